@@ -1,0 +1,39 @@
+//! A caller that does nothing but call an entry point, with whatever locks are held.
+
+use mm::World;
+use pagewalk::{Sink, Status, Walk, WalkOps};
+
+use crate::{Actor, Stack};
+
+/// One call of an entry point.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Direct<O> {
+    walk: Walk,
+    ops: O,
+}
+
+impl<O: WalkOps> Direct<O> {
+    /// A call that has not started yet.
+    pub const fn new(walk: Walk, ops: O) -> Self {
+        Self { walk, ops }
+    }
+
+    /// The ops table, to see what its callbacks kept.
+    pub const fn ops(&self) -> &O {
+        &self.ops
+    }
+}
+
+impl<O: WalkOps + Clone + Eq + core::hash::Hash> Actor for Direct<O> {
+    fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
+        self.walk.step(world, &mut self.ops, sink)
+    }
+
+    fn stack(&self) -> Stack {
+        self.walk.stack().collect()
+    }
+
+    fn walk(&self) -> Option<&Walk> {
+        Some(&self.walk)
+    }
+}

@@ -1,0 +1,44 @@
+//! Who acts on a world: the callers of the walker.
+//!
+//! An [`Actor`] is a machine of the walker's kind: `Clone + Eq + Hash`, one atomic action a step. It holds a
+//! [`Walk`](pagewalk::Walk) while it walks and adds what its kernel function does around it.
+//!
+//! | module | who |
+//! |---|---|
+//! | [`direct`] | a caller that does nothing but call an entry point |
+//! | [`observer`] | callbacks that only look |
+//! | [`ptdump`] | `ptdump_walk_pgd()`, the debug walk's only user |
+
+#![no_std]
+
+pub mod direct;
+pub mod observer;
+pub mod ptdump;
+
+use core::hash::Hash;
+
+use arrayvec::ArrayVec;
+use mm::World;
+use pagewalk::{Sink, StackFrame, Status, Walk};
+
+pub use direct::Direct;
+pub use observer::Observer;
+pub use ptdump::Ptdump;
+
+/// Most functions that can be active at once: a caller, three entry points, five levels.
+pub const MAX_STACK: usize = 9;
+
+/// A call stack, outermost function first.
+pub type Stack = ArrayVec<StackFrame, MAX_STACK>;
+
+/// Something that acts on a world, one atomic action a step.
+pub trait Actor: Clone + Eq + Hash {
+    /// Runs one atomic action and emits its event. Does nothing once it has ended.
+    fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status;
+
+    /// The functions that are active.
+    fn stack(&self) -> Stack;
+
+    /// The walk that runs or ran last.
+    fn walk(&self) -> Option<&Walk>;
+}

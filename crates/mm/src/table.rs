@@ -1,0 +1,110 @@
+//! One page table in memory.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use pgtable::{Level, PhysAddr, RawEntry};
+
+/// A table: where it lies, what it was made as, and its entries.
+///
+/// Entries are shared between clones until one of them writes. Trailing empty entries are not stored, so
+/// that two tables with the same contents are equal however they came to be.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Table {
+    pa: PhysAddr,
+    level: Level,
+    slots: u32,
+    entries: Rc<Vec<u64>>,
+}
+
+impl Table {
+    /// A table at `pa` with `slots` slots, made for `level`; `entries` are its first ones, the rest is 0.
+    /// Entries beyond `slots` are dropped.
+    pub fn new(pa: PhysAddr, level: Level, slots: u32, mut entries: Vec<u64>) -> Self {
+        entries.truncate(slots as usize);
+        trim(&mut entries);
+        Self { pa, level, slots, entries: Rc::new(entries) }
+    }
+
+    /// Physical address of the first slot.
+    pub const fn pa(&self) -> PhysAddr {
+        self.pa
+    }
+
+    /// The level that the table was made for. A corrupt tree may use it as another.
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Number of slots.
+    pub const fn slots(&self) -> u32 {
+        self.slots
+    }
+
+    /// Number of entries that are stored: up to the last one that is not empty.
+    pub fn stored(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The entry in slot `index`; `None` beyond the end of the table.
+    #[inline]
+    pub fn get(&self, index: u32) -> Option<RawEntry> {
+        match self.entries.get(index as usize) {
+            Some(&value) => Some(RawEntry(value)),
+            None if index < self.slots => Some(RawEntry(0)),
+            None => None,
+        }
+    }
+
+    /// Replaces the entry in slot `index`. Nothing happens beyond the end of the table.
+    pub fn set(&mut self, index: u32, value: RawEntry) {
+        if index >= self.slots {
+            return;
+        }
+        let entries = Rc::make_mut(&mut self.entries);
+        let index = index as usize;
+        if index >= entries.len() {
+            entries.resize(index + 1, 0);
+        }
+        entries[index] = value.0;
+        trim(entries);
+    }
+}
+
+fn trim(entries: &mut Vec<u64>) {
+    let used = entries.iter().rposition(|&value| value != 0).map_or(0, |last| last + 1);
+    entries.truncate(used);
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let used = self.entries.iter().filter(|&&value| value != 0).count();
+        write!(f, "Table({} at {:#x}, {used} of {} slots used)", self.level.name(), self.pa, self.slots)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn equality_does_not_depend_on_history() {
+        let fresh = Table::new(PhysAddr(0x1000), Level::Pmd, 512, vec![1]);
+        let mut written = fresh.clone();
+        written.set(500, RawEntry(7));
+        assert_ne!(fresh, written);
+        written.set(500, RawEntry(0));
+        assert_eq!(fresh, written);
+    }
+
+    #[test]
+    fn a_table_ends() {
+        let mut table = Table::new(PhysAddr(0), Level::Pgd, 2, vec![1, 2, 3]);
+        assert_eq!(table.get(1), Some(RawEntry(2)));
+        assert_eq!(table.get(2), None);
+        table.set(2, RawEntry(9));
+        assert_eq!(table.get(2), None);
+    }
+}

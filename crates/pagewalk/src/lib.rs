@@ -1,0 +1,37 @@
+//! The walker of Linux' `mm/pagewalk.c` as a machine that can stop anywhere.
+//!
+//! [`Walk`] is the whole state of a walk: a program counter, the frames of the kernel functions that are
+//! active, `walk->action`. It is `Clone + Eq + Hash`, so a walk can be stopped, kept, compared and gone on
+//! with. [`Walk::step`] runs one atomic action (one read of one entry, one assertion, one callback …) and
+//! says so with exactly one [`Event`]. There is no other walker: stepping, running, searching and the
+//! conformance tests all drive this one.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`revision`] | the kernel versions, as a table of differences |
+//! | [`entry`] | the entry points and the order of their checks and assertions |
+//! | [`ops`] | `mm_walk_ops`: the callbacks of a walk |
+//! | [`event`] | what the machine says |
+//! | [`machine`] | the machine |
+//!
+//! What is here walks without VMAs: `walk_page_range_novma()`, `walk_kernel_page_table_range()`, its lockless
+//! sibling and `walk_page_range_debug()`.
+
+#![no_std]
+
+extern crate alloc;
+
+pub mod entry;
+pub mod event;
+pub mod machine;
+pub mod ops;
+pub mod revision;
+
+pub use entry::{EntryPoint, NotInThisKernel};
+pub use event::{Check, Event, Fault, Func, LockName, MapKind, Sink, Slot, Test};
+pub use machine::{Args, StackFrame, Status, Walk};
+pub use ops::{Action, Call, Callback, Callbacks, Reply, WalkOps};
+pub use revision::{Revision, Rules};
+
+/// `-EINVAL`, the only error of the walker's own in a walk without VMAs (include/uapi/asm-generic/errno-base.h).
+pub const EINVAL: i32 = -22;

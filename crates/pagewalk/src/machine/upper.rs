@@ -1,0 +1,374 @@
+//! `walk_pgd_range()`, `walk_p4d_range()`, `walk_pud_range()`, `walk_pmd_range()`.
+//!
+//! What is the same in all four: the hole test, the entry callback, the descent, the step to the next entry.
+//! What is not: pgd and p4d entries are tested for `bad` and their loops ignore `walk->action`; pud and pmd
+//! entries may be leaves, which a walk without VMAs neither splits nor enters, and their loops honour it.
+
+use mm::World;
+use pgtable::{Level, RawEntry};
+
+use super::{Frame, Pc, TableRef, Walk};
+use crate::{Action, Call, Callback, Callbacks, Event, Fault, Func, Sink, Test, WalkOps};
+
+/// Whether the loop of this level looks at leaves and at `walk->action`.
+const fn may_be_leaf(level: Level) -> bool {
+    matches!(level, Level::Pud | Level::Pmd)
+}
+
+impl Walk {
+    /// Enters the loop of `level`: its range is the entry of the level above, or the whole walk's.
+    pub(super) fn enter<O: WalkOps, S: Sink>(&mut self, level: Level, world: &World, ops: &O, sink: &mut S) {
+        let (addr, end) = match level.upper() {
+            Some(upper) => (self.frame(upper).addr, self.frame(upper).next),
+            None => (self.args.start, self.args.end),
+        };
+        *self.frame_mut(level) = Frame { addr, next: addr, end, ..Frame::default() };
+        self.innermost = Some(level);
+        sink.event(Event::Enter { func: Func::WalkRange(level), start: addr, end });
+
+        if level == Level::Pgd {
+            // pgd_offset(), or walk->pgd + pgd_index(): arithmetic on a root that is known.
+            let root = self.args.pgd.or_else(|| Some(world.mm(self.args.mm?)?.pgd)).unwrap_or_default();
+            let index = world.model().index(level, addr);
+            let frame = self.frame_mut(level);
+            frame.table = TableRef::at(world, root);
+            frame.index = index;
+            self.begin_entry(level, world, ops.callbacks());
+        } else if level == Level::Pmd && self.rules().pud_recheck && !world.model().is_constant(Level::Pud) {
+            self.pc = Pc::Recheck;
+        } else {
+            self.find_table(level, world, ops.callbacks());
+        }
+    }
+
+    /// `walk_pmd_range()` from v7.0: the pud may have become a leaf or vanished since it was tested.
+    pub(super) fn recheck<O: WalkOps, S: Sink>(&mut self, world: &World, ops: &O, sink: &mut S) {
+        let rules = world.model().rules(Level::Pud);
+        let is_table = |value: RawEntry| (rules.present)(value.0) && !(rules.leaf)(value.0);
+        match self.tested(Level::Pud, Test::StillTable, is_table, world, sink) {
+            Ok(true) => self.find_table(Level::Pmd, world, ops.callbacks()),
+            Ok(false) => {
+                self.action = Action::Again;
+                self.ret = 0;
+                self.pc = Pc::Return(Level::Pmd);
+            }
+            Err(fault) => self.fault(fault, sink),
+        }
+    }
+
+    /// `p?d_offset()`: a folded level points to the very slot of the level above, any other reads that slot.
+    fn find_table(&mut self, level: Level, world: &World, set: Callbacks) {
+        if !world.model().is_folded(level) {
+            self.pc = Pc::Offset(level);
+            return;
+        }
+        if let Some(upper) = level.upper() {
+            let Frame { table, index, .. } = *self.frame(upper);
+            let frame = self.frame_mut(level);
+            frame.table = table;
+            frame.index = index;
+        }
+        self.begin_entry(level, world, set);
+    }
+
+    pub(super) fn offset<O: WalkOps, S: Sink>(&mut self, level: Level, world: &World, ops: &O, sink: &mut S) {
+        let upper = level.upper().unwrap_or(level);
+        match self.read(upper, world) {
+            Err(fault) => self.fault(fault, sink),
+            Ok(value) => {
+                let slot = self.frame(upper).slot();
+                sink.event(Event::Read { level: upper, slot, value, test: Test::Offset, verdict: true });
+                let index = world.model().index(level, self.frame(level).addr);
+                let frame = self.frame_mut(level);
+                frame.table = TableRef::at(world, world.model().table_address(upper, value));
+                frame.index = index;
+                self.begin_entry(level, world, ops.callbacks());
+            }
+        }
+    }
+
+    /// The label `again:`, or the top of the loop: computes `next` and looks at the entry.
+    fn begin_entry(&mut self, level: Level, world: &World, set: Callbacks) {
+        if may_be_leaf(level) && self.rules().action_reset_first {
+            self.action = Action::Subtree;
+        }
+        let frame = self.frame_mut(level);
+        frame.next = world.model().addr_end(level, frame.addr, frame.end);
+        if world.model().is_constant(level) {
+            self.entry_found(level, set, world);
+        } else {
+            self.pc = Pc::NoneTest(level);
+        }
+    }
+
+    /// Reads a level's entry, tests it, and says so.
+    fn tested<S: Sink>(
+        &self,
+        level: Level,
+        test: Test,
+        holds: impl Fn(RawEntry) -> bool,
+        world: &World,
+        sink: &mut S,
+    ) -> Result<bool, Fault> {
+        let value = self.read(level, world)?;
+        let verdict = holds(value);
+        sink.event(Event::Read { level, slot: self.frame(level).slot(), value, test, verdict });
+        Ok(verdict)
+    }
+
+    pub(super) fn none_test<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &World,
+        ops: &O,
+        sink: &mut S,
+    ) {
+        let none = world.model().rules(level).none;
+        match self.tested(level, Test::None, |value| none(value.0), world, sink) {
+            Err(fault) => self.fault(fault, sink),
+            Ok(true) => self.hole_found(level, world, ops.callbacks()),
+            Ok(false) if may_be_leaf(level) => self.entry_found(level, ops.callbacks(), world),
+            Ok(false) => self.pc = Pc::BadTest(level),
+        }
+    }
+
+    pub(super) fn bad_test<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &World,
+        ops: &O,
+        sink: &mut S,
+    ) {
+        let bad = world.model().rules(level).bad;
+        match self.tested(level, Test::Bad, |value| bad(value.0), world, sink) {
+            Err(fault) => self.fault(fault, sink),
+            Ok(true) => self.pc = Pc::ClearBad(level),
+            Ok(false) => self.entry_found(level, ops.callbacks(), world),
+        }
+    }
+
+    /// `p?d_clear_bad()`. A p4d that is folded at compile time has an empty macro there.
+    pub(super) fn clear_bad<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &mut World,
+        ops: &O,
+        sink: &mut S,
+    ) {
+        let cleared = world.model().level(level).fold != pgtable::Fold::CompileTime;
+        self.clear_entry(level, cleared, world, sink);
+        self.hole_found(level, world, ops.callbacks());
+    }
+
+    /// Reports a bad entry and empties it.
+    pub(super) fn clear_entry<S: Sink>(&self, level: Level, cleared: bool, world: &mut World, sink: &mut S) {
+        let frame = self.frame(level);
+        let value = frame.table.id.and_then(|id| world.read(id, frame.index)).unwrap_or_default();
+        if let (true, Some(id)) = (cleared, frame.table.id) {
+            world.write(id, frame.index, RawEntry(0));
+        }
+        sink.event(Event::BadCleared { level, slot: frame.slot(), value, cleared });
+    }
+
+    /// Nothing here: reports it if anybody wants to know.
+    fn hole_found(&mut self, level: Level, world: &World, set: Callbacks) {
+        if set.contains(Callbacks::PTE_HOLE) {
+            self.pc = Pc::Hole(level);
+        } else {
+            self.next_entry(level, world, set);
+        }
+    }
+
+    pub(super) fn hole<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &mut World,
+        ops: &mut O,
+        sink: &mut S,
+    ) {
+        let frame = self.frame(level);
+        let call = Call {
+            callback: Callback::Hole,
+            level,
+            addr: frame.addr,
+            next: frame.next,
+            slot: frame.slot(),
+            value: self.read(level, world).unwrap_or_default(),
+            depth: world.model().real_depth(level),
+        };
+        if self.call(&call, world, ops, sink) == 0 {
+            self.next_entry(level, world, ops.callbacks());
+        } else {
+            self.pc = Pc::Return(level);
+        }
+    }
+
+    /// Runs a callback and takes its answer. Returns its return value, which is also the walk's if not 0.
+    #[inline]
+    pub(super) fn call<O: WalkOps, S: Sink>(
+        &mut self,
+        call: &Call,
+        world: &mut World,
+        ops: &mut O,
+        sink: &mut S,
+    ) -> i32 {
+        let reply = ops.call(call, world);
+        if let Some(action) = reply.action {
+            self.action = action;
+        }
+        self.ret = reply.ret;
+        sink.event(Event::Callback { call: *call, reply });
+        reply.ret
+    }
+
+    /// Something is here.
+    fn entry_found(&mut self, level: Level, set: Callbacks, world: &World) {
+        if may_be_leaf(level) && !self.rules().action_reset_first {
+            self.action = Action::Subtree;
+        }
+        if set.contains(Callbacks::entry(level)) {
+            self.pc = Pc::Callback(level);
+        } else {
+            self.after_callback(level, set, world);
+        }
+    }
+
+    pub(super) fn callback<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &mut World,
+        ops: &mut O,
+        sink: &mut S,
+    ) {
+        let frame = self.frame(level);
+        let value = match self.read(level, world) {
+            Ok(value) => value,
+            Err(fault) => return self.fault(fault, sink),
+        };
+        let call = Call {
+            callback: Callback::Entry(level),
+            level,
+            addr: frame.addr,
+            next: frame.next,
+            slot: frame.slot(),
+            value,
+            depth: 0,
+        };
+        if self.call(&call, world, ops, sink) == 0 {
+            self.after_callback(level, ops.callbacks(), world);
+        } else {
+            self.pc = Pc::Return(level);
+        }
+    }
+
+    /// Descend, look again, or go on.
+    fn after_callback(&mut self, level: Level, set: Callbacks, world: &World) {
+        let wants_below = set.wants_below(level);
+        if !may_be_leaf(level) {
+            return if wants_below { self.descend(level) } else { self.next_entry(level, world, set) };
+        }
+        match self.action {
+            Action::Again => self.pc = Pc::Again(level),
+            Action::Continue => self.next_entry(level, world, set),
+            Action::Subtree if !wants_below => self.next_entry(level, world, set),
+            // A constant level is never a leaf and always present: the test reads nothing.
+            Action::Subtree if world.model().is_constant(level) => self.descend(level),
+            Action::Subtree => self.pc = Pc::LeafTest(level),
+        }
+    }
+
+    pub(super) fn leaf_test<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &World,
+        ops: &O,
+        sink: &mut S,
+    ) {
+        let leaf = world.model().rules(level).leaf;
+        match self.tested(level, Test::Leaf, |value| leaf(value.0), world, sink) {
+            Err(fault) => self.fault(fault, sink),
+            Ok(true) => self.next_entry(level, world, ops.callbacks()),
+            Ok(false) => self.pc = Pc::PresentTest(level),
+        }
+    }
+
+    pub(super) fn present_test<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &World,
+        ops: &O,
+        sink: &mut S,
+    ) {
+        let present = world.model().rules(level).present;
+        match self.tested(level, Test::Present, |value| present(value.0), world, sink) {
+            Err(fault) => self.fault(fault, sink),
+            Ok(false) => self.next_entry(level, world, ops.callbacks()),
+            Ok(true) if level == Level::Pud && self.rules().pud_none_retest => self.pc = Pc::NoneRetest,
+            Ok(true) => self.descend(level),
+        }
+    }
+
+    /// Up to v6.18 the pud loop asks once more whether the entry is none.
+    pub(super) fn none_retest<S: Sink>(&mut self, world: &World, sink: &mut S) {
+        let none = world.model().rules(Level::Pud).none;
+        match self.tested(Level::Pud, Test::NoneAgain, |value| none(value.0), world, sink) {
+            Err(fault) => self.fault(fault, sink),
+            Ok(true) => self.pc = Pc::Again(Level::Pud),
+            Ok(false) => self.descend(Level::Pud),
+        }
+    }
+
+    fn descend(&mut self, level: Level) {
+        self.pc = level.lower().map_or(Pc::Return(level), Pc::Enter);
+    }
+
+    pub(super) fn again<O: WalkOps, S: Sink>(&mut self, level: Level, world: &World, ops: &O, sink: &mut S) {
+        sink.event(Event::Again { level, addr: self.frame(level).addr });
+        self.begin_entry(level, world, ops.callbacks());
+    }
+
+    /// `p?d++, addr = next, addr != end`: the pointer is advanced, never masked again.
+    fn next_entry(&mut self, level: Level, world: &World, set: Callbacks) {
+        let frame = self.frame_mut(level);
+        frame.index = frame.index.saturating_add(1);
+        frame.addr = frame.next;
+        if frame.addr == frame.end {
+            self.ret = 0;
+            self.pc = Pc::Return(level);
+        } else {
+            self.begin_entry(level, world, set);
+        }
+    }
+
+    /// A loop returns to the loop above it, or to the entry point.
+    pub(super) fn return_upper<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &World,
+        ops: &O,
+        sink: &mut S,
+    ) {
+        sink.event(Event::Return { func: Func::WalkRange(level), ret: self.ret });
+        self.innermost = level.upper();
+        match level.upper() {
+            None => self.pc = Pc::ReturnCaller,
+            Some(upper) => self.returned_to(upper, world, ops.callbacks()),
+        }
+    }
+
+    /// What the loop of `level` does when the loop below has returned.
+    pub(super) fn returned_to(&mut self, level: Level, world: &World, set: Callbacks) {
+        let honours_again = match level {
+            Level::Pmd => true,
+            Level::Pud => self.rules().pud_recheck,
+            _ => false,
+        };
+        if self.ret != 0 {
+            self.pc = Pc::Return(level);
+        } else if honours_again && self.action == Action::Again {
+            self.pc = Pc::Again(level);
+        } else {
+            self.next_entry(level, world, set);
+        }
+    }
+}

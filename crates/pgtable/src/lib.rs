@@ -1,0 +1,36 @@
+//! What a page-table entry means.
+//!
+//! Linux walks five levels on every machine: pgd, p4d, pud, pmd, pte. Each architecture says how many of
+//! them exist in memory ([`Fold`]), how an address selects a slot ([`Model::index`]) and what the bits of
+//! an entry mean ([`EntryRules`], [`Flag`]). This room holds those facts and nothing else: no tables, no
+//! locks, no walker.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`addr`] | addresses and entries as newtypes over `u64` |
+//! | [`level`] | the five levels and their kernel names |
+//! | [`model`] | one architecture configuration: geometry and arithmetic |
+//! | [`rules`] | none, bad, present, leaf: the tests on an entry |
+//! | [`flags`] | the bits of an entry by the headers' names |
+//! | [`layout`] | the regions of the address space |
+//! | [`arch`] | the architectures, one file each, and the list of all models |
+//!
+//! The modelled architecture is a value, never `cfg(target_arch)`: a browser on arm64 shows x86-64 tables.
+
+#![no_std]
+
+pub mod addr;
+pub mod arch;
+pub mod flags;
+pub mod layout;
+pub mod level;
+pub mod model;
+pub mod rules;
+
+pub use addr::{PhysAddr, RawEntry, VirtAddr};
+pub use arch::{MODELS, UnknownModel, model};
+pub use flags::{Flag, SetFlag};
+pub use layout::Region;
+pub use level::Level;
+pub use model::{Arch, Fold, LevelSpec, Model};
+pub use rules::{EntryKind, EntryRules};
