@@ -1,4 +1,8 @@
-//! Reading captures from a folder: what the runners and the tests of this package share.
+//! What the runners and the tests of this package share: reading captures from a folder, running the kernel's
+//! own cases ([`conformance`]), callbacks that follow a script ([`script`]).
+
+pub mod conformance;
+pub mod script;
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -1,7 +1,7 @@
 //! A caller that does nothing but call an entry point, with whatever locks are held.
 
 use mm::World;
-use pagewalk::{Sink, Status, Walk, WalkOps};
+use pagewalk::{Callbacks, Func, Sink, Status, Walk, WalkOps};
 
 use crate::{Actor, Stack};
 
@@ -27,6 +27,14 @@ impl<O: WalkOps> Direct<O> {
 impl<O: WalkOps + Clone + Eq + core::hash::Hash> Actor for Direct<O> {
     fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
         self.walk.step(world, &mut self.ops, sink)
+    }
+
+    fn function(&self) -> Func {
+        self.walk.entry().func()
+    }
+
+    fn callbacks(&self) -> Callbacks {
+        self.ops.callbacks()
     }
 
     fn stack(&self) -> Stack {

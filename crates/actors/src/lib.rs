@@ -19,7 +19,7 @@ use core::hash::Hash;
 
 use arrayvec::ArrayVec;
 use mm::World;
-use pagewalk::{Sink, StackFrame, Status, Walk};
+use pagewalk::{Callbacks, Func, Sink, StackFrame, Status, Walk};
 
 pub use direct::Direct;
 pub use observer::Observer;
@@ -35,6 +35,12 @@ pub type Stack = ArrayVec<StackFrame, MAX_STACK>;
 pub trait Actor: Clone + Eq + Hash {
     /// Runs one atomic action and emits its event. Does nothing once it has ended.
     fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status;
+
+    /// The kernel function that it runs.
+    fn function(&self) -> Func;
+
+    /// The callbacks that its walk has set.
+    fn callbacks(&self) -> Callbacks;
 
     /// The functions that are active.
     fn stack(&self) -> Stack;

@@ -49,6 +49,15 @@ impl LockMode {
         }
     }
 
+    /// What a lock is held for: "reading", "writing", or "nothing".
+    pub const fn purpose(self) -> &'static str {
+        match self {
+            Self::None => "nothing",
+            Self::Read => "reading",
+            Self::Write => "writing",
+        }
+    }
+
     /// The mode with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.name() == name)

@@ -5,7 +5,7 @@
 
 use mm::Need;
 
-use crate::{Check, Func, Revision, revision::AssertOrder};
+use crate::{AssertOrder, Check, Func, Revision, Subject};
 
 /// A function of `mm/pagewalk.c` that starts a walk without VMAs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,15 +72,6 @@ pub struct NotInThisKernel {
     pub revision: Revision,
 }
 
-/// Whose lock an assertion looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Whose {
-    /// The mm that is walked.
-    Walked,
-    /// `init_mm`.
-    InitMm,
-}
-
 /// One thing that an entry point does before the walk proper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Prologue {
@@ -89,7 +80,7 @@ pub(crate) enum Prologue {
     /// Returns `-EINVAL` unless the check holds.
     Check(Check),
     /// Asserts a lock.
-    Assert(Whose, Need),
+    Assert(Subject, Need),
     /// v6.16: asserts that `init_mm` is held, or any other mm write-locked.
     AssertByMm,
     /// Hands `init_mm` over to the kernel walk. Nothing happens for another mm.
@@ -100,9 +91,9 @@ use Prologue::{Assert, AssertByMm, DelegateInitMm, Enter};
 const RANGE: Prologue = Prologue::Check(Check::Range);
 const MM: Prologue = Prologue::Check(Check::Mm);
 const OPS: Prologue = Prologue::Check(Check::Ops);
-const INIT_MM_HELD: Prologue = Assert(Whose::InitMm, Need::Held);
-const INIT_MM_WRITE: Prologue = Assert(Whose::InitMm, Need::Write);
-const MM_WRITE: Prologue = Assert(Whose::Walked, Need::Write);
+const INIT_MM_HELD: Prologue = Assert(Subject::InitMm, Need::Held);
+const INIT_MM_WRITE: Prologue = Assert(Subject::InitMm, Need::Write);
+const MM_WRITE: Prologue = Assert(Subject::Walked, Need::Write);
 const NOVMA: Prologue = Enter(Func::WalkPageRangeNovma);
 const KERNEL: Prologue = Enter(Func::WalkKernelPageTableRange);
 const LOCKLESS: Prologue = Enter(Func::WalkKernelPageTableRangeLockless);

@@ -70,6 +70,15 @@ pub enum Check {
     Ops,
 }
 
+/// Whose lock an assertion names in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// The mm that is walked: `mm` or `walk.mm`. It may be `init_mm`.
+    Walked,
+    /// `&init_mm`.
+    InitMm,
+}
+
 /// Why an entry is read. Each reason is a read of its own: the entry may change between two of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Test {
@@ -167,7 +176,9 @@ pub enum Event {
     },
     /// A lock was asserted. The kernel goes on in any case.
     Assert {
-        /// Whose `mmap_lock`.
+        /// What the source names.
+        subject: Subject,
+        /// Whose `mmap_lock` that is.
         mm: MmId,
         /// What is demanded.
         need: Need,
@@ -180,6 +191,8 @@ pub enum Event {
     Read {
         /// The level that asks.
         level: Level,
+        /// The address at hand.
+        addr: VirtAddr,
         /// Which slot.
         slot: Slot,
         /// What was in it.
@@ -200,6 +213,8 @@ pub enum Event {
     BadCleared {
         /// Its level.
         level: Level,
+        /// The address at hand.
+        addr: VirtAddr,
         /// Its slot.
         slot: Slot,
         /// What was in it.

@@ -28,10 +28,10 @@ pub mod ops;
 pub mod revision;
 
 pub use entry::{EntryPoint, NotInThisKernel};
-pub use event::{Check, Event, Fault, Func, LockName, MapKind, Sink, Slot, Test};
+pub use event::{Check, Event, Fault, Func, LockName, MapKind, Sink, Slot, Subject, Test};
 pub use machine::{Args, StackFrame, Status, Walk};
 pub use ops::{Action, Call, Callback, Callbacks, Reply, WalkOps};
-pub use revision::{Revision, Rules};
+pub use revision::{AssertOrder, Revision, Rules};
 
 /// `-EINVAL`, the only error of the walker's own in a walk without VMAs (include/uapi/asm-generic/errno-base.h).
 pub const EINVAL: i32 = -22;

@@ -95,7 +95,9 @@ impl Model {
     }
 
     /// Where an entry of `level` points when it is taken for a table entry.
+    ///
+    /// A level above a folded one answers as its lowest folded level: there is only one word.
     pub fn table_address(&self, level: Level, value: RawEntry) -> PhysAddr {
-        PhysAddr((self.rules(level).table)(value.0))
+        PhysAddr((self.rules(self.lowest_sharing(level)).table)(value.0))
     }
 }

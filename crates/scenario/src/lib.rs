@@ -1,2 +1,20 @@
-//! What a person runs.
+//! What a person runs: captured machines, the built-in scenarios, links.
+//!
+//! A run is a scenario plus a position in it. Nothing else is stored: a link names the scenario, the machine,
+//! the kernel and the locks held, and is executed again when it is opened.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`capture`] | reading captured machines, and replaying the walks that they ran |
+//! | [`library`] | the built-in scenarios and machines |
+//! | [`setup`] | a scenario with every choice made, ready to start |
+//! | [`link`] | a setup and a position as text, and back |
+
 pub mod capture;
+pub mod library;
+pub mod link;
+pub mod setup;
+
+pub use library::{MACHINES, Machine, SCENARIOS, Scenario};
+pub use link::{Link, LinkProblem};
+pub use setup::{Held, Runner, Setup, SetupError};

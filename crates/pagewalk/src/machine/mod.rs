@@ -20,13 +20,13 @@ mod upper;
 mod tests;
 
 use arrayvec::ArrayVec;
-use mm::{MmId, TableId, Task, World};
+use mm::{MmId, Need, TableId, Task, World};
 use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
 
-use crate::entry::{Prologue, Whose, prologue};
+use crate::entry::{Prologue, prologue};
 use crate::{
     Action, Callbacks, Check, EINVAL, EntryPoint, Event, Fault, Func, MapKind, NotInThisKernel, Revision,
-    Rules, Sink, Slot, WalkOps,
+    Rules, Sink, Slot, Subject, WalkOps,
 };
 
 /// The arguments of an entry point, apart from the ops.
@@ -153,6 +153,7 @@ const MAX_CALLERS: usize = 3;
 /// A walk: the whole state of one call of an entry point.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Walk {
+    entry: EntryPoint,
     revision: Revision,
     prologue: &'static [Prologue],
     args: Args,
@@ -181,6 +182,7 @@ impl Walk {
         }
         let mm = if entry.takes_mm() { args.mm } else { Some(MmId::INIT_MM) };
         Ok(Self {
+            entry,
             revision,
             prologue: prologue(entry, revision),
             args: Args { mm, ..args },
@@ -193,6 +195,11 @@ impl Walk {
             pte: Frame::default(),
             map: MapKind::Kernel,
         })
+    }
+
+    /// The function that was called.
+    pub const fn entry(&self) -> EntryPoint {
+        self.entry
     }
 
     /// The kernel version whose rules this walk follows.
@@ -361,16 +368,11 @@ impl Walk {
                 sink.event(Event::Enter { func, start: self.args.start, end: self.args.end });
             }
             Prologue::Check(check) => self.check(check, set, sink),
-            Prologue::Assert(whose, need) => {
-                let mm = match whose {
-                    Whose::Walked => self.args.mm,
-                    Whose::InitMm => Some(MmId::INIT_MM),
-                };
-                self.assert(mm, need, world, sink);
-            }
+            Prologue::Assert(subject, need) => self.assert(subject, need, world, sink),
             Prologue::AssertByMm => {
                 let kernel = self.args.mm == Some(MmId::INIT_MM);
-                self.assert(self.args.mm, if kernel { mm::Need::Held } else { mm::Need::Write }, world, sink);
+                let need = if kernel { Need::Held } else { Need::Write };
+                self.assert(Subject::Walked, need, world, sink);
             }
             Prologue::DelegateInitMm => {
                 if self.args.mm == Some(MmId::INIT_MM) {
@@ -403,10 +405,15 @@ impl Walk {
     }
 
     /// Asserts, warns, and goes on: only a NULL mm stops the kernel here.
-    fn assert<S: Sink>(&mut self, mm: Option<MmId>, need: mm::Need, world: &World, sink: &mut S) {
+    fn assert<S: Sink>(&mut self, subject: Subject, need: Need, world: &World, sink: &mut S) {
+        let mm = match subject {
+            Subject::Walked => self.args.mm,
+            Subject::InitMm => Some(MmId::INIT_MM),
+        };
         match mm.and_then(|id| Some((id, world.mm(id)?))) {
             Some((mm, found)) => {
-                sink.event(Event::Assert { mm, need, seen: found.mmap_lock.inspect(Task::Walker, need) });
+                let seen = found.mmap_lock.inspect(Task::Walker, need);
+                sink.event(Event::Assert { subject, mm, need, seen });
             }
             None => self.fault(Fault::NullMm, sink),
         }

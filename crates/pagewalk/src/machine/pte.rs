@@ -60,7 +60,8 @@ impl Walk {
             sink.event(Event::Map { how: MapKind::User, addr: self.pte.addr, slot, value, ok: false });
         } else if (rules.bad)(raw) {
             self.pc = Pc::ClearBadPmd;
-            sink.event(Event::Read { level: Level::Pmd, slot, value, test: Test::Bad, verdict: true });
+            let addr = self.pte.addr;
+            sink.event(Event::Read { level: Level::Pmd, addr, slot, value, test: Test::Bad, verdict: true });
         } else {
             self.use_pte_table(world.model().table_address(Level::Pmd, value), world);
             sink.event(Event::Map { how: MapKind::User, addr: self.pte.addr, slot, value, ok: true });

@@ -1,1 +1,291 @@
+//! The machine on small worlds.
+//!
+//! A test names tables, a range and callbacks, and compares what the machine says in short words: `pmd 0-200000`
+//! is a call of `pmd_entry(addr, next)`, `hole3 0-200000` one of `pte_hole` with depth 3. Numbers are
+//! hexadecimal.
 
+mod actions;
+mod addresses;
+mod arguments;
+mod bad;
+mod changes;
+mod holes;
+mod mapping;
+
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use mm::{LockMode, MmId, Need, Table, Task, World};
+use pgtable::{Arch, Level, Model, PhysAddr, RawEntry, VirtAddr};
+
+use crate::{
+    Args, Call, Callback, Callbacks, Check, EntryPoint, Event, Fault, Func, MapKind, Reply, Revision, Status,
+    Walk, WalkOps,
+};
+
+extern crate std;
+
+/// Where the root of every world lies.
+const ROOT: u64 = 0x1000;
+
+/// More steps than any of these walks needs.
+const FUEL: u64 = 100_000;
+
+/// All five entry callbacks and `pte_hole`.
+const ALL: Callbacks = Callbacks::all().difference(Callbacks::INSTALL_PTE);
+
+/// A table: where it lies, its level, its entries by slot.
+type Tables<'a> = &'a [(u64, Level, &'a [(u32, u64)])];
+
+fn model(id: &str) -> &'static Model {
+    pgtable::model(id).expect("a known model")
+}
+
+/// A world with these tables. The first is the root of both `init_mm` and `mm`.
+fn world(id: &str, tables: Tables<'_>) -> World {
+    let model = model(id);
+    let tables: Vec<Table> = tables
+        .iter()
+        .map(|&(pa, level, entries)| {
+            let mut table = Table::new(PhysAddr(pa), level, u32::from(model.level(level).ptrs), Vec::new());
+            for &(slot, value) in entries {
+                table.set(slot, RawEntry(value));
+            }
+            table
+        })
+        .collect();
+    World::new(model, tables, [("init_mm", PhysAddr(ROOT)), ("mm", PhysAddr(ROOT))]).expect("a valid world")
+}
+
+fn empty_world(id: &str) -> World {
+    world(id, &[(ROOT, Level::Pgd, &[])])
+}
+
+/// Addresses of the tables of [`tree`].
+const PUD: u64 = 0x3000;
+const PMD: u64 = 0x4000;
+const PTE: u64 = 0x5000;
+const PTE_2: u64 = 0x6000;
+
+/// x86-64 with four levels: address 0 is mapped down to a pte table, and 2 MiB further there is another one.
+fn tree() -> World {
+    world(
+        "x86_64-4level",
+        &[
+            (ROOT, Level::Pgd, &[(0, x86(PUD))]),
+            (PUD, Level::Pud, &[(0, x86(PMD))]),
+            (PMD, Level::Pmd, &[(0, x86(PTE)), (1, x86(PTE_2))]),
+            (PTE, Level::Pte, &[(0, 0x10_0063), (1, 0x10_1063)]),
+            (PTE_2, Level::Pte, &[]),
+        ],
+    )
+}
+
+/// An x86-64 entry that points to a table: `_KERNPG_TABLE`.
+const fn x86(pa: u64) -> u64 {
+    pa | 0x63
+}
+
+/// An x86-64 entry that maps a large page.
+const LARGE: u64 = 0x4000_00e3;
+
+/// An entry that points to a table.
+fn to_table(model: &Model, pa: u64) -> u64 {
+    match model.arch {
+        Arch::X86_64 => x86(pa),
+        Arch::Riscv64 => pa >> 12 << 10 | 1,
+        Arch::Arm64 => pa | 3,
+    }
+}
+
+fn entry_at(world: &World, table: u64, slot: u32) -> u64 {
+    let table = world.table_at(PhysAddr(table)).expect("a table of this world");
+    world.read(table, slot).expect("a slot of this table").0
+}
+
+fn set_entry(world: &mut World, table: u64, slot: u32, value: u64) {
+    let table = world.table_at(PhysAddr(table)).expect("a table of this world");
+    world.write(table, slot, RawEntry(value));
+}
+
+/// Callbacks that do what a closure says.
+struct Ops<F> {
+    callbacks: Callbacks,
+    react: F,
+}
+
+impl<F: FnMut(&Call, &mut World) -> Reply> WalkOps for Ops<F> {
+    fn callbacks(&self) -> Callbacks {
+        self.callbacks
+    }
+
+    fn call(&mut self, call: &Call, world: &mut World) -> Reply {
+        (self.react)(call, world)
+    }
+}
+
+/// Callbacks that change nothing and return 0.
+fn looking(callbacks: Callbacks) -> Ops<impl FnMut(&Call, &mut World) -> Reply> {
+    Ops { callbacks, react: |_: &Call, _: &mut World| Reply::default() }
+}
+
+/// A walk of `init_mm` by the function that does that in `revision`.
+fn kernel_walk(revision: Revision, start: u64, end: u64) -> Walk {
+    walk(EntryPoint::Kernel, revision, Some(MmId::INIT_MM), start, end)
+}
+
+/// A walk of the user mm.
+fn user_walk(revision: Revision, start: u64, end: u64) -> Walk {
+    walk(EntryPoint::Debug, revision, Some(MmId::USER), start, end)
+}
+
+fn walk(entry: EntryPoint, revision: Revision, mm: Option<MmId>, start: u64, end: u64) -> Walk {
+    let args = Args { mm, start: VirtAddr(start), end: VirtAddr(end), pgd: None };
+    Walk::new(entry.in_revision(revision), revision, args).expect("it exists in this revision")
+}
+
+/// Everything that a walk says, and how it ends.
+fn events<O: WalkOps>(walk: &mut Walk, world: &mut World, ops: &mut O) -> (Vec<Event>, Status) {
+    let mut events = Vec::new();
+    let status = walk.run(world, ops, &mut events, FUEL);
+    (events, status)
+}
+
+/// What a walk calls and does to entries, in short words.
+fn told<O: WalkOps>(mut walk: Walk, world: &mut World, mut ops: O) -> Vec<String> {
+    let (events, status) = events(&mut walk, world, &mut ops);
+    assert_ne!(status, Status::Running, "the walk ends");
+    events.iter().filter_map(told_of).collect()
+}
+
+/// The same, without what is neither a callback nor a fault.
+fn calls<O: WalkOps>(walk: Walk, world: &mut World, ops: O) -> Vec<String> {
+    let is_call = |words: &String| !words.starts_with("map") && !words.starts_with("rcu");
+    told(walk, world, ops).into_iter().filter(is_call).collect()
+}
+
+fn told_of(event: &Event) -> Option<String> {
+    Some(match *event {
+        Event::Callback { call: Call { callback: Callback::Entry(level), addr, next, .. }, .. } => {
+            format!("{} {addr:x}-{next:x}", level.name())
+        }
+        Event::Callback { call: Call { addr, next, depth, .. }, .. } => {
+            format!("hole{depth} {addr:x}-{next:x}")
+        }
+        Event::BadCleared { level, addr, cleared, .. } => {
+            format!("bad {} {addr:x}{}", level.name(), if cleared { "" } else { " kept" })
+        }
+        Event::Again { level, addr } => format!("again {} {addr:x}", level.name()),
+        Event::Map { how, addr, ok, .. } => {
+            let how = if how == MapKind::User { "user" } else { "kernel" };
+            format!("map {how} {addr:x}{}", if ok { "" } else { " failed" })
+        }
+        Event::RcuLock => "rcu lock".to_string(),
+        Event::RcuUnlock => "rcu unlock".to_string(),
+        Event::Fault(Fault::NullMm) => "fault: NULL mm".to_string(),
+        Event::Fault(Fault::NoTable { level, pa }) => format!("fault: no {} table at {pa:x}", level.name()),
+        Event::Fault(Fault::OffTable { level, slot }) => {
+            format!("fault: {} slot {}", level.name(), slot.index)
+        }
+        _ => return None,
+    })
+}
+
+#[test]
+fn a_walk_calls_every_level_and_every_pte() {
+    let walk = kernel_walk(Revision::V7_3, 0, 0x2000);
+    assert_eq!(
+        told(walk, &mut tree(), looking(ALL)),
+        [
+            "pgd 0-2000",
+            "p4d 0-2000",
+            "pud 0-2000",
+            "pmd 0-2000",
+            "map kernel 0",
+            "pte 0-1000",
+            "pte 1000-2000"
+        ]
+    );
+}
+
+#[test]
+fn callbacks_get_the_slot_and_its_value() {
+    let mut walk = kernel_walk(Revision::V7_3, 0x1000, 0x2000);
+    let (events, _) = events(&mut walk, &mut tree(), &mut looking(ALL));
+    let seen: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Callback { call, .. } => Some((call.slot.table.0, call.slot.index, call.value.0)),
+            _ => None,
+        })
+        .collect();
+    // The folded p4d sees the very word that the pgd saw.
+    let expected = [
+        (ROOT, 0, x86(PUD)),
+        (ROOT, 0, x86(PUD)),
+        (PUD, 0, x86(PMD)),
+        (PMD, 0, x86(PTE)),
+        (PTE, 1, 0x10_1063),
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn the_stack_and_the_path_grow_and_shrink_with_the_walk() {
+    let mut world = tree();
+    let mut walk = kernel_walk(Revision::V7_3, 0, 0x1000);
+    let mut deepest = (Vec::new(), Vec::new());
+    while walk.step(&mut world, &mut looking(ALL), &mut ()) == Status::Running {
+        let stack: Vec<Func> = walk.stack().map(|frame| frame.func).collect();
+        if stack.len() > deepest.0.len() {
+            deepest = (stack, Vec::new());
+        }
+        if walk.stack().count() == deepest.0.len() {
+            deepest.1 = walk.path().map(|(level, slot)| (level, slot.table.0)).collect();
+        }
+    }
+    let entries = [Func::WalkKernelPageTableRange, Func::WalkKernelPageTableRangeLockless];
+    let stack: Vec<Func> = entries.into_iter().chain(Level::ALL.map(Func::WalkRange)).collect();
+    let path = [ROOT, ROOT, PUD, PMD, PTE];
+    assert_eq!(deepest, (stack, Level::ALL.into_iter().zip(path).collect()));
+    assert_eq!((walk.stack().count(), walk.path().count()), (0, 0));
+}
+
+#[test]
+fn a_callbacks_value_ends_the_walk_and_is_returned_by_every_function() {
+    for level in Level::ALL {
+        let ops = Ops {
+            callbacks: ALL,
+            react: |call: &Call, _: &mut World| {
+                let ret = if call.callback == Callback::Entry(level) { 7 } else { 0 };
+                Reply { ret, action: None }
+            },
+        };
+        let mut walk = user_walk(Revision::V7_3, 0, 0x40_0000);
+        let mut ops = ops;
+        let (events, status) = events(&mut walk, &mut tree(), &mut ops);
+        assert_eq!(status, Status::Done(7), "{level:?}");
+        let returns: Vec<_> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Return { func, ret } => Some((*func, *ret)),
+                _ => None,
+            })
+            .collect();
+        let levels = Level::ALL.into_iter().filter(|&active| active <= level).rev().map(Func::WalkRange);
+        let expected: Vec<_> = levels.chain([Func::WalkPageRangeDebug]).map(|func| (func, 7)).collect();
+        assert_eq!(returns, expected);
+    }
+}
+
+#[test]
+fn a_walk_that_has_ended_says_nothing_more() {
+    let mut world = tree();
+    let mut walk = kernel_walk(Revision::V7_3, 0, 0x1000);
+    let (_, status) = events(&mut walk, &mut world, &mut looking(ALL));
+    assert_eq!(status, Status::Done(0));
+    let before = walk.clone();
+    assert_eq!(events(&mut walk, &mut world, &mut looking(ALL)), (Vec::new(), Status::Done(0)));
+    assert_eq!(walk, before);
+}

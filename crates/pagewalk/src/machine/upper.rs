@@ -77,8 +77,16 @@ impl Walk {
             Err(fault) => self.fault(fault, sink),
             Ok(value) => {
                 let slot = self.frame(upper).slot();
-                sink.event(Event::Read { level: upper, slot, value, test: Test::Offset, verdict: true });
-                let index = world.model().index(level, self.frame(level).addr);
+                let addr = self.frame(level).addr;
+                sink.event(Event::Read {
+                    level: upper,
+                    addr,
+                    slot,
+                    value,
+                    test: Test::Offset,
+                    verdict: true,
+                });
+                let index = world.model().index(level, addr);
                 let frame = self.frame_mut(level);
                 frame.table = TableRef::at(world, world.model().table_address(upper, value));
                 frame.index = index;
@@ -94,7 +102,9 @@ impl Walk {
         }
         let frame = self.frame_mut(level);
         frame.next = world.model().addr_end(level, frame.addr, frame.end);
-        if world.model().is_constant(level) {
+        // The test of a constant level needs no memory, but p?d_none_or_clear_bad() is handed the entry all the
+        // same: a pointer beyond its table has come too far.
+        if world.model().is_constant(level) && self.read(level, world).is_ok() {
             self.entry_found(level, set, world);
         } else {
             self.pc = Pc::NoneTest(level);
@@ -112,7 +122,8 @@ impl Walk {
     ) -> Result<bool, Fault> {
         let value = self.read(level, world)?;
         let verdict = holds(value);
-        sink.event(Event::Read { level, slot: self.frame(level).slot(), value, test, verdict });
+        let frame = self.frame(level);
+        sink.event(Event::Read { level, addr: frame.addr, slot: frame.slot(), value, test, verdict });
         Ok(verdict)
     }
 
@@ -167,7 +178,7 @@ impl Walk {
         if let (true, Some(id)) = (cleared, frame.table.id) {
             world.write(id, frame.index, RawEntry(0));
         }
-        sink.event(Event::BadCleared { level, slot: frame.slot(), value, cleared });
+        sink.event(Event::BadCleared { level, addr: frame.addr, slot: frame.slot(), value, cleared });
     }
 
     /// Nothing here: reports it if anybody wants to know.

@@ -35,9 +35,15 @@ const fn leaf(value: u64) -> bool {
     present(value) && not_table(value)
 }
 
-/// The address field: bits `PAGE_SHIFT` to 47.
+/// A present-invalid entry keeps its type bit. With the bit set it is a table: `pmd_leaf()` overlooks that,
+/// `pmd_trans_huge()` does not.
+const fn trans_huge(value: u64) -> bool {
+    present(value) && not_table(value | VALID)
+}
+
+/// `PTE_ADDR_LOW`: bits `PAGE_SHIFT` to 49, also where physical addresses have 48 bits.
 const fn table<const PAGE_SHIFT: u8>(value: u64) -> u64 {
-    value & 0x0000_ffff_ffff_ffff & !((1 << PAGE_SHIFT) - 1)
+    value & 0x0003_ffff_ffff_ffff & !((1 << PAGE_SHIFT) - 1)
 }
 
 const fn p4d<const PAGE_SHIFT: u8>() -> EntryRules {
@@ -72,7 +78,7 @@ const fn rules<const PAGE_SHIFT: u8>() -> [EntryRules; 5] {
         p4d::<PAGE_SHIFT>(),
         // arm64 has no transparent huge pages at pud level.
         pud_or_pmd::<PAGE_SHIFT>(|_| false),
-        pud_or_pmd::<PAGE_SHIFT>(leaf),
+        pud_or_pmd::<PAGE_SHIFT>(trans_huge),
         pte::<PAGE_SHIFT>(),
     ]
 }

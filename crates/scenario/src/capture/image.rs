@@ -1,19 +1,32 @@
 //! `tables.json`: the page tables of a captured machine.
 //!
-//! The format is "ptcapture-1": one JSON object with the geometry that the kernel had at run time
-//! (`levels`, `macros`), its address-space `layout`, the `roots` and every table reachable from them. The
-//! file is hostile until proven otherwise: sizes are bounded before anything is allocated for them, and each
-//! error names the place.
-
-use std::collections::BTreeMap;
-use std::fmt;
+//! The format is "ptcapture-1": one JSON object with the geometry that the kernel had at run time (`levels`,
+//! `macros`), its address-space `layout`, the `roots` and every table reachable from them. The file is hostile until
+//! proven otherwise: sizes are bounded before anything is allocated for them, and each error names the place.
+//!
+//! The JSON itself is taken apart by whoever is there: serde_json natively (feature `json`), the browser in the page,
+//! where serde_json would cost 25 kB of the first download. What the parts mean is said once, here, over [`Node`].
 
 use mm::{MmId, Table, World, WorldError};
 use pgtable::{Level, MODELS, Model, PhysAddr, VirtAddr};
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 
 /// Largest file that is read, in bytes of JSON. The captures of whole machines have about 200,000.
-pub const MAX_BYTES: usize = 32 << 20;
+pub const MAX_BYTES: usize = 16 << 20;
+
+/// Most tables in a file. The captures of whole machines have about 150.
+const MAX_TABLES: usize = 100_000;
+
+/// A value in a JSON document.
+pub trait Node: Sized {
+    /// The member of an object.
+    fn get(&self, key: &str) -> Option<Self>;
+    /// The items of an array.
+    fn items(&self) -> Option<impl Iterator<Item = Self>>;
+    /// A string.
+    fn text(&self) -> Option<String>;
+    /// A whole number that is not negative and below 2³².
+    fn number(&self) -> Option<u32>;
+}
 
 /// The image cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,18 +34,19 @@ pub enum ImageError {
     /// Larger than [`MAX_BYTES`].
     #[error("the file has more than {} MiB of JSON; a capture has less than one", MAX_BYTES >> 20)]
     TooLarge,
-    /// Not JSON, or not of the expected shape.
-    #[error("line {line}, column {column}: {what}")]
-    Json {
-        /// Line in the file, from 1.
-        line: usize,
-        /// Column in the line, from 1.
-        column: usize,
-        /// What is wrong.
-        what: String,
+    /// Not JSON.
+    #[error("not JSON: {0}")]
+    Syntax(String),
+    /// Something is missing or of another kind than it must be.
+    #[error("{place} must be {expected}")]
+    Shape {
+        /// Where: `tables[3].pa`.
+        place: String,
+        /// What must be there.
+        expected: &'static str,
     },
     /// A `format` that this program does not know.
-    #[error("the format is {0:?}; this program reads \"ptcapture-1\"")]
+    #[error("the format is \u{201c}{0}\u{201d}; this program reads \u{201c}ptcapture-1\u{201d}")]
     Format(String),
     /// No model has this geometry.
     #[error("no model for {arch} with {levels}: this architecture is not modelled yet")]
@@ -42,7 +56,7 @@ pub enum ImageError {
         /// The file's levels, for a person.
         levels: String,
     },
-    /// A table has more slots than its level.
+    /// A table has another number of slots than its level.
     #[error("the {level} table at {pa:#x} claims {slots} slots; a {level} table has {expected}")]
     Slots {
         /// Name of the level.
@@ -55,7 +69,7 @@ pub enum ImageError {
         expected: u32,
     },
     /// A table's level does not exist.
-    #[error("the table at {pa:#x} is of level {level:?}, which this machine does not have")]
+    #[error("the table at {pa:#x} is of level \u{201c}{level}\u{201d}, which this machine does not have")]
     Level {
         /// Where the table lies.
         pa: PhysAddr,
@@ -72,20 +86,12 @@ pub enum ImageError {
         /// How many there are.
         slots: u32,
     },
+    /// A table lies where none can.
+    #[error("the table at {0:#x} does not lie at a multiple of the size of its entries")]
+    Unaligned(PhysAddr),
     /// The tables do not make a world.
     #[error(transparent)]
     World(#[from] WorldError),
-    /// `init_mm` has no root.
-    #[error("\"roots\" does not name init_mm")]
-    NoInitMm,
-}
-
-impl From<serde_json::Error> for ImageError {
-    fn from(error: serde_json::Error) -> Self {
-        let full = error.to_string();
-        let what = full.split(" at line ").next().unwrap_or_default().to_owned();
-        Self::Json { line: error.line(), column: error.column(), what }
-    }
 }
 
 /// A captured machine.
@@ -95,39 +101,52 @@ pub struct Capture {
     pub name: String,
     /// The machine at rest: nobody holds a lock. Its mms are `init_mm` and, if captured, the user mm `mm`.
     pub world: World,
-    /// Root tables by name: `init_mm`, `current`, x86's PTI user roots and others.
-    pub roots: BTreeMap<String, PhysAddr>,
-    /// Kernel symbols and bounds by name, as the machine had them: `VMALLOC_START`, `_stext`.
-    pub layout: BTreeMap<String, VirtAddr>,
 }
 
 impl Capture {
-    /// Reads a `tables.json`.
+    /// Reads the text of a `tables.json`.
     ///
     /// # Errors
     /// [`ImageError`] says what is wrong and where.
+    #[cfg(feature = "json")]
     pub fn parse(json: &[u8]) -> Result<Self, ImageError> {
         if json.len() > MAX_BYTES {
             return Err(ImageError::TooLarge);
         }
-        let file: File = serde_json::from_slice(json)?;
-        if file.format != "ptcapture-1" {
-            return Err(ImageError::Format(clip(&file.format)));
+        let document: serde_json::Value =
+            serde_json::from_slice(json).map_err(|error| ImageError::Syntax(error.to_string()))?;
+        Self::from_json(&&document)
+    }
+
+    /// Reads a `tables.json` that has been taken apart. Its text must not be larger than [`MAX_BYTES`].
+    ///
+    /// # Errors
+    /// [`ImageError`] says what is wrong and where.
+    pub fn from_json<N: Node>(root: &N) -> Result<Self, ImageError> {
+        let format = text(root, "", "format")?;
+        if format != "ptcapture-1" {
+            return Err(ImageError::Format(clip(&format)));
         }
-        let model = model_of(&file)?;
-        let tables = file.tables.iter().map(|table| table_of(model, table)).collect::<Result<Vec<_>, _>>()?;
-        let roots: BTreeMap<String, PhysAddr> =
-            file.roots.into_iter().map(|(name, pa)| (name, PhysAddr(pa.0))).collect();
-        let init_mm = *roots.get("init_mm").ok_or(ImageError::NoInitMm)?;
-        let mut mms = vec![("init_mm", init_mm)];
-        mms.extend(roots.get("current").map(|&pgd| ("mm", pgd)));
+        let model = model_of(root)?;
+        let mut tables = Vec::new();
+        for (index, table) in array(root, "", "tables")?.enumerate() {
+            if index == MAX_TABLES {
+                return Err(shape("tables", "an array of at most 100,000 tables"));
+            }
+            tables.push(table_of(model, &table, &format!("tables[{index}]."))?);
+        }
+        let roots = member(root, "", "roots", "an object")?;
+        let init_mm = hex(&roots, "roots.", "init_mm")?;
+        let mut mms = vec![("init_mm", PhysAddr(init_mm))];
+        if roots.get("current").is_some() {
+            mms.push(("mm", PhysAddr(hex(&roots, "roots.", "current")?)));
+        }
         let mut world = World::new(model, tables, mms)?;
-        let layout: BTreeMap<String, VirtAddr> =
-            file.layout.into_iter().map(|(name, addr)| (name, VirtAddr(addr.0))).collect();
-        if let Some(&task_size) = layout.get("TASK_SIZE") {
-            world.task_size = task_size;
+        let layout = member(root, "", "layout", "an object")?;
+        if layout.get("TASK_SIZE").is_some() {
+            world.task_size = VirtAddr(hex(&layout, "layout.", "TASK_SIZE")?);
         }
-        Ok(Self { name: file.capture, world, roots, layout })
+        Ok(Self { name: clip(&text(root, "", "capture")?), world })
     }
 
     /// The architecture configuration.
@@ -146,43 +165,99 @@ pub(super) fn clip(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn model_of(file: &File) -> Result<&'static Model, ImageError> {
+fn shape(place: impl Into<String>, expected: &'static str) -> ImageError {
+    ImageError::Shape { place: place.into(), expected }
+}
+
+fn member<N: Node>(of: &N, place: &str, key: &str, expected: &'static str) -> Result<N, ImageError> {
+    of.get(key).ok_or_else(|| shape(format!("{place}{key}"), expected))
+}
+
+fn text<N: Node>(of: &N, place: &str, key: &str) -> Result<String, ImageError> {
+    of.get(key).and_then(|node| node.text()).ok_or_else(|| shape(format!("{place}{key}"), "a string"))
+}
+
+fn number<N: Node>(of: &N, place: &str, key: &str) -> Result<u32, ImageError> {
+    of.get(key).and_then(|node| node.number()).ok_or_else(|| shape(format!("{place}{key}"), "a number"))
+}
+
+fn array<N: Node>(of: &N, place: &str, key: &str) -> Result<impl Iterator<Item = N>, ImageError> {
+    let expected = "an array";
+    let items = of.get(key).and_then(|node| Some(node.items()?.collect::<Vec<_>>()));
+    items.map(Vec::into_iter).ok_or_else(|| shape(format!("{place}{key}"), expected))
+}
+
+const HEX: &str = "a number of at most 64 bits as a string like \"0x1000\"";
+
+const PAIR: &str = "a pair like [3, \"0x1063\"], a slot and a value of at most 64 bits";
+
+fn hex<N: Node>(of: &N, place: &str, key: &str) -> Result<u64, ImageError> {
+    of.get(key).and_then(|node| hex_of(&node)).ok_or_else(|| shape(format!("{place}{key}"), HEX))
+}
+
+fn hex_of<N: Node>(node: &N) -> Option<u64> {
+    let text = node.text()?;
+    // from_str_radix takes a sign.
+    let digits = text.strip_prefix("0x").filter(|digits| !digits.starts_with('+'))?;
+    u64::from_str_radix(digits, 16).ok()
+}
+
+fn model_of<N: Node>(root: &N) -> Result<&'static Model, ImageError> {
+    let arch = text(root, "", "arch")?;
+    let page_shift = number(root, "", "page_shift")?;
+    let mut levels = Vec::new();
+    // No machine has more than five levels: what comes after is not looked at, as it cannot match anyway.
+    for (index, level) in array(root, "", "levels")?.enumerate().take(Level::ALL.len() + 1) {
+        let place = format!("levels[{index}].");
+        levels.push((
+            text(&level, &place, "name")?,
+            number(&level, &place, "shift")?,
+            number(&level, &place, "slots")?,
+        ));
+    }
+    let macros = root.get("macros");
+    let ptrs_of = |level: Level| macros.as_ref()?.get(&format!("PTRS_PER_{}", level.upper_name()))?.number();
     let matches = |model: &&&Model| {
-        model.id.split_once('-').is_some_and(|(arch, _)| arch == file.arch)
-            && model.page_shift == file.page_shift
-            && model.real_levels().count() == file.levels.len()
-            && model.real_levels().zip(&file.levels).all(|(level, found)| {
+        model.id.split_once('-').is_some_and(|(of, _)| of == arch)
+            && u32::from(model.page_shift) == page_shift
+            && model.real_levels().count() == levels.len()
+            && model.real_levels().zip(&levels).all(|(level, (name, shift, slots))| {
                 let spec = model.level(level);
-                found.name == level.name() && found.shift == spec.shift && found.slots == u32::from(spec.ptrs)
+                name == level.name() && *shift == u32::from(spec.shift) && *slots == u32::from(spec.ptrs)
             })
-            && Level::ALL.into_iter().all(|level| {
-                let name = format!("PTRS_PER_{}", level.upper_name());
-                file.macros.get(&name).is_none_or(|&ptrs| ptrs == u64::from(model.level(level).ptrs))
-            })
+            && Level::ALL
+                .into_iter()
+                .all(|level| ptrs_of(level).is_none_or(|ptrs| ptrs == u32::from(model.level(level).ptrs)))
     };
-    MODELS.iter().find(matches).copied().ok_or_else(|| ImageError::UnknownModel {
-        arch: clip(&file.arch),
-        levels: file
-            .levels
+    MODELS.iter().find(matches).copied().ok_or_else(|| {
+        let levels: Vec<_> = levels
             .iter()
-            .take(5)
-            .map(|level| format!("{} shift {} × {}", clip(&level.name), level.shift, level.slots))
-            .collect::<Vec<_>>()
-            .join(", "),
+            .map(|(name, shift, slots)| format!("{} shift {shift} × {slots}", clip(name)))
+            .collect();
+        ImageError::UnknownModel { arch: clip(&arch), levels: levels.join(", ") }
     })
 }
 
-fn table_of(model: &Model, file: &FileTable) -> Result<Table, ImageError> {
-    let pa = PhysAddr(file.pa.0);
-    let level = Level::from_name(&file.level)
+fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table, ImageError> {
+    let pa = PhysAddr(hex(table, place, "pa")?);
+    if !pa.0.is_multiple_of(u64::from(model.entry_bytes)) {
+        return Err(ImageError::Unaligned(pa));
+    }
+    let name = text(table, place, "level")?;
+    let level = Level::from_name(&name)
         .filter(|&level| !model.is_folded(level))
-        .ok_or_else(|| ImageError::Level { pa, level: clip(&file.level) })?;
+        .ok_or_else(|| ImageError::Level { pa, level: clip(&name) })?;
     let expected = u32::from(model.level(level).ptrs);
-    if file.slots != expected {
-        return Err(ImageError::Slots { level: level.name(), pa, slots: file.slots, expected });
+    let slots = number(table, place, "slots")?;
+    if slots != expected {
+        return Err(ImageError::Slots { level: level.name(), pa, slots, expected });
     }
     let mut entries = Vec::new();
-    for &(slot, value) in &file.entries {
+    for (index, pair) in array(table, place, "entries")?.enumerate() {
+        let expected_pair = || shape(format!("{place}entries[{index}]"), PAIR);
+        let mut pair = pair.items().ok_or_else(expected_pair)?;
+        let slot = pair.next().and_then(|slot| slot.number()).ok_or_else(expected_pair)?;
+        let value = pair.next().and_then(|value| hex_of(&value)).ok_or_else(expected_pair)?;
         if slot >= expected {
             return Err(ImageError::Slot { pa, slot, slots: expected });
         }
@@ -190,96 +265,31 @@ fn table_of(model: &Model, file: &FileTable) -> Result<Table, ImageError> {
         if slot >= entries.len() {
             entries.resize(slot + 1, 0);
         }
-        entries[slot] = value.0;
+        entries[slot] = value;
     }
     Ok(Table::new(pa, level, expected, entries))
 }
 
-#[derive(serde::Deserialize)]
-struct File {
-    format: String,
-    capture: String,
-    arch: String,
-    page_shift: u8,
-    levels: Vec<FileLevel>,
-    #[serde(default)]
-    macros: BTreeMap<String, u64>,
-    layout: BTreeMap<String, Hex>,
-    roots: BTreeMap<String, Hex>,
-    tables: Vec<FileTable>,
-}
+#[cfg(feature = "json")]
+impl Node for &serde_json::Value {
+    fn get(&self, key: &str) -> Option<Self> {
+        serde_json::Value::get(self, key)
+    }
 
-#[derive(serde::Deserialize)]
-struct FileLevel {
-    name: String,
-    shift: u8,
-    slots: u32,
-}
+    fn items(&self) -> Option<impl Iterator<Item = Self>> {
+        Some(self.as_array()?.iter())
+    }
 
-#[derive(serde::Deserialize)]
-struct FileTable {
-    pa: Hex,
-    level: String,
-    slots: u32,
-    #[serde(deserialize_with = "entries")]
-    entries: Vec<(u32, Hex)>,
-}
+    fn text(&self) -> Option<String> {
+        self.as_str().map(str::to_owned)
+    }
 
-/// A number written as a string: `"0x1000"`.
-#[derive(Clone, Copy)]
-struct Hex(u64);
-
-impl<'de> Deserialize<'de> for Hex {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct HexVisitor;
-        impl Visitor<'_> for HexVisitor {
-            type Value = Hex;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of at most 64 bits as a string like \"0x1000\"")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Hex, E> {
-                let digits = text.strip_prefix("0x").filter(|digits| !digits.starts_with('+'));
-                digits
-                    .and_then(|digits| u64::from_str_radix(digits, 16).ok())
-                    .map(Hex)
-                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(&clip(text)), &self))
-            }
-        }
-        deserializer.deserialize_str(HexVisitor)
+    fn number(&self) -> Option<u32> {
+        self.as_u64()?.try_into().ok()
     }
 }
 
-/// `[[slot, "0xvalue"], ...]`, at most as many as the largest table has slots.
-fn entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(u32, Hex)>, D::Error> {
-    const MOST: usize = 8192;
-    struct Entries;
-    impl<'de> Visitor<'de> for Entries {
-        type Value = Vec<(u32, Hex)>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "at most {MOST} pairs of slot and value")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            let mut entries = Vec::new();
-            while entries.len() < MOST {
-                match seq.next_element()? {
-                    Some(entry) => entries.push(entry),
-                    None => return Ok(entries),
-                }
-            }
-            match seq.next_element::<IgnoredAny>()? {
-                None => Ok(entries),
-                Some(_) => Err(de::Error::invalid_length(MOST + 1, &self)),
-            }
-        }
-    }
-    deserializer.deserialize_seq(Entries)
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "json"))]
 mod tests {
     use super::*;
 
@@ -309,7 +319,7 @@ mod tests {
     fn errors_say_what_and_where() {
         assert_eq!(
             error_of("ptcapture-1", "ptcapture-9"),
-            "the format is \"ptcapture-9\"; this program reads \"ptcapture-1\""
+            "the format is “ptcapture-9”; this program reads “ptcapture-1”"
         );
         assert!(error_of("\"riscv64\"", "\"vax\"").starts_with("no model for vax with pgd shift 30"));
         assert_eq!(error_of("[[3,", "[[512,"), "slot 512 of the table at 0x1000 is beyond its 512 slots");
@@ -319,15 +329,23 @@ mod tests {
         );
         assert_eq!(
             error_of("\"level\":\"pgd\"", "\"level\":\"pud\""),
-            "the table at 0x1000 is of level \"pud\", which this machine does not have"
+            "the table at 0x1000 is of level “pud”, which this machine does not have"
         );
-        assert_eq!(error_of("{\"init_mm\":\"0x1000\"}", "{}"), "\"roots\" does not name init_mm");
+        assert_eq!(
+            error_of("{\"init_mm\":\"0x1000\"}", "{}"),
+            "roots.init_mm must be a number of at most 64 bits as a string like \"0x1000\""
+        );
         assert_eq!(
             error_of("{\"init_mm\":\"0x1000\"}", "{\"init_mm\":\"0x2000\"}"),
             "there is no table at physical address 0x2000, which init_mm has as its root"
         );
-        assert!(error_of("\"0x801\"", "801").starts_with("line 4, column "));
-        assert!(error_of("\"0x801\"", "\"0x1ffffffffffffffff\"").contains("at most 64 bits"));
+        assert_eq!(
+            error_of("\"0x801\"", "801"),
+            "tables[0].entries[0] must be a pair like [3, \"0x1063\"], a slot and a value of at most 64 bits"
+        );
+        assert!(error_of("\"0x801\"", "\"0x1ffffffffffffffff\"").starts_with("tables[0].entries[0] must be"));
+        assert!(error_of("\"pa\":\"0x1000\"", "\"pa\":\"0x1001\"").contains("does not lie at a multiple"));
+        assert!(error_of("]}]}", "]}").starts_with("not JSON: "));
         assert!(error_of("\"PTRS_PER_PUD\":512", "\"PTRS_PER_PUD\":1").starts_with("no model for riscv64"));
     }
 

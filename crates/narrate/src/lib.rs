@@ -1,0 +1,29 @@
+//! What a step says.
+//!
+//! A [`Timeline`] records a run once: which steps there are, and of what kind. At any of them it gives the
+//! [`Point`]: everything that a view needs to show the step without its neighbours, in words and numbers.
+//! Views draw it and compute no kernel facts of their own.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`mark`] | the kinds of steps, and how events group into them |
+//! | [`timeline`] | recording, going to any step, going back |
+//! | [`point`] | the point of a step |
+//! | [`sentence`] | what just happened, in one sentence |
+//! | [`listing`] | the function at work, line by line |
+//! | [`ruler`] | the address and its bit fields |
+//! | [`tables`] | the tables on the path |
+//! | [`locks`] | who holds what; an assertion and why it is there; the delegation |
+
+pub mod listing;
+pub mod locks;
+pub mod mark;
+pub mod point;
+pub mod ruler;
+pub mod sentence;
+pub mod tables;
+pub mod timeline;
+
+pub use mark::Mark;
+pub use point::Point;
+pub use timeline::{Moment, Span, Step, Timeline};

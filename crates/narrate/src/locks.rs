@@ -1,0 +1,157 @@
+//! Who holds what; an assertion and why it is there; the delegation.
+
+use mm::{LockMode, MmId, Need, Seen, Task, World};
+use pagewalk::{Event, Revision, Subject};
+
+/// A lock and who holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockView {
+    /// `init_mm.mmap_lock`, `mem_hotplug_lock`.
+    pub name: String,
+    /// How it is held.
+    pub mode: LockMode,
+    /// By whom, in words.
+    pub holder: Option<&'static str>,
+    /// How it was held before the step, if that is different.
+    pub was: Option<LockMode>,
+}
+
+/// A lock assertion that has been met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssertView {
+    /// `mmap_assert_write_locked(mm)`
+    pub call: String,
+    /// The lock: `init_mm.mmap_lock`.
+    pub lock: String,
+    /// What is demanded, in words.
+    pub need: &'static str,
+    /// What is held and by whom, in words.
+    pub held: String,
+    /// Whether it holds with lockdep.
+    pub ok: bool,
+    /// What a kernel without lockdep finds, where that differs.
+    pub without_lockdep: Option<&'static str>,
+    /// Why the rule exists.
+    pub why: &'static str,
+    /// What a failure does.
+    pub consequence: Option<&'static str>,
+}
+
+/// The hop from the debug walk to the kernel walk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DelegateView {
+    /// Why it is made.
+    pub why: &'static str,
+    /// What rule is exchanged for which.
+    pub exchange: &'static str,
+    /// On which kernels.
+    pub kernels: String,
+}
+
+fn mmap_lock(name: &str) -> String {
+    format!("{name}.mmap_lock")
+}
+
+/// All locks, with what the step changed.
+pub(crate) fn locks(world: &World, before: &World) -> Vec<LockView> {
+    let mut locks: Vec<LockView> = world
+        .mms()
+        .map(|(id, mm)| {
+            let mode = mm.mmap_lock.mode();
+            let was = before.mm(id).map(|mm| mm.mmap_lock.mode()).filter(|&was| was != mode);
+            LockView { name: mmap_lock(mm.name), mode, holder: mm.mmap_lock.holder().map(Task::words), was }
+        })
+        .collect();
+    let mode = world.hotplug.mode();
+    let was = before.hotplug.mode();
+    locks.push(LockView {
+        name: "mem_hotplug_lock".to_owned(),
+        mode,
+        holder: (mode != LockMode::None).then_some(Task::Walker.words()),
+        was: (was != mode).then_some(was),
+    });
+    locks
+}
+
+/// The assertion of an event.
+pub(crate) fn assertion(event: &Event, world: &World) -> Option<AssertView> {
+    let Event::Assert { subject, mm, need, seen } = *event else { return None };
+    let name = world.mm(mm).map_or("mm", |mm| mm.name);
+    let argument = match subject {
+        Subject::Walked => "mm",
+        Subject::InitMm => "&init_mm",
+    };
+    let function = match need {
+        Need::Held => "mmap_assert_locked",
+        Need::Write => "mmap_assert_write_locked",
+    };
+    Some(AssertView {
+        call: format!("{function}({argument})"),
+        lock: mmap_lock(name),
+        need: match need {
+            Need::Held => "held, for reading or for writing",
+            Need::Write => "held for writing",
+        },
+        held: held(seen),
+        ok: seen.lockdep_ok,
+        without_lockdep: (seen.lockdep_ok != seen.plain_ok).then_some(
+            "Without lockdep the kernel only sees that somebody holds the lock, not who: there the assertion holds.",
+        ),
+        why: why(mm, need),
+        consequence: (!seen.lockdep_ok).then_some(
+            "The kernel prints a warning with a stack trace, once for every assertion that fails, and goes on: \
+             an assertion reports a mistake, it does not prevent it.",
+        ),
+    })
+}
+
+fn held(seen: Seen) -> String {
+    match (seen.own, seen.any) {
+        (LockMode::None, LockMode::None) => "not held by anybody".to_owned(),
+        (LockMode::None, any) => format!("held for {} by another task, not by this one", any.purpose()),
+        (own, _) => format!("held for {} by this task", own.purpose()),
+    }
+}
+
+/// Why a rule exists.
+const fn why(mm: MmId, need: Need) -> &'static str {
+    match (mm, need) {
+        (MmId::INIT_MM, Need::Held) => {
+            "A reader is enough for the kernel's tables: their intermediate levels are normally not freed, so all \
+             that the lock must do is keep writers out. The exceptions, memory hot-remove above all, are for the \
+             caller to exclude."
+        }
+        (MmId::INIT_MM, Need::Write) => {
+            "A huge vmap replaces a kernel page table by one large entry and frees the table, holding init_mm's lock \
+             for reading. Only a writer keeps it out, and every other mm shares the kernel's tables, so this holds \
+             for any dump (v7.3, after a use-after-free found by syzbot)."
+        }
+        (_, Need::Held | Need::Write) => {
+            "munmap() detaches its VMAs under the write lock, then downgrades to a read lock, and only then frees the \
+             page tables. A walker that is a reader runs beside that and may step into a freed table; a walker \
+             without VMAs cannot even see that they are gone. Only a writer waits until munmap() has finished."
+        }
+    }
+}
+
+/// The delegation of an event.
+pub(crate) fn delegation(event: &Event) -> Option<DelegateView> {
+    if *event != Event::Delegate {
+        return None;
+    }
+    let kernels: Vec<_> = Revision::ALL
+        .into_iter()
+        .filter(|revision| revision.rules().debug_delegates)
+        .map(Revision::id)
+        .collect();
+    Some(DelegateView {
+        why: "The mm is init_mm: its tables are the kernel's, and for those there is a walk of their own.",
+        exchange: "With it the rule changes from \u{201c}write-locked, because munmap() frees user tables\u{201d} to \
+                   \u{201c}locked, reading is enough, because kernel tables are normally not freed\u{201d}.",
+        kernels: format!(
+            "So in {}. Not in v7.3, where the debug walk asserts the write lock of init_mm itself: a huge vmap does \
+             free kernel tables.",
+            kernels.join(", ")
+        ),
+    })
+}

@@ -1,0 +1,187 @@
+//! The point of a step: everything that a view needs to show it.
+
+use actors::Actor;
+use pagewalk::{Event, Func, Revision, Slot};
+use pgtable::{Level, RawEntry, VirtAddr};
+
+use crate::listing::{self, Listing};
+use crate::locks::{self, AssertView, DelegateView, LockView};
+use crate::mark::{self, Mark};
+use crate::ruler::{Ruler, ruler};
+use crate::sentence::{self, sentence};
+use crate::tables::{self, Column, EntryView};
+use crate::timeline::Moment;
+
+/// A step, self-contained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// What kind of thing it is.
+    pub mark: Mark,
+    /// What just happened.
+    pub sentence: String,
+    /// The call stack, outermost first.
+    pub stack: Vec<StackLine>,
+    /// The function at work.
+    pub listing: Listing,
+    /// The level that the step is about.
+    pub level: Option<Level>,
+    /// The address at hand.
+    pub ruler: Ruler,
+    /// One column per level that has tables.
+    pub columns: Vec<Column>,
+    /// The entry at hand, with its flags.
+    pub entry: Option<EntryView>,
+    /// What the step changed: what, from, to.
+    pub changes: Vec<Change>,
+    /// All locks.
+    pub locks: Vec<LockView>,
+    /// The assertion that was met.
+    pub assertion: Option<AssertView>,
+    /// The delegation that was made.
+    pub delegation: Option<DelegateView>,
+    /// The atomic actions of the step.
+    pub actions: Vec<String>,
+}
+
+/// A function on the call stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StackLine {
+    /// Its name.
+    pub func: &'static str,
+    /// Its range, or where it is in it.
+    pub range: String,
+    /// Its level, for the level functions.
+    pub level: Option<Level>,
+    /// Whether the step is in it.
+    pub current: bool,
+    /// Whether it was called instead of its caller going on: the delegation.
+    pub delegated: bool,
+}
+
+/// Something that the step changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What.
+    pub what: String,
+    /// Before.
+    pub was: String,
+    /// After.
+    pub is: String,
+}
+
+/// The point of a moment. `mark` is the kind of its last stop, `start` the first address of the run.
+pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start: VirtAddr) -> Point {
+    let world = &moment.world;
+    let last = moment.events.last();
+    let frames = moment.actor.stack();
+    let level = last.and_then(mark::level);
+    let func = last
+        .and_then(listing::func_of)
+        .or_else(|| frames.last().map(|frame| frame.func))
+        .unwrap_or_else(|| moment.actor.function());
+    let addr = frames.last().map_or(start, |frame| frame.addr);
+    let addr = last.and_then(address_of).unwrap_or(addr);
+    Point {
+        mark,
+        sentence: sentence(&moment.events, world),
+        stack: stack(&frames, func, addr),
+        listing: listing::listing(func, revision, last.map(listing::line_of)),
+        level,
+        ruler: ruler(world.model(), addr, level),
+        columns: tables::columns(world, path(moment, last).into_iter()),
+        entry: last.and_then(entry_of).map(|(level, slot, value)| tables::entry(world, level, slot, value)),
+        changes: changes(moment),
+        locks: locks::locks(world, &moment.before),
+        assertion: last.and_then(|event| locks::assertion(event, world)),
+        delegation: last.and_then(locks::delegation),
+        actions: moment.events.iter().map(|event| sentence::action(event, world)).collect(),
+    }
+}
+
+/// The frames; the current one is shown at the address of the step, as the walker may have gone on already.
+fn stack(frames: &[pagewalk::StackFrame], func: Func, addr: VirtAddr) -> Vec<StackLine> {
+    let delegates = |index: usize| {
+        index > 0
+            && frames[index].func == Func::WalkKernelPageTableRange
+            && frames[index - 1].func == Func::WalkPageRangeDebug
+    };
+    frames
+        .iter()
+        .enumerate()
+        .map(|(index, frame)| StackLine {
+            func: frame.func.name(),
+            range: format!("{:#x} … {:#x}", if frame.func == func { addr } else { frame.addr }, frame.end),
+            level: match frame.func {
+                Func::WalkRange(level) => Some(level),
+                _ => None,
+            },
+            current: frame.func == func,
+            delegated: delegates(index),
+        })
+        .collect()
+}
+
+/// The slots on the path. An event at a slot that the walker has already left is shown where it happened.
+fn path<A: Actor>(moment: &Moment<A>, last: Option<&Event>) -> Vec<(Level, Slot)> {
+    let model = moment.world.model();
+    let mut path: Vec<(Level, Slot)> =
+        moment.actor.walk().map(|walk| walk.path().collect()).unwrap_or_default();
+    if let Some((level, slot, _)) = last.and_then(entry_of) {
+        let level = model.table_level(level);
+        for (of, found) in &mut path {
+            if model.table_level(*of) == level {
+                *found = slot;
+            }
+        }
+    }
+    path
+}
+
+/// The address that an event is about; the frames may have gone on already.
+fn address_of(event: &Event) -> Option<VirtAddr> {
+    match *event {
+        Event::Callback { call, .. } => Some(call.addr),
+        Event::Enter { start, .. } => Some(start),
+        Event::Again { addr, .. }
+        | Event::Map { addr, .. }
+        | Event::Read { addr, .. }
+        | Event::BadCleared { addr, .. } => Some(addr),
+        _ => None,
+    }
+}
+
+/// The entry that an event is about.
+const fn entry_of(event: &Event) -> Option<(Level, Slot, RawEntry)> {
+    match *event {
+        Event::Read { level, slot, value, .. } | Event::BadCleared { level, slot, value, .. } => {
+            Some((level, slot, value))
+        }
+        Event::Callback { call, .. } => Some((call.level, call.slot, call.value)),
+        Event::Map { slot, value, .. } => Some((Level::Pmd, slot, value)),
+        _ => None,
+    }
+}
+
+fn changes<A: Actor>(moment: &Moment<A>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let model = moment.world.model();
+    for event in &moment.events {
+        if let Event::BadCleared { level, slot, value, cleared: true, .. } = event {
+            changes.push(Change {
+                what: format!("{} entry at {:#x}", level.name(), slot.pa(model.entry_bytes)),
+                was: value.to_string(),
+                is: RawEntry(0).to_string(),
+            });
+        }
+    }
+    for lock in locks::locks(&moment.world, &moment.before) {
+        if let Some(was) = lock.was {
+            changes.push(Change {
+                what: lock.name,
+                was: was.name().to_owned(),
+                is: lock.mode.name().to_owned(),
+            });
+        }
+    }
+    changes
+}

@@ -1,0 +1,113 @@
+//! The address and its bit fields.
+
+use pgtable::{Level, Model, VirtAddr};
+
+/// An address, cut into the fields that select a slot at each level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruler {
+    /// The address.
+    pub addr: VirtAddr,
+    /// The region of the address space that it lies in.
+    pub region: Option<&'static str>,
+    /// The fields, highest bits first: sign extension, one per table in memory, offset.
+    pub fields: Vec<Field>,
+}
+
+/// One field of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// What it selects: `PGD`, `PGD = P4D` where levels share a word, `sign`, `offset`.
+    pub name: String,
+    /// The level whose table it indexes; none for sign and offset.
+    pub level: Option<Level>,
+    /// Highest bit.
+    pub high: u8,
+    /// Lowest bit.
+    pub low: u8,
+    /// Its value: the slot number for a level.
+    pub value: u64,
+    /// Whether the step is at this level.
+    pub lit: bool,
+}
+
+/// The name of the table of `level`, with the folded levels that share its entries: `PGD = P4D = PUD`.
+pub(crate) fn table_name(model: &Model, level: Level) -> String {
+    Level::ALL
+        .into_iter()
+        .filter(|&sharing| model.table_level(sharing) == level)
+        .map(Level::upper_name)
+        .collect::<Vec<_>>()
+        .join(" = ")
+}
+
+/// Cuts `addr` into fields; `at` is the level of the step.
+pub(crate) fn ruler(model: &Model, addr: VirtAddr, at: Option<Level>) -> Ruler {
+    let at = at.map(|level| model.table_level(level));
+    let bits = |high: u8, low: u8| (addr.0 >> low) & (u64::MAX >> (63 - (high - low)));
+    let mut fields = Vec::new();
+    let top = model.real_levels().next().map_or(63, |level| model.index_bits(level).0);
+    if top < 63 {
+        fields.push(Field {
+            name: "sign".to_owned(),
+            level: None,
+            high: 63,
+            low: top + 1,
+            value: bits(63, top + 1),
+            lit: false,
+        });
+    }
+    for level in model.real_levels() {
+        let (high, low) = model.index_bits(level);
+        fields.push(Field {
+            name: table_name(model, level),
+            level: Some(level),
+            high,
+            low,
+            value: u64::from(model.index(level, addr)),
+            lit: at == Some(level),
+        });
+    }
+    let high = model.page_shift - 1;
+    fields.push(Field {
+        name: "offset".to_owned(),
+        level: None,
+        high,
+        low: 0,
+        value: bits(high, 0),
+        lit: false,
+    });
+    Ruler { addr, region: model.region(addr).map(|region| region.name), fields }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_cover_all_64_bits_of_every_model() {
+        for model in pgtable::MODELS {
+            let ruler = ruler(model, VirtAddr(u64::MAX), Some(Level::Pud));
+            let mut next = 64;
+            for field in &ruler.fields {
+                assert_eq!(field.high + 1, next, "{model:?} {}", field.name);
+                assert_eq!(
+                    field.value,
+                    u64::MAX >> (63 - (field.high - field.low)),
+                    "{model:?} {}",
+                    field.name
+                );
+                next = field.low;
+            }
+            assert_eq!(next, 0);
+            assert_eq!(ruler.fields.iter().filter(|field| field.lit).count(), 1, "{model:?}");
+        }
+    }
+
+    #[test]
+    fn levels_that_share_a_word_share_a_field() {
+        let sv39 = pgtable::model("riscv64-sv39").expect("known");
+        let names: Vec<_> =
+            ruler(sv39, VirtAddr(0), None).fields.into_iter().map(|field| field.name).collect();
+        assert_eq!(names, ["sign", "PGD = P4D = PUD", "PMD", "PTE", "offset"]);
+    }
+}

@@ -1,0 +1,254 @@
+//! What just happened, in one sentence.
+//!
+//! One source for the page, the live region and the table of steps.
+
+use mm::{LockMode, World};
+use pagewalk::{Action, Call, Callback, Check, Event, Fault, LockName, MapKind, Slot, Test};
+use pgtable::{EntryKind, Level, RawEntry};
+
+use crate::ruler::table_name;
+
+/// What the last of `events` did, together with those that led to it.
+pub(crate) fn sentence(events: &[Event], world: &World) -> String {
+    let Some(last) = events.last() else {
+        return "Nothing has happened yet: the first step is the call.".to_owned();
+    };
+    // A callback's stop may end with the test that turned the walker away.
+    let callback = events.iter().find_map(|event| match event {
+        Event::Callback { call, reply } => Some((call, reply)),
+        _ => None,
+    });
+    match (callback, last) {
+        (Some((call, reply)), after) => {
+            let answer = match reply.action {
+                _ if reply.ret != 0 => format!(" It returns {}, which ends the walk.", reply.ret),
+                Some(action) => format!(" It answers {}{}.", action.name(), action_means(action)),
+                None => String::new(),
+            };
+            let turned_away = match after {
+                Event::Read { test: Test::Leaf, verdict: true, .. } => {
+                    " Without a VMA the walker neither splits nor enters a leaf."
+                }
+                Event::Read { test: Test::Present, verdict: false, .. } => {
+                    " It is not present, so the walker does not enter it."
+                }
+                _ => "",
+            };
+            callback_sentence(call, world) + &answer + turned_away
+        }
+        (None, event) => plain_sentence(event, world),
+    }
+}
+
+const fn action_means(action: Action) -> &'static str {
+    match action {
+        Action::Subtree => "",
+        Action::Continue => ": do not look below",
+        Action::Again => ": look at this entry again",
+    }
+}
+
+/// "PMD slot 8 (PUD = ...)", by the table that holds it.
+fn slot_name(world: &World, level: Level, slot: Slot) -> String {
+    let model = world.model();
+    format!("{} slot {}", table_name(model, model.table_level(level)), slot.index)
+}
+
+fn is_a(world: &World, level: Level, value: RawEntry) -> &'static str {
+    match world.model().classify(level, value) {
+        EntryKind::None => "is empty",
+        EntryKind::Table => "points to a table",
+        EntryKind::Leaf if level == Level::Pte => "maps a page",
+        EntryKind::Leaf => "is a leaf, it maps memory itself",
+        EntryKind::NotPresent => "is neither empty nor present",
+        EntryKind::Bad => "is no valid table entry",
+    }
+}
+
+fn callback_sentence(call: &Call, world: &World) -> String {
+    let name = slot_name(world, call.level, call.slot);
+    match call.callback {
+        Callback::Hole => format!(
+            "{name} is empty: pte_hole() is called for {:#x} to {:#x} with depth {}.",
+            call.addr, call.next, call.depth
+        ),
+        Callback::Entry(level) => {
+            let folded = match level.lower() {
+                Some(lower) if world.model().is_folded(lower) => {
+                    format!(
+                        " The {} is folded into it: the same word is looked at again one level down.",
+                        lower.upper_name()
+                    )
+                }
+                _ => String::new(),
+            };
+            format!(
+                "{name} {}: {}() is called for {:#x}.{folded}",
+                is_a(world, level, call.value),
+                call.callback.name(),
+                call.addr
+            )
+        }
+    }
+}
+
+fn plain_sentence(event: &Event, world: &World) -> String {
+    match *event {
+        Event::Enter { func, start, end } => match func {
+            pagewalk::Func::WalkRange(level) => {
+                let model = world.model();
+                let folded = if model.is_folded(level) {
+                    format!("; {} is folded, so this is the same word again", level.upper_name())
+                } else {
+                    String::new()
+                };
+                format!("{}() starts on {start:#x} to {end:#x}{folded}.", func.name())
+            }
+            _ => format!("{}() is called for {start:#x} to {end:#x}.", func.name()),
+        },
+        Event::Return { func, ret } => match func {
+            pagewalk::Func::WalkRange(level) if ret == 0 => match level.upper() {
+                Some(upper) => format!("{}() is done and returns to the {} loop.", func.name(), upper.name()),
+                None => format!("{}() is done with the range.", func.name()),
+            },
+            pagewalk::Func::PtdumpWalkPgd => format!("{}() returns; its locks are released.", func.name()),
+            _ => format!("{}() returns {}.", func.name(), return_value(ret)),
+        },
+        Event::Check { check, ok } => check_sentence(check, ok).to_owned(),
+        Event::Assert { mm, seen, .. } => {
+            let lock = world.mm(mm).map_or("mm", |mm| mm.name);
+            if seen.lockdep_ok {
+                format!("The assertion holds: {lock}.mmap_lock is held for {}.", seen.own.purpose())
+            } else {
+                let found = match seen.any {
+                    LockMode::None => "nobody holds it".to_owned(),
+                    any if seen.own == LockMode::None => {
+                        format!("only another task holds it, for {}", any.purpose())
+                    }
+                    any => format!("it is only held for {}", any.purpose()),
+                };
+                format!("The assertion on {lock}.mmap_lock fails: {found}. The kernel warns and goes on.")
+            }
+        }
+        Event::Delegate => {
+            "The mm is init_mm: walk_page_range_debug() hands over to walk_kernel_page_table_range()."
+                .to_owned()
+        }
+        Event::Read { level, slot, value, test, verdict, .. } => {
+            read_sentence(level, slot, value, test, verdict, world)
+        }
+        Event::Callback { call, .. } => callback_sentence(&call, world),
+        Event::BadCleared { level, slot, value, cleared, .. } => {
+            let name = slot_name(world, level, slot);
+            let done = if cleared { "reported and cleared" } else { "treated as a hole" };
+            format!("{name} holds {value}, which no table entry has: it is {done}.")
+        }
+        Event::Again { level, addr } => {
+            format!("The {} loop looks at the entry of {addr:#x} again.", level.name())
+        }
+        Event::RcuLock => {
+            "An RCU section begins: a pte table that is freed meanwhile stays until it ends.".to_owned()
+        }
+        Event::RcuUnlock => "The pte table is unmapped and the RCU section ends.".to_owned(),
+        Event::Map { how, addr, ok, .. } => match (how, ok) {
+            (MapKind::Kernel, _) => {
+                format!("pte_offset_kernel() finds the pte table for {addr:#x}: no check, no RCU, no lock.")
+            }
+            (MapKind::User, true) => {
+                format!(
+                    "pte_offset_map() maps the pte table for {addr:#x}: user tables may be freed, so under RCU."
+                )
+            }
+            (MapKind::User, false) => {
+                format!("pte_offset_map() finds no pte table for {addr:#x}: the pmd loop will look again.")
+            }
+        },
+        Event::Lock { lock, mode, nested } => format!(
+            "{} is taken for {}{}.",
+            lock_name(lock, world),
+            mode.purpose(),
+            if nested { ", nested in the other mm's" } else { "" }
+        ),
+        Event::Unlock { lock, .. } => format!("{} is released.", lock_name(lock, world)),
+        Event::NotePageFlush => "With the locks released, ptdump closes its last line.".to_owned(),
+        Event::Fault(fault) => fault_sentence(&fault, world),
+    }
+}
+
+fn read_sentence(
+    level: Level,
+    slot: Slot,
+    value: RawEntry,
+    test: Test,
+    verdict: bool,
+    world: &World,
+) -> String {
+    let name = slot_name(world, level, slot);
+    let x = level.name();
+    match test {
+        Test::None if verdict => format!("{name} is empty."),
+        Test::None => format!("{name} is read: {x}_none() says no."),
+        Test::Bad => format!("{name} is read: {x}_bad() says {}.", yes_no(verdict)),
+        Test::Leaf if verdict => format!("{name} is a leaf: without a VMA it is neither split nor entered."),
+        Test::Leaf => format!("{name} is read again: {x}_leaf() says no."),
+        Test::Present if verdict => format!("{name} is read again: {x}_present() says yes."),
+        Test::Present => format!("{name} is not present: the walker does not enter it."),
+        Test::NoneAgain => format!("{name} is read again: {x}_none() says {}.", yes_no(verdict)),
+        Test::StillTable if verdict => format!("{name} is read again: still a table."),
+        Test::StillTable => {
+            format!("{name} is no longer a table ({value}): walk_pmd_range() asks for another look.")
+        }
+        Test::Offset => format!("{name} is read again to find the next table."),
+    }
+}
+
+const fn check_sentence(check: Check, ok: bool) -> &'static str {
+    match (check, ok) {
+        (Check::Range, true) => "The range is not empty: start is below end.",
+        (Check::Range, false) => "The range is empty: the function returns -EINVAL.",
+        (Check::Mm, true) => "There is an mm to walk.",
+        (Check::Mm, false) => "There is no mm: the function returns -EINVAL.",
+        (Check::Ops, true) => "The ops table does not ask to install entries, which this walk could not do.",
+        (Check::Ops, false) => "The ops table asks to install entries: the function returns -EINVAL.",
+    }
+}
+
+fn fault_sentence(fault: &Fault, world: &World) -> String {
+    match fault {
+        Fault::Deadlock { lock, own: true } => {
+            format!("The task waits for {} that it holds itself: it waits for ever.", lock_name(*lock, world))
+        }
+        Fault::Deadlock { lock, own: false } => format!(
+            "The task waits for {}, which another task holds and does not release in this scenario.",
+            lock_name(*lock, world)
+        ),
+        other => {
+            let text = other.to_string();
+            let mut chars = text.chars();
+            chars
+                .next()
+                .map(|first| first.to_uppercase().chain(chars).collect::<String>() + ".")
+                .unwrap_or_default()
+        }
+    }
+}
+
+fn lock_name(lock: LockName, world: &World) -> String {
+    match lock {
+        LockName::Mmap(mm) => format!("{}.mmap_lock", world.mm(mm).map_or("mm", |mm| mm.name)),
+        LockName::MemHotplug => "The memory-hotplug lock".to_owned(),
+    }
+}
+
+const fn yes_no(verdict: bool) -> &'static str {
+    if verdict { "yes" } else { "no" }
+}
+
+fn return_value(ret: i32) -> String {
+    if ret == pagewalk::EINVAL { "-EINVAL".to_owned() } else { ret.to_string() }
+}
+
+/// One atomic action in a few words, for the list of actions inside a step.
+pub(crate) fn action(event: &Event, world: &World) -> String {
+    sentence(core::slice::from_ref(event), world)
+}

@@ -1,0 +1,230 @@
+//! The tables on the path.
+//!
+//! A table of 512 to 8192 slots is shown as rows: single slots around the current one, runs of like slots
+//! elsewhere, and a strip that shows where in the whole table we are.
+
+use mm::World;
+use pagewalk::Slot;
+use pgtable::{EntryKind, Level, PhysAddr, RawEntry, SetFlag};
+
+use crate::ruler::table_name;
+
+/// Rows of a table that are shown at most, the current one in the middle.
+const ROWS: usize = 9;
+
+/// Cells of the strip that stands for the whole table.
+pub const STRIP: usize = 64;
+
+/// One column: a level that has tables in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The level.
+    pub level: Level,
+    /// Its name, with the folded levels that share its entries.
+    pub name: String,
+    /// The table that the walk holds a pointer into.
+    pub table: Option<TableView>,
+}
+
+/// A table on the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableView {
+    /// Physical address.
+    pub pa: PhysAddr,
+    /// Number of slots; 0 if there is no table at this address.
+    pub slots: u32,
+    /// The current slot.
+    pub current: u32,
+    /// The rows, in order.
+    pub rows: Vec<Row>,
+    /// The table in [`STRIP`] cells or as many as it has slots.
+    pub strip: Vec<EntryKind>,
+    /// The cell of the current slot.
+    pub strip_at: usize,
+}
+
+/// A row: a slot, or a run of slots that are alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// First slot.
+    pub first: u32,
+    /// Last slot.
+    pub last: u32,
+    /// What is in it; none for the rest of a table that is not shown.
+    pub kind: Option<EntryKind>,
+    /// The value, of a single slot.
+    pub value: Option<RawEntry>,
+    /// Whether the walk is here.
+    pub current: bool,
+}
+
+/// An entry in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryView {
+    /// The level that gives it a meaning.
+    pub level: Level,
+    /// Its table.
+    pub slot: Slot,
+    /// Its own physical address.
+    pub pa: PhysAddr,
+    /// The value.
+    pub value: RawEntry,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Where it points or what it maps, for a table or a leaf.
+    pub target: Option<PhysAddr>,
+    /// The bits that are set, by name.
+    pub flags: Vec<SetFlag>,
+}
+
+/// An entry with its flags; `level` is the one that asks.
+pub(crate) fn entry(world: &World, level: Level, slot: Slot, value: RawEntry) -> EntryView {
+    let model = world.model();
+    let level = model.lowest_sharing(level);
+    let kind = model.classify(level, value);
+    let target =
+        matches!(kind, EntryKind::Table | EntryKind::Leaf).then(|| model.table_address(level, value));
+    let flags = model.set_flags(level, value).collect();
+    EntryView { level, slot, pa: slot.pa(model.entry_bytes), value, kind, target, flags }
+}
+
+/// One column per level that has tables, with the tables on the path filled in.
+pub(crate) fn columns(world: &World, path: impl Iterator<Item = (Level, Slot)>) -> Vec<Column> {
+    let model = world.model();
+    let mut columns: Vec<Column> = model
+        .real_levels()
+        .map(|level| Column { level, name: table_name(model, level), table: None })
+        .collect();
+    for (level, slot) in path {
+        let level = model.table_level(level);
+        if let Some(column) = columns.iter_mut().find(|column| column.level == level) {
+            column.table = Some(table(world, level, slot));
+        }
+    }
+    columns
+}
+
+fn table(world: &World, level: Level, Slot { table: pa, index: current }: Slot) -> TableView {
+    let Some(id) = world.table_at(pa) else {
+        return TableView { pa, slots: 0, current, rows: Vec::new(), strip: Vec::new(), strip_at: 0 };
+    };
+    let slots = world.table(id).map_or(0, mm::Table::slots);
+    let runs = world.runs(id, level);
+    let strip = strip(&runs, slots);
+    let strip_at = (current as usize * strip.len()).checked_div(slots as usize).unwrap_or(0);
+    let mut rows = Vec::new();
+    for (first, last, kind) in runs {
+        split(first, last, current, &mut |first, last| {
+            let value = (first == last).then(|| world.read(id, first)).flatten();
+            rows.push(Row {
+                first,
+                last,
+                kind: Some(kind),
+                value,
+                current: first == last && first == current,
+            });
+        });
+    }
+    TableView { pa, slots, current, rows: around_current(rows, slots), strip, strip_at }
+}
+
+/// Cuts a run so that the current slot and its neighbours stand alone.
+fn split(first: u32, last: u32, current: u32, push: &mut impl FnMut(u32, u32)) {
+    let near = current.saturating_sub(2)..current.saturating_add(3);
+    let mut at = first;
+    for slot in near.filter(|slot| (first..=last).contains(slot)) {
+        if at < slot {
+            push(at, slot - 1);
+        }
+        push(slot, slot);
+        at = slot + 1;
+    }
+    if at <= last {
+        push(at, last);
+    }
+}
+
+/// Keeps the rows around the current one and sums up the rest.
+fn around_current(mut rows: Vec<Row>, slots: u32) -> Vec<Row> {
+    if rows.len() <= ROWS {
+        return rows;
+    }
+    let rest = |first, last| Row { first, last, kind: None, value: None, current: false };
+    let at = rows.iter().position(|row| row.current).unwrap_or(0);
+    // Two of the rows may be needed for what is left out above and below.
+    let start = at.saturating_sub(ROWS / 2).min(rows.len() - ROWS);
+    let end = start + ROWS;
+    if end < rows.len() {
+        let first = rows[end - 1].first;
+        rows.truncate(end - 1);
+        rows.push(rest(first, slots - 1));
+    }
+    if start > 0 {
+        let last = rows[start].last;
+        rows.drain(..=start);
+        rows.insert(0, rest(0, last));
+    }
+    rows
+}
+
+/// The whole table in few cells: each shows the first thing in it that is not empty.
+fn strip(runs: &[(u32, u32, EntryKind)], slots: u32) -> Vec<EntryKind> {
+    let cells = (slots as usize).min(STRIP);
+    let mut strip = vec![EntryKind::None; cells];
+    for &(first, last, kind) in runs {
+        let cell = |slot: u32| slot as usize * cells / slots as usize;
+        for of in &mut strip[cell(first)..=cell(last)] {
+            if *of == EntryKind::None {
+                *of = kind;
+            }
+        }
+    }
+    strip
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mm::Table;
+    use proptest::prelude::*;
+
+    fn world(entries: Vec<u64>) -> World {
+        let model = pgtable::model("x86_64-4level").expect("known");
+        let root = Table::new(PhysAddr(0x1000), Level::Pgd, 512, entries);
+        World::new(model, vec![root], [("init_mm", PhysAddr(0x1000))]).expect("valid")
+    }
+
+    fn view(entries: Vec<u64>, current: u32) -> TableView {
+        table(&world(entries), Level::Pgd, Slot { table: PhysAddr(0x1000), index: current })
+    }
+
+    #[test]
+    fn an_empty_table_is_a_few_rows() {
+        let view = view(vec![], 100);
+        let rows: Vec<_> = view.rows.iter().map(|row| (row.first, row.last)).collect();
+        assert_eq!(rows, [(0, 97), (98, 98), (99, 99), (100, 100), (101, 101), (102, 102), (103, 511)]);
+        assert_eq!(view.strip, [EntryKind::None; STRIP]);
+    }
+
+    #[test]
+    fn a_slot_beyond_the_table_has_no_row() {
+        assert!(view(vec![], 512).rows.iter().all(|row| !row.current));
+    }
+
+    proptest! {
+        #[test]
+        fn rows_cover_the_table_once(kinds in proptest::collection::vec(0u64..3, 0..512), current in 0u32..512) {
+            let entries = kinds.into_iter().map(|kind| [0, 0x2067, 0x1][kind as usize]).collect();
+            let view = view(entries, current);
+            prop_assert!(view.rows.len() <= ROWS);
+            prop_assert_eq!(view.rows.iter().filter(|row| row.current).count(), 1);
+            let mut next = 0;
+            for row in &view.rows {
+                prop_assert_eq!(row.first, next);
+                prop_assert!(row.last >= row.first);
+                next = row.last + 1;
+            }
+            prop_assert_eq!(next, 512);
+        }
+    }
+}

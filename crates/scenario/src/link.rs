@@ -1,0 +1,276 @@
+//! A setup and a position as text, and back.
+//!
+//! ```text
+//! #v1/<scenario>/<machine>/<kernel>?lock=read&init=write&by=actions&t=12&embed
+//! ```
+//!
+//! Everything after `v1` may be missing; what is missing is as the scenario has it. A link that cannot be
+//! understood opens the nearest thing that works and says what was wrong with it.
+
+use pagewalk::Revision;
+
+use crate::library::{Machine, SCENARIOS, Scenario};
+use crate::{Held, Setup};
+
+/// Longest link that is looked at, in bytes.
+const MAX_BYTES: usize = 2_000;
+
+/// What a step is, in a link and on the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Grain {
+    /// Stops of the same kind taken together.
+    Runs,
+    /// One meaningful thing each.
+    #[default]
+    Stops,
+    /// One atomic action each.
+    Actions,
+}
+
+impl Grain {
+    /// All grains, coarsest first.
+    pub const ALL: [Self; 3] = [Self::Runs, Self::Stops, Self::Actions];
+
+    /// Name in links.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::Stops => "stops",
+            Self::Actions => "actions",
+        }
+    }
+
+    /// The grain with this name.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grain| grain.id() == id)
+    }
+}
+
+/// What a link says.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Link {
+    /// What runs.
+    pub setup: Setup,
+    /// What a step is.
+    pub grain: Grain,
+    /// The step that is shown, from 0.
+    pub step: u32,
+    /// Whether the page is embedded in another: compact, without its header.
+    pub embed: bool,
+}
+
+/// What is wrong with a link. The link opens all the same.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkProblem {
+    /// Longer than any link of this page.
+    #[error("this link is too long to be one of ours ({0} bytes); the first scenario is shown")]
+    TooLong(usize),
+    /// Another version of the format.
+    #[error("this link is of version “{0}”, this page reads “v1”; the first scenario is shown")]
+    Version(String),
+    /// No such scenario.
+    #[error("there is no scenario “{0}”; the first one is shown")]
+    Scenario(String),
+    /// No such machine, or the scenario does not run on it.
+    #[error("the scenario {scenario} does not run on “{machine}”; {shown} is shown")]
+    Machine {
+        /// The scenario.
+        scenario: &'static str,
+        /// What the link says.
+        machine: String,
+        /// What is shown instead.
+        shown: &'static str,
+    },
+    /// No such kernel.
+    #[error("there is no kernel “{kernel}” here; {shown} is shown")]
+    Kernel {
+        /// What the link says.
+        kernel: String,
+        /// What is shown instead.
+        shown: &'static str,
+    },
+    /// A parameter has a value that it cannot have.
+    #[error("“{name}={value}” in this link cannot be understood and is ignored")]
+    Value {
+        /// The parameter.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// A part that no link has.
+    #[error("“{0}” in this link is not known and is ignored")]
+    Unknown(String),
+}
+
+fn clip(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+impl Link {
+    /// Reads the hash of a page's address, with or without the `#`. Never fails: the second value is the
+    /// first thing that was wrong.
+    pub fn parse(hash: &str) -> (Self, Option<LinkProblem>) {
+        let text = hash.strip_prefix('#').unwrap_or(hash);
+        if text.is_empty() {
+            return (Self::default(), None);
+        }
+        if text.len() > MAX_BYTES {
+            return (Self::default(), Some(LinkProblem::TooLong(text.len())));
+        }
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let mut problem = None;
+        let mut link = Self { setup: parse_path(path, &mut problem), ..Self::default() };
+        for part in query.split('&').filter(|part| !part.is_empty()) {
+            link.parse_parameter(part, &mut problem);
+        }
+        (link, problem)
+    }
+
+    fn parse_parameter(&mut self, part: &str, problem: &mut Option<LinkProblem>) {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let understood = match name {
+            "lock" => Held::from_id(value).map(|held| self.setup.lock = held),
+            "init" => Held::from_id(value).map(|held| self.setup.init_lock = held),
+            "by" => Grain::from_id(value).map(|grain| self.grain = grain),
+            "t" => value.parse().ok().filter(|_| !value.starts_with('+')).map(|step| self.step = step),
+            "embed" => ["", "1"].contains(&value).then(|| self.embed = true),
+            _ => {
+                problem.get_or_insert_with(|| LinkProblem::Unknown(clip(part)));
+                return;
+            }
+        };
+        if understood.is_none() {
+            problem.get_or_insert_with(|| LinkProblem::Value { name: name.to_owned(), value: clip(value) });
+        }
+    }
+}
+
+fn parse_path(path: &str, problem: &mut Option<LinkProblem>) -> Setup {
+    let mut parts = path.split('/');
+    let version = parts.next().unwrap_or_default();
+    if version != "v1" {
+        *problem = Some(LinkProblem::Version(clip(version)));
+        return Setup::default();
+    }
+    let Some(id) = parts.next().filter(|id| !id.is_empty()) else { return Setup::default() };
+    let Some(scenario) = Scenario::from_id(id) else {
+        *problem = Some(LinkProblem::Scenario(clip(id)));
+        return Setup::of(&SCENARIOS[0]);
+    };
+    let mut setup = Setup::of(scenario);
+    if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
+        match Machine::from_id(id).filter(|machine| scenario.ranges(machine).is_some()) {
+            Some(machine) => setup.machine = machine,
+            None => {
+                let shown = setup.machine.id;
+                *problem = Some(LinkProblem::Machine { scenario: scenario.id, machine: clip(id), shown });
+            }
+        }
+    }
+    if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
+        match Revision::from_id(id) {
+            Some(revision) => setup.revision = revision,
+            None => {
+                let shown = setup.revision.id();
+                problem.get_or_insert_with(|| LinkProblem::Kernel { kernel: clip(id), shown });
+            }
+        }
+    }
+    if let Some(rest) = parts.next() {
+        problem.get_or_insert_with(|| LinkProblem::Unknown(clip(rest)));
+    }
+    setup
+}
+
+/// The hash, without the `#`.
+impl std::fmt::Display for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Setup { scenario, machine, revision, lock, init_lock } = self.setup;
+        write!(f, "v1/{}/{}/{}", scenario.id, machine.id, revision.id())?;
+        let mut separator = '?';
+        let mut parameter = |f: &mut std::fmt::Formatter<'_>, text: std::fmt::Arguments<'_>| {
+            let result = write!(f, "{separator}{text}");
+            separator = '&';
+            result
+        };
+        if scenario.caller_holds_locks() || lock != Held::None {
+            parameter(f, format_args!("lock={}", lock.id()))?;
+        }
+        if scenario.has_second_lock() && init_lock != Held::None {
+            parameter(f, format_args!("init={}", init_lock.id()))?;
+        }
+        if self.grain != Grain::default() {
+            parameter(f, format_args!("by={}", self.grain.id()))?;
+        }
+        if self.step != 0 {
+            parameter(f, format_args!("t={}", self.step))?;
+        }
+        if self.embed {
+            parameter(f, format_args!("embed"))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn problem(hash: &str) -> String {
+        Link::parse(hash).1.expect("a problem").to_string()
+    }
+
+    #[test]
+    fn a_short_link_means_the_defaults() {
+        assert_eq!(Link::parse(""), (Link::default(), None));
+        assert_eq!(Link::parse("#v1/"), (Link::default(), None));
+        let (link, none) = Link::parse("#v1/debug-init-mm?t=3");
+        assert_eq!(none, None);
+        assert_eq!((link.setup.scenario.id, link.step), ("debug-init-mm", 3));
+        assert_eq!(link.setup.lock, Held::Read);
+    }
+
+    #[test]
+    fn broken_links_say_what_is_wrong_and_keep_the_rest() {
+        assert!(problem("#v2/kernel-walk").contains("version “v2”"));
+        assert!(problem("#v1/nothing").contains("no scenario “nothing”"));
+        assert!(problem("#v1/kernel-walk/vax").contains("does not run on “vax”; x86_64-4level is shown"));
+        assert!(problem("#v1/kernel-walk/riscv64-sv39/v9").contains("no kernel “v9”"));
+        assert!(problem("#v1/kernel-walk?lock=maybe").contains("“lock=maybe”"));
+        assert!(problem("#v1/kernel-walk?t=-1").contains("“t=-1”"));
+        assert!(problem("#v1/kernel-walk?x=1").contains("“x=1”"));
+        assert!(problem(&"x".repeat(5_000)).contains("5000 bytes"));
+        let (link, _) = Link::parse("#v1/kernel-walk/riscv64-sv39/v9?lock=write&t=7");
+        assert_eq!((link.setup.machine.id, link.setup.lock, link.step), ("riscv64-sv39", Held::Write, 7));
+    }
+
+    proptest! {
+        #[test]
+        fn every_link_comes_back(
+            scenario in 0..SCENARIOS.len(), machine in 0usize..5, revision in 0usize..7,
+            lock in 0usize..5, init in 0usize..5, grain in 0usize..3, step: u32, embed: bool,
+        ) {
+            let scenario = &SCENARIOS[scenario];
+            let machines: Vec<_> = scenario.machines().collect();
+            let setup = Setup {
+                scenario,
+                machine: machines[machine % machines.len()],
+                revision: Revision::ALL[revision],
+                lock: Held::ALL[lock],
+                init_lock: if scenario.has_second_lock() { Held::ALL[init] } else { Held::None },
+            };
+            let link = Link { setup, grain: Grain::ALL[grain], step, embed };
+            let text = link.to_string();
+            prop_assert!(text.len() <= 200, "{text}");
+            prop_assert_eq!(Link::parse(&text), (link, None));
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,120}", tail in "[a-z0-9/?&=.-]{0,80}") {
+            Link::parse(&text);
+            Link::parse(&format!("#v1/{tail}"));
+            Link::parse(&format!("#v1/kernel-walk/{tail}"));
+        }
+    }
+}

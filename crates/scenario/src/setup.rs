@@ -1,0 +1,211 @@
+//! A scenario with every choice made, ready to start.
+
+use actors::{Actor, Direct, Observer, Ptdump, Stack};
+use mm::{LockMode, MmId, Task, World};
+use pagewalk::{Args, Callbacks, Func, NotInThisKernel, Revision, Sink, Status, Walk};
+
+use crate::capture::Capture;
+use crate::library::{Machine, Program, SCENARIOS, Scenario};
+
+/// How a lock is held when the scenario starts, and by whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Held {
+    /// By nobody.
+    #[default]
+    None,
+    /// By the caller, for reading.
+    Read,
+    /// By the caller, for writing.
+    Write,
+    /// By another task, for reading: enough for an assertion without lockdep.
+    OtherRead,
+    /// By another task, for writing: enough for an assertion without lockdep.
+    OtherWrite,
+}
+
+impl Held {
+    /// All choices.
+    pub const ALL: [Self; 5] = [Self::None, Self::Read, Self::Write, Self::OtherRead, Self::OtherWrite];
+
+    /// Name in links.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::OtherRead => "other-read",
+            Self::OtherWrite => "other-write",
+        }
+    }
+
+    /// The choice with this name.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|held| held.id() == id)
+    }
+
+    /// For a person.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::OtherRead => "read, by another task",
+            Self::OtherWrite => "write, by another task",
+        }
+    }
+
+    const fn by(self) -> (Task, LockMode) {
+        match self {
+            Self::None => (Task::Walker, LockMode::None),
+            Self::Read => (Task::Walker, LockMode::Read),
+            Self::Write => (Task::Walker, LockMode::Write),
+            Self::OtherRead => (Task::Other, LockMode::Read),
+            Self::OtherWrite => (Task::Other, LockMode::Write),
+        }
+    }
+}
+
+/// A scenario with every choice made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setup {
+    /// Which scenario.
+    pub scenario: &'static Scenario,
+    /// Which machine.
+    pub machine: &'static Machine,
+    /// Which kernel.
+    pub revision: Revision,
+    /// The lock of the mm that is walked.
+    pub lock: Held,
+    /// The lock of `init_mm`, where another mm is walked.
+    pub init_lock: Held,
+}
+
+/// A setup cannot start on this capture.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// The capture is of another architecture.
+    #[error("the capture is of {found}, the scenario runs on {wanted}")]
+    OtherModel {
+        /// What the file holds.
+        found: &'static str,
+        /// What was asked for.
+        wanted: &'static str,
+    },
+    /// The capture has no user mm.
+    #[error("the capture holds no user mm")]
+    NoUserMm,
+    /// The scenario does not run on this machine.
+    #[error("this scenario does not run on {0}")]
+    NotOnMachine(&'static str),
+    /// The function does not exist in this kernel.
+    #[error(transparent)]
+    NotInThisKernel(#[from] NotInThisKernel),
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self::of(&SCENARIOS[0])
+    }
+}
+
+impl Setup {
+    /// A scenario as it is offered first.
+    pub fn of(scenario: &'static Scenario) -> Self {
+        let machine = scenario.machines().next().unwrap_or(&crate::MACHINES[0]);
+        let (lock, init_lock) = scenario.held;
+        Self { scenario, machine, revision: scenario.revision, lock, init_lock }
+    }
+
+    /// The same choices for another scenario, as far as they exist there.
+    #[must_use]
+    pub fn with_scenario(self, scenario: &'static Scenario) -> Self {
+        let fresh = Self::of(scenario);
+        let machine = scenario.machines().find(|machine| machine.id == self.machine.id);
+        Self { machine: machine.unwrap_or(fresh.machine), revision: self.revision, ..fresh }
+    }
+
+    /// The machine at rest with the chosen locks held, and whoever is about to run on it.
+    ///
+    /// # Errors
+    /// [`SetupError`] when the capture is not one of this setup's machine.
+    pub fn start(&self, capture: &Capture) -> Result<(World, Runner), SetupError> {
+        let found = capture.model().id;
+        if found != self.machine.id {
+            return Err(SetupError::OtherModel { found, wanted: self.machine.id });
+        }
+        let mut world = capture.world.clone();
+        let program = &self.scenario.program;
+        if world.mm(program.mm()).is_none() {
+            return Err(SetupError::NoUserMm);
+        }
+        let (task, mode) = self.lock.by();
+        world.preset_lock(program.mm(), task, mode);
+        if self.scenario.has_second_lock() {
+            let (task, mode) = self.init_lock.by();
+            world.preset_lock(MmId::INIT_MM, task, mode);
+        }
+        let mut ranges =
+            self.scenario.ranges(self.machine).ok_or(SetupError::NotOnMachine(self.machine.title))?;
+        let runner = match *program {
+            Program::Call { entry, mm, ops } => {
+                let (start, end) = ranges.next().unwrap_or_default();
+                let args = Args { mm: Some(mm), start, end, pgd: None };
+                let walk = Walk::new(entry.in_revision(self.revision), self.revision, args)?;
+                Runner::Call(Direct::new(walk, ops))
+            }
+            Program::Ptdump { mm } => Runner::Ptdump(Ptdump::new(
+                self.revision,
+                mm,
+                None,
+                ranges.take(actors::ptdump::MAX_RANGES).collect(),
+            )?),
+        };
+        Ok((world, runner))
+    }
+}
+
+/// Whoever runs in a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Runner {
+    /// A caller of an entry point.
+    Call(Direct<Observer>),
+    /// `ptdump_walk_pgd()`.
+    Ptdump(Ptdump),
+}
+
+impl Actor for Runner {
+    fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
+        match self {
+            Self::Call(caller) => caller.step(world, sink),
+            Self::Ptdump(ptdump) => ptdump.step(world, sink),
+        }
+    }
+
+    fn function(&self) -> Func {
+        match self {
+            Self::Call(caller) => caller.function(),
+            Self::Ptdump(ptdump) => ptdump.function(),
+        }
+    }
+
+    fn callbacks(&self) -> Callbacks {
+        match self {
+            Self::Call(caller) => caller.callbacks(),
+            Self::Ptdump(ptdump) => ptdump.callbacks(),
+        }
+    }
+
+    fn stack(&self) -> Stack {
+        match self {
+            Self::Call(caller) => caller.stack(),
+            Self::Ptdump(ptdump) => ptdump.stack(),
+        }
+    }
+
+    fn walk(&self) -> Option<&Walk> {
+        match self {
+            Self::Call(caller) => caller.walk(),
+            Self::Ptdump(ptdump) => ptdump.walk(),
+        }
+    }
+}

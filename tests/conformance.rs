@@ -1,0 +1,157 @@
+//! The kernel's own traces, and files that are none.
+
+use pagewalk_tests::conformance::{Line, check, default_dir, find, for_each_line};
+
+#[test]
+fn the_machine_does_what_the_kernel_did() {
+    let (mut cases, mut different) = (0, Vec::new());
+    for file in find(&default_dir()).expect("the files of this repository") {
+        for_each_line(&file, |line| {
+            if let Line::Case(case) = line {
+                cases += 1;
+                let found = check(&case);
+                different.extend(found.map(|difference| format!("{}:\n{difference}", case.id)));
+            }
+        })
+        .expect("every line is readable");
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+    assert_eq!(cases, 795, "cases on machines that are modelled");
+}
+
+/// A case: one empty root, walked without the lock.
+const SMALL: &str = r#"{"id":"small","geom":"x86_64-4level","version":"v7.3","call":{"fn":"walk_kernel_page_table_range","mm":"init_mm","start":"0x0","end":"0x1000"},"ops":["pud_entry","pte_hole"],"script":[{"cb":"pte_hole","n":1,"ret":5}],"locks":{"init_mm":"none"},"roots":{"init_mm":"0x1000"},"tables":[{"pa":"0x1000","lvl":"pgd","entries":{"3":"0x63"}}],"expect":{"events":[{"e":"assert","lock":"init_mm","need":"held","held":"none","ok":false,"by":"walk"},{"e":"pte_hole","a":"0x0","n":"0x1000","d":0,"vma":null,"ret":5}],"ret":5,"outcome":"ok"}}"#;
+
+fn changed(from: &str, to: &str) -> String {
+    let text = SMALL.replacen(from, to, 1);
+    assert_ne!(text, SMALL, "{from} is in the case");
+    text
+}
+
+fn difference_of(from: &str, to: &str) -> String {
+    match Line::parse(changed(from, to).as_bytes()) {
+        Ok(Line::Case(case)) => check(&case).expect("the case asks for something else").to_string(),
+        other => panic!("not a case: {other:?}"),
+    }
+}
+
+fn error_of(from: &str, to: &str) -> String {
+    Line::parse(changed(from, to).as_bytes()).expect_err("a broken case").to_string()
+}
+
+#[test]
+fn a_difference_shows_both_sides() {
+    let Ok(Line::Case(case)) = Line::parse(SMALL.as_bytes()) else { panic!("a case") };
+    assert_eq!(check(&case), None);
+    // An event that differs, one that is missing, one too many, another result, another end.
+    assert!(difference_of("\"d\":0", "\"d\":1").contains(r#"machine  {"a":"0x0","d":0,"e":"pte_hole""#));
+    assert!(
+        difference_of("\"events\":[", "\"events\":[{\"e\":\"warn\"},").contains(r#"kernel   {"e":"warn"}"#)
+    );
+    let cut = difference_of(r#",{"e":"pte_hole","a":"0x0","n":"0x1000","d":0,"vma":null,"ret":5}"#, "");
+    assert!(cut.contains("kernel   the end: outcome \"ok\", returned 5"), "{cut}");
+    assert!(
+        difference_of("\"ret\":5,\"outcome\"", "\"ret\":0,\"outcome\"")
+            .contains("machine  the end: outcome \"ok\", returned 5")
+    );
+    assert!(difference_of("\"ok\"}}", "\"oob\"}}").contains("kernel   the end: outcome \"oob\""));
+}
+
+#[test]
+fn a_record_stops_at_its_limit() {
+    let limited = changed("\"ops\"", "\"max_events\":1,\"ops\"");
+    let expected = limited.replacen(
+        r#",{"e":"pte_hole","a":"0x0","n":"0x1000","d":0,"vma":null,"ret":5}],"ret":5,"outcome":"ok""#,
+        r#"],"ret":null,"outcome":"event_limit""#,
+        1,
+    );
+    assert_ne!(limited, expected);
+    let Ok(Line::Case(case)) = Line::parse(expected.as_bytes()) else { panic!("a case") };
+    assert_eq!(check(&case), None);
+}
+
+#[test]
+fn errors_say_what_is_wrong() {
+    for (from, to, expected) in [
+        ("\"v7.3\"", "\"v9.9\"", "\"v9.9\" is not the name of a kernel version of these cases"),
+        ("\"pud_entry\"", "\"puff_entry\"", "\"puff_entry\" is not the name of a callback"),
+        (
+            "\"init_mm\":\"none\"",
+            "\"init_mm\":\"most\"",
+            "\"most\" is not the name of a way of holding a lock",
+        ),
+        ("\"pgd\",", "\"p4d\",", "\"p4d\" is not the name of a level that has tables here"),
+        (
+            "_table_range",
+            "_fable_range",
+            "\"walk_kernel_page_fable_range\" is not the name of a function of these cases",
+        ),
+        ("\"mm\":\"init_mm\"", "\"mm\":\"mm\"", "the call walks mm, which has no root"),
+        (",\"end\":\"0x1000\"", "", "a call of walk_kernel_page_table_range() has no \"end\""),
+        (
+            "walk_kernel_page_table_range",
+            "walk_page_range_novma",
+            "walk_page_range_novma() does not exist in v7.3",
+        ),
+        ("\"3\":", "\"512\":", "slot \"512\" of the table at 0x1000 is not one of its 512 slots"),
+        (
+            "{\"pa\"",
+            "{\"pa\":\"0x1000\",\"lvl\":\"pgd\",\"entries\":{}},{\"pa\"",
+            "two tables lie at physical address 0x1000",
+        ),
+        (
+            "\"call\"",
+            "\"cell\"",
+            "this is neither a case, which has a \"call\", nor a classification, which has a \"lvl\"",
+        ),
+    ] {
+        assert_eq!(error_of(from, to), expected);
+    }
+    assert!(error_of("\"0x63\"", "63").starts_with("column "));
+    assert!(
+        error_of("\"0x63\"", "\"63\"").contains("\"63\" is not a number of at most 64 bits like \"0x1000\"")
+    );
+    assert!(error_of("\"id\":\"small\",", "").contains("missing field `id`"));
+}
+
+#[test]
+fn what_is_not_modelled_is_skipped_with_its_reason() {
+    for (from, to, expected) in [
+        (
+            "walk_kernel_page_table_range",
+            "walk_page_range",
+            "walk_page_range() walks VMAs, which are not modelled yet",
+        ),
+        ("x86_64-4level", "vax", "the geometry vax is not modelled yet"),
+        (
+            "walk_kernel_page_table_range\"",
+            "ptdump_walk_pgd\",\"ranges\":[[\"0x0\",\"0x1\"],[\"0x0\",\"0x1\"],[\"0x0\",\"0x1\"],[\"0x0\",\"0x1\"]]",
+            "a dump of more than 3 ranges",
+        ),
+    ] {
+        match Line::parse(changed(from, to).as_bytes()) {
+            Ok(Line::Skipped(why)) => assert_eq!(why.to_string(), expected),
+            other => panic!("not skipped: {other:?}"),
+        }
+    }
+    let classification = br#"{"geom":"openrisc","lvl":"pgd","v":"0x0","none":0}"#;
+    assert!(matches!(Line::parse(classification), Ok(Line::Classification)));
+}
+
+#[test]
+fn no_prefix_of_a_line_panics() {
+    for end in 0..SMALL.len() {
+        assert!(Line::parse(&SMALL.as_bytes()[..end]).is_err());
+    }
+}
+
+#[test]
+fn a_few_bytes_cannot_claim_much_memory() {
+    let table = |at: u64| format!(r#"{{"pa":"{:#x}","lvl":"pgd","entries":{{"511":"0x1"}}}},"#, at << 12);
+    let many: String = (2..9000).map(table).collect();
+    assert!(error_of("[{\"pa\"", &format!("[{many}{{\"pa\"")).starts_with("the tables hold more than"));
+    assert_eq!(
+        Line::parse(&vec![b' '; 9 << 20]).expect_err("too long").to_string(),
+        "the line has more than 8 MiB"
+    );
+}

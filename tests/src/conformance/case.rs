@@ -1,0 +1,487 @@
+//! One line of a file of cases.
+//!
+//! A line is hostile until proven otherwise: sizes are bounded before anything is allocated for them, and each
+//! error says what is wrong. What we do not model yet is no error but a [`Skip`] with its reason.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use actors::Ptdump;
+use actors::ptdump::{MAX_RANGES, Ranges};
+use mm::{LockMode, MmId, Table, Task, World, WorldError};
+use pagewalk::{Action, Args, Callback, Callbacks, EntryPoint, NotInThisKernel, Revision, Walk};
+use pgtable::{Level, Model, PhysAddr, VirtAddr};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::script::Deviation;
+
+/// Longest line. The longest public case has about 430,000 bytes.
+const MAX_LINE: usize = 8 << 20;
+
+/// Most entries that all tables of a case may hold together.
+const MAX_ENTRIES: usize = 4 << 20;
+
+/// A line that is not a case.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// Longer than any case.
+    #[error("the line has more than {} MiB", MAX_LINE >> 20)]
+    TooLong,
+    /// Not JSON, or not of the expected shape.
+    #[error("column {}: {}", .0.column(), what(.0))]
+    Json(#[from] serde_json::Error),
+    /// Nothing that the files have.
+    #[error("this is neither a case, which has a \"call\", nor a classification, which has a \"lvl\"")]
+    Neither,
+    /// A name that the format does not have.
+    #[error("{name:?} is not the name of {what}")]
+    Name {
+        /// What was expected.
+        what: &'static str,
+        /// What is there.
+        name: String,
+    },
+    /// A function without one of its arguments.
+    #[error("a call of {function}() has no {argument:?}")]
+    Argument {
+        /// Which function.
+        function: String,
+        /// Which argument.
+        argument: &'static str,
+    },
+    /// The function does not exist in the version.
+    #[error(transparent)]
+    NotInThisKernel(#[from] NotInThisKernel),
+    /// The call names an mm without a root.
+    #[error("the call walks {0}, which has no root")]
+    NoRoot(&'static str),
+    /// A slot number is too large.
+    #[error("slot {slot:?} of the table at {pa:#x} is not one of its {slots} slots")]
+    Slot {
+        /// Where the table lies.
+        pa: PhysAddr,
+        /// The slot.
+        slot: String,
+        /// How many there are.
+        slots: u32,
+    },
+    /// The tables together are too large.
+    #[error("the tables hold more than {MAX_ENTRIES} entries together")]
+    TooLarge,
+    /// The tables do not make a world.
+    #[error(transparent)]
+    World(#[from] WorldError),
+}
+
+/// What is wrong, without the place.
+fn what(error: &serde_json::Error) -> String {
+    error.to_string().split(" at line ").next().unwrap_or_default().to_owned()
+}
+
+fn name_error(what: &'static str, name: &str) -> CaseError {
+    CaseError::Name { what, name: clip(name) }
+}
+
+/// At most this much of a foreign text goes into a message.
+fn clip(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+/// Why a case is not run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Skip {
+    /// The function walks VMAs.
+    #[error("{0}() walks VMAs, which are not modelled yet")]
+    NeedsVmas(&'static str),
+    /// No model has this geometry.
+    #[error("the geometry {0} is not modelled yet")]
+    Geometry(String),
+    /// A dump of more ranges than any kernel's dumper has.
+    #[error("a dump of more than {MAX_RANGES} ranges")]
+    Ranges,
+}
+
+/// A line.
+#[derive(Debug)]
+pub enum Line {
+    /// A case to run.
+    Case(Box<Case>),
+    /// A case that we cannot run.
+    Skipped(Skip),
+    /// Entry values and what they are, not a case.
+    Classification,
+}
+
+/// A case: a world, a call, and what the kernel did.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The case's own name.
+    pub id: String,
+    /// The version as the file calls it.
+    pub version: String,
+    /// What the case is about, if it says so.
+    pub note: String,
+    /// The world before the call.
+    pub world: World,
+    /// The call.
+    pub call: Call,
+    /// Which callbacks are set.
+    pub callbacks: Callbacks,
+    /// What the callbacks do besides returning 0.
+    pub script: Vec<Deviation>,
+    /// Where the record of events stops, if it does.
+    pub max_events: Option<usize>,
+    /// What the kernel did.
+    pub expect: Expect,
+}
+
+impl Case {
+    /// The function that is called.
+    pub const fn function(&self) -> &'static str {
+        match &self.call {
+            Call::Walk(walk) => walk.entry().func().name(),
+            Call::Ptdump { .. } => "ptdump_walk_pgd",
+        }
+    }
+
+    /// The architecture configuration.
+    pub const fn model(&self) -> &'static Model {
+        self.world.model()
+    }
+}
+
+/// What is called, ready to run.
+#[derive(Clone, Debug)]
+pub enum Call {
+    /// An entry point of a walk without VMAs.
+    Walk(Walk),
+    /// `ptdump_walk_pgd()`
+    Ptdump {
+        /// The dump.
+        dump: Ptdump,
+        /// Whether the architecture tracks effective protection.
+        effective_prot: bool,
+    },
+}
+
+/// What the kernel did.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Expect {
+    /// Everything, in order.
+    pub events: Vec<Value>,
+    /// What the function returned, if it did.
+    pub ret: Option<i32>,
+    /// How it ended: `ok`, `event_limit`, `fault`, `oob`.
+    pub outcome: String,
+}
+
+/// The functions that need VMAs.
+const WITH_VMAS: [&str; 7] = [
+    "walk_page_range",
+    "walk_page_range_vma",
+    "walk_page_vma",
+    "walk_page_mapping",
+    "walk_page_range_mm",
+    "walk_page_range_mm_unsafe",
+    "walk_page_range_vma_unsafe",
+];
+
+/// Callbacks that no walk without VMAs ever calls.
+const ONLY_WITH_VMAS: [&str; 5] = ["install_pte", "hugetlb_entry", "test_walk", "pre_vma", "post_vma"];
+
+impl Line {
+    /// Reads one line.
+    ///
+    /// # Errors
+    /// [`CaseError`] when it is neither a case nor a classification.
+    pub fn parse(line: &[u8]) -> Result<Self, CaseError> {
+        if line.len() > MAX_LINE {
+            return Err(CaseError::TooLong);
+        }
+        let kind: Kind = serde_json::from_slice(line)?;
+        let function = match kind {
+            Kind { call: Some(call), .. } => call.function,
+            Kind { level: Some(_), .. } => return Ok(Self::Classification),
+            Kind { .. } => return Err(CaseError::Neither),
+        };
+        if let Some(function) = WITH_VMAS.into_iter().find(|&name| name == function) {
+            return Ok(Self::Skipped(Skip::NeedsVmas(function)));
+        }
+        let file: File = serde_json::from_slice(line)?;
+        let Ok(model) = pgtable::model(&file.geometry) else {
+            return Ok(Self::Skipped(Skip::Geometry(clip(&file.geometry))));
+        };
+        if file.call.ranges.as_ref().is_some_and(|ranges| ranges.len() > MAX_RANGES) {
+            return Ok(Self::Skipped(Skip::Ranges));
+        }
+        file.into_case(model).map(|case| Self::Case(Box::new(case)))
+    }
+}
+
+impl File {
+    fn into_case(self, model: &'static Model) -> Result<Case, CaseError> {
+        let revision = revision_of(&self.version)?;
+        let world = world_of(model, &self)?;
+        let call = call_of(&self.call, revision, &world, &self.roots)?;
+        let mut callbacks = Callbacks::empty();
+        for name in &self.ops {
+            callbacks |= callback_flag(name)?;
+        }
+        let script = self
+            .script
+            .iter()
+            .filter(|item| !ONLY_WITH_VMAS.contains(&item.callback.as_str()))
+            .map(FileDeviation::read)
+            .collect::<Result<_, _>>()?;
+        Ok(Case {
+            id: self.id,
+            version: self.version,
+            note: self.note,
+            world,
+            call,
+            callbacks,
+            script,
+            max_events: self.max_events,
+            expect: self.expect,
+        })
+    }
+}
+
+/// The files' names for kernel versions. v7.2 behaves as v7.3 in everything that is recorded.
+fn revision_of(version: &str) -> Result<Revision, CaseError> {
+    match version {
+        "v6.12" => Ok(Revision::V6_12_107),
+        "v6.16" => Ok(Revision::V6_16),
+        "seed-v2" => Ok(Revision::Patch),
+        "v6.17" => Ok(Revision::V6_17),
+        "v6.18" => Ok(Revision::V6_18),
+        "v7.1" => Ok(Revision::V7_1),
+        "v7.2" | "v7.3" => Ok(Revision::V7_3),
+        _ => Err(name_error("a kernel version of these cases", version)),
+    }
+}
+
+fn world_of(model: &'static Model, file: &File) -> Result<World, CaseError> {
+    let mut room = MAX_ENTRIES;
+    let tables =
+        file.tables.iter().map(|table| table_of(model, table, &mut room)).collect::<Result<Vec<_>, _>>()?;
+    let mut mms = Vec::new();
+    for (name, root) in &file.roots {
+        mms.push((mm_name(name)?, PhysAddr(root.0)));
+    }
+    // Every kernel has an init_mm, to lock it; where a case gives it no root, nothing walks it.
+    if let Some(&(_, root)) = mms.first()
+        && !file.roots.contains_key("init_mm")
+    {
+        mms.push(("init_mm", root));
+    }
+    mms.sort_by_key(|&(name, _)| name != "init_mm");
+    let mut world = World::new(model, tables, mms)?;
+    for (name, mode) in &file.locks {
+        let mode = LockMode::from_name(mode).ok_or_else(|| name_error("a way of holding a lock", mode))?;
+        if let Some(mm) = mm_id(&world, name) {
+            world.preset_lock(mm, Task::Walker, mode);
+        } else if name != "i_mmap" {
+            mm_name(name)?;
+        }
+    }
+    Ok(world)
+}
+
+fn mm_name(name: &str) -> Result<&'static str, CaseError> {
+    ["init_mm", "mm", "mm2"].into_iter().find(|&known| known == name).ok_or_else(|| name_error("an mm", name))
+}
+
+fn mm_id(world: &World, name: &str) -> Option<MmId> {
+    world.mms().find(|(_, mm)| mm.name == name).map(|(id, _)| id)
+}
+
+/// `room` is the number of entries that may still be allocated.
+fn table_of(model: &Model, file: &FileTable, room: &mut usize) -> Result<Table, CaseError> {
+    let level = Level::from_name(&file.level)
+        .filter(|&level| !model.is_folded(level))
+        .ok_or_else(|| name_error("a level that has tables here", &file.level))?;
+    let pa = PhysAddr(file.pa.0);
+    let slots = u32::from(model.level(level).ptrs);
+    let mut entries = Vec::new();
+    for (slot, value) in &file.entries {
+        let index = slot
+            .parse::<u32>()
+            .ok()
+            .filter(|&index| index < slots)
+            .ok_or_else(|| CaseError::Slot { pa, slot: clip(slot), slots })? as usize;
+        if let Some(more) = (index + 1).checked_sub(entries.len()) {
+            *room = room.checked_sub(more).ok_or(CaseError::TooLarge)?;
+            entries.resize(index + 1, 0);
+        }
+        entries[index] = value.0;
+    }
+    Ok(Table::new(pa, level, slots, entries))
+}
+
+fn call_of(
+    call: &FileCall,
+    revision: Revision,
+    world: &World,
+    roots: &BTreeMap<String, Hex>,
+) -> Result<Call, CaseError> {
+    let missing = |argument| CaseError::Argument { function: clip(&call.function), argument };
+    let named = match &call.mm {
+        None => None,
+        Some(name) => {
+            let name = mm_name(name)?;
+            Some((name, mm_id(world, name).ok_or(CaseError::NoRoot(name))?))
+        }
+    };
+    let pgd = call.pgd.map(|pgd| PhysAddr(pgd.0));
+    if let (Some((name, _)), None) = (named, pgd)
+        && !roots.contains_key(name)
+    {
+        return Err(CaseError::NoRoot(name));
+    }
+    let mm = named.map(|(_, id)| id);
+
+    let entry = EntryPoint::ALL.into_iter().find(|entry| entry.func().name() == call.function);
+    if let Some(entry) = entry {
+        let start = call.start.ok_or_else(|| missing("start"))?;
+        let end = call.end.ok_or_else(|| missing("end"))?;
+        let args = Args { mm, start: VirtAddr(start.0), end: VirtAddr(end.0), pgd };
+        return Ok(Call::Walk(Walk::new(entry, revision, args)?));
+    }
+    if call.function != "ptdump_walk_pgd" {
+        return Err(name_error("a function of these cases", &call.function));
+    }
+    let mm = mm.ok_or_else(|| missing("mm"))?;
+    let ranges = call.ranges.as_ref().ok_or_else(|| missing("ranges"))?;
+    // No more than fit: the others have been skipped.
+    let ranges: Ranges =
+        ranges.iter().take(MAX_RANGES).map(|&(start, end)| (VirtAddr(start.0), VirtAddr(end.0))).collect();
+    Ok(Call::Ptdump { dump: Ptdump::new(revision, mm, pgd, ranges)?, effective_prot: call.effective_prot })
+}
+
+fn callback_flag(name: &str) -> Result<Callbacks, CaseError> {
+    match name {
+        "install_pte" => Ok(Callbacks::INSTALL_PTE),
+        _ if ONLY_WITH_VMAS.contains(&name) => Ok(Callbacks::empty()),
+        _ => Ok(match callback(name)? {
+            Callback::Entry(level) => Callbacks::entry(level),
+            Callback::Hole => Callbacks::PTE_HOLE,
+        }),
+    }
+}
+
+fn callback(name: &str) -> Result<Callback, CaseError> {
+    Level::ALL
+        .into_iter()
+        .map(Callback::Entry)
+        .chain([Callback::Hole])
+        .find(|callback| callback.name() == name)
+        .ok_or_else(|| name_error("a callback", name))
+}
+
+/// What tells a case from a classification.
+#[derive(Deserialize)]
+struct Kind {
+    call: Option<KindCall>,
+    #[serde(rename = "lvl")]
+    level: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct KindCall {
+    #[serde(rename = "fn")]
+    function: String,
+}
+
+#[derive(Deserialize)]
+struct File {
+    id: String,
+    #[serde(rename = "geom")]
+    geometry: String,
+    version: String,
+    #[serde(default)]
+    note: String,
+    call: FileCall,
+    #[serde(default)]
+    ops: Vec<String>,
+    #[serde(default)]
+    script: Vec<FileDeviation>,
+    #[serde(default)]
+    locks: BTreeMap<String, String>,
+    roots: BTreeMap<String, Hex>,
+    tables: Vec<FileTable>,
+    max_events: Option<usize>,
+    expect: Expect,
+}
+
+#[derive(Deserialize)]
+struct FileCall {
+    #[serde(rename = "fn")]
+    function: String,
+    mm: Option<String>,
+    start: Option<Hex>,
+    end: Option<Hex>,
+    pgd: Option<Hex>,
+    ranges: Option<Vec<(Hex, Hex)>>,
+    #[serde(default)]
+    effective_prot: bool,
+}
+
+#[derive(Deserialize)]
+struct FileDeviation {
+    #[serde(rename = "cb")]
+    callback: String,
+    n: u64,
+    ret: Option<i32>,
+    act: Option<String>,
+    set: Option<Hex>,
+}
+
+impl FileDeviation {
+    fn read(&self) -> Result<Deviation, CaseError> {
+        let action = match self.act.as_deref() {
+            None => None,
+            Some("SUBTREE") => Some(Action::Subtree),
+            Some("CONTINUE") => Some(Action::Continue),
+            Some("AGAIN") => Some(Action::Again),
+            Some(other) => return Err(name_error("an action", other)),
+        };
+        let callback = callback(&self.callback)?;
+        Ok(Deviation { callback, nth: self.n, ret: self.ret, action, set: self.set.map(|set| set.0) })
+    }
+}
+
+#[derive(Deserialize)]
+struct FileTable {
+    pa: Hex,
+    #[serde(rename = "lvl")]
+    level: String,
+    entries: BTreeMap<String, Hex>,
+}
+
+/// A number written as a string: `"0x1000"`.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct Hex(u64);
+
+impl TryFrom<String> for Hex {
+    type Error = NotHex;
+
+    fn try_from(text: String) -> Result<Self, NotHex> {
+        let digits = text.strip_prefix("0x").filter(|digits| !digits.starts_with('+'));
+        digits
+            .and_then(|digits| u64::from_str_radix(digits, 16).ok())
+            .map(Self)
+            .ok_or_else(|| NotHex(clip(&text)))
+    }
+}
+
+/// Not a number of at most 64 bits as `"0x1000"`.
+struct NotHex(String);
+
+impl fmt::Display for NotHex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not a number of at most 64 bits like \"0x1000\"", self.0)
+    }
+}

@@ -1,0 +1,22 @@
+//! What a person sees.
+//!
+//! The only room that knows a browser. It draws the [`Point`](narrate::Point) of a step and turns what a person does
+//! into a new step; it computes no kernel facts.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`app`] | the root: its state, its messages, what each does |
+//! | [`run`] | a recorded scenario and the position in it |
+//! | [`load`] | fetching a captured machine, with progress |
+//! | [`address`] | the page's address: reading and writing the hash |
+//! | [`keys`] | which key does what |
+//! | [`view`] | the components |
+
+pub mod address;
+pub mod app;
+pub mod keys;
+pub mod load;
+pub mod run;
+pub mod view;
+
+pub use app::App;

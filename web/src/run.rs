@@ -1,0 +1,262 @@
+//! A recorded scenario and the position in it.
+
+use narrate::listing::Listing;
+use narrate::{Mark, Point, Timeline, listing, mark, point};
+use pagewalk::Event;
+use pgtable::{Level, VirtAddr};
+use scenario::capture::Capture;
+use scenario::link::Grain;
+use scenario::{Runner, Setup, SetupError};
+
+/// Ticks on the scrubber at most; more could not be told apart.
+const MOST_TICKS: u32 = 240;
+
+/// A tick on the scrubber.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// Its place: thousandths of the whole.
+    pub at: u32,
+    /// What is there.
+    pub mark: Mark,
+}
+
+/// Which steps `[` and `]` go to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filter {
+    /// Any step that is of another kind than its neighbour.
+    #[default]
+    Any,
+    /// Locks, assertions, the delegation, faults.
+    Locks,
+    /// Holes.
+    Holes,
+    /// Leaves.
+    Leaves,
+    /// Steps up and down.
+    Levels,
+}
+
+impl Filter {
+    /// All filters.
+    pub const ALL: [Self; 5] = [Self::Any, Self::Locks, Self::Holes, Self::Leaves, Self::Levels];
+
+    /// For a person.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Any => "change of kind",
+            Self::Locks => "lock or assertion",
+            Self::Holes => "hole",
+            Self::Leaves => "leaf",
+            Self::Levels => "level",
+        }
+    }
+
+    const fn takes(self, mark: Mark) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Locks => mark.is_landmark(),
+            Self::Holes => matches!(mark, Mark::Hole),
+            Self::Leaves => matches!(mark, Mark::Leaf),
+            Self::Levels => matches!(mark, Mark::Descend | Mark::Ascend),
+        }
+    }
+}
+
+/// A recorded scenario and the position in it.
+#[derive(Debug)]
+pub struct Run {
+    setup: Setup,
+    timeline: Timeline<Runner>,
+    start: VirtAddr,
+    grain: Grain,
+    index: u32,
+    /// Where to go once that much has been recorded.
+    wanted: Option<u32>,
+    point: Point,
+    ticks: Vec<Tick>,
+}
+
+impl Run {
+    /// A scenario on its captured machine, at its start; `step` is where it will go as soon as that is recorded.
+    ///
+    /// # Errors
+    /// [`SetupError`] when the capture does not fit.
+    pub fn new(setup: Setup, capture: &Capture, grain: Grain, step: u32) -> Result<Self, SetupError> {
+        let (world, runner) = setup.start(capture)?;
+        let start =
+            setup.scenario.ranges(setup.machine).and_then(|mut ranges| ranges.next()).unwrap_or_default().0;
+        let timeline = Timeline::new(world, runner);
+        let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
+        let wanted = Some(step);
+        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new() })
+    }
+
+    /// Records `fuel` more actions. Returns whether there is more to record.
+    pub fn record(&mut self, fuel: u32) -> bool {
+        let complete = self.timeline.record(fuel);
+        if let Some(wanted) = self.wanted
+            && (complete || wanted < self.len())
+        {
+            self.wanted = None;
+            self.go_to(wanted);
+        }
+        if complete {
+            self.ticks = self.make_ticks();
+        }
+        !complete
+    }
+
+    /// Which run this is.
+    pub const fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// What a step is.
+    pub const fn grain(&self) -> Grain {
+        self.grain
+    }
+
+    /// The step that is shown, from 0; the wanted one while it is still being recorded.
+    pub fn index(&self) -> u32 {
+        self.wanted.unwrap_or(self.index)
+    }
+
+    /// Number of steps known so far.
+    pub fn len(&self) -> u32 {
+        self.timeline.len(self.grain)
+    }
+
+    /// Whether there is nothing but the start.
+    pub fn is_empty(&self) -> bool {
+        self.len() <= 1
+    }
+
+    /// Whether everything has been recorded.
+    pub fn is_complete(&self) -> bool {
+        self.timeline.is_complete()
+    }
+
+    /// Whether recording gave up on a run that goes on.
+    pub fn is_cut_off(&self) -> bool {
+        self.is_complete() && self.timeline.status() == pagewalk::Status::Running
+    }
+
+    /// Number of atomic actions recorded.
+    pub const fn actions(&self) -> u32 {
+        self.timeline.actions()
+    }
+
+    /// The point of the step that is shown.
+    pub const fn point(&self) -> &Point {
+        &self.point
+    }
+
+    /// How many stops the step takes together.
+    pub fn stops(&self) -> u32 {
+        self.timeline.span(self.grain, self.index).stops
+    }
+
+    /// The ticks of the scrubber, once everything is recorded.
+    pub fn ticks(&self) -> &[Tick] {
+        &self.ticks
+    }
+
+    /// Shows step `index`, or the last one.
+    pub fn go_to(&mut self, index: u32) {
+        self.index = index.min(self.len() - 1);
+        let span = self.timeline.span(self.grain, self.index);
+        let moment = self.timeline.moment(span.from, span.to);
+        self.point = point::point(&moment, span.mark, self.setup.revision, self.start);
+    }
+
+    /// Changes what a step is, and stays at the same place.
+    pub fn set_grain(&mut self, grain: Grain) {
+        let actions = self.timeline.span(self.grain, self.index).to;
+        self.grain = grain;
+        self.wanted = None;
+        self.go_to(self.timeline.index_of(grain, actions));
+        self.ticks = self.make_ticks();
+    }
+
+    /// The next step that `filter` takes, if there is one; `on` is forwards.
+    pub fn marker(&self, filter: Filter, on: bool) -> Option<u32> {
+        let mark = |index: u32| self.timeline.span(self.grain, index).mark;
+        let wanted = |&index: &u32| {
+            let here = mark(index);
+            let change = index == 0 || mark(index - 1) != here;
+            filter.takes(here) && (filter != Filter::Any || change)
+        };
+        if on { (self.index + 1..self.len()).find(wanted) } else { (0..self.index).rev().find(wanted) }
+    }
+
+    /// The next step that is about `level`, from the start again after the last one.
+    pub fn next_at_level(&self, level: Level) -> Option<u32> {
+        let model = self.setup.machine.id;
+        let folded_into = |of: Level| pgtable::model(model).map_or(of, |model| model.table_level(of));
+        self.next_event(|event| mark::level(event).is_some_and(|of| folded_into(of) == folded_into(level)))
+    }
+
+    /// The next step that is about one of these slots of the table of `level` that is on the path.
+    pub fn next_at_slot(&self, level: Level, first: u32, last: u32) -> Option<u32> {
+        let table = self.point.columns.iter().find(|column| column.level == level)?.table.as_ref()?.pa;
+        self.next_event(|event| {
+            let slot = match event {
+                Event::Read { slot, .. } | Event::BadCleared { slot, .. } => slot,
+                Event::Callback { call, .. } => &call.slot,
+                _ => return false,
+            };
+            slot.table == table && (first..=last).contains(&slot.index)
+        })
+    }
+
+    /// The next step that is on this line of a listing.
+    pub fn next_at_line(&self, of: &Listing, line: u8) -> Option<u32> {
+        self.next_event(|event| {
+            listing::line_of(event) == line
+                && listing::func_of(event).is_none_or(|func| func.name() == of.func)
+        })
+    }
+
+    fn next_event(&self, wanted: impl FnMut(&Event) -> bool) -> Option<u32> {
+        let here = self.timeline.span(self.grain, self.index).to;
+        let actions = self.timeline.find(here, wanted)?;
+        Some(self.timeline.index_of(self.grain, actions))
+    }
+
+    /// One tick per step; where there are too many, the most telling of each piece.
+    fn make_ticks(&self) -> Vec<Tick> {
+        let steps = self.len();
+        let last = (steps - 1).max(1);
+        let pieces = steps.min(MOST_TICKS);
+        let mut ticks: Vec<Tick> = Vec::new();
+        for piece in 0..pieces {
+            let of = |piece: u32| (u64::from(piece) * u64::from(steps) / u64::from(pieces)) as u32;
+            // A piece of a run of a million steps is not looked through to the last of them.
+            let stride = ((of(piece + 1) - of(piece)) / 512).max(1) as usize;
+            let best = (of(piece)..of(piece + 1))
+                .step_by(stride)
+                .map(|index| (weight(self.timeline.span(self.grain, index).mark), index))
+                .max_by_key(|&(weight, index)| (weight, u32::MAX - index));
+            if let Some((_, index)) = best {
+                let at = (u64::from(index) * 1000 / u64::from(last)) as u32;
+                ticks.push(Tick { at, mark: self.timeline.span(self.grain, index).mark });
+            }
+        }
+        ticks
+    }
+}
+
+/// How much a mark tells, when there is room for one only.
+const fn weight(mark: Mark) -> u8 {
+    match mark {
+        Mark::Fault | Mark::AssertFails | Mark::CheckFailed => 9,
+        Mark::AssertHolds | Mark::Delegate | Mark::Bad => 8,
+        Mark::Lock | Mark::Unlock | Mark::Again => 7,
+        Mark::Call | Mark::Return => 6,
+        Mark::Hole | Mark::Leaf | Mark::NotPresent => 5,
+        Mark::Map => 4,
+        Mark::Table | Mark::Descend => 3,
+        Mark::Ascend | Mark::Check => 2,
+        Mark::Page | Mark::Empty | Mark::Start => 1,
+    }
+}

@@ -1,0 +1,150 @@
+//! The browser the tests drive, and its driver.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::error::Error;
+use crate::process;
+use crate::progress::say;
+
+/// Chromium's switches for tests: no window, no writes to shared memory, no traffic of its own. It may run as root
+/// in a container, where its sandbox does not work; it only ever opens our own pages.
+const SWITCHES: [&str; 8] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/// A browser and the driver that can drive it.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    /// Chromium or Chrome.
+    pub(crate) chrome: PathBuf,
+    /// Its `ChromeDriver`.
+    pub(crate) driver: PathBuf,
+}
+
+/// A program of the two, and how a person can choose another.
+struct Part {
+    variable: &'static str,
+    names: &'static [&'static str],
+}
+
+const CHROME: Part = Part {
+    variable: "CHROME",
+    names: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
+};
+const DRIVER: Part = Part { variable: "CHROMEDRIVER", names: &["chromedriver"] };
+
+impl Browser {
+    /// What wasm-bindgen's test runner asks the driver for, as JSON.
+    pub(crate) fn capabilities(&self) -> String {
+        json!({ "goog:chromeOptions": { "binary": self.chrome.to_string_lossy(), "args": SWITCHES } })
+            .to_string()
+    }
+}
+
+/// Finds a browser and its driver, installs them where that can be done, and checks that they fit.
+pub(crate) fn ensure() -> Result<Browser, Error> {
+    let found = (CHROME.find()?, DRIVER.find()?);
+    if (found.0.is_none() || found.1.is_none()) && is_debian_root() {
+        install()?;
+        return fitting(CHROME.find()?, DRIVER.find()?);
+    }
+    fitting(found.0, found.1)
+}
+
+fn fitting(chrome: Option<PathBuf>, driver: Option<PathBuf>) -> Result<Browser, Error> {
+    let (chrome, driver) = match (chrome, driver) {
+        (Some(chrome), Some(driver)) => (chrome, driver),
+        (None, Some(_)) => return Err(Error::NoBrowser { what: "Chromium" }),
+        (Some(_), None) => return Err(Error::NoBrowser { what: "ChromeDriver" }),
+        (None, None) => return Err(Error::NoBrowser { what: "Chromium and ChromeDriver" }),
+    };
+    let browser_version = CHROME.version(&chrome)?;
+    let driver_version = DRIVER.version(&driver)?;
+    if major(&browser_version) == major(&driver_version) {
+        Ok(Browser { chrome, driver })
+    } else {
+        Err(Error::BrowserVersions { browser: chrome, browser_version, driver, driver_version })
+    }
+}
+
+impl Part {
+    fn find(&self) -> Result<Option<PathBuf>, Error> {
+        match env::var_os(self.variable).filter(|value| !value.is_empty()).map(PathBuf::from) {
+            Some(path) if path.is_file() => Ok(Some(path)),
+            Some(path) => Err(Error::NotAProgram { variable: self.variable, path }),
+            None => Ok(self.names.iter().find_map(|name| process::on_path(name))),
+        }
+    }
+
+    fn version(&self, program: &Path) -> Result<String, Error> {
+        process::version(program)
+            .ok_or_else(|| Error::NoVersion { program: program.to_owned(), variable: self.variable })
+    }
+}
+
+fn major(version: &str) -> &str {
+    version.split('.').next().unwrap_or(version)
+}
+
+/// Whether Debian's packages can be installed without asking anyone.
+fn is_debian_root() -> bool {
+    Path::new("/etc/debian_version").exists()
+        && process::on_path("apt-get").is_some()
+        && process::output(Command::new("id").arg("-u")).is_some_and(|user| user.trim() == "0")
+}
+
+fn install() -> Result<(), Error> {
+    say("installing chromium and chromium-driver with apt-get: 1 to 2 minutes");
+    // When some source of packages is out of reach, what is needed may still be in another.
+    if let Err(reason) = apt_get(&["update"]) {
+        say(reason);
+    }
+    apt_get(&["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"])
+        .map_err(|reason| Error::BrowserNotInstalled(Box::new(reason)))
+}
+
+fn apt_get(arguments: &[&str]) -> Result<(), Error> {
+    process::run(
+        Command::new("apt-get")
+            .args(["--quiet=2", "-o", "DPkg::Lock::Timeout=120"])
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_major_version_must_agree() {
+        assert_eq!(major("156.0.8078.79"), major("156.0.1.2"));
+        assert_ne!(major("156.0.8078.79"), major("15.6"));
+    }
+
+    #[test]
+    fn a_missing_part_is_named() {
+        let text = fitting(Some(PathBuf::from("chromium")), None).map_err(|error| error.to_string());
+        assert!(matches!(text, Err(text) if text.starts_with("no ChromeDriver on this machine")));
+    }
+
+    #[test]
+    fn capabilities_are_json_whatever_the_path() -> Result<(), serde_json::Error> {
+        let browser = Browser { chrome: PathBuf::from(r#"C:\a "b"\chrome"#), driver: PathBuf::new() };
+        let value: serde_json::Value = serde_json::from_str(&browser.capabilities())?;
+        assert_eq!(value["goog:chromeOptions"]["binary"], r#"C:\a "b"\chrome"#);
+        assert_eq!(value["goog:chromeOptions"]["args"][0], "--headless=new");
+        Ok(())
+    }
+}

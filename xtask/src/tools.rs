@@ -1,0 +1,154 @@
+//! The tools that turn the workspace into a page, each at exactly one version.
+//!
+//! A tool is taken from PATH if the first one there has the right version, else from our own cache, else it is
+//! installed into that cache. Nothing outside the cache is changed.
+
+mod cache;
+mod install;
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::process;
+use crate::progress::say;
+use crate::workspace::Workspace;
+use cache::Cache;
+use install::Source;
+
+/// The Trunk this repository's `Trunk.toml` and `index.html` are written for.
+const TRUNK_VERSION: &str = "0.21.14";
+
+/// A tool, with the one version that will do.
+#[derive(Debug)]
+struct Tool {
+    /// The name of its package.
+    name: &'static str,
+    version: String,
+    /// The programs we run; the tool is there when all of them are.
+    programs: &'static [&'static str],
+    source: Source,
+}
+
+impl Tool {
+    fn trunk() -> Self {
+        Self {
+            name: "trunk",
+            version: TRUNK_VERSION.to_owned(),
+            programs: &["trunk"],
+            source: Source::Crate { minutes: 5 },
+        }
+    }
+
+    /// Bindings and library must come from the same release, so the lock file decides.
+    fn wasm_bindgen(workspace: &Workspace) -> Result<Self, Error> {
+        Ok(Self {
+            name: "wasm-bindgen-cli",
+            version: workspace.locked_version("wasm-bindgen")?,
+            programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+            source: Source::Crate { minutes: 2 },
+        })
+    }
+
+    fn wasm_opt(workspace: &Workspace) -> Result<Self, Error> {
+        Ok(Self {
+            name: "binaryen",
+            version: workspace.wasm_opt_version()?,
+            programs: &["wasm-opt"],
+            source: Source::Npm,
+        })
+    }
+
+    fn is_on_path(&self) -> bool {
+        self.programs
+            .iter()
+            .all(|name| process::on_path(name).is_some_and(|program| self.is_version(&program)))
+    }
+
+    fn is_in(&self, directory: &Path) -> bool {
+        self.verify(directory).is_ok()
+    }
+
+    /// Checks that all programs are in `directory` and run, and are of the right version.
+    fn verify(&self, directory: &Path) -> Result<(), Error> {
+        self.programs.iter().try_for_each(|name| match process::program_in(directory, name) {
+            Some(program) if self.is_version(&program) => Ok(()),
+            _ => Err(Error::WrongVersion { program: directory.join(name), version: self.version.clone() }),
+        })
+    }
+
+    fn is_version(&self, program: &Path) -> bool {
+        process::version(program).as_ref() == Some(&self.version)
+    }
+}
+
+/// Tools that are ready to be run.
+#[derive(Debug)]
+pub(crate) struct Toolbox {
+    /// The cache directories to be put before PATH.
+    directories: Vec<PathBuf>,
+}
+
+impl Toolbox {
+    /// Where `program` is.
+    pub(crate) fn program(&self, program: &str) -> PathBuf {
+        self.directories
+            .iter()
+            .find_map(|directory| process::program_in(directory, program))
+            .or_else(|| process::on_path(program))
+            .unwrap_or_else(|| PathBuf::from(program))
+    }
+
+    /// The PATH on which programs find the tools. Joining cannot fail on directories that came from PATH or that we
+    /// named; should the cache lie under a directory with the separator in its name, PATH stays as it is.
+    pub(crate) fn path(&self) -> OsString {
+        let path = env::var_os("PATH").unwrap_or_default();
+        env::join_paths(self.directories.iter().cloned().chain(env::split_paths(&path))).unwrap_or(path)
+    }
+
+    fn with(tools: &[Tool]) -> Result<Self, Error> {
+        let elsewhere: Vec<_> = tools.iter().filter(|tool| !tool.is_on_path()).collect();
+        let cache = Cache::find()?;
+        if !elsewhere.iter().all(|tool| tool.is_in(&cache.programs_of(tool))) {
+            install::all(&elsewhere, &cache)?;
+        }
+        Ok(Self { directories: elsewhere.iter().map(|tool| cache.programs_of(tool)).collect() })
+    }
+
+    fn add(&mut self, other: Self) {
+        self.directories.extend(other.directories);
+    }
+}
+
+/// What builds the page.
+#[derive(Debug)]
+pub(crate) struct PageTools {
+    /// Trunk, and what it runs.
+    pub(crate) toolbox: Toolbox,
+    /// The version of wasm-opt that is needed but could not be had: Trunk may still be able to download it.
+    pub(crate) missing_wasm_opt: Option<String>,
+}
+
+/// Finds or installs what builds the page.
+pub(crate) fn for_page(workspace: &Workspace) -> Result<PageTools, Error> {
+    let mut toolbox = Toolbox::with(&[Tool::trunk(), Tool::wasm_bindgen(workspace)?])?;
+    let wasm_opt = Tool::wasm_opt(workspace)?;
+    let version = wasm_opt.version.clone();
+    let missing_wasm_opt = match Toolbox::with(&[wasm_opt]) {
+        Ok(found) => {
+            toolbox.add(found);
+            None
+        }
+        Err(reason) => {
+            say(reason);
+            Some(version)
+        }
+    };
+    Ok(PageTools { toolbox, missing_wasm_opt })
+}
+
+/// Finds or installs what runs tests in the browser.
+pub(crate) fn for_component_tests(workspace: &Workspace) -> Result<Toolbox, Error> {
+    Toolbox::with(&[Tool::wasm_bindgen(workspace)?])
+}
