@@ -238,6 +238,7 @@ impl Component for App {
             self.focus_wanted = false;
             focus_slider(&self.widget);
         }
+        show_lit_column(&self.widget);
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -533,6 +534,18 @@ fn focus_slider(widget: &NodeRef) {
         options.set_prevent_scroll(true);
         // Without focus the page works all the same.
         let _ = slider.focus_with_options(&options);
+    }
+}
+
+/// Where the tables are wider than the screen: scrolls them, and nothing else, to the level of the step.
+fn show_lit_column(widget: &NodeRef) {
+    let find =
+        |what: &str| widget.cast::<Element>().and_then(|widget| widget.query_selector(what).ok().flatten());
+    let (Some(columns), Some(lit)) = (find(".columns"), find(".column.lit")) else { return };
+    let (frame, column) = (columns.get_bounding_client_rect(), lit.get_bounding_client_rect());
+    if column.left() < frame.left() || column.right() > frame.right() {
+        let by = column.right() - frame.right();
+        columns.set_scroll_left(columns.scroll_left() + by.ceil() as i32);
     }
 }
 

@@ -95,12 +95,11 @@ pub(crate) fn assertion(event: &Event, world: &World) -> Option<AssertView> {
         held: held(seen),
         ok: seen.lockdep_ok,
         without_lockdep: (seen.lockdep_ok != seen.plain_ok).then_some(
-            "Without lockdep the kernel only sees that somebody holds the lock, not who: there the assertion holds.",
+            "Without lockdep the kernel sees that somebody holds the lock, but not who: there this assertion holds.",
         ),
         why: why(mm, need),
         consequence: (!seen.lockdep_ok).then_some(
-            "The kernel prints a warning with a stack trace, once for every assertion that fails, and goes on: \
-             an assertion reports a mistake, it does not prevent it.",
+            "The kernel prints a warning with a stack trace and goes on: an assertion prevents nothing.",
         ),
     })
 }
@@ -117,19 +116,18 @@ fn held(seen: Seen) -> String {
 const fn why(mm: MmId, need: Need) -> &'static str {
     match (mm, need) {
         (MmId::INIT_MM, Need::Held) => {
-            "A reader is enough for the kernel's tables: their intermediate levels are normally not freed, so all \
-             that the lock must do is keep writers out. The exceptions, memory hot-remove above all, are for the \
-             caller to exclude."
+            "Reading is enough for the kernel's tables: their intermediate levels are normally not freed, so the lock \
+             only has to keep writers out. The exceptions, memory hot-remove above all, are for the caller to exclude."
         }
         (MmId::INIT_MM, Need::Write) => {
-            "A huge vmap replaces a kernel page table by one large entry and frees the table, holding init_mm's lock \
-             for reading. Only a writer keeps it out, and every other mm shares the kernel's tables, so this holds \
-             for any dump (v7.3, after a use-after-free found by syzbot)."
+            "A huge vmap frees a kernel page table when one large entry replaces it, holding init_mm's lock for reading. \
+             Only a writer keeps it out. A dump of another mm meets the same kernel tables, so it needs this lock too \
+             (v7.3, after a use-after-free that syzbot found)."
         }
         (_, Need::Held | Need::Write) => {
-            "munmap() detaches its VMAs under the write lock, then downgrades to a read lock, and only then frees the \
-             page tables. A walker that is a reader runs beside that and may step into a freed table; a walker \
-             without VMAs cannot even see that they are gone. Only a writer waits until munmap() has finished."
+            "munmap() detaches VMAs under the write lock, downgrades it to a read lock, and only then frees the page \
+             tables. A walker that reads runs beside that and may step into a freed table, as without VMAs it cannot \
+             see that they are gone. Only a writer waits for munmap() to finish."
         }
     }
 }

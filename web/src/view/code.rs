@@ -25,11 +25,14 @@ pub fn code(point: &Point, pointing: &Pointing) -> Html {
             <ol class="listing" aria-label="What the function does">
                 { for listing.lines.iter().map(|line| {
                     let number = line.number;
+                    // Two blanks are a step inwards; a line that wraps stays there.
+                    let text = line.text.trim_start();
+                    let indent = ["", "in-1", "in-2"][((line.text.len() - text.len()) / 2).min(2)];
                     let on_jump = pointing.on_jump.clone();
                     let onclick = move |_: MouseEvent| on_jump.emit(Jump::Line(number));
                     html! {
                         <li class={classes!(line.lit.then_some("lit"))} aria-current={line.lit.then_some("step")}>
-                            <button type="button" {onclick}>{ &line.text }</button>
+                            <button type="button" class={indent} {onclick} title="to its next step">{ text }</button>
                         </li>
                     }
                 }) }

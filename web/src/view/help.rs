@@ -25,7 +25,7 @@ const SIGNS: [(Mark, &str); 12] = [
 /// The help.
 pub fn help(on_close: Callback<()>) -> Html {
     html! {
-        <aside class="help" role="dialog" aria-label="Help">
+        <div class="help" role="dialog" aria-label="Help">
             <div class="help-head"><h2>{ "Keys" }</h2>
                 <button type="button" onclick={move |_: MouseEvent| on_close.emit(())}>{ "Close" }</button></div>
             <p>{ "Keys work while Pagewalk has the focus. The arrows belong to a list while it has it." }</p>
@@ -36,6 +36,6 @@ pub fn help(on_close: Callback<()>) -> Html {
             <ul class="signs">
                 { for SIGNS.iter().map(|(mark, what)| html! { <li>{ sign(*mark) }{ *what }</li> }) }
             </ul>
-        </aside>
+        </div>
     }
 }

@@ -9,17 +9,17 @@ use yew::prelude::*;
 pub fn locks(point: &Point) -> Html {
     html! {
         <section class="locks" aria-label="Locks">
-            <h2>{ "Locks" }</h2>
-            <table class="lock-list">
-                <thead class="sr"><tr><th>{ "lock" }</th><th>{ "held" }</th></tr></thead>
-                <tbody>{ for point.locks.iter().map(view_lock) }</tbody>
-            </table>
             if let Some(assertion) = &point.assertion {
                 { view_assertion(assertion) }
             }
             if let Some(delegation) = &point.delegation {
                 { view_delegation(delegation) }
             }
+            <h2>{ "Locks" }</h2>
+            <table class="lock-list">
+                <thead class="sr"><tr><th>{ "lock" }</th><th>{ "held" }</th></tr></thead>
+                <tbody>{ for point.locks.iter().map(view_lock) }</tbody>
+            </table>
         </section>
     }
 }

@@ -33,22 +33,21 @@ pub fn ruler(ruler: &Ruler, pointing: &Pointing) -> Html {
                             let onclick = move |_: MouseEvent| on_jump.emit(Jump::Level(level));
                             let hot = pointing.hot(Some(level));
                             let (enter, leave, focus, blur) = (hot.clone(), hot.clone(), hot.clone(), hot);
-                            let label = format!("bits {bits}, {} slot {}: to the next step there", field.name, field.value);
                             html! {
-                                <button type="button" {class} {style} {onclick} aria-label={label}
+                                <button type="button" {class} {style} {onclick} title="to the next step there"
                                     aria-current={field.lit.then_some("true")}
                                     onmouseenter={move |_| enter(true)} onmouseleave={move |_| leave(false)}
                                     onfocus={move |_| focus(true)} onblur={move |_| blur(false)}>
-                                    <span class="bits">{ bits }</span>
-                                    <span class="name">{ &field.name }</span>
+                                    <span class="bits">{ bits }</span>{ " " }
+                                    <span class="name">{ &field.name }</span>{ " " }
                                     <span class="value">{ field.value }</span>
                                 </button>
                             }
                         }
                         None => html! {
                             <span {class} {style}>
-                                <span class="bits">{ bits }</span>
-                                <span class="name">{ &field.name }</span>
+                                <span class="bits">{ bits }</span>{ " " }
+                                <span class="name">{ &field.name }</span>{ " " }
                                 <span class="value">{ format!("{:#x}", field.value) }</span>
                             </span>
                         },

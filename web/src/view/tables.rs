@@ -37,7 +37,7 @@ fn view_column(column: &Column, point: &Point, pointing: &Pointing) -> Html {
         <div {class} onmouseenter={move |_| enter(true)} onmouseleave={move |_| leave(false)}>
             <h2><button type="button" onclick={move |_: MouseEvent| on_jump.emit(Jump::Level(level))}
                 onfocus={move |_| focus(true)} onblur={move |_| blur(false)}
-                aria-label={format!("{}: to the next step there", column.name)}>{ &column.name }</button></h2>
+                title="to the next step there">{ &column.name }</button></h2>
             { match &column.table {
                 Some(table) if table.slots == 0 => html! { <p class="none">{ format!("no table at {:#x}", table.pa) }</p> },
                 Some(table) => view_table(column, table, point, pointing),
@@ -91,7 +91,7 @@ fn view_row(column: &Column, row: &Row, point: &Point, pointing: &Pointing) -> H
     let class = classes!("row", row.current.then_some("current"), row.kind.map_or("rest", kind_class));
     let changed = row.current && point.changes.iter().any(|change| change.what.starts_with(level.name()));
     let what = match (row.value, row.kind) {
-        (_, None) => format!("{} more slots", last - first + 1),
+        (_, None) => format!("{} more", last - first + 1),
         (None, Some(kind)) if kind != EntryKind::None => {
             format!("{} × {kind_word}", last - first + 1, kind_word = word(level, kind))
         }
@@ -100,8 +100,8 @@ fn view_row(column: &Column, row: &Row, point: &Point, pointing: &Pointing) -> H
     let value = row.value.filter(|value| value.0 != 0);
     html! {
         <tr class={classes!(class, changed.then_some("changed"))} aria-current={row.current.then_some("true")}>
-            <td><button type="button" {onclick} aria-label={format!("slot {slots}, {what}: to its next step")}>
-                <span class="slot">{ slots }</span><span class="tag">{ what }</span>
+            <td><button type="button" {onclick} title="to its next step">
+                <span class="slot">{ slots }</span>{ " " }<span class="tag">{ what }</span>{ " " }
                 if let Some(value) = value {
                     <code>{ format!("{value:#x}") }</code>
                 }

@@ -7,7 +7,7 @@
 //! The JSON itself is taken apart by whoever is there: serde_json natively (feature `json`), the browser in the page,
 //! where serde_json would cost 25 kB of the first download. What the parts mean is said once, here, over [`Node`].
 
-use mm::{MmId, Table, World, WorldError};
+use mm::{Table, World, WorldError};
 use pgtable::{Level, MODELS, Model, PhysAddr, VirtAddr};
 
 /// Largest file that is read, in bytes of JSON. The captures of whole machines have about 200,000.
@@ -153,11 +153,6 @@ impl Capture {
     pub const fn model(&self) -> &'static Model {
         self.world.model()
     }
-
-    /// Whether a user mm was captured.
-    pub fn has_user_mm(&self) -> bool {
-        self.world.mm(MmId::USER).is_some()
-    }
 }
 
 /// At most this much of a foreign text goes into a message.
@@ -292,6 +287,7 @@ impl Node for &serde_json::Value {
 #[cfg(all(test, feature = "json"))]
 mod tests {
     use super::*;
+    use mm::MmId;
 
     /// A machine with one empty root.
     const SMALL: &str = r#"{"format":"ptcapture-1","capture":"small","arch":"riscv64","page_shift":12,
@@ -310,7 +306,7 @@ mod tests {
         let capture = Capture::parse(SMALL.as_bytes()).expect("valid");
         assert_eq!(capture.model().id, "riscv64-sv39");
         assert_eq!(capture.world.task_size, VirtAddr(0x100_0000));
-        assert!(!capture.has_user_mm());
+        assert!(capture.world.mm(MmId::USER).is_none());
         let root = capture.world.table_at(PhysAddr(0x1000)).expect("the root");
         assert_eq!(capture.world.read(root, 3).map(|entry| entry.0), Some(0x801));
     }
