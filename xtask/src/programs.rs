@@ -24,7 +24,7 @@ pub(crate) struct Program {
 }
 
 /// All of them, in the order of the list of commands.
-pub(crate) const PROGRAMS: &[Program] = &[CAPTURES];
+pub(crate) const PROGRAMS: &[Program] = &[CAPTURES, CONFORMANCE];
 
 /// Replays the captured kernels' walks.
 pub(crate) const CAPTURES: Program = Program {
@@ -32,6 +32,14 @@ pub(crate) const CAPTURES: Program = Program {
     package: "pagewalk-tests",
     arguments: "[DIR]",
     about: "Compares our walks with those of captured kernels",
+};
+
+/// Replays cases that were traced with the kernel's own walker.
+pub(crate) const CONFORMANCE: Program = Program {
+    name: "conformance",
+    package: "pagewalk-tests",
+    arguments: "[DIR]",
+    about: "Compares our walker with traces of the kernel's own mm/pagewalk.c",
 };
 
 impl Program {

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::{Check, in_browser};
 use crate::error::Error;
-use crate::programs::CAPTURES;
+use crate::programs::{CAPTURES, CONFORMANCE};
 use crate::{process, size, toolchain};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -46,6 +46,11 @@ pub(super) const CHECKS: &[Check] = &[
         run: |context| CAPTURES.check(&context.workspace),
     },
     Check {
+        name: "conformance",
+        about: "our walker does what the kernel's own does",
+        run: |context| CONFORMANCE.check(&context.workspace),
+    },
+    Check {
         name: "component",
         about: "the page's components, in a headless browser",
         run: in_browser::components,
@@ -80,7 +85,19 @@ fn clippy_wasm(context: &Context) -> Result<(), Error> {
 
 fn no_std(context: &Context) -> Result<(), Error> {
     toolchain::ensure_target(toolchain::BARE)?;
-    context.cargo(["build", "-p", "pgtable", "-p", "mm", "-p", "pagewalk", "--target", toolchain::BARE])
+    context.cargo([
+        "build",
+        "-p",
+        "pgtable",
+        "-p",
+        "mm",
+        "-p",
+        "pagewalk",
+        "-p",
+        "actors",
+        "--target",
+        toolchain::BARE,
+    ])
 }
 
 fn doc(context: &Context) -> Result<(), Error> {
