@@ -1,7 +1,7 @@
 //! Who acts on a world: the callers of the walker.
 //!
 //! An [`Actor`] is a machine of the walker's kind: `Clone + Eq + Hash`, one atomic action a step. It holds a
-//! [`Walk`](pagewalk::Walk) while it walks and adds what its kernel function does around it.
+//! [`Walk`] while it walks and adds what its kernel function does around it.
 //!
 //! | module | who |
 //! |---|---|

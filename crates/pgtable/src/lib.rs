@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`addr`] | addresses and entries as newtypes over `u64` |
 //! | [`level`] | the five levels and their kernel names |
-//! | [`model`] | one architecture configuration: geometry and arithmetic |
+//! | [`mod@model`] | one architecture configuration: geometry and arithmetic |
 //! | [`rules`] | none, bad, present, leaf: the tests on an entry |
 //! | [`flags`] | the bits of an entry by the headers' names |
 //! | [`layout`] | the regions of the address space |

@@ -1,6 +1,6 @@
 //! The machine: one walk, one atomic action a step.
 //!
-//! The program counter ([`Pc`]) names the next action. A step runs it, emits exactly one event, and decides
+//! The program counter (`Pc`) names the next action. A step runs it, emits exactly one event, and decides
 //! which action comes next; decisions that touch no memory and call nobody happen on the way and are no
 //! steps of their own. The control flow is that of `mm/pagewalk.c`:
 //!
@@ -11,7 +11,7 @@
 //! | `pte.rs` | `walk_pte_range()` and `pte_offset_*()` |
 //!
 //! The four upper loops are one piece of code with the level as a parameter, as their sources differ only in
-//! names and in the few places that [`Pc`] and [`Rules`](crate::Rules) name.
+//! names and in the few places that `Pc` and [`Rules`] name.
 
 mod pte;
 mod upper;

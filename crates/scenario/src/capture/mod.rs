@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`image`] | `tables.json`: every table, the roots, the layout ("ptcapture-1") |
 //! | [`log`] | `walk-*.log`: the callbacks of the kernel's own walks |
-//! | [`replay`] | nothing: it runs a logged walk on the image and compares |
+//! | [`mod@replay`] | nothing: it runs a logged walk on the image and compares |
 
 pub mod image;
 pub mod log;
