@@ -246,7 +246,7 @@ proptest! {
         }
         if now.walk.status() != Status::Running {
             let before = (now.walk.clone(), now.world.clone());
-            let status = now.walk.run(&mut now.world, &mut now.ops, &mut events, FUEL);
+            let status = now.step(&mut events);
             prop_assert_eq!(status, before.0.status());
             prop_assert_eq!((now.walk, now.world), before);
             prop_assert_eq!(events.len() as u64, steps);

@@ -214,3 +214,99 @@ impl Actor for Ptdump {
         Some(&self.walk)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate alloc;
+    use super::*;
+    use alloc::{format, string::String, vec, vec::Vec};
+    use mm::Table;
+    use pgtable::Level;
+
+    const ROOT: PhysAddr = PhysAddr(0x1000);
+
+    fn world() -> World {
+        let model = pgtable::model("x86_64-4level").expect("a known model");
+        let root = Table::new(ROOT, Level::Pgd, 512, Vec::new());
+        World::new(model, vec![root], [("init_mm", ROOT), ("mm", ROOT)]).expect("a valid world")
+    }
+
+    /// What a dump does to locks and where it walks, in short words, and how it ends.
+    fn dump(revision: Revision, mm: MmId, ranges: u64, world: &mut World) -> (String, Status) {
+        let ranges = (0..ranges).map(|n| (VirtAddr(n << 39), VirtAddr((n << 39) + 0x1000))).collect();
+        let mut dump = Ptdump::new(revision, mm, None, ranges).expect("every revision has a walk for it");
+        let mut events: Vec<Event> = Vec::new();
+        let mut status = Status::Running;
+        for _ in 0..1000 {
+            status = dump.step(world, &mut events);
+            if status != Status::Running {
+                break;
+            }
+        }
+        let name = |lock: LockName| match lock {
+            LockName::MemHotplug => "hotplug",
+            LockName::Mmap(mm) => world.mm(mm).expect("an mm of this world").name,
+        };
+        let words: Vec<String> = events
+            .iter()
+            .filter_map(|event| match *event {
+                Event::Lock { lock, mode, nested } => {
+                    Some(format!("+{}:{}{}", name(lock), mode.name(), if nested { ":nested" } else { "" }))
+                }
+                Event::Unlock { lock, .. } => Some(format!("-{}", name(lock))),
+                Event::Enter { func: Func::WalkRange(Level::Pgd), .. } => Some("walk".into()),
+                Event::Assert { seen, .. } if !seen.lockdep_ok => Some("WARN".into()),
+                Event::NotePageFlush => Some("flush".into()),
+                _ => None,
+            })
+            .collect();
+        (words.join(" "), status)
+    }
+
+    #[test]
+    fn locks_are_taken_in_each_revisions_order_and_satisfy_the_walk() {
+        use Revision::{Patch, V6_12_107, V6_16, V6_17, V6_18, V7_1, V7_3};
+        let bare = ["+init_mm:write walk -init_mm flush", "+mm:write walk -mm flush"];
+        let hotplug = [
+            "+hotplug:read +init_mm:write walk -init_mm -hotplug flush",
+            "+hotplug:read +mm:write walk -mm -hotplug flush",
+        ];
+        let both =
+            [hotplug[0], "+hotplug:read +mm:write +init_mm:write:nested walk -init_mm -mm -hotplug flush"];
+        for (revision, expected) in [
+            (V6_16, bare),
+            (Patch, bare),
+            (V6_17, hotplug),
+            (V6_18, hotplug),
+            (V7_1, hotplug),
+            (V7_3, both),
+            (V6_12_107, both),
+        ] {
+            for (mm, expected) in [MmId::INIT_MM, MmId::USER].into_iter().zip(expected) {
+                let mut now = world();
+                let (words, status) = dump(revision, mm, 1, &mut now);
+                assert_eq!((words.as_str(), status), (expected, Status::Done(0)), "{revision:?}");
+                assert_eq!(now, world(), "everything is released");
+            }
+        }
+    }
+
+    #[test]
+    fn the_locks_are_held_over_all_ranges() {
+        let (words, _) = dump(Revision::V6_16, MmId::USER, 3, &mut world());
+        assert_eq!(words, "+mm:write walk walk walk -mm flush");
+        let (words, _) = dump(Revision::V6_16, MmId::USER, 0, &mut world());
+        assert_eq!(words, "+mm:write -mm flush");
+    }
+
+    #[test]
+    fn a_lock_that_is_never_released_stops_the_dump() {
+        for (task, own) in [(Task::Other, false), (Task::Walker, true)] {
+            let mut now = world();
+            now.preset_lock(MmId::INIT_MM, task, LockMode::Read);
+            let (words, status) = dump(Revision::V7_3, MmId::USER, 1, &mut now);
+            let fault = Fault::Deadlock { lock: LockName::Mmap(MmId::INIT_MM), own };
+            assert_eq!((words.as_str(), status), ("+hotplug:read +mm:write", Status::Faulted(fault)));
+        }
+    }
+}

@@ -272,6 +272,15 @@ mod tests {
     }
 
     #[test]
+    fn a_level_folded_at_compile_time_does_not_end_an_entry() {
+        // The loop above it has clipped the range already, so a walk cannot tell the difference.
+        let (start, end) = (VirtAddr(0x1000), VirtAddr(0x100_0000_0000));
+        assert_eq!(named("arm64-4k-48").addr_end(Level::P4d, start, end), end);
+        assert_eq!(named("riscv64-sv48").addr_end(Level::P4d, start, end), VirtAddr(0x80_0000_0000));
+        assert_eq!(named("x86_64-4level").addr_end(Level::P4d, start, end), VirtAddr(0x80_0000_0000));
+    }
+
+    #[test]
     fn hole_depth_of_an_empty_root_slot() {
         for (id, depth) in [
             ("x86_64-4level", 0),

@@ -152,6 +152,43 @@ fn events<O: WalkOps>(walk: &mut Walk, world: &mut World, ops: &mut O) -> (Vec<E
     (events, status)
 }
 
+/// Everything that a walk says; `after` sees, and may change the world, after each step.
+fn watched<O: WalkOps>(
+    walk: &mut Walk,
+    world: &mut World,
+    ops: &mut O,
+    mut after: impl FnMut(&Walk, &mut World, Event),
+) -> Vec<Event> {
+    let mut events = Vec::new();
+    for _ in 0..FUEL {
+        let status = walk.step(world, ops, &mut events);
+        after(walk, world, *events.last().expect("a step says something"));
+        if status != Status::Running {
+            return events;
+        }
+    }
+    panic!("the walk does not end");
+}
+
+/// What a walk says when another task changes the world right after the moment that `when` waits for.
+fn interrupted(
+    mut walk: Walk,
+    world: &mut World,
+    callbacks: Callbacks,
+    when: impl Fn(Event) -> bool,
+    change: impl Fn(&mut World),
+) -> Vec<String> {
+    let mut changed = false;
+    let events = watched(&mut walk, world, &mut looking(callbacks), |_, world, event| {
+        if !changed && when(event) {
+            change(world);
+            changed = true;
+        }
+    });
+    assert!(changed, "the moment came");
+    events.iter().filter_map(told_of).collect()
+}
+
 /// What a walk calls and does to entries, in short words.
 fn told<O: WalkOps>(mut walk: Walk, world: &mut World, mut ops: O) -> Vec<String> {
     let (events, status) = events(&mut walk, world, &mut ops);
@@ -236,7 +273,7 @@ fn the_stack_and_the_path_grow_and_shrink_with_the_walk() {
     let mut world = tree();
     let mut walk = kernel_walk(Revision::V7_3, 0, 0x1000);
     let mut deepest = (Vec::new(), Vec::new());
-    while walk.step(&mut world, &mut looking(ALL), &mut ()) == Status::Running {
+    watched(&mut walk, &mut world, &mut looking(ALL), |walk, _, _| {
         let stack: Vec<Func> = walk.stack().map(|frame| frame.func).collect();
         if stack.len() > deepest.0.len() {
             deepest = (stack, Vec::new());
@@ -244,7 +281,7 @@ fn the_stack_and_the_path_grow_and_shrink_with_the_walk() {
         if walk.stack().count() == deepest.0.len() {
             deepest.1 = walk.path().map(|(level, slot)| (level, slot.table.0)).collect();
         }
-    }
+    });
     let entries = [Func::WalkKernelPageTableRange, Func::WalkKernelPageTableRangeLockless];
     let stack: Vec<Func> = entries.into_iter().chain(Level::ALL.map(Func::WalkRange)).collect();
     let path = [ROOT, ROOT, PUD, PMD, PTE];
@@ -280,12 +317,35 @@ fn a_callbacks_value_ends_the_walk_and_is_returned_by_every_function() {
 }
 
 #[test]
+fn a_holes_value_ends_the_walk_too() {
+    let holes = [
+        (Level::Pgd, "hole0 0-8000000000"),
+        (Level::Pud, "hole2 0-40000000"),
+        (Level::Pmd, "hole3 0-200000"),
+    ];
+    for ((table, slot), (level, hole)) in [(ROOT, 0), (PUD, 0), (PMD, 0)].into_iter().zip(holes) {
+        let mut world = tree();
+        set_entry(&mut world, table, slot, 0);
+        let react = |call: &Call, _: &mut World| {
+            let ret = if call.callback == Callback::Hole { -14 } else { 0 };
+            Reply { ret, action: None }
+        };
+        let mut ops = Ops { callbacks: Callbacks::PTE_ENTRY | Callbacks::PTE_HOLE, react };
+        let (events, status) =
+            events(&mut kernel_walk(Revision::V7_3, 0, 0x100_0000_0000), &mut world, &mut ops);
+        assert_eq!(status, Status::Done(-14), "{level:?}");
+        assert_eq!(events.iter().filter_map(told_of).collect::<Vec<_>>(), [hole], "{level:?}");
+    }
+}
+
+#[test]
 fn a_walk_that_has_ended_says_nothing_more() {
     let mut world = tree();
     let mut walk = kernel_walk(Revision::V7_3, 0, 0x1000);
     let (_, status) = events(&mut walk, &mut world, &mut looking(ALL));
     assert_eq!(status, Status::Done(0));
     let before = walk.clone();
-    assert_eq!(events(&mut walk, &mut world, &mut looking(ALL)), (Vec::new(), Status::Done(0)));
-    assert_eq!(walk, before);
+    let mut more: Vec<Event> = Vec::new();
+    assert_eq!(walk.step(&mut world, &mut looking(ALL), &mut more), Status::Done(0));
+    assert_eq!((walk, more), (before, Vec::new()));
 }

@@ -100,14 +100,25 @@ impl Walk {
         if may_be_leaf(level) && self.rules().action_reset_first {
             self.action = Action::Subtree;
         }
-        let frame = self.frame_mut(level);
-        frame.next = world.model().addr_end(level, frame.addr, frame.end);
-        // The test of a constant level needs no memory, but p?d_none_or_clear_bad() is handed the entry all the
-        // same: a pointer beyond its table has come too far.
-        if world.model().is_constant(level) && self.read(level, world).is_ok() {
-            self.entry_found(level, set, world);
-        } else {
-            self.pc = Pc::NoneTest(level);
+        loop {
+            let frame = self.frame_mut(level);
+            frame.next = world.model().addr_end(level, frame.addr, frame.end);
+            // The test of a constant level needs no memory, but p?d_none_or_clear_bad() is handed the entry all
+            // the same: a pointer beyond its table has come too far.
+            if !world.model().is_constant(level) || self.read(level, world).is_err() {
+                self.pc = Pc::NoneTest(level);
+                return;
+            }
+            let passed_over =
+                !may_be_leaf(level) && !set.contains(Callbacks::entry(level)) && !set.wants_below(level);
+            if !passed_over {
+                self.entry_found(level, set, world);
+                return;
+            }
+            // Nobody asks for this entry and nothing was read: on to the next one in the same step.
+            if !self.advance(level) {
+                return;
+            }
         }
     }
 
@@ -338,17 +349,24 @@ impl Walk {
         self.begin_entry(level, world, ops.callbacks());
     }
 
-    /// `p?d++, addr = next, addr != end`: the pointer is advanced, never masked again.
     fn next_entry(&mut self, level: Level, world: &World, set: Callbacks) {
+        if self.advance(level) {
+            self.begin_entry(level, world, set);
+        }
+    }
+
+    /// `p?d++, addr = next, addr != end`: the pointer is advanced, never masked again. Answers whether the loop
+    /// goes on; otherwise it returns.
+    fn advance(&mut self, level: Level) -> bool {
         let frame = self.frame_mut(level);
         frame.index = frame.index.saturating_add(1);
         frame.addr = frame.next;
-        if frame.addr == frame.end {
+        let more = frame.addr != frame.end;
+        if !more {
             self.ret = 0;
             self.pc = Pc::Return(level);
-        } else {
-            self.begin_entry(level, world, set);
         }
+        more
     }
 
     /// A loop returns to the loop above it, or to the entry point.

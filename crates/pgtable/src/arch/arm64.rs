@@ -270,6 +270,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_present_invalid_table_is_a_leaf_but_not_huge() {
+        for (value, is_leaf, huge) in [
+            (VALID, true, true),
+            (VALID | 2, false, false),
+            (NG, true, true),
+            // Only trans_huge() looks at the type bit of what is not valid.
+            (NG | 2, true, false),
+            (2, false, false),
+        ] {
+            assert_eq!((leaf(value), trans_huge(value)), (is_leaf, huge), "{value:#x}");
+        }
+    }
+
+    #[test]
     fn a_contiguous_block_gathers_accessed_and_dirty() {
         let own = VALID | CONT | WRITE | RDONLY;
         assert!(is_block(own));

@@ -197,18 +197,13 @@ fn an_action_is_seen_by_the_next_hole_where_it_is_reset_late() {
             1,
             Action::Continue,
         );
-        let mut events: Vec<Event> = Vec::new();
-        let mut before_hole = None;
-        loop {
-            let action = walk.action();
-            let status = walk.step(&mut world, &mut ops, &mut events);
-            if let Some(Event::Callback { call: Call { callback: Callback::Hole, .. }, .. }) = events.last() {
-                before_hole.get_or_insert(action);
+        let (mut before, mut before_hole) = (walk.action(), None);
+        watched(&mut walk, &mut world, &mut ops, |walk, _, event| {
+            if let Event::Callback { call: Call { callback: Callback::Hole, .. }, .. } = event {
+                before_hole.get_or_insert(before);
             }
-            if status != Status::Running {
-                break;
-            }
-        }
+            before = walk.action();
+        });
         let expected = if revision == Revision::V7_3 { Action::Subtree } else { Action::Continue };
         assert_eq!(before_hole, Some(expected), "{revision:?}");
     }

@@ -81,19 +81,13 @@ fn a_folded_level_sees_what_the_level_above_wrote() {
 
 /// Another task writes `value` to the pud right after the walker has asked whether it is present.
 fn pud_changed_before_descent(revision: Revision, value: u64, world: &mut World) -> Vec<String> {
-    let mut events: Vec<Event> = Vec::new();
-    let mut walk = kernel_walk(revision, 0, 0x1000);
-    let mut changed = false;
-    let mut ops = looking(Callbacks::PUD_ENTRY | Callbacks::PMD_ENTRY | Callbacks::PTE_HOLE);
-    while walk.step(world, &mut ops, &mut events) == Status::Running {
-        let asked = matches!(events.last(), Some(Event::Read { level: Level::Pud, test: Test::Present, .. }));
-        if asked && !changed {
-            changed = true;
-            set_entry(world, PUD, 0, value);
-        }
-    }
-    assert!(changed, "the moment came");
-    events.iter().filter_map(told_of).collect()
+    interrupted(
+        kernel_walk(revision, 0, 0x1000),
+        world,
+        Callbacks::PUD_ENTRY | Callbacks::PMD_ENTRY | Callbacks::PTE_HOLE,
+        |event| matches!(event, Event::Read { level: Level::Pud, test: Test::Present, .. }),
+        |world| set_entry(world, PUD, 0, value),
+    )
 }
 
 /// v7.0 on, and back-ported: the pmd loop reads the pud once more.

@@ -58,26 +58,6 @@ fn an_error_leaves_the_rcu_section() {
     assert_eq!(told(walk, &mut tree(), ops), ["rcu lock", "map user 0", "pte 0-1000", "rcu unlock"]);
 }
 
-/// Runs a walk, and changes the world right after the step that says what `when` waits for.
-fn interrupted(
-    mut walk: Walk,
-    world: &mut World,
-    callbacks: Callbacks,
-    when: impl Fn(&Event) -> bool,
-    change: impl Fn(&mut World),
-) -> Vec<String> {
-    let mut events: Vec<Event> = Vec::new();
-    let mut changed = false;
-    while walk.step(world, &mut looking(callbacks), &mut events) == Status::Running {
-        if !changed && events.last().is_some_and(&when) {
-            change(world);
-            changed = true;
-        }
-    }
-    assert!(changed, "the moment came");
-    events.iter().filter_map(told_of).collect()
-}
-
 #[test]
 fn a_pmd_that_is_no_table_any_more_is_not_mapped() {
     // Gone, swapped out, huge: seen under RCU, after the leaf test has passed.

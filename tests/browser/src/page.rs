@@ -1,0 +1,260 @@
+//! A page in a browser of its own, and what a test asks of it.
+
+use std::future::Future;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// How long a condition may take to come true before the test has failed.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How often it is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(15);
+
+/// The value of a variable that `cargo xtask test` sets.
+pub(crate) fn from_environment(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set: run `cargo xtask test --only browser`, which builds the page first")
+    })
+}
+
+/// Size and theme of a screen.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    /// Width in CSS pixels.
+    pub width: u32,
+    /// Height in CSS pixels.
+    pub height: u32,
+    /// Whether the person prefers dark colours.
+    pub dark: bool,
+}
+
+impl Screen {
+    /// A laptop.
+    pub const WIDE: Self = Self { width: 1280, height: 800, dark: false };
+    /// A phone.
+    pub const NARROW: Self = Self { width: 390, height: 844, dark: false };
+}
+
+/// The browser's driver, ended when it is dropped.
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start() -> Self {
+        // The driver cannot be asked for a free port, so one is found and released first.
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a free port on this machine")
+            .port();
+        let process = Command::new(from_environment("CHROMEDRIVER"))
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the driver that CHROMEDRIVER names starts");
+        Self { process, port }
+    }
+
+    async fn connect(&self, screen: Screen) -> Client {
+        let mut arguments = vec![
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ];
+        if screen.dark {
+            arguments.push("--blink-settings=preferredColorScheme=0");
+        }
+        let capabilities = json!({
+            "goog:chromeOptions": {
+                "binary": from_environment("PAGEWALK_CHROME"),
+                "args": arguments,
+                "mobileEmulation": { "deviceMetrics": {
+                    "width": screen.width, "height": screen.height, "pixelRatio": 1.0, "touch": false, "mobile": false,
+                } },
+            },
+        });
+        let Value::Object(capabilities) = capabilities else { unreachable!("an object was written above") };
+        let url = format!("http://127.0.0.1:{}", self.port);
+        let started = Instant::now();
+        loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder.capabilities(capabilities.clone()).connect(&url).await {
+                Ok(client) => return client,
+                Err(error) if started.elapsed() > DEADLINE => panic!("no browser: {error}"),
+                // The driver does not listen yet.
+                Err(_) => tokio::time::sleep(LOOK_EVERY).await,
+            }
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Already gone is as good.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Runs a test with a page of its own.
+pub fn test<T>(screen: Screen, run: impl AsyncFnOnce(&Page) -> T) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let driver = Driver::start();
+        let page = Page { client: driver.connect(screen).await };
+        let result = run(&page).await;
+        // The driver ends the browser with itself; this is only the polite way.
+        let _ = page.client.close().await;
+        result
+    })
+}
+
+/// A page in a browser of its own.
+#[derive(Debug)]
+pub struct Page {
+    client: Client,
+}
+
+impl Page {
+    /// Opens an address and waits until a step is shown.
+    pub async fn open(&self, url: &str) {
+        self.load(url).await;
+        self.wait_for("a step is shown", ".sentence").await;
+    }
+
+    /// Opens an address.
+    pub async fn load(&self, url: &str) {
+        // A change of the hash alone would not load the page again.
+        self.client.goto("about:blank").await.expect("an empty page");
+        self.client.goto(url).await.expect("the page opens");
+    }
+
+    /// Loads the page again, as it is.
+    pub async fn reload(&self) {
+        self.client.refresh().await.expect("the page loads again");
+        self.wait_for("a step is shown", ".sentence").await;
+    }
+
+    /// What a script returns: `return …`.
+    pub async fn eval(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// The text that a script returns.
+    pub async fn text_of(&self, script: &str) -> String {
+        self.eval(script).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The visible text of the first element that a selector finds; empty if there is none.
+    pub async fn text(&self, selector: &str) -> String {
+        self.text_of(&format!("return document.querySelector({selector:?})?.innerText ?? ''")).await
+    }
+
+    /// How many elements a selector finds.
+    pub async fn count(&self, selector: &str) -> u64 {
+        self.eval(&format!("return document.querySelectorAll({selector:?}).length"))
+            .await
+            .as_u64()
+            .unwrap_or_default()
+    }
+
+    /// Waits until a selector finds something.
+    pub async fn wait_for(&self, what: &str, selector: &str) {
+        self.until(what, || async { self.count(selector).await > 0 }).await;
+    }
+
+    /// Waits until a condition is true.
+    pub async fn until<F: Future<Output = bool>>(&self, what: &str, condition: impl Fn() -> F) {
+        let started = Instant::now();
+        while !condition().await {
+            assert!(
+                started.elapsed() < DEADLINE,
+                "never came true: {what}
+{}",
+                self.text("body").await
+            );
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Types keys, each pressed and released, wherever the focus is.
+    pub async fn keys(&self, keys: &[char]) {
+        let actions = keys.iter().fold(KeyActions::new("keyboard".to_owned()), |actions, &value| {
+            actions.then(KeyAction::Down { value }).then(KeyAction::Up { value })
+        });
+        self.client.perform_actions(actions).await.expect("the keys are typed");
+    }
+
+    /// Types one key, and waits until step `step` is shown.
+    pub async fn key_to_step(&self, key: impl Into<char>, step: u64) {
+        let key = key.into();
+        self.keys(&[key]).await;
+        self.until(&format!("step {step} after {key:?}"), || async { self.step().await == step }).await;
+    }
+
+    /// The number of the step that is shown.
+    pub async fn step(&self) -> u64 {
+        self.text_of("return document.querySelector('.sentence')?.dataset.step ?? ''")
+            .await
+            .parse()
+            .unwrap_or(u64::MAX)
+    }
+
+    /// What the step says.
+    pub async fn sentence(&self) -> String {
+        self.text(".sentence").await
+    }
+
+    /// Waits until the whole run is known, and returns its last step.
+    pub async fn last_step(&self) -> u64 {
+        self.until("the whole run is recorded", || async { !self.text(".count").await.contains('…') }).await;
+        let last = self
+            .text_of("return document.querySelector('[role=slider]').getAttribute('aria-valuemax')")
+            .await;
+        last.parse().expect("a number")
+    }
+
+    /// Chooses an option of the list with this label.
+    pub async fn choose(&self, label: &str, value: &str) {
+        let script = format!(
+            "const of = [...document.querySelectorAll('.choose')].find(of => of.innerText.startsWith({label:?}));
+             const list = of.querySelector('select'); list.value = {value:?};
+             list.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+        );
+        self.eval(&script).await;
+    }
+
+    /// Clicks the first element that a selector finds.
+    pub async fn click(&self, selector: &str) {
+        let element = self.client.find(Locator::Css(selector)).await.expect("the element is there");
+        element.click().await.expect("it can be clicked");
+    }
+
+    /// The part of the address behind `#`.
+    pub async fn hash(&self) -> String {
+        self.text_of("return location.hash").await
+    }
+
+    /// Goes into a frame, by its number.
+    pub async fn enter_frame(&self, index: u16) {
+        self.client.enter_frame(index).await.expect("the frame is there");
+    }
+
+    /// Goes back out of a frame.
+    pub async fn leave_frame(&self) {
+        self.client.enter_parent_frame().await.expect("the frame is in a page");
+    }
+}

@@ -1,0 +1,72 @@
+//! Widgets inside another page.
+
+use pagewalk_browser_tests::{Answer, Key, Page, Screen, Site, test};
+
+const HOST: &str = r#"<!doctype html><html lang="en"><title>Host</title>
+<body style="height: 5000px"><p tabindex="0" id="own">The host's own text</p>
+<iframe src="index.html#v1/kernel-walk?embed" width="720" height="500" title="one"></iframe>
+<iframe src="index.html#v1/debug-init-mm?embed" width="720" height="500" title="two"></iframe>
+<script>window.heard = []; addEventListener('keydown', event => heard.push(event.key));</script>"#;
+
+/// The steps that the two widgets show.
+async fn steps(page: &Page) -> (u64, u64) {
+    let mut steps = Vec::new();
+    for frame in 0..2 {
+        page.enter_frame(frame).await;
+        page.wait_for("the widget shows a step", ".sentence").await;
+        page.last_step().await;
+        steps.push(page.step().await);
+        page.leave_frame().await;
+    }
+    (steps[0], steps[1])
+}
+
+async fn heard(page: &Page) -> u64 {
+    page.eval("return heard.length").await.as_u64().unwrap_or_default()
+}
+
+#[test]
+fn keys_belong_to_whoever_has_the_focus() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve_with("/", vec![("host.html", Answer::Bytes(HOST.into()))]);
+        page.load(&site.url("host.html")).await;
+        assert_eq!(steps(page).await, (0, 0));
+
+        // The host has the focus: its keys stay its own.
+        page.click("#own").await;
+        page.keys(&[Key::Right.into(), ' ', Key::End.into()]).await;
+        assert_eq!(heard(page).await, 3);
+        assert_eq!(steps(page).await, (0, 0));
+
+        // The first widget has it: only that one steps, and the host hears nothing.
+        page.enter_frame(0).await;
+        page.click(".sentence").await;
+        page.key_to_step(Key::Right, 1).await;
+        page.key_to_step(Key::Right, 2).await;
+        page.leave_frame().await;
+        assert_eq!(steps(page).await, (2, 0));
+        assert_eq!(heard(page).await, 3);
+
+        // The second one.
+        page.enter_frame(1).await;
+        page.click(".sentence").await;
+        page.key_to_step(Key::Right, 1).await;
+        // Escape gives the keys back.
+        page.keys(&[Key::Escape.into(), Key::Right.into()]).await;
+        assert_eq!(page.step().await, 1);
+        page.leave_frame().await;
+        assert_eq!(steps(page).await, (2, 1));
+    });
+}
+
+#[test]
+fn an_embedded_widget_is_compact_and_does_not_take_the_focus() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/debug-init-mm?t=2&embed")).await;
+        assert_eq!(page.count("header").await, 0);
+        assert_eq!(page.text_of("return document.activeElement.tagName").await, "BODY");
+        let link = page.text_of("return document.querySelector('.full').getAttribute('href')").await;
+        assert_eq!(link, "#v1/debug-init-mm/x86_64-4level/v6.17?lock=read&t=2");
+    });
+}

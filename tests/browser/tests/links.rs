@@ -1,0 +1,101 @@
+//! The state of the page is in its address.
+
+use pagewalk_browser_tests::{Key, Screen, Site, test};
+
+#[test]
+fn a_reload_returns_to_the_same_step() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/kernel-walk/riscv64-sv39/v7.1?lock=none")).await;
+        page.last_step().await;
+        for step in 1..=9 {
+            page.key_to_step(Key::Right, step).await;
+        }
+        let (hash, text) = (page.hash().await, page.text("main").await);
+        assert_eq!(hash, "#v1/kernel-walk/riscv64-sv39/v7.1?lock=none&t=9");
+        page.reload().await;
+        page.last_step().await;
+        assert_eq!((page.hash().await, page.text("main").await), (hash, text));
+    });
+}
+
+#[test]
+fn choices_are_in_the_address_and_the_address_is_a_choice() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/debug-init-mm?t=2")).await;
+        page.choose("Kernel", "v7.3").await;
+        page.until("the address says so", || async { page.hash().await.contains("/v7.3?") }).await;
+        page.wait_for("the other kernel's assertion", ".assertion.fails").await;
+        page.choose("init_mm lock held", "write").await;
+        page.wait_for("with the write lock it holds", ".assertion.holds").await;
+        assert_eq!(page.hash().await, "#v1/debug-init-mm/x86_64-4level/v7.3?lock=write&t=2");
+        page.choose("Machine", "arm64-16k-48").await;
+        page.until("the other machine", || async {
+            page.text(".address").await.contains("0xffff000001fc0000")
+        })
+        .await;
+        page.eval("location.hash = '#v1/debug-user/riscv64-sv39/v6.16?t=1'").await;
+        page.until("the step that the address names", || async {
+            page.sentence().await.starts_with("walk_page_range_novma() is called")
+        })
+        .await;
+    });
+}
+
+#[test]
+fn a_broken_link_says_so_and_still_opens() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        for (hash, words) in [
+            ("#v9/kernel-walk", "version “v9”"),
+            ("#v1/nope", "no scenario “nope”"),
+            ("#v1/kernel-walk/vax/v6.17", "does not run on “vax”"),
+            ("#v1/kernel-walk/riscv64-sv39/v1", "no kernel “v1”"),
+            ("#v1/kernel-walk?lock=x", "“lock=x”"),
+            ("#v1/kernel-walk?t=99999999999", "“t=99999999999”"),
+            ("#%00<script>", "link"),
+        ] {
+            page.open(&site.url(hash)).await;
+            assert_eq!(page.count("[role=alert]").await, 1, "{hash}");
+            let notice = page.text("[role=alert]").await;
+            assert!(notice.contains(words), "{hash}: {notice}");
+            page.last_step().await;
+            page.key_to_step(Key::Right, 1).await;
+        }
+        // A step beyond the end is the last one.
+        page.open(&site.url("#v1/debug-user?t=4000000")).await;
+        let last = page.last_step().await;
+        page.until("the last step", || async { page.step().await == last }).await;
+    });
+}
+
+#[test]
+fn every_scenario_reaches_its_end_on_every_machine() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        for scenario in &scenario::SCENARIOS {
+            for machine in scenario.machines() {
+                page.open(&site.url(&format!("#v1/{}/{}", scenario.id, machine.id))).await;
+                let last = page.last_step().await;
+                page.key_to_step(Key::End, last).await;
+                let place = format!("{} on {}", scenario.id, machine.id);
+                assert!(page.sentence().await.contains("returns"), "{place}: {}", page.sentence().await);
+                assert_eq!(page.count("[role=alert]").await, 0, "{place}");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_site_works_below_any_path_and_asks_nobody_else() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve_with("/some/dir/", Vec::new());
+        page.open(&site.url("#v1/debug-init-mm?t=3")).await;
+        assert_eq!(page.text(".frame.delegated code").await, "↪ walk_kernel_page_table_range");
+        let elsewhere = page
+            .eval("return performance.getEntriesByType('resource').map(of => of.name).filter(of => !of.startsWith(location.origin + '/some/dir/'))")
+            .await;
+        assert_eq!(elsewhere, serde_json::json!([]));
+    });
+}
