@@ -192,7 +192,7 @@ fn ptdump_lines(rules: &Rules) -> Vec<(u8, String)> {
 }
 
 fn entry_lines(func: Func, rules: &Rules) -> Vec<(u8, String)> {
-    let mut lines = vec![(at::ENTER, format!("{}(…)", func.name()))];
+    let mut lines = vec![(at::ENTER, func.name().to_owned())];
     let check = (at::CHECK, "  empty range, NULL mm, install_pte? -EINVAL".to_owned());
     match func {
         Func::WalkPageRangeNovma => {

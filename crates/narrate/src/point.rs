@@ -88,7 +88,11 @@ pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start
         listing: listing::listing(func, revision, last.map(listing::line_of)),
         level,
         ruler: ruler(world.model(), addr, level),
-        columns: tables::columns(world, path(moment, last).into_iter()),
+        columns: tables::columns(
+            world,
+            &path(moment, last),
+            moment.actor.walk().map(|walk| walk.root(world)),
+        ),
         entry: last.and_then(entry_of).map(|(level, slot, value)| tables::entry(world, level, slot, value)),
         changes: changes(moment),
         locks: locks::locks(world, &moment.before),

@@ -11,7 +11,7 @@ use crate::ruler::table_name;
 /// What the last of `events` did, together with those that led to it.
 pub(crate) fn sentence(events: &[Event], world: &World) -> String {
     let Some(last) = events.last() else {
-        return "Nothing has happened yet: the first step is the call.".to_owned();
+        return "Nothing has happened yet: press → for the first step, the call.".to_owned();
     };
     // A callback's stop may end with the test that turned the walker away.
     let callback = events.iter().find_map(|event| match event {

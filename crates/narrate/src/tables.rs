@@ -33,7 +33,7 @@ pub struct TableView {
     pub pa: PhysAddr,
     /// Number of slots; 0 if there is no table at this address.
     pub slots: u32,
-    /// The current slot.
+    /// The slot that the walk points to, or will point to.
     pub current: u32,
     /// The rows, in order.
     pub rows: Vec<Row>,
@@ -88,23 +88,25 @@ pub(crate) fn entry(world: &World, level: Level, slot: Slot, value: RawEntry) ->
     EntryView { level, slot, pa: slot.pa(model.entry_bytes), value, kind, target, flags }
 }
 
-/// One column per level that has tables, with the tables on the path filled in.
-pub(crate) fn columns(world: &World, path: impl Iterator<Item = (Level, Slot)>) -> Vec<Column> {
+/// One column per level that has tables, with the tables on the path filled in. Before and after the walk proper there is no
+/// path: then the root is shown, with no slot lit.
+pub(crate) fn columns(world: &World, path: &[(Level, Slot)], root: Option<Slot>) -> Vec<Column> {
     let model = world.model();
     let mut columns: Vec<Column> = model
         .real_levels()
         .map(|level| Column { level, name: table_name(model, level), table: None })
         .collect();
-    for (level, slot) in path {
+    let root = root.filter(|_| path.is_empty()).map(|slot| (Level::Pgd, slot));
+    for &(level, slot) in path.iter().chain(&root) {
         let level = model.table_level(level);
         if let Some(column) = columns.iter_mut().find(|column| column.level == level) {
-            column.table = Some(table(world, level, slot));
+            column.table = Some(table(world, level, slot, root.is_none()));
         }
     }
     columns
 }
 
-fn table(world: &World, level: Level, Slot { table: pa, index: current }: Slot) -> TableView {
+fn table(world: &World, level: Level, Slot { table: pa, index: current }: Slot, here: bool) -> TableView {
     let Some(id) = world.table_at(pa) else {
         return TableView { pa, slots: 0, current, rows: Vec::new(), strip: Vec::new(), strip_at: 0 };
     };
@@ -121,11 +123,11 @@ fn table(world: &World, level: Level, Slot { table: pa, index: current }: Slot) 
                 last,
                 kind: Some(kind),
                 value,
-                current: first == last && first == current,
+                current: here && first == last && first == current,
             });
         });
     }
-    TableView { pa, slots, current, rows: around_current(rows, slots), strip, strip_at }
+    TableView { pa, slots, current, rows: around(current, rows, slots), strip, strip_at }
 }
 
 /// Cuts a run so that the current slot and its neighbours stand alone.
@@ -144,13 +146,13 @@ fn split(first: u32, last: u32, current: u32, push: &mut impl FnMut(u32, u32)) {
     }
 }
 
-/// Keeps the rows around the current one and sums up the rest.
-fn around_current(mut rows: Vec<Row>, slots: u32) -> Vec<Row> {
+/// Keeps the rows around the current slot and sums up the rest.
+fn around(current: u32, mut rows: Vec<Row>, slots: u32) -> Vec<Row> {
     if rows.len() <= ROWS {
         return rows;
     }
     let rest = |first, last| Row { first, last, kind: None, value: None, current: false };
-    let at = rows.iter().position(|row| row.current).unwrap_or(0);
+    let at = rows.iter().position(|row| (row.first..=row.last).contains(&current)).unwrap_or(0);
     // Two of the rows may be needed for what is left out above and below.
     let start = at.saturating_sub(ROWS / 2).min(rows.len() - ROWS);
     let end = start + ROWS;
@@ -195,7 +197,7 @@ mod tests {
     }
 
     fn view(entries: Vec<u64>, current: u32) -> TableView {
-        table(&world(entries), Level::Pgd, Slot { table: PhysAddr(0x1000), index: current })
+        table(&world(entries), Level::Pgd, Slot { table: PhysAddr(0x1000), index: current }, true)
     }
 
     #[test]

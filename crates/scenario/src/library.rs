@@ -138,8 +138,8 @@ pub static SCENARIOS: [Scenario; 5] = [
     Scenario {
         id: "debug-user",
         title: "Debug walk of a user mm",
-        about: "walk_page_range_debug() over a piece of a real process: a hole, huge pages, and a pte table \
-                that is mapped under RCU, because user tables may be freed.",
+        about: "walk_page_range_debug() with ptdump's callbacks over a piece of a real process: a hole, huge pages, \
+                and a pte table that is mapped under RCU, because user tables may be freed.",
         program: Program::Call { entry: EntryPoint::Debug, mm: MmId::USER, ops: Observer::PTDUMP },
         revision: Revision::V6_17,
         held: (Held::Write, Held::None),

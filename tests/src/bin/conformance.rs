@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
     let dir = std::env::args_os().nth(1).map_or_else(default_dir, PathBuf::from);
     let mut tally = Tally::default();
     let result = run(&dir, &mut tally);
-    print!("{tally}");
+    say(&tally);
     match result {
         Err(error) => {
             eprintln!("conformance: {error}");
@@ -26,6 +27,11 @@ fn main() -> ExitCode {
         Ok(()) if tally.failed() > 0 => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
     }
+}
+
+/// Prints. A reader that has gone away, such as `head`, is no reason to panic as `print!` does.
+fn say(text: &impl fmt::Display) {
+    let _ = write!(std::io::stdout(), "{text}");
 }
 
 fn run(dir: &Path, tally: &mut Tally) -> Result<(), ConformanceError> {
@@ -67,7 +73,9 @@ impl Tally {
             Some(difference) => {
                 let Case { id, version, note, .. } = case;
                 let (geometry, function) = (case.model().id, case.function());
-                println!("FAIL  {id}: {function}() of {version} on {geometry} {note}\n{difference}");
+                say(&format_args!(
+                    "FAIL  {id}: {function}() of {version} on {geometry} {note}\n{difference}\n"
+                ));
             }
         }
     }

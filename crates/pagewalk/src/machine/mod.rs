@@ -249,6 +249,13 @@ impl Walk {
         })
     }
 
+    /// The slot of the root table that the walk starts at: in `walk->pgd` if there is one, else in the mm's own root. No
+    /// table is there if the mm is NULL.
+    pub fn root(&self, world: &World) -> Slot {
+        let table = self.args.pgd.or_else(|| Some(world.mm(self.args.mm?)?.pgd)).unwrap_or_default();
+        Slot { table, index: world.model().index(Level::Pgd, self.args.start) }
+    }
+
     /// Runs one atomic action and emits its event. Does nothing once the walk has ended.
     #[inline]
     pub fn step<O: WalkOps, S: Sink>(&mut self, world: &mut World, ops: &mut O, sink: &mut S) -> Status {

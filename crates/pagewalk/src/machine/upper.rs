@@ -28,11 +28,10 @@ impl Walk {
 
         if level == Level::Pgd {
             // pgd_offset(), or walk->pgd + pgd_index(): arithmetic on a root that is known.
-            let root = self.args.pgd.or_else(|| Some(world.mm(self.args.mm?)?.pgd)).unwrap_or_default();
-            let index = world.model().index(level, addr);
+            let root = self.root(world);
             let frame = self.frame_mut(level);
-            frame.table = TableRef::at(world, root);
-            frame.index = index;
+            frame.table = TableRef::at(world, root.table);
+            frame.index = root.index;
             self.begin_entry(level, world, ops.callbacks());
         } else if level == Level::Pmd && self.rules().pud_recheck && !world.model().is_constant(Level::Pud) {
             self.pc = Pc::Recheck;

@@ -125,17 +125,6 @@ fn a_range_past_the_root_is_noticed_by_a_walk_that_reads_nothing_else() {
 }
 
 #[test]
-fn a_step_needs_no_more_stack_for_a_longer_range() {
-    // All 512 slots of the root are passed over in one step.
-    let walk = || {
-        let walk = kernel_walk(Revision::V7_3, 0, 512 << 39);
-        assert!(calls(walk, &mut empty_world("x86_64-4level"), looking(Callbacks::PTE_HOLE)).is_empty());
-    };
-    let thread = std::thread::Builder::new().stack_size(128 << 10).spawn(walk).expect("a thread");
-    thread.join().expect("the walk fits");
-}
-
-#[test]
 fn a_pgd_callback_beyond_the_root_is_not_made() {
     let covered = 512 << 39;
     let walk = kernel_walk(Revision::V7_3, covered - 0x1000, covered + 0x1000);
