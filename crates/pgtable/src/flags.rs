@@ -64,9 +64,13 @@ impl Model {
         (self.flags)(self.lowest_sharing(level), kind)
     }
 
-    /// The flags that are set in `value`, lowest bit first. Nothing for an empty entry.
-    pub fn set_flags(&self, level: Level, value: RawEntry) -> impl Iterator<Item = SetFlag> + use<> {
-        let kind = self.classify(level, value);
+    /// The flags that are set in `value`, which is of this kind, lowest bit first. Nothing for an empty entry.
+    pub fn set_flags(
+        &self,
+        level: Level,
+        kind: EntryKind,
+        value: RawEntry,
+    ) -> impl Iterator<Item = SetFlag> + use<> {
         self.flags(level, kind).iter().filter_map(move |flag| {
             let set = value.0 & flag.mask;
             (set != 0).then_some(SetFlag { flag, value: set >> flag.low_bit() })

@@ -12,6 +12,7 @@
 //! | [`mod@model`] | one architecture configuration: geometry and arithmetic |
 //! | [`rules`] | none, bad, present, leaf: the tests on an entry |
 //! | [`flags`] | the bits of an entry by the headers' names |
+//! | [`make`] | how the kernel makes entries |
 //! | [`layout`] | the regions of the address space |
 //! | [`arch`] | the architectures, one file each, and the list of all models |
 //!
@@ -24,6 +25,7 @@ pub mod arch;
 pub mod flags;
 pub mod layout;
 pub mod level;
+pub mod make;
 pub mod model;
 pub mod rules;
 
@@ -32,5 +34,6 @@ pub use arch::{MODELS, UnknownModel, model};
 pub use flags::{Flag, SetFlag};
 pub use layout::Region;
 pub use level::Level;
-pub use model::{Arch, Fold, LevelSpec, Model};
-pub use rules::{EntryKind, EntryRules};
+pub use make::MakeEntry;
+pub use model::{Arch, Contiguous, Fold, Hugetlb, LevelSpec, Model, Thp};
+pub use rules::{Empty, EntryKind, EntryRules, Tests};

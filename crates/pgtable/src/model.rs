@@ -3,7 +3,7 @@
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
-use crate::{EntryKind, EntryRules, Flag, Level, Region, VirtAddr};
+use crate::{Empty, EntryKind, EntryRules, Flag, Level, MakeEntry, Region, VirtAddr};
 
 /// The architecture that a [`Model`] is a configuration of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +90,42 @@ pub struct Model {
     pub contiguous: Option<Contiguous>,
     /// Whether user and kernel addresses start at one root (x86, riscv) or each at its own (arm64).
     pub one_root: bool,
+    /// What an unused slot of each level holds where nothing else is known: 0 but on loongarch.
+    pub empty: Empty,
+    /// How the kernel makes entries.
+    pub make: MakeEntry,
+    /// Transparent huge pages, as far as the architecture's v7.3 Kconfig allows them.
+    pub thp: Thp,
+    /// How `huge_pte_offset()` finds the entry of a hugetlb page.
+    pub hugetlb: Hugetlb,
+    /// `CONFIG_PER_VMA_LOCK`: where it is not set a walk neither locks nor asserts VMAs.
+    pub per_vma_lock: bool,
+}
+
+/// At which levels transparent huge pages are configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thp {
+    /// Not at all.
+    No,
+    /// At pmd level.
+    Pmd,
+    /// At pmd and pud level (`CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD`).
+    PmdAndPud,
+}
+
+/// How an architecture's `huge_pte_offset()` finds the entry of a hugetlb page (`arch/*/mm/hugetlbpage.c`, v7.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hugetlb {
+    /// No hugetlb pages: `VM_HUGETLB` does not exist.
+    No,
+    /// mm/hugetlb.c: the pud for a page of pud size, else the pmd, if the levels above are present.
+    Generic,
+    /// As generic, and 64K Svnapot pages in ptes.
+    Riscv,
+    /// Stops at a leaf or a non-present entry, and knows contiguous pmds and ptes.
+    Arm64,
+    /// The pmd, if it is not none.
+    Loongarch,
 }
 
 /// arm64's contiguous pte blocks, as `contpte_ptep_get()` reads them (arch/arm64/mm/contpte.c, v7.3).
@@ -107,12 +143,6 @@ impl Model {
     /// The level as the C code sees it.
     pub const fn level(&self, level: Level) -> &LevelSpec {
         &self.levels[level as usize]
-    }
-
-    /// The tests of `level`; those of a level above a folded one are constants.
-    #[inline]
-    pub const fn rules(&self, level: Level) -> &EntryRules {
-        &self.rules[level as usize]
     }
 
     /// Whether entries of `level` are never none, never bad and always present, because the level below is

@@ -6,15 +6,19 @@ use crate::{Level, Model, PhysAddr, RawEntry};
 ///
 /// Plain functions, as in the architecture's `pgtable.h`: the walker asks them in the kernel's order, and
 /// two of them may well contradict each other (on x86-64 a non-present value with bit 7 set is a leaf).
+///
+/// `none` and `present` are also told what an unused slot of the level holds. That is 0 everywhere but on
+/// loongarch, whose unused slots point to an invalid table of the next level: there "none" is to be equal to that
+/// pointer, and the pointer depends on where the kernel lies in memory.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryRules {
-    /// `p?d_none()`: nothing is mapped here.
-    pub none: fn(u64) -> bool,
+    /// `p?d_none()`: nothing is mapped here. Value and what an unused slot holds.
+    pub none: fn(u64, u64) -> bool,
     /// `p?d_bad()`: not a valid table entry. The walker asks it of pgd and p4d entries
     /// (`p?d_none_or_clear_bad`), and of pmd entries inside `pte_offset_map()` only.
     pub bad: fn(u64) -> bool,
-    /// `p?d_present()`.
-    pub present: fn(u64) -> bool,
+    /// `p?d_present()`. Value and what an unused slot holds.
+    pub present: fn(u64, u64) -> bool,
     /// `p?d_leaf()`: maps memory itself.
     pub leaf: fn(u64) -> bool,
     /// `p?d_trans_huge()`, with transparent huge pages configured where the architecture allows them.
@@ -24,12 +28,8 @@ pub struct EntryRules {
     pub table: fn(u64) -> u64,
 }
 
-const fn never(_: u64) -> bool {
+pub(crate) const fn never(_: u64) -> bool {
     false
-}
-
-const fn always(_: u64) -> bool {
-    true
 }
 
 const fn itself(value: u64) -> u64 {
@@ -39,8 +39,63 @@ const fn itself(value: u64) -> u64 {
 impl EntryRules {
     /// The level above a folded one: never none, never bad, always present, never a leaf
     /// (`asm-generic/pgtable-nop4d.h` and its siblings; the run-time folding of x86 and riscv alike).
-    pub const ABOVE_FOLDED: Self =
-        Self { none: never, bad: never, present: always, leaf: never, trans_huge: never, table: itself };
+    pub const ABOVE_FOLDED: Self = Self {
+        none: |_, _| false,
+        bad: never,
+        present: |_, _| true,
+        leaf: never,
+        trans_huge: never,
+        table: itself,
+    };
+}
+
+/// What an unused slot of each level holds, root first. A level above a folded one has the value of the level that its
+/// words belong to.
+pub type Empty = [u64; 5];
+
+/// The tests of one level on one machine: the architecture's rules, and what an unused slot holds there.
+#[derive(Clone, Copy, Debug)]
+pub struct Tests {
+    rules: &'static EntryRules,
+    empty: u64,
+}
+
+impl Tests {
+    /// `p?d_none()`
+    #[inline]
+    pub fn none(self, value: RawEntry) -> bool {
+        (self.rules.none)(value.0, self.empty)
+    }
+
+    /// `p?d_bad()`
+    #[inline]
+    pub fn bad(self, value: RawEntry) -> bool {
+        (self.rules.bad)(value.0)
+    }
+
+    /// `p?d_present()`
+    #[inline]
+    pub fn present(self, value: RawEntry) -> bool {
+        (self.rules.present)(value.0, self.empty)
+    }
+
+    /// `p?d_leaf()`
+    #[inline]
+    pub fn leaf(self, value: RawEntry) -> bool {
+        (self.rules.leaf)(value.0)
+    }
+
+    /// `p?d_trans_huge()`
+    #[inline]
+    pub fn trans_huge(self, value: RawEntry) -> bool {
+        (self.rules.trans_huge)(value.0)
+    }
+
+    /// What an unused slot holds.
+    #[inline]
+    pub const fn empty(self) -> RawEntry {
+        RawEntry(self.empty)
+    }
 }
 
 /// What an entry is, in the order in which the no-VMA walker finds it out.
@@ -72,24 +127,30 @@ impl EntryKind {
 }
 
 impl Model {
-    /// What `value` is at `level`, asked in the walker's order.
+    /// The tests of `level` on a machine whose unused slots hold `empty`; those of a level above a folded one are
+    /// constants.
+    #[inline]
+    pub fn tests(&'static self, level: Level, empty: &Empty) -> Tests {
+        Tests { rules: &self.rules[level as usize], empty: empty[level as usize] }
+    }
+
+    /// What `value` is at `level`, asked in the walker's order, on a machine whose unused slots hold `empty`.
     ///
     /// A level above a folded one answers as its lowest folded level: there is only one word.
-    pub fn classify(&self, level: Level, value: RawEntry) -> EntryKind {
+    pub fn classify(&'static self, level: Level, value: RawEntry, empty: &Empty) -> EntryKind {
         let level = self.lowest_sharing(level);
-        let rules = self.rules(level);
-        let value = value.0;
-        if (rules.none)(value) {
+        let tests = self.tests(level, empty);
+        if tests.none(value) {
             return EntryKind::None;
         }
         match level {
-            Level::Pgd | Level::P4d if (rules.bad)(value) => EntryKind::Bad,
+            Level::Pgd | Level::P4d if tests.bad(value) => EntryKind::Bad,
             Level::Pgd | Level::P4d => EntryKind::Table,
-            Level::Pte if (rules.present)(value) => EntryKind::Leaf,
+            Level::Pte if tests.present(value) => EntryKind::Leaf,
             Level::Pte => EntryKind::NotPresent,
-            Level::Pud | Level::Pmd if (rules.leaf)(value) => EntryKind::Leaf,
-            Level::Pud | Level::Pmd if !(rules.present)(value) => EntryKind::NotPresent,
-            Level::Pmd if (rules.bad)(value) => EntryKind::Bad,
+            Level::Pud | Level::Pmd if tests.leaf(value) => EntryKind::Leaf,
+            Level::Pud | Level::Pmd if !tests.present(value) => EntryKind::NotPresent,
+            Level::Pmd if tests.bad(value) => EntryKind::Bad,
             Level::Pud | Level::Pmd => EntryKind::Table,
         }
     }
@@ -97,7 +158,8 @@ impl Model {
     /// Where an entry of `level` points when it is taken for a table entry.
     ///
     /// A level above a folded one answers as its lowest folded level: there is only one word.
+    #[inline]
     pub fn table_address(&self, level: Level, value: RawEntry) -> PhysAddr {
-        PhysAddr((self.rules(self.lowest_sharing(level)).table)(value.0))
+        PhysAddr((self.rules[self.lowest_sharing(level) as usize].table)(value.0))
     }
 }

@@ -5,7 +5,9 @@
 //! compile time. Kernel (TTBR1) and user (TTBR0) addresses have roots of their own.
 
 use crate::model::Contiguous;
-use crate::{Arch, EntryKind, EntryRules, Flag, Level, LevelSpec, Model, Region, VirtAddr};
+use crate::{
+    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
+};
 
 const VALID: u64 = 1 << 0;
 /// `PMD_TYPE_MASK`, and its value for a table.
@@ -18,7 +20,7 @@ const WRITE: u64 = 1 << 51;
 const CONT: u64 = 1 << 52;
 const DIRTY: u64 = 1 << 55;
 
-const fn none(value: u64) -> bool {
+const fn none(value: u64, _: u64) -> bool {
     value == 0
 }
 
@@ -27,18 +29,18 @@ const fn not_table(value: u64) -> bool {
 }
 
 /// `PTE_PRESENT_INVALID` is nG with the valid bit clear.
-const fn present(value: u64) -> bool {
+const fn present(value: u64, _: u64) -> bool {
     value & (VALID | NG) != 0
 }
 
 const fn leaf(value: u64) -> bool {
-    present(value) && not_table(value)
+    present(value, 0) && not_table(value)
 }
 
 /// A present-invalid entry keeps its type bit. With the bit set it is a table: `pmd_leaf()` overlooks that,
 /// `pmd_trans_huge()` does not.
 const fn trans_huge(value: u64) -> bool {
-    present(value) && not_table(value | VALID)
+    present(value, 0) && not_table(value | VALID)
 }
 
 /// `PTE_ADDR_LOW`: bits `PAGE_SHIFT` to 49, also where physical addresses have 48 bits.
@@ -50,7 +52,7 @@ const fn p4d<const PAGE_SHIFT: u8>() -> EntryRules {
     EntryRules {
         none,
         bad: not_table,
-        present: |value| !none(value),
+        present: |value, _| !none(value, 0),
         leaf: |_| false,
         trans_huge: |_| false,
         table: table::<PAGE_SHIFT>,
@@ -102,6 +104,19 @@ const fn gather(value: u64, other: u64) -> u64 {
 
 const fn contiguous(slots: u16) -> Contiguous {
     Contiguous { slots, is_block, gather }
+}
+
+/// `PTE_TYPE_PAGE` is the table type of a block.
+const TYPE_BIT_1: u64 = 1 << 1;
+
+/// A user table entry has its access flag set and keeps the kernel from executing what is below (PXNTable).
+const fn make(next_page: u64) -> MakeEntry {
+    MakeEntry {
+        table: |pa| pa | TYPE | AF | 1 << 59,
+        pte_of_huge: |value| value | TYPE_BIT_1,
+        pte_of_absent: |value| value,
+        next_page,
+    }
 }
 
 const VALID_BIT: Flag = Flag::bit(0, "PTE_VALID", "VALID", "the CPU may use this entry");
@@ -239,6 +254,11 @@ pub(super) static PAGES_4K_VA_48: Model = Model {
     layout: &LAYOUT_4K,
     contiguous: Some(contiguous(16)),
     one_root: false,
+    empty: [0; 5],
+    make: make(1 << 12),
+    thp: Thp::Pmd,
+    hugetlb: Hugetlb::Arm64,
+    per_vma_lock: true,
 };
 
 /// 16K pages, 48-bit addresses: four levels, and a root of two slots.
@@ -263,6 +283,11 @@ pub(super) static PAGES_16K_VA_48: Model = Model {
     layout: &LAYOUT_16K,
     contiguous: Some(contiguous(128)),
     one_root: false,
+    empty: [0; 5],
+    make: make(1 << 14),
+    thp: Thp::Pmd,
+    hugetlb: Hugetlb::Arm64,
+    per_vma_lock: true,
 };
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 //! Documentation/arch/riscv/vm-layout.rst, v7.3, with transparent huge pages. One kernel is built for all
 //! three modes and folds at run time; `PTRS_PER_P4D` and `PTRS_PER_PUD` stay 512 when folded.
 
-use crate::{Arch, EntryKind, EntryRules, Flag, Level, LevelSpec, Model, Region, VirtAddr};
+use crate::{
+    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
+};
 
 /// `_PAGE_PRESENT`: the V bit.
 const PRESENT: u64 = 1 << 0;
@@ -15,11 +17,11 @@ const PROT_NONE: u64 = 1 << 5;
 /// `_PAGE_PFN_MASK`: bits 10 to 53.
 const PFN: u64 = 0x003f_ffff_ffff_fc00;
 
-const fn none(value: u64) -> bool {
+const fn none(value: u64, _: u64) -> bool {
     value == 0
 }
 
-const fn present(value: u64) -> bool {
+const fn present(value: u64, _: u64) -> bool {
     value & PRESENT != 0
 }
 
@@ -29,32 +31,32 @@ const fn table(value: u64) -> u64 {
 
 /// pgd of Sv57 and p4d of Sv48 and Sv57: bad is simply "not present".
 const TOP: EntryRules =
-    EntryRules { none, bad: |value| !present(value), present, leaf: |_| false, trans_huge: |_| false, table };
+    EntryRules { none, bad: |value| !present(value, 0), present, leaf: |_| false, trans_huge: |_| false, table };
 
 const fn pud_leaf(value: u64) -> bool {
-    present(value) && value & LEAF != 0
+    present(value, 0) && value & LEAF != 0
 }
 
 const PUD: EntryRules = EntryRules {
     none,
-    bad: |value| !present(value) || value & LEAF != 0,
+    bad: |value| !present(value, 0) || value & LEAF != 0,
     present,
     leaf: pud_leaf,
     trans_huge: pud_leaf,
     table,
 };
 
-const fn pmd_present(value: u64) -> bool {
+const fn pmd_present(value: u64, _: u64) -> bool {
     value & (PRESENT | PROT_NONE | LEAF) != 0
 }
 
 const fn pmd_leaf(value: u64) -> bool {
-    pmd_present(value) && value & LEAF != 0
+    pmd_present(value, 0) && value & LEAF != 0
 }
 
 const PMD: EntryRules = EntryRules {
     none,
-    bad: |value| !pmd_present(value) || value & LEAF != 0,
+    bad: |value| !pmd_present(value, 0) || value & LEAF != 0,
     present: pmd_present,
     leaf: pmd_leaf,
     trans_huge: pmd_leaf,
@@ -64,10 +66,18 @@ const PMD: EntryRules = EntryRules {
 const PTE: EntryRules = EntryRules {
     none,
     bad: |_| false,
-    present: |value| value & (PRESENT | PROT_NONE) != 0,
+    present: |value, _| value & (PRESENT | PROT_NONE) != 0,
     leaf: |_| false,
     trans_huge: |_| false,
     table,
+};
+
+/// A table entry has only V; a leaf looks the same at every level.
+const MAKE: MakeEntry = MakeEntry {
+    table: |pa| (pa >> 2) & PFN | PRESENT,
+    pte_of_huge: |value| value,
+    pte_of_absent: |value| value,
+    next_page: 1 << 10,
 };
 
 static FLAGS: [Flag; 13] = [
@@ -151,6 +161,11 @@ pub(super) static SV39: Model = Model {
     layout: &LAYOUT_39,
     contiguous: None,
     one_root: true,
+    empty: [0; 5],
+    make: MAKE,
+    thp: Thp::PmdAndPud,
+    hugetlb: Hugetlb::Riscv,
+    per_vma_lock: true,
 };
 
 /// Sv48: the p4d is folded into the pgd at run time.
@@ -175,6 +190,11 @@ pub(super) static SV48: Model = Model {
     layout: &LAYOUT_48,
     contiguous: None,
     one_root: true,
+    empty: [0; 5],
+    make: MAKE,
+    thp: Thp::PmdAndPud,
+    hugetlb: Hugetlb::Riscv,
+    per_vma_lock: true,
 };
 
 /// Sv57: all five levels are in memory.
@@ -199,4 +219,9 @@ pub(super) static SV57: Model = Model {
     layout: &LAYOUT_57,
     contiguous: None,
     one_root: true,
+    empty: [0; 5],
+    make: MAKE,
+    thp: Thp::PmdAndPud,
+    hugetlb: Hugetlb::Riscv,
+    per_vma_lock: true,
 };

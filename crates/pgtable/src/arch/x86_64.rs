@@ -5,7 +5,9 @@
 //! The kernel is always built with five levels; on a four-level CPU the p4d is folded into the pgd at run
 //! time and `PTRS_PER_P4D` is a variable that holds 1.
 
-use crate::{Arch, EntryKind, EntryRules, Flag, Level, LevelSpec, Model, Region, VirtAddr};
+use crate::{
+    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
+};
 
 const PRESENT: u64 = 1 << 0;
 const RW: u64 = 1 << 1;
@@ -21,11 +23,11 @@ const KERNPG_TABLE: u64 = PRESENT | RW | ACCESSED | DIRTY;
 /// `_PAGE_KNL_ERRATUM_MASK`: bits that a CPU erratum may set in an empty entry.
 const ERRATUM: u64 = ACCESSED | DIRTY;
 
-const fn none(value: u64) -> bool {
+const fn none(value: u64, _: u64) -> bool {
     value & !ERRATUM == 0
 }
 
-const fn present(value: u64) -> bool {
+const fn present(value: u64, _: u64) -> bool {
     value & PRESENT != 0
 }
 
@@ -45,7 +47,7 @@ const fn table_or_large<const SHIFT: u8>(value: u64) -> u64 {
 /// With page-table isolation NX in a top-level entry is not an error: it guards the kernel's view of user
 /// space.
 const PGD: EntryRules = EntryRules {
-    none: |value| value == 0,
+    none: |value, _| value == 0,
     bad: |value| value & !PFN & !(USER | NX) != KERNPG_TABLE,
     present,
     leaf: |_| false,
@@ -77,7 +79,7 @@ const PMD: EntryRules = EntryRules {
         let pfn = if pse(value) { PFN & !0x1f_ffff } else { PFN };
         value & !pfn & !(USER | ACCESSED) != KERNPG_TABLE & !ACCESSED
     },
-    present: |value| value & (PRESENT | PROTNONE | PSE) != 0,
+    present: |value, _| value & (PRESENT | PROTNONE | PSE) != 0,
     leaf: pse,
     trans_huge: pse,
     table: table_or_large::<21>,
@@ -86,10 +88,24 @@ const PMD: EntryRules = EntryRules {
 const PTE: EntryRules = EntryRules {
     none,
     bad: |_| false,
-    present: |value| value & (PRESENT | PROTNONE) != 0,
+    present: |value, _| value & (PRESENT | PROTNONE) != 0,
     leaf: |_| false,
     trans_huge: |_| false,
     table,
+};
+
+const PAT: u64 = 1 << 7;
+const PAT_LARGE: u64 = 1 << 12;
+
+/// `_PAGE_TABLE` makes a user table entry; a pte has its PAT bit where a large page has PSE.
+const MAKE: MakeEntry = MakeEntry {
+    table: |pa| pa & PFN | KERNPG_TABLE | USER,
+    pte_of_huge: |value| {
+        let pat = if value & PAT_LARGE != 0 { PAT } else { 0 };
+        value & !(PSE | PAT_LARGE) | pat
+    },
+    pte_of_absent: |value| value,
+    next_page: 1 << 12,
 };
 
 const PRESENT_BIT: Flag = Flag::bit(0, "_PAGE_PRESENT", "P", "the CPU may use this entry");
@@ -246,6 +262,11 @@ pub(super) static FOUR_LEVEL: Model = Model {
     layout: &LAYOUT_4,
     contiguous: None,
     one_root: true,
+    empty: [0; 5],
+    make: MAKE,
+    thp: Thp::PmdAndPud,
+    hugetlb: Hugetlb::Generic,
+    per_vma_lock: true,
 };
 
 /// Five levels (LA57).
@@ -270,4 +291,9 @@ pub(super) static FIVE_LEVEL: Model = Model {
     layout: &LAYOUT_5,
     contiguous: None,
     one_root: true,
+    empty: [0; 5],
+    make: MAKE,
+    thp: Thp::PmdAndPud,
+    hugetlb: Hugetlb::Generic,
+    per_vma_lock: true,
 };

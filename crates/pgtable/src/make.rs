@@ -1,0 +1,14 @@
+//! How the kernel makes entries: what it writes when it installs a table or splits a huge page.
+
+/// How the kernel makes entries.
+#[derive(Clone, Copy, Debug)]
+pub struct MakeEntry {
+    /// A user table entry for the table at a physical address: `p?d_populate()`.
+    pub table: fn(u64) -> u64,
+    /// The pte of the first page of a present huge pmd: the same protection, without what marks it as huge.
+    pub pte_of_huge: fn(u64) -> u64,
+    /// The pte that stands for a non-present huge pmd, the same for all of its pages: a migration entry stays what it is.
+    pub pte_of_absent: fn(u64) -> u64,
+    /// What one page further adds to an entry.
+    pub next_page: u64,
+}
