@@ -30,9 +30,11 @@ fn hex(text: &str) -> u64 {
     text.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok()).expect("a hex number")
 }
 
-fn ours(model: &Model, level: Level, value: u64) -> [u8; 5] {
-    let rules = model.rules(level);
-    [rules.none, rules.bad, rules.present, rules.leaf, rules.trans_huge].map(|test| u8::from(test(value)))
+fn ours(model: &'static Model, level: Level, value: u64) -> [u8; 5] {
+    let tests = model.tests(level, &model.empty);
+    let value = RawEntry(value);
+    [tests.none(value), tests.bad(value), tests.present(value), tests.leaf(value), tests.trans_huge(value)]
+        .map(u8::from)
 }
 
 #[test]

@@ -88,12 +88,16 @@ pub struct Model {
     pub layout: &'static [Region],
     /// arm64: number of pte slots in a contiguous block, over which `ptep_get()` gathers accessed and dirty.
     pub contiguous: Option<Contiguous>,
+    /// arm64: number of pmd slots in a contiguous block (`CONT_PMDS`).
+    pub contiguous_pmds: Option<u16>,
     /// Whether user and kernel addresses start at one root (x86, riscv) or each at its own (arm64).
     pub one_root: bool,
     /// What an unused slot of each level holds where nothing else is known: 0 but on loongarch.
     pub empty: Empty,
     /// How the kernel makes entries.
     pub make: MakeEntry,
+    /// The bit of a pte that says that there is no `struct page` (`pte_special()`); 0 where there is none.
+    pub special: u64,
     /// Transparent huge pages, as far as the architecture's v7.3 Kconfig allows them.
     pub thp: Thp,
     /// How `huge_pte_offset()` finds the entry of a hugetlb page.
@@ -188,6 +192,18 @@ impl Model {
     /// The levels that have tables in memory, root first.
     pub fn real_levels(&self) -> impl Iterator<Item = Level> + '_ {
         Level::ALL.into_iter().filter(|&level| !self.is_folded(level))
+    }
+
+    /// Number of slots of a table of `level`: the largest `PTRS_PER_*` of the levels that share its words.
+    pub fn slots(&self, level: Level) -> u32 {
+        let root = self.table_level(level);
+        let sharing = Level::ALL.into_iter().filter(|&of| self.table_level(of) == root);
+        sharing.map(|of| u32::from(self.level(of).ptrs)).max().unwrap_or(1)
+    }
+
+    /// The slot of a folded level, given the slot of the level above.
+    pub const fn folded_index(&self, _level: Level, upper: u32, _addr: VirtAddr) -> u32 {
+        upper
     }
 
     /// `PAGE_SIZE` in bytes.
