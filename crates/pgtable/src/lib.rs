@@ -9,7 +9,8 @@
 //! |---|---|
 //! | [`addr`] | addresses and entries as newtypes over `u64` |
 //! | [`level`] | the five levels and their kernel names |
-//! | [`mod@model`] | one architecture configuration: geometry and arithmetic |
+//! | [`mod@model`] | one architecture configuration |
+//! | `geometry` | the arithmetic on addresses and slots |
 //! | [`rules`] | none, bad, present, leaf: the tests on an entry |
 //! | [`flags`] | the bits of an entry by the headers' names |
 //! | [`make`] | how the kernel makes entries |
@@ -23,6 +24,7 @@
 pub mod addr;
 pub mod arch;
 pub mod flags;
+mod geometry;
 pub mod layout;
 pub mod level;
 pub mod make;

@@ -1,6 +1,6 @@
 //! The tests that the kernel makes on an entry: none, bad, present, leaf.
 
-use crate::{Level, Model, PhysAddr, RawEntry};
+use crate::{Level, LevelSpec, Model, PhysAddr, RawEntry};
 
 /// The tests of one level of one architecture, and where an entry points.
 ///
@@ -38,7 +38,7 @@ const fn itself(value: u64) -> u64 {
 
 impl EntryRules {
     /// The level above a folded one: never none, never bad, always present, never a leaf
-    /// (`asm-generic/pgtable-nop4d.h` and its siblings; the run-time folding of x86 and riscv alike).
+    /// (`asm-generic/pgtable-nop4d.h` and its siblings; run-time folding alike).
     pub const ABOVE_FOLDED: Self = Self {
         none: |_, _| false,
         bad: never,
@@ -47,6 +47,19 @@ impl EntryRules {
         trans_huge: never,
         table: itself,
     };
+
+    /// The tests as the C code sees them: `own`, but constants above a folded level.
+    pub(crate) const fn folded(levels: &[LevelSpec; 5], own: [Self; 5]) -> [Self; 5] {
+        let mut rules = own;
+        let mut level = 1;
+        while level < rules.len() {
+            if levels[level].is_folded() {
+                rules[level - 1] = Self::ABOVE_FOLDED;
+            }
+            level += 1;
+        }
+        rules
+    }
 }
 
 /// What an unused slot of each level holds, root first. A level above a folded one has the value of the level that its

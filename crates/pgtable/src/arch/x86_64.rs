@@ -240,6 +240,14 @@ static LAYOUT_5: [Region; 11] = [
     Region::new("modules and fixmap", 0xffff_ffff_a000_0000, u64::MAX),
 ];
 
+const LEVELS_4: [LevelSpec; 5] = [
+    LevelSpec::own(39, 512),
+    LevelSpec::run_time(39, 1),
+    LevelSpec::own(30, 512),
+    LevelSpec::own(21, 512),
+    LevelSpec::own(12, 512),
+];
+
 /// Four levels: the p4d is folded into the pgd at run time.
 pub(super) static FOUR_LEVEL: Model = Model {
     id: "x86_64-4level",
@@ -250,21 +258,14 @@ pub(super) static FOUR_LEVEL: Model = Model {
     va_bits: 48,
     word_mask: u64::MAX,
     task_size: VirtAddr((1 << 47) - 4096),
-    levels: [
-        LevelSpec::own(39, 512),
-        LevelSpec::run_time(39, 1),
-        LevelSpec::own(30, 512),
-        LevelSpec::own(21, 512),
-        LevelSpec::own(12, 512),
-    ],
-    rules: [EntryRules::ABOVE_FOLDED, P4D, PUD, PMD, PTE],
+    levels: LEVELS_4,
+    rules: EntryRules::folded(&LEVELS_4, [PGD, P4D, PUD, PMD, PTE]),
     flags,
     layout: &LAYOUT_4,
     contiguous: None,
-    contiguous_pmds: None,
+    special: 1 << 9,
     one_root: true,
     empty: [0; 5],
-    special: 1 << 9,
     make: MAKE,
     thp: Thp::PmdAndPud,
     hugetlb: Hugetlb::Generic,
@@ -292,10 +293,9 @@ pub(super) static FIVE_LEVEL: Model = Model {
     flags,
     layout: &LAYOUT_5,
     contiguous: None,
-    contiguous_pmds: None,
+    special: 1 << 9,
     one_root: true,
     empty: [0; 5],
-    special: 1 << 9,
     make: MAKE,
     thp: Thp::PmdAndPud,
     hugetlb: Hugetlb::Generic,

@@ -7,8 +7,8 @@
 //! The JSON itself is taken apart by whoever is there: serde_json natively (feature `json`), the browser in the page,
 //! where serde_json would cost 25 kB of the first download. What the parts mean is said once, here, over [`Node`].
 
-use mm::{Table, World, WorldError};
-use pgtable::{Level, MODELS, Model, PhysAddr, VirtAddr};
+use mm::{MmId, Table, Vma, VmaFlags, World, WorldError};
+use pgtable::{Level, MODELS, Model, PhysAddr, RawEntry, VirtAddr};
 
 /// Largest file that is read, in bytes of JSON. The captures of whole machines have about 200,000.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -146,7 +146,50 @@ impl Capture {
         if layout.get("TASK_SIZE").is_some() {
             world.task_size = VirtAddr(hex(&layout, "layout.", "TASK_SIZE")?);
         }
+        // What unused slots hold on loongarch: the symbol of the invalid table of the level below.
+        for (key, level) in [("INVALID_pte", Level::Pmd), ("INVALID_pmd", Level::Pud), ("INVALID_pud", Level::P4d)] {
+            if layout.get(key).is_some() {
+                world = world.with_empty(level, RawEntry(hex(&layout, "layout.", key)?));
+            }
+        }
         Ok(Self { name: clip(&text(root, "", "capture")?), world })
+    }
+
+    /// Adds the areas of the user mm, from a `vmas.json` that has been taken apart: an array of objects with `start`,
+    /// `end`, the kernel's raw `vm_flags`, and `page_size` in bytes.
+    ///
+    /// # Errors
+    /// [`ImageError`] says what is wrong and where.
+    pub fn with_vmas<N: Node>(mut self, areas: &N) -> Result<Self, ImageError> {
+        let items = areas.items().ok_or_else(|| shape("the file", "an array of VMAs"))?;
+        let mut vmas = Vec::new();
+        for (index, area) in items.enumerate() {
+            let place = format!("[{index}].");
+            let (start, end) = (hex(&area, &place, "start")?, hex(&area, &place, "end")?);
+            let flags = VmaFlags::from_bits_retain(hex(&area, &place, "vm_flags")?);
+            let page_bytes = number(&area, &place, "page_size")?;
+            vmas.push(Vma {
+                flags,
+                huge_page_bytes: if flags.contains(VmaFlags::HUGETLB) { u64::from(page_bytes) } else { 0 },
+                ..Vma::anon(MmId::USER, VirtAddr(start), VirtAddr(end))
+            });
+        }
+        self.world = self.world.with_vmas(vmas)?;
+        Ok(self)
+    }
+
+    /// The same with the text of a `vmas.json`.
+    ///
+    /// # Errors
+    /// [`ImageError`] says what is wrong and where.
+    #[cfg(feature = "json")]
+    pub fn parse_vmas(self, json: &[u8]) -> Result<Self, ImageError> {
+        if json.len() > MAX_BYTES {
+            return Err(ImageError::TooLarge);
+        }
+        let document: serde_json::Value =
+            serde_json::from_slice(json).map_err(|error| ImageError::Syntax(error.to_string()))?;
+        self.with_vmas(&&document)
     }
 
     /// The architecture configuration.
@@ -213,12 +256,14 @@ fn model_of<N: Node>(root: &N) -> Result<&'static Model, ImageError> {
     let macros = root.get("macros");
     let ptrs_of = |level: Level| macros.as_ref()?.get(&format!("PTRS_PER_{}", level.upper_name()))?.number();
     let matches = |model: &&&Model| {
-        model.id.split_once('-').is_some_and(|(of, _)| of == arch)
+        model.id.split('-').next() == Some(&*arch)
             && u32::from(model.page_shift) == page_shift
             && model.real_levels().count() == levels.len()
             && model.real_levels().zip(&levels).all(|(level, (name, shift, slots))| {
-                let spec = model.level(level);
-                name == level.name() && *shift == u32::from(spec.shift) && *slots == u32::from(spec.ptrs)
+                let indexed_by = model.indexed_by(level);
+                table_level(model, name) == Some(level)
+                    && *shift == u32::from(model.level(indexed_by).shift)
+                    && *slots == model.slots(level)
             })
             && Level::ALL
                 .into_iter()
@@ -233,16 +278,20 @@ fn model_of<N: Node>(root: &N) -> Result<&'static Model, ImageError> {
     })
 }
 
+/// The level of a table with this name. The root of an arm64 kernel that folds at run time has two names: it is the pgd,
+/// and a whole table of the level that indexes it.
+fn table_level(model: &Model, name: &str) -> Option<Level> {
+    model.real_levels().find(|&level| name == level.name() || name == model.indexed_by(level).name())
+}
+
 fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table, ImageError> {
     let pa = PhysAddr(hex(table, place, "pa")?);
     if !pa.0.is_multiple_of(u64::from(model.entry_bytes)) {
         return Err(ImageError::Unaligned(pa));
     }
     let name = text(table, place, "level")?;
-    let level = Level::from_name(&name)
-        .filter(|&level| !model.is_folded(level))
-        .ok_or_else(|| ImageError::Level { pa, level: clip(&name) })?;
-    let expected = u32::from(model.level(level).ptrs);
+    let level = table_level(model, &name).ok_or_else(|| ImageError::Level { pa, level: clip(&name) })?;
+    let expected = model.slots(level);
     let slots = number(table, place, "slots")?;
     if slots != expected {
         return Err(ImageError::Slots { level: level.name(), pa, slots, expected });
@@ -309,6 +358,30 @@ mod tests {
         assert!(capture.world.mm(MmId::USER).is_none());
         let root = capture.world.table_at(PhysAddr(0x1000)).expect("the root");
         assert_eq!(capture.world.read(root, 3).map(|entry| entry.0), Some(0x801));
+    }
+
+    /// An arm64 kernel for 52-bit addresses on a CPU with 48 of them; `root` is what the file calls its root.
+    fn folded_at_run_time(root: &str) -> String {
+        r#"{"format":"ptcapture-1","capture":"nolpa2","arch":"arm64","page_shift":12,
+        "levels":[{"name":"ROOT","shift":39,"slots":512},{"name":"pud","shift":30,"slots":512},
+            {"name":"pmd","shift":21,"slots":512},{"name":"pte","shift":12,"slots":512}],
+        "macros":{"PTRS_PER_PGD":16,"PTRS_PER_P4D":512,"PTRS_PER_PUD":512},"layout":{"RT_L5":"0x0","RT_L4":"0x1"},
+        "roots":{"init_mm":"0x1000"},
+        "tables":[{"pa":"0x1000","level":"ROOT","slots":512,"entries":[[511,"0x2403"]]}]}"#
+            .replace("ROOT", root)
+    }
+
+    #[test]
+    fn the_root_of_an_arm64_kernel_that_folds_at_run_time_is_a_whole_table() {
+        for root in ["pgd", "p4d"] {
+            let capture = Capture::parse(folded_at_run_time(root).as_bytes()).expect("valid");
+            assert_eq!(capture.model().id, "arm64-4k-52-l5off", "{root}");
+            let table = capture.world.table_at(PhysAddr(0x1000)).expect("the root");
+            assert_eq!(capture.world.read(table, 511).map(|entry| entry.0), Some(0x2403), "{root}");
+        }
+        let text = folded_at_run_time("pgd").replace("\"PTRS_PER_PGD\":16", "\"PTRS_PER_PGD\":512");
+        let text = text.replace("\"PTRS_PER_P4D\":512", "\"PTRS_PER_P4D\":1");
+        assert_eq!(Capture::parse(text.as_bytes()).expect("valid").model().id, "arm64-4k-48");
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! 64-bit RISC-V: Sv39, Sv48 and Sv57.
+//! RISC-V: Sv39, Sv48 and Sv57 with 64 bits, Sv32 with 32.
 //!
-//! Facts: arch/riscv/include/asm/{pgtable.h, pgtable-64.h, pgtable-bits.h} and
-//! Documentation/arch/riscv/vm-layout.rst, v7.3, with transparent huge pages. One kernel is built for all
-//! three modes and folds at run time; `PTRS_PER_P4D` and `PTRS_PER_PUD` stay 512 when folded.
+//! Facts: arch/riscv/include/asm/{pgtable.h, pgtable-64.h, pgtable-32.h, pgtable-bits.h} and
+//! Documentation/arch/riscv/vm-layout.rst, v7.3. One 64-bit kernel is built for all three modes and folds at run
+//! time; `PTRS_PER_P4D` and `PTRS_PER_PUD` stay 512 when folded. The 32-bit kernel has two levels, no transparent huge
+//! pages and no Svnapot.
 
 use crate::{
     Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
@@ -16,6 +17,8 @@ const LEAF: u64 = 0b1110;
 const PROT_NONE: u64 = 1 << 5;
 /// `_PAGE_PFN_MASK`: bits 10 to 53.
 const PFN: u64 = 0x003f_ffff_ffff_fc00;
+/// The same of Sv32: bits 10 to 31, so that a physical address has 34 bits.
+const PFN_32: u64 = 0xffff_fc00;
 
 const fn none(value: u64, _: u64) -> bool {
     value == 0
@@ -30,8 +33,14 @@ const fn table(value: u64) -> u64 {
 }
 
 /// pgd of Sv57 and p4d of Sv48 and Sv57: bad is simply "not present".
-const TOP: EntryRules =
-    EntryRules { none, bad: |value| !present(value, 0), present, leaf: |_| false, trans_huge: |_| false, table };
+const TOP: EntryRules = EntryRules {
+    none,
+    bad: |value| !present(value, 0),
+    present,
+    leaf: |_| false,
+    trans_huge: |_| false,
+    table,
+};
 
 const fn pud_leaf(value: u64) -> bool {
     present(value, 0) && value & LEAF != 0
@@ -72,6 +81,20 @@ const PTE: EntryRules = EntryRules {
     table,
 };
 
+/// Without transparent huge pages a pmd is present only with V or `_PAGE_PROT_NONE`.
+const fn pmd_present_32(value: u64, _: u64) -> bool {
+    value & (PRESENT | PROT_NONE) != 0
+}
+
+const PMD_32: EntryRules = EntryRules {
+    none,
+    bad: |value| !pmd_present_32(value, 0) || value & LEAF != 0,
+    present: pmd_present_32,
+    leaf: |value| pmd_present_32(value, 0) && value & LEAF != 0,
+    trans_huge: |_| false,
+    table: |value| (value & PFN_32) << 2,
+};
+
 /// A table entry has only V; a leaf looks the same at every level.
 const MAKE: MakeEntry = MakeEntry {
     table: |pa| (pa >> 2) & PFN | PRESENT,
@@ -107,6 +130,14 @@ fn flags(_level: Level, kind: EntryKind) -> &'static [Flag] {
     }
 }
 
+/// How many of [`FLAGS`] lie below the frame number: all that Sv32 has.
+const LOW_FLAGS: usize = 9;
+
+fn flags_32(level: Level, kind: EntryKind) -> &'static [Flag] {
+    let all = flags(level, kind);
+    all.split_at_checked(LOW_FLAGS).map_or(all, |(low, _)| low)
+}
+
 macro_rules! layout {
     (user_last: $user:literal, fixmap: $fixmap:literal, pci: $pci:literal, vmemmap: $vmemmap:literal,
      vmalloc: $vmalloc:literal, direct: $direct:literal, direct_last: $direct_last:literal) => {
@@ -139,95 +170,111 @@ static LAYOUT_57: [Region; 8] = layout!(
     direct: 0xff60_0000_0000_0000, direct_last: 0xffdf_ffff_ffff_ffff
 );
 
+/// A kernel with PAGE_OFFSET 0xc0000000 and a `struct page` of 32 bytes. Modules lie in the vmalloc area.
+static LAYOUT_32: [Region; 6] = [
+    Region::new("user space", 0, 0x9d7f_ffff),
+    Region::new("fixmap", 0x9d80_0000, 0x9dff_ffff),
+    Region::new("PCI I/O", 0x9e00_0000, 0x9eff_ffff),
+    Region::new("vmemmap", 0x9f00_0000, 0x9fff_ffff),
+    Region::new("vmalloc", 0xa000_0000, 0xbfff_ffff),
+    Region::new("direct map and kernel image", 0xc000_0000, 0xffff_ffff),
+];
+
+const fn sv(
+    id: &'static str,
+    title: &'static str,
+    va_bits: u8,
+    levels: [LevelSpec; 5],
+    layout: &'static [Region],
+) -> Model {
+    Model {
+        id,
+        arch: Arch::Riscv64,
+        title,
+        page_shift: 12,
+        entry_bytes: 8,
+        va_bits,
+        word_mask: u64::MAX,
+        task_size: VirtAddr(1 << (va_bits - 1)),
+        levels,
+        rules: EntryRules::folded(&levels, [TOP, TOP, PUD, PMD, PTE]),
+        flags,
+        layout,
+        contiguous: None,
+        special: 1 << 8,
+        one_root: true,
+        empty: [0; 5],
+        make: MAKE,
+        thp: Thp::PmdAndPud,
+        hugetlb: Hugetlb::Riscv,
+        per_vma_lock: true,
+    }
+}
+
+const fn own(shift: u8) -> LevelSpec {
+    LevelSpec::own(shift, 512)
+}
+
+const fn folded(shift: u8) -> LevelSpec {
+    LevelSpec::run_time(shift, 512)
+}
+
 /// Sv39: p4d and pud are folded into the pgd at run time.
-pub(super) static SV39: Model = Model {
-    id: "riscv64-sv39",
-    arch: Arch::Riscv64,
-    title: "riscv64 Sv39, 3 levels",
-    page_shift: 12,
-    entry_bytes: 8,
-    va_bits: 39,
-    word_mask: u64::MAX,
-    task_size: VirtAddr(1 << 38),
-    levels: [
-        LevelSpec::own(30, 512),
-        LevelSpec::run_time(30, 512),
-        LevelSpec::run_time(30, 512),
-        LevelSpec::own(21, 512),
-        LevelSpec::own(12, 512),
-    ],
-    rules: [EntryRules::ABOVE_FOLDED, EntryRules::ABOVE_FOLDED, PUD, PMD, PTE],
-    flags,
-    layout: &LAYOUT_39,
-    contiguous: None,
-    contiguous_pmds: None,
-    one_root: true,
-    empty: [0; 5],
-    special: 1 << 8,
-    make: MAKE,
-    thp: Thp::PmdAndPud,
-    hugetlb: Hugetlb::Riscv,
-    per_vma_lock: true,
-};
+pub(super) static SV39: Model = sv(
+    "riscv64-sv39",
+    "riscv64 Sv39, 3 levels",
+    39,
+    [own(30), folded(30), folded(30), own(21), own(12)],
+    &LAYOUT_39,
+);
 
 /// Sv48: the p4d is folded into the pgd at run time.
-pub(super) static SV48: Model = Model {
-    id: "riscv64-sv48",
-    arch: Arch::Riscv64,
-    title: "riscv64 Sv48, 4 levels",
-    page_shift: 12,
-    entry_bytes: 8,
-    va_bits: 48,
-    word_mask: u64::MAX,
-    task_size: VirtAddr(1 << 47),
-    levels: [
-        LevelSpec::own(39, 512),
-        LevelSpec::run_time(39, 512),
-        LevelSpec::own(30, 512),
-        LevelSpec::own(21, 512),
-        LevelSpec::own(12, 512),
-    ],
-    rules: [EntryRules::ABOVE_FOLDED, TOP, PUD, PMD, PTE],
-    flags,
-    layout: &LAYOUT_48,
-    contiguous: None,
-    contiguous_pmds: None,
-    one_root: true,
-    empty: [0; 5],
-    special: 1 << 8,
-    make: MAKE,
-    thp: Thp::PmdAndPud,
-    hugetlb: Hugetlb::Riscv,
-    per_vma_lock: true,
-};
+pub(super) static SV48: Model = sv(
+    "riscv64-sv48",
+    "riscv64 Sv48, 4 levels",
+    48,
+    [own(39), folded(39), own(30), own(21), own(12)],
+    &LAYOUT_48,
+);
 
 /// Sv57: all five levels are in memory.
-pub(super) static SV57: Model = Model {
-    id: "riscv64-sv57",
-    arch: Arch::Riscv64,
-    title: "riscv64 Sv57, 5 levels",
+pub(super) static SV57: Model = sv(
+    "riscv64-sv57",
+    "riscv64 Sv57, 5 levels",
+    57,
+    [own(48), own(39), own(30), own(21), own(12)],
+    &LAYOUT_57,
+);
+
+const SV32_LEVELS: [LevelSpec; 5] = [
+    LevelSpec::own(22, 1024),
+    LevelSpec::compile_time(22),
+    LevelSpec::compile_time(22),
+    LevelSpec::compile_time(22),
+    LevelSpec::own(12, 1024),
+];
+
+/// Sv32: two levels; p4d, pud and pmd are folded into the pgd at compile time.
+pub(super) static SV32: Model = Model {
+    id: "riscv32-sv32",
+    arch: Arch::Riscv32,
+    title: "riscv32 Sv32, 2 levels",
     page_shift: 12,
-    entry_bytes: 8,
-    va_bits: 57,
-    word_mask: u64::MAX,
-    task_size: VirtAddr(1 << 56),
-    levels: [
-        LevelSpec::own(48, 512),
-        LevelSpec::own(39, 512),
-        LevelSpec::own(30, 512),
-        LevelSpec::own(21, 512),
-        LevelSpec::own(12, 512),
-    ],
-    rules: [TOP, TOP, PUD, PMD, PTE],
-    flags,
-    layout: &LAYOUT_57,
+    entry_bytes: 4,
+    va_bits: 32,
+    word_mask: 0xffff_ffff,
+    // FIXADDR_START
+    task_size: VirtAddr(0x9d80_0000),
+    levels: SV32_LEVELS,
+    rules: EntryRules::folded(&SV32_LEVELS, [TOP, TOP, PUD, PMD_32, PTE]),
+    flags: flags_32,
+    layout: &LAYOUT_32,
     contiguous: None,
-    contiguous_pmds: None,
+    special: 1 << 8,
     one_root: true,
     empty: [0; 5],
-    special: 1 << 8,
-    make: MAKE,
-    thp: Thp::PmdAndPud,
-    hugetlb: Hugetlb::Riscv,
+    make: MakeEntry { table: |pa| (pa >> 2) & PFN_32 | PRESENT, ..MAKE },
+    thp: Thp::No,
+    hugetlb: Hugetlb::Generic,
     per_vma_lock: true,
 };

@@ -1,0 +1,112 @@
+//! OpenRISC 1000: pages of 8K, entries of four bytes, two levels.
+//!
+//! Facts: arch/openrisc/include/asm/{page.h, pgtable.h, processor.h}, v7.3. The TLB is filled by software, so the bits of
+//! an entry are Linux' own. There are no huge pages, neither of the kernel nor of user space, and no per-VMA locks.
+
+use crate::{
+    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
+};
+
+/// `_PAGE_PRESENT`: in the hardware's format the cache-coherency bit.
+const PRESENT: u64 = 1 << 0;
+/// `PAGE_MASK`: what of an entry is an address.
+const FRAME: u64 = 0xffff_e000;
+/// `_KERNPG_TABLE`: PRESENT, A, D, SRE and SWE.
+const KERNPG_TABLE: u64 = 0x331;
+
+const fn none(value: u64, _: u64) -> bool {
+    value == 0
+}
+
+const fn present(value: u64, _: u64) -> bool {
+    value & PRESENT != 0
+}
+
+const fn never(_: u64) -> bool {
+    false
+}
+
+const fn table(value: u64) -> u64 {
+    value & FRAME
+}
+
+const PMD: EntryRules = EntryRules {
+    none,
+    bad: |value| value & !FRAME & 0xffff_ffff != KERNPG_TABLE,
+    present,
+    leaf: never,
+    trans_huge: never,
+    table,
+};
+
+const PTE: EntryRules = EntryRules { bad: never, ..PMD };
+
+static FLAGS: [Flag; 12] = [
+    Flag::bit(0, "_PAGE_PRESENT", "P", "present; _PAGE_CC, cache coherency, in the hardware's format"),
+    Flag::bit(1, "_PAGE_CI", "CI", "cache inhibit"),
+    Flag::bit(2, "_PAGE_WBC", "WBC", "write-back cache"),
+    Flag::bit(3, "_PAGE_WOM", "WOM", "weakly ordered memory"),
+    Flag::bit(4, "_PAGE_A", "A", "accessed"),
+    Flag::bit(5, "_PAGE_D", "D", "dirty"),
+    Flag::bit(6, "_PAGE_URE", "URE", "user mode may read"),
+    Flag::bit(7, "_PAGE_UWE", "UWE", "user mode may write"),
+    Flag::bit(8, "_PAGE_SRE", "SRE", "the kernel may read"),
+    Flag::bit(9, "_PAGE_SWE", "SWE", "the kernel may write"),
+    Flag::bit(10, "_PAGE_EXEC", "EXEC", "software bit: executable"),
+    Flag::bit(11, "_PAGE_U_SHARED", "SHARED", "software bit: a shared mapping"),
+];
+
+static ABSENT_FLAGS: [Flag; 1] =
+    [Flag::bit(11, "_PAGE_SWP_EXCLUSIVE", "EXCLUSIVE", "swapped out, and this process is the only user")];
+
+fn flags(_level: Level, kind: EntryKind) -> &'static [Flag] {
+    match kind {
+        EntryKind::None => &[],
+        EntryKind::NotPresent => &ABSENT_FLAGS,
+        EntryKind::Table | EntryKind::Leaf | EntryKind::Bad => &FLAGS,
+    }
+}
+
+/// The vmalloc area is small, so that a jump from a module to the kernel reaches its target.
+static LAYOUT: [Region; 3] = [
+    Region::new("user space", 0, 0x7fff_ffff),
+    Region::new("vmalloc and modules", 0xbc00_0000, 0xbfff_ffff),
+    Region::new("direct map, kernel image, fixmap", 0xc000_0000, 0xffff_ffff),
+];
+
+const LEVELS: [LevelSpec; 5] = [
+    LevelSpec::own(24, 256),
+    LevelSpec::compile_time(24),
+    LevelSpec::compile_time(24),
+    LevelSpec::compile_time(24),
+    LevelSpec::own(13, 2048),
+];
+
+/// Two levels; p4d, pud and pmd are folded into the pgd at compile time. The root has 256 slots: an eighth of a page.
+pub(super) static TWO_LEVEL: Model = Model {
+    id: "openrisc",
+    arch: Arch::Openrisc,
+    title: "openrisc, 8K pages, 2 levels",
+    page_shift: 13,
+    entry_bytes: 4,
+    va_bits: 32,
+    word_mask: 0xffff_ffff,
+    task_size: VirtAddr(0x8000_0000),
+    levels: LEVELS,
+    rules: EntryRules::folded(&LEVELS, [PMD, PMD, PMD, PMD, PTE]),
+    flags,
+    layout: &LAYOUT,
+    contiguous: None,
+    special: 0,
+    one_root: true,
+    empty: [0; 5],
+    make: MakeEntry {
+        table: |pa| (pa & FRAME) + KERNPG_TABLE,
+        pte_of_huge: |value| value,
+        pte_of_absent: |value| value,
+        next_page: 1 << 13,
+    },
+    thp: Thp::No,
+    hugetlb: Hugetlb::No,
+    per_vma_lock: false,
+};

@@ -1,0 +1,205 @@
+//! What entries mean and how they are made, over all models and any value.
+
+use pgtable::{EntryKind, Level, MODELS, Model, PhysAddr, RawEntry, VirtAddr, model};
+use proptest::prelude::*;
+
+fn any_model() -> impl Strategy<Value = &'static Model> {
+    proptest::sample::select(MODELS)
+}
+
+fn any_level() -> impl Strategy<Value = Level> {
+    proptest::sample::select(&Level::ALL[..])
+}
+
+/// Values with few bits set are as likely as random ones: most rules look at single bits.
+fn any_value() -> impl Strategy<Value = u64> {
+    let sparse = proptest::collection::vec(0..64u32, 0..6)
+        .prop_map(|bits| bits.into_iter().fold(0, |value, bit| value | 1 << bit));
+    prop_oneof![any::<u64>(), sparse]
+}
+
+proptest! {
+    #[test]
+    fn no_rule_panics(
+        model in any_model(), level in any_level(), value in any_value(), addr in any_value(),
+        end in any_value(), index in any::<u32>()
+    ) {
+        let (entry, addr, end) = (RawEntry(value), VirtAddr(addr), VirtAddr(end));
+        let tests = model.tests(level, &model.empty);
+        let _ = (tests.none(entry), tests.bad(entry), tests.present(entry), tests.leaf(entry));
+        let _ = (tests.trans_huge(entry), model.table_address(level, entry), model.region(addr));
+        let kind = model.classify(level, entry, &model.empty);
+        prop_assert!(model.set_flags(level, kind, entry).all(|set| set.value != 0));
+        let make = &model.make;
+        let _ = ((make.table)(value), (make.pte_of_huge)(value), (make.pte_of_absent)(value));
+        prop_assert!(model.index(level, addr) < u32::from(model.level(level).ptrs));
+        let _ = (model.folded_index(level, index, addr), model.addr_end(level, addr, end));
+        let _ = (model.index_bits(level), model.real_depth(level), model.slots(level));
+        if let Some(contiguous) = &model.contiguous {
+            let _ = ((contiguous.is_block)(value), (contiguous.gather)(value, addr.0));
+        }
+    }
+
+    #[test]
+    fn an_entry_that_is_made_for_a_table_points_to_it(model in any_model(), pa in any_value()) {
+        for level in [Level::Pgd, Level::P4d, Level::Pud, Level::Pmd] {
+            // Anything that some entry can point to, on a page.
+            let pa = PhysAddr(model.table_address(level, RawEntry(pa)).0 & !(model.page_bytes() - 1));
+            let entry = RawEntry((model.make.table)(pa.0));
+            prop_assert_eq!(model.table_address(level, entry), pa, "{:?} {:?}", model, level);
+            prop_assert_eq!(entry.0 & !model.word_mask & 0xffff_ffff_0000_0000, 0);
+        }
+    }
+
+    #[test]
+    fn a_level_above_a_folded_one_has_constant_tests(
+        model in any_model(), level in any_level(), value in any_value()
+    ) {
+        let tests = model.tests(level, &model.empty);
+        let entry = RawEntry(value);
+        if model.is_constant(level) {
+            prop_assert!(!tests.none(entry) && !tests.bad(entry) && tests.present(entry));
+            prop_assert!(!tests.leaf(entry) && !tests.trans_huge(entry));
+        }
+    }
+}
+
+#[test]
+fn an_unused_slot_is_none_at_the_level_that_gives_it_a_meaning() {
+    for model in MODELS {
+        for level in Level::ALL {
+            let empty = RawEntry(model.empty[level as usize]);
+            assert_eq!(model.classify(level, empty, &model.empty), EntryKind::None, "{model:?} {level:?}");
+            assert_eq!(
+                empty.0,
+                model.empty[model.lowest_sharing(level) as usize],
+                "{model:?} {level:?}: one word has one empty value"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_table_entry_that_is_made_is_a_table() {
+    for model in MODELS {
+        for level in model.real_levels().filter(|&level| level != Level::Pte) {
+            let entry = RawEntry((model.make.table)(0x4_0000));
+            assert_eq!(model.classify(level, entry, &model.empty), EntryKind::Table, "{model:?} {level:?}");
+        }
+    }
+}
+
+#[test]
+fn a_huge_page_is_split_into_the_same_mapping() {
+    for (id, huge, pte, absent) in [
+        // PSE goes, and PAT moves from bit 12 to where PSE was.
+        ("x86_64-4level", 0x4000_00e7, 0x4000_0067, 0x4000_00e7),
+        ("x86_64-5level", 0x4000_10e7, 0x4000_00e7, 0x4000_10e7),
+        ("riscv64-sv39", 0x1000_00cf, 0x1000_00cf, 0x1000_00cf),
+        // A block becomes a page by its type bit.
+        ("arm64-4k-48", 0x4000_0fc1, 0x4000_0fc3, 0x4000_0fc1),
+        // HUGE goes, and HGLOBAL moves from bit 12 to where HUGE was.
+        ("loongarch64-4k-3level", 0x4000_01d3, 0x4000_0193, 0x4000_0193),
+        ("loongarch64-16k-3level", 0x4000_11d3, 0x4000_01d3, 0x4000_1193),
+    ] {
+        let make = &model(id).expect("a model").make;
+        assert_eq!((make.pte_of_huge)(huge), pte, "{id}");
+        assert_eq!((make.pte_of_absent)(huge), absent, "{id}");
+    }
+}
+
+#[test]
+fn the_next_page_is_one_frame_further() {
+    for model in MODELS {
+        let pages = [0, 1].map(|page| {
+            let entry = (model.make.table)(0x40_0000) + page * model.make.next_page;
+            model.table_address(Level::Pmd, RawEntry(entry)).0
+        });
+        assert_eq!(pages[1] - pages[0], model.page_bytes(), "{model:?}");
+    }
+}
+
+#[test]
+fn loongarch_slots_are_compared_with_the_machines_own_invalid_tables() {
+    let model = model("loongarch64-16k-3level").expect("a model");
+    // As captured from a booted kernel.
+    let empty =
+        [0x9000_0000_0065_4000, 0x9000_0000_0065_4000, 0x9000_0000_0065_4000, 0x9000_0000_0065_8000, 0];
+    let kind = |level, value| model.classify(level, RawEntry(value), &empty);
+    assert_eq!(kind(Level::Pgd, 0x9000_0000_0065_4000), EntryKind::None);
+    assert_eq!(kind(Level::Pgd, 0x9000_0000_0065_8000), EntryKind::Table);
+    assert_eq!(kind(Level::Pmd, 0x9000_0000_0065_8000), EntryKind::None);
+    assert_eq!(kind(Level::Pmd, model.empty[Level::Pmd as usize]), EntryKind::Table);
+    // Zero fill is a pointer to physical address 0 less the window, not a hole.
+    assert_eq!(kind(Level::Pmd, 0), EntryKind::Table);
+    assert_eq!(model.table_address(Level::Pgd, RawEntry(0x9000_0000_0604_4000)), PhysAddr(0x604_4000));
+    // An unused slot of a kernel's pte table is global.
+    assert_eq!(kind(Level::Pte, 1 << 6), EntryKind::None);
+}
+
+#[test]
+fn invalid_tables_of_loongarch_levels_differ() {
+    for (id, distinct) in [("4k-4level", 3), ("4k-3level", 2), ("16k-2level", 1), ("64k-3level", 2)] {
+        let model = model(&format!("loongarch64-{id}")).expect("a model");
+        let upper: std::collections::BTreeSet<u64> = model.empty[..4].iter().copied().collect();
+        assert_eq!(upper.len(), distinct, "{id}");
+        for invalid in upper {
+            assert!(invalid.is_multiple_of(model.page_bytes()), "{id} {invalid:#x}");
+        }
+    }
+}
+
+#[test]
+fn address_bits_of_52_bit_descriptors() {
+    let entry = |id: &str, pa: u64| (model(id).expect("a model").make.table)(pa);
+    let flags = 3 | 1 << 10 | 1 << 59;
+    for (id, pa, field) in [
+        // Bits 48 to 51 in bits 12 to 15; the kernel leaves 48 and 49 where they were too.
+        ("arm64-64k-52", 0x000f_0000_4000_0000, 0x0003_0000_4000_f000),
+        ("arm64-64k-48", 0x0000_8000_4000_0000, 0x0000_8000_4000_0000),
+        // Bits 50 and 51 in bits 8 and 9.
+        ("arm64-4k-52", 0x000f_0000_4000_1000, 0x0003_0000_4000_1300),
+        ("arm64-16k-52", 0x0008_0000_4000_4000, 0x0000_0000_4000_4200),
+        ("arm64-4k-52-l5off", 0x0000_8000_4000_1000, 0x0000_8000_4000_1000),
+    ] {
+        assert_eq!(entry(id, pa), field | flags, "{id}");
+        let model = model(id).expect("a model");
+        assert_eq!(model.table_address(Level::Pmd, RawEntry(field | flags)), PhysAddr(pa), "{id}");
+    }
+}
+
+#[test]
+fn shareability_is_no_flag_where_its_bits_belong_to_the_address() {
+    for (id, has) in [
+        ("arm64-4k-48", true),
+        ("arm64-4k-52", false),
+        ("arm64-4k-52-l5off", true),
+        ("arm64-16k-52", false),
+        ("arm64-16k-52-l4off", true),
+        ("arm64-64k-52", true),
+    ] {
+        let model = model(id).expect("a model");
+        for (level, kind) in [(Level::Pte, EntryKind::Leaf), (Level::Pmd, EntryKind::Leaf)] {
+            let found = model.flags(level, kind).iter().any(|flag| flag.name == "PTE_SHARED");
+            assert_eq!(found, has, "{id} {level:?}");
+        }
+    }
+}
+
+#[test]
+fn flags_are_in_order_do_not_overlap_and_fit_the_entry() {
+    let kinds = [EntryKind::None, EntryKind::Table, EntryKind::Leaf, EntryKind::NotPresent, EntryKind::Bad];
+    for model in MODELS {
+        for (level, kind) in Level::ALL.into_iter().flat_map(|level| kinds.map(|kind| (level, kind))) {
+            let mut below = 0;
+            for flag in model.flags(level, kind) {
+                assert_eq!(flag.mask & below, 0, "{model:?} {level:?} {kind:?}: {}", flag.name);
+                assert!(flag.mask > below, "{model:?} {level:?} {kind:?}: {}", flag.name);
+                assert_eq!(flag.mask & !model.word_mask, 0, "{model:?} {level:?} {kind:?}: {}", flag.name);
+                assert!(!flag.about.is_empty() && !flag.short.is_empty(), "{model:?}: {}", flag.name);
+                below |= flag.mask;
+            }
+            assert_eq!(model.flags(level, EntryKind::None), &[], "{model:?}: nothing is set in a hole");
+        }
+    }
+}
