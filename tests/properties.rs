@@ -185,8 +185,12 @@ fn frozen(mm: MmId) -> impl Strategy<Value = Vec<Start>> {
     any_model().prop_flat_map(move |model| {
         (world(model), range(model), callbacks()).prop_map(move |(world, (start, end), callbacks)| {
             let callbacks = callbacks.difference(Callbacks::INSTALL_PTE);
-            let args =
-                Args { mm: Some(mm), start, end: end.max(VirtAddr(start.0.saturating_add(1))), ..Args::default() };
+            let args = Args {
+                mm: Some(mm),
+                start,
+                end: end.max(VirtAddr(start.0.saturating_add(1))),
+                ..Args::default()
+            };
             Revision::ALL
                 .into_iter()
                 .map(|revision| {

@@ -70,7 +70,9 @@ impl WalkOps for Script {
         let plain = Reply { pte: RawEntry(self.install), ..Reply::default() };
         let Some(Deviation { ret, action, set, .. }) = self.applied else { return plain };
         match (set, call.callback) {
-            (Some(value), Callback::Entry(_) | Callback::Hugetlb) => world.write_slot(call.slot, RawEntry(value)),
+            (Some(value), Callback::Entry(_) | Callback::Hugetlb) => {
+                world.write_slot(call.slot, RawEntry(value))
+            }
             // What it hands out is what will be written.
             (Some(value), Callback::InstallPte) => {
                 return Reply { ret: ret.unwrap_or(0), action, pte: RawEntry(value) };

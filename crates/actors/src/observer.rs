@@ -16,8 +16,7 @@ pub struct Observer {
 impl Observer {
     /// All five entry callbacks and `pte_hole`, each returning 0 and no more. The set_memory() callers of the
     /// kernel walk have such a table.
-    pub const ALL: Self =
-        Self { callbacks: Callbacks::WITHOUT_VMA, continue_at_leaves: false };
+    pub const ALL: Self = Self { callbacks: Callbacks::WITHOUT_VMA, continue_at_leaves: false };
 
     /// ptdump's: the same, and `ACTION_CONTINUE` at leaves (mm/ptdump.c).
     pub const PTDUMP: Self = Self { continue_at_leaves: true, ..Self::ALL };

@@ -27,7 +27,7 @@ pub mod world;
 
 pub use allocate::{Allocator, OutOfMemory, Populated, Split};
 pub use hugetlb::Wild;
-pub use lock::{Blocked, HotplugLock, LockMode, Rwsem, Need, Seen, Task};
+pub use lock::{Blocked, HotplugLock, LockMode, Need, Rwsem, Seen, Task};
 pub use table::Table;
 pub use vma::{Vma, VmaFlags, VmaId, VmaKind};
 pub use world::{MAX_PTLS, MmId, MmStruct, Pages, Slot, TableId, World, WorldError};

@@ -107,7 +107,9 @@ pub enum WorldError {
         end: VirtAddr,
     },
     /// A hugetlb area whose page size is none.
-    #[error("the hugetlb VMA at {start:#x} has pages of {bytes} bytes, which is not a power of two of at least a page")]
+    #[error(
+        "the hugetlb VMA at {start:#x} has pages of {bytes} bytes, which is not a power of two of at least a page"
+    )]
     HugePageSize {
         /// First address of the area.
         start: VirtAddr,
@@ -273,7 +275,8 @@ impl World {
             let pages = (vma.end.0 - vma.start.0) >> page_shift;
             vma.in_mapping && vma.pgoff <= last && vma.pgoff.saturating_add(pages.saturating_sub(1)) >= first
         };
-        let candidates = self.vmas().filter(|&(id, vma)| overlaps(vma) && after.is_none_or(|after| key(id, vma) > after));
+        let candidates =
+            self.vmas().filter(|&(id, vma)| overlaps(vma) && after.is_none_or(|after| key(id, vma) > after));
         candidates.min_by_key(|&(id, vma)| key(id, vma)).map(|(id, _)| id)
     }
 

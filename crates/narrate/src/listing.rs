@@ -3,7 +3,7 @@
 //! The lines are ours: what the kernel's function does, in its own names and in its order. The kernel's source is a
 //! link away.
 
-use pagewalk::{AssertOrder, Event, Func, Revision, Rules, Subject, Test};
+use pagewalk::{AssertOrder, By, Callback, Event, Func, LockName, Revision, Rules, Subject, Test};
 use pgtable::Level;
 
 /// The listing of one function.
@@ -28,6 +28,8 @@ pub struct Line {
     pub lit: bool,
 }
 
+mod with_vmas;
+
 /// Numbers of the lines of the level loops and of `walk_pte_range()`.
 mod at {
     pub(super) const ENTER: u8 = 0;
@@ -49,6 +51,14 @@ mod at {
     pub(super) const ASSERT: u8 = 21;
     pub(super) const CHECK: u8 = 22;
     pub(super) const ASSERT_INIT_MM: u8 = 23;
+    /// Lines of the walk over VMAs.
+    pub(super) const FIND: u8 = 40;
+    pub(super) const GAP: u8 = 41;
+    pub(super) const VMA_LOCK: u8 = 42;
+    pub(super) const TEST: u8 = 43;
+    pub(super) const PRE: u8 = 44;
+    pub(super) const POST: u8 = 45;
+    pub(super) const INSTALL: u8 = 46;
     /// Lines of ptdump_walk_pgd().
     pub(super) const LOCK: u8 = 30;
     pub(super) const UNLOCK: u8 = 31;
@@ -61,7 +71,13 @@ pub const fn line_of(event: &Event) -> u8 {
         Event::Enter { .. } | Event::Fault(_) => at::ENTER,
         Event::Return { .. } => at::RETURN,
         Event::Check { .. } => at::CHECK,
-        Event::Assert { subject: Subject::Walked, .. } => at::ASSERT,
+        Event::Assert { by: By::FindVma, .. } | Event::FindVma { .. } | Event::NextInMapping { .. } => {
+            at::FIND
+        }
+        Event::Assert { by: By::VmaStartWrite | By::VmaAssertWriteLocked | By::VmaAssertLocked, .. }
+        | Event::Assert { subject: Subject::Vma, .. }
+        | Event::VmaStartWrite { .. } => at::VMA_LOCK,
+        Event::Assert { subject: Subject::Walked | Subject::IMmap, .. } => at::ASSERT,
         Event::Assert { subject: Subject::InitMm, .. } => at::ASSERT_INIT_MM,
         Event::Delegate => at::DELEGATE,
         Event::Read { test, .. } => match test {
@@ -70,18 +86,35 @@ pub const fn line_of(event: &Event) -> u8 {
             Test::Leaf | Test::Present | Test::NoneAgain => at::LEAF,
             Test::StillTable => at::RECHECK,
             Test::Offset => at::OFFSET,
+            Test::InstallPresent | Test::InstallHuge => at::LEAF,
+            Test::MapTable | Test::Same => at::MAP,
         },
         Event::Callback { call, .. } => match call.callback {
-            pagewalk::Callback::Hole => at::HOLE,
-            pagewalk::Callback::Entry(_) => at::ENTRY,
+            Callback::Hole if call.depth < 0 => at::GAP,
+            Callback::Hole => at::HOLE,
+            Callback::Entry(_) | Callback::Hugetlb => at::ENTRY,
+            Callback::TestWalk => at::TEST,
+            Callback::PreVma => at::PRE,
+            Callback::PostVma => at::POST,
+            Callback::InstallPte => at::INSTALL,
         },
+        Event::HugetlbWalk { .. } => at::NONE,
+        Event::Split { .. } => at::LEAF,
+        Event::Alloc { .. } => at::HOLE,
+        Event::SetPte { .. } | Event::UpdateMmuCache { .. } => at::INSTALL,
+        Event::FolioFound(_) => at::RETURN,
+        Event::Lock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. } => at::MAP,
+        Event::Unlock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. } => at::UNMAP,
         Event::BadCleared { .. } => at::BAD,
         Event::Again { .. } => at::AGAIN,
         Event::RcuLock | Event::Map { .. } => at::MAP,
         Event::RcuUnlock => at::UNMAP,
         Event::Lock { .. } => at::LOCK,
         Event::Unlock { .. } => at::UNLOCK,
-        Event::NotePageFlush => at::FLUSH,
+        Event::NotePageFlush | Event::Flush(_) => at::FLUSH,
+        Event::Write { .. } => at::ENTRY,
+        Event::Wait { .. } | Event::TryLockFailed { .. } => at::LOCK,
+        Event::Free { .. } | Event::Act(_) => at::DESCEND,
     }
 }
 
@@ -96,7 +129,21 @@ pub const fn func_of(event: &Event) -> Option<Func> {
         Event::Read { level, .. } | Event::BadCleared { level, .. } | Event::Again { level, .. } => {
             Some(Func::WalkRange(level))
         }
-        Event::Callback { call, .. } => Some(Func::WalkRange(call.level)),
+        Event::Callback { call, .. } => match call.callback {
+            Callback::PreVma | Callback::PostVma => Some(Func::WalkOneVma),
+            Callback::Hugetlb => Some(Func::WalkHugetlbRange),
+            Callback::TestWalk => None,
+            _ if call.depth < 0 => None,
+            _ => Some(Func::WalkRange(call.level)),
+        },
+        Event::HugetlbWalk { .. }
+        | Event::Lock { lock: LockName::HugetlbVma(_), .. }
+        | Event::Unlock { lock: LockName::HugetlbVma(_), .. } => Some(Func::WalkHugetlbRange),
+        Event::Split { level, .. } | Event::Alloc { level, .. } => Some(Func::WalkRange(level)),
+        Event::SetPte { .. }
+        | Event::UpdateMmuCache { .. }
+        | Event::Lock { lock: LockName::Ptl(_), .. }
+        | Event::Unlock { lock: LockName::Ptl(_), .. } => Some(Func::WalkRange(Level::Pte)),
         Event::RcuLock | Event::RcuUnlock | Event::Map { .. } => Some(Func::WalkRange(Level::Pte)),
         Event::Lock { .. } | Event::Unlock { .. } | Event::NotePageFlush => Some(Func::PtdumpWalkPgd),
         _ => None,
@@ -109,6 +156,17 @@ pub(crate) fn listing(func: Func, revision: Revision, lit: Option<u8>) -> Listin
         Func::WalkRange(Level::Pte) => pte_lines(),
         Func::WalkRange(level) => level_lines(level, revision.rules()),
         Func::PtdumpWalkPgd => ptdump_lines(revision.rules()),
+        Func::WalkPageRange
+        | Func::WalkPageRangeMm
+        | Func::WalkPageRangeMmUnsafe
+        | Func::WalkPageRangeVma
+        | Func::WalkPageRangeVmaUnsafe
+        | Func::WalkPageVma
+        | Func::WalkPageMapping
+        | Func::WalkOneVma
+        | Func::WalkHugetlbRange
+        | Func::FolioWalkStart
+        | Func::FolioWalkEnd => with_vmas::lines(func, revision.rules()),
         entry => entry_lines(entry, revision.rules()),
     };
     let lines =
@@ -147,11 +205,17 @@ fn level_lines(level: Level, rules: &Rules) -> Vec<(u8, String)> {
     if upper_loop {
         lines.push((at::BAD, format!("  {x}_bad({x})? report, clear")));
     }
-    lines.push((at::HOLE, "    pte_hole(addr, next, depth); next entry".to_owned()));
+    lines.push((
+        at::HOLE,
+        format!("    to install? __{lower}_alloc\n    else pte_hole(addr, next, depth); next entry"),
+    ));
     lines.push((at::ENTRY, format!("  {x}_entry({x}, addr, next)")));
     if !upper_loop {
         lines.push((at::AGAIN, "  AGAIN: look once more; CONTINUE: next entry".to_owned()));
-        lines.push((at::LEAF, format!("  {x}_leaf({x}) or not present? next entry")));
+        lines.push((
+            at::LEAF,
+            format!("  with a VMA: split_huge_{x}\n  else leaf or not present? next entry"),
+        ));
     }
     lines.push((at::DESCEND, format!("  walk_{lower}_range({x}, addr, next)")));
     lines.push((at::NEXT, format!("  {x}++, addr = next, until end")));
@@ -162,10 +226,14 @@ fn level_lines(level: Level, rules: &Rules) -> Vec<(u8, String)> {
 fn pte_lines() -> Vec<(u8, String)> {
     [
         (at::ENTER, "walk_pte_range(pmd, addr, end)"),
-        (at::MAP, "  init_mm or addr ≥ TASK_SIZE: pte_offset_kernel\n  else: pte_offset_map, under RCU"),
-        (at::ENTRY, "  pte_entry(pte, addr, addr + PAGE_SIZE)"),
+        (
+            at::MAP,
+            "  with a VMA: pte_offset_map_lock\n  init_mm or addr ≥ TASK_SIZE: pte_offset_kernel\n  else: pte_offset_map, under RCU",
+        ),
+        (at::INSTALL, "  to install, and none? install_pte, set_pte_at"),
+        (at::ENTRY, "  else pte_entry(pte, addr, addr + PAGE_SIZE)"),
         (at::NEXT, "  until addr ≥ end - PAGE_SIZE"),
-        (at::UNMAP, "  pte_unmap"),
+        (at::UNMAP, "  pte_unmap, or pte_unmap_unlock"),
         (at::RETURN, "  return"),
     ]
     .map(|(number, text)| (number, text.to_owned()))

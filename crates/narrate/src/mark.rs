@@ -4,7 +4,7 @@
 //! person steps by *stops*: one meaningful thing each. Reads belong to the stop that they decide.
 
 use mm::World;
-use pagewalk::{Call, Callback, Event, Fault, Func, Test};
+use pagewalk::{Call, Callback, Event, Fault, Func, LockName, Test};
 use pgtable::{EntryKind, Level};
 
 /// What kind of thing a stop is. Each has a shape and a colour on the scrubber.
@@ -47,6 +47,22 @@ pub enum Mark {
     Again,
     /// A pte table is mapped, or not.
     Map,
+    /// A VMA is found, or a gap.
+    Vma,
+    /// A huge page is split, or left as it is.
+    Split,
+    /// A table or a pte is installed.
+    Install,
+    /// An entry is written.
+    Write,
+    /// A TLB or a cache is flushed.
+    Flush,
+    /// A page table is freed, or queued for it.
+    Free,
+    /// A task waits for a lock.
+    Wait,
+    /// Something else that a kernel function does.
+    Act,
     /// A lock is taken.
     Lock,
     /// A lock is released.
@@ -79,6 +95,14 @@ impl Mark {
             Self::Bad => "bad entry",
             Self::Again => "again",
             Self::Map => "pte table mapped",
+            Self::Vma => "VMA",
+            Self::Split => "split",
+            Self::Install => "install",
+            Self::Write => "entry written",
+            Self::Flush => "flush",
+            Self::Free => "table freed",
+            Self::Wait => "waits",
+            Self::Act => "action",
             Self::Lock => "lock taken",
             Self::Unlock => "lock released",
             Self::Return => "return",
@@ -107,6 +131,14 @@ impl Mark {
             Self::Bad => "bad",
             Self::Again => "again",
             Self::Map => "map",
+            Self::Vma => "vma",
+            Self::Split => "split",
+            Self::Install => "install",
+            Self::Write => "write",
+            Self::Flush => "flush",
+            Self::Free => "free",
+            Self::Wait => "wait",
+            Self::Act => "act",
             Self::Lock => "lock",
             Self::Unlock => "unlock",
             Self::Return => "return",
@@ -124,6 +156,13 @@ impl Mark {
                 | Self::Delegate
                 | Self::Bad
                 | Self::Again
+                | Self::Vma
+                | Self::Split
+                | Self::Install
+                | Self::Write
+                | Self::Flush
+                | Self::Free
+                | Self::Wait
                 | Self::Lock
                 | Self::Unlock
                 | Self::Fault
@@ -169,18 +208,35 @@ pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
             (Test::None, true) if !holes_reported => Mark::Hole,
             (Test::Leaf, true) => return Part::Completes(Mark::Leaf),
             (Test::Present, false) => return Part::Completes(Mark::NotPresent),
-            (Test::StillTable, false) => Mark::Again,
+            (Test::StillTable | Test::Same, false) => Mark::Again,
             _ => return Part::Leads,
         },
         Event::Callback { call, .. } => callback(&call, world),
         Event::BadCleared { .. } => Mark::Bad,
         Event::Again { .. } => Mark::Again,
-        Event::RcuLock => return Part::Leads,
+        Event::RcuLock
+        | Event::FindVma { .. }
+        | Event::HugetlbWalk { .. }
+        | Event::Lock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. }
+        | Event::Unlock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. }
+        | Event::SetPte { .. } => return Part::Leads,
+        Event::NextInMapping { .. } => Mark::Vma,
+        Event::VmaStartWrite { .. } => Mark::Lock,
+        Event::Split { .. } => Mark::Split,
+        Event::Alloc { .. } | Event::UpdateMmuCache { .. } => Mark::Install,
+        Event::FolioFound(found) => {
+            found.map_or(Mark::Hole, |page| if page.level == Level::Pte { Mark::Page } else { Mark::Leaf })
+        }
         Event::RcuUnlock => Mark::Map,
         Event::Map { .. } => Mark::Map,
         Event::Lock { .. } => Mark::Lock,
         Event::Unlock { .. } => Mark::Unlock,
         Event::NotePageFlush => Mark::Return,
+        Event::Write { .. } => Mark::Write,
+        Event::Flush(_) => Mark::Flush,
+        Event::Free { .. } => Mark::Free,
+        Event::Wait { .. } | Event::TryLockFailed { .. } => Mark::Wait,
+        Event::Act(_) => Mark::Act,
         Event::Fault(_) => Mark::Fault,
     })
 }
@@ -188,6 +244,11 @@ pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
 fn callback(call: &Call, world: &World) -> Mark {
     match (call.callback, world.classify(call.level, call.value)) {
         (Callback::Hole, _) => Mark::Hole,
+        (Callback::TestWalk | Callback::PreVma | Callback::PostVma, _) => Mark::Vma,
+        (Callback::InstallPte, _) => Mark::Install,
+        (Callback::Hugetlb, EntryKind::None) => Mark::Empty,
+        (Callback::Hugetlb, EntryKind::NotPresent) => Mark::NotPresent,
+        (Callback::Hugetlb, _) => Mark::Leaf,
         (Callback::Entry(Level::Pte), EntryKind::None) => Mark::Empty,
         (Callback::Entry(Level::Pte), EntryKind::Leaf) => Mark::Page,
         (Callback::Entry(_), EntryKind::None) => Mark::Hole,
@@ -206,9 +267,21 @@ pub fn level(event: &Event) -> Option<Level> {
         | Event::Read { level, .. }
         | Event::BadCleared { level, .. }
         | Event::Again { level, .. }
+        | Event::Split { level, .. }
+        | Event::Write { level, .. }
+        | Event::Free { level, .. }
+        | Event::Alloc { level, .. }
+        | Event::HugetlbWalk { found: Some((level, _)), .. }
         | Event::Fault(Fault::OffTable { level, .. } | Fault::NoTable { level, .. }) => Some(level),
+        // Outside of all loops there is no level.
+        Event::Callback { call, .. } if call.depth < 0 || call.callback.is_about_vma() => None,
         Event::Callback { call, .. } => Some(call.level),
-        Event::Map { .. } | Event::RcuLock | Event::RcuUnlock => Some(Level::Pte),
+        Event::FolioFound(Some(page)) => Some(page.level),
+        Event::SetPte { .. }
+        | Event::UpdateMmuCache { .. }
+        | Event::Map { .. }
+        | Event::RcuLock
+        | Event::RcuUnlock => Some(Level::Pte),
         _ => None,
     }
 }

@@ -3,10 +3,13 @@
 //! One source for the page, the live region and the table of steps.
 
 use mm::{LockMode, World};
-use pagewalk::{Action, Call, Callback, Check, Event, Fault, LockName, MapKind, Slot, Test};
+use pagewalk::{Action, Call, Callback, Check, Event, Fault, Flush, Free, MapKind, Slot, Test};
 use pgtable::{EntryKind, Level, RawEntry};
 
+use crate::locks::{lock_name, vma_name};
 use crate::ruler::table_name;
+
+mod with_vmas;
 
 /// What the last of `events` did, together with those that led to it.
 pub(crate) fn sentence(events: &[Event], world: &World) -> String {
@@ -68,6 +71,12 @@ fn is_a(world: &World, level: Level, value: RawEntry) -> &'static str {
 fn callback_sentence(call: &Call, world: &World) -> String {
     let name = slot_name(world, call.level, call.slot);
     match call.callback {
+        Callback::TestWalk
+        | Callback::PreVma
+        | Callback::PostVma
+        | Callback::InstallPte
+        | Callback::Hugetlb => with_vmas::callback(call, &name, world),
+        Callback::Hole if call.depth < 0 => with_vmas::gap(call, world),
         Callback::Hole => format!(
             "{name} is empty: pte_hole() is called for {:#x} to {:#x} with depth {}.",
             call.addr, call.next, call.depth
@@ -115,10 +124,10 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             _ => format!("{}() returns {}.", func.name(), return_value(ret)),
         },
         Event::Check { check, ok } => check_sentence(check, ok).to_owned(),
-        Event::Assert { mm, seen, .. } => {
-            let lock = world.mm(mm).map_or("mm", |mm| mm.name);
+        Event::Assert { lock, seen, .. } => {
+            let lock = lock_name(lock, world);
             if seen.lockdep_ok {
-                format!("The assertion holds: {lock}.mmap_lock is held for {}.", seen.own.purpose())
+                format!("The assertion holds: {lock} is held for {}.", seen.own.purpose())
             } else {
                 let found = match seen.any {
                     LockMode::None => "nobody holds it".to_owned(),
@@ -127,7 +136,7 @@ fn plain_sentence(event: &Event, world: &World) -> String {
                     }
                     any => format!("it is only held for {}", any.purpose()),
                 };
-                format!("The assertion on {lock}.mmap_lock fails: {found}. The kernel warns and goes on.")
+                format!("The assertion on {lock} fails: {found}. The kernel warns and goes on.")
             }
         }
         Event::Delegate => {
@@ -159,17 +168,70 @@ fn plain_sentence(event: &Event, world: &World) -> String {
                     "pte_offset_map() maps the pte table for {addr:#x}: user tables may be freed, so under RCU."
                 )
             }
+            (MapKind::Lock, true) => {
+                format!(
+                    "pte_offset_map_lock() maps the pte table for {addr:#x} under RCU and holds its lock: nobody else changes its entries."
+                )
+            }
+            (MapKind::Lock, false) => {
+                format!(
+                    "pte_offset_map_lock() finds no pte table for {addr:#x}: the pmd loop will look again."
+                )
+            }
             (MapKind::User, false) => {
                 format!("pte_offset_map() finds no pte table for {addr:#x}: the pmd loop will look again.")
             }
         },
         Event::Lock { lock, mode, nested } => format!(
             "{} is taken for {}{}.",
-            lock_name(lock, world),
+            capital(&lock_name(lock, world)),
             mode.purpose(),
             if nested { ", nested in the other mm's" } else { "" }
         ),
-        Event::Unlock { lock, .. } => format!("{} is released.", lock_name(lock, world)),
+        Event::Unlock { lock, .. } => format!("{} is released.", capital(&lock_name(lock, world))),
+        Event::FindVma { addr, found } => with_vmas::find_vma(addr, found, world),
+        Event::NextInMapping { found } => with_vmas::next_in_mapping(found, world),
+        Event::VmaStartWrite { vma, .. } => format!(
+            "VMA {} is write-locked: it stays so until the mm's lock is released or downgraded.",
+            vma_name(vma, world)
+        ),
+        Event::HugetlbWalk { addr, found } => with_vmas::hugetlb_walk(addr, found, world),
+        Event::Split { level, slot, did, .. } => with_vmas::split(level, &slot_name(world, level, slot), did),
+        Event::Alloc { level, slot, result, .. } => {
+            with_vmas::alloc(level, &slot_name(world, level, slot), result)
+        }
+        Event::SetPte { slot, value, .. } => {
+            format!("set_pte_at() writes {value} to {}.", slot_name(world, Level::Pte, slot))
+        }
+        Event::UpdateMmuCache { addr } => {
+            format!("update_mmu_cache() tells the architecture of the new pte of {addr:#x}.")
+        }
+        Event::FolioFound(found) => with_vmas::folio(found, |page| slot_name(world, page.level, page.slot)),
+        Event::Write { level, slot, was, is, .. } => {
+            format!("{} is written: {was} becomes {is}.", slot_name(world, level, slot))
+        }
+        Event::Flush(flush) => match flush {
+            Flush::All => "The TLBs of all CPUs are flushed.".to_owned(),
+            Flush::Range(start, end) => {
+                format!("The TLB entries of {start:#x} to {end:#x} are flushed on all CPUs.")
+            }
+            Flush::Dcache(start, end) => format!("The data cache of {start:#x} to {end:#x} is flushed."),
+        },
+        Event::Free { level, table, how } => {
+            let how = match how {
+                Free::Now => "is freed: from now on its memory may hold anything",
+                Free::Queued => "is unlinked, to be freed after the TLB flush",
+                Free::Rcu => "is handed to RCU: it is freed once every reader of now has left",
+            };
+            format!("The {} table at {table:#x} {how}.", level.upper_name())
+        }
+        Event::Wait { lock, mode } => {
+            format!("It wants {} for {} and waits in the queue.", lock_name(lock, world), mode.purpose())
+        }
+        Event::TryLockFailed { lock } => {
+            format!("{} is tried for, and not to be had now.", capital(&lock_name(lock, world)))
+        }
+        Event::Act(what) => format!("It {what}."),
         Event::NotePageFlush => "With the locks released, ptdump closes its last line.".to_owned(),
         Event::Fault(fault) => fault_sentence(&fault, world),
     }
@@ -199,6 +261,14 @@ fn read_sentence(
             format!("{name} is no longer a table ({value}): walk_pmd_range() asks for another look.")
         }
         Test::Offset => format!("{name} is read again to find the next table."),
+        Test::InstallPresent => format!("{name} is read again: {x}_present() says {}.", yes_no(verdict)),
+        Test::InstallHuge if verdict => {
+            format!("{name} is a huge page: a walk that only installs leaves it whole.")
+        }
+        Test::InstallHuge => format!("{name} is read again: {x}_trans_huge() says no."),
+        Test::MapTable => format!("{name} is read: pte_offset_map_lock() finds a table."),
+        Test::Same if verdict => format!("{name} is read again under the lock: still the same."),
+        Test::Same => format!("{name} has changed before the lock was taken ({value}): it is mapped anew."),
     }
 }
 
@@ -210,6 +280,12 @@ const fn check_sentence(check: Check, ok: bool) -> &'static str {
         (Check::Mm, false) => "There is no mm: the function returns -EINVAL.",
         (Check::Ops, true) => "The ops table does not ask to install entries, which this walk could not do.",
         (Check::Ops, false) => "The ops table asks to install entries: the function returns -EINVAL.",
+        (Check::Bounds, true) => "The range is inside the VMA.",
+        (Check::Bounds, false) => "The range is not inside the VMA: the function returns -EINVAL.",
+        (Check::HugetlbInstall, true) => "The VMA is not of hugetlbfs.",
+        (Check::HugetlbInstall, false) => "Entries of hugetlbfs cannot be installed: -EINVAL.",
+        (Check::InVma, true) => "The address is in the VMA.",
+        (Check::InVma, false) => "The address is not in the VMA: a warning, and nothing is found.",
     }
 }
 
@@ -222,21 +298,19 @@ fn fault_sentence(fault: &Fault, world: &World) -> String {
             "The task waits for {}, which another task holds and does not release in this scenario.",
             lock_name(*lock, world)
         ),
-        other => {
-            let text = other.to_string();
-            let mut chars = text.chars();
-            chars
-                .next()
-                .map(|first| first.to_uppercase().chain(chars).collect::<String>() + ".")
-                .unwrap_or_default()
-        }
+        other => capital(&other.to_string()) + ".",
     }
 }
 
-fn lock_name(lock: LockName, world: &World) -> String {
-    match lock {
-        LockName::Mmap(mm) => format!("{}.mmap_lock", world.mm(mm).map_or("mm", |mm| mm.name)),
-        LockName::MemHotplug => "The memory-hotplug lock".to_owned(),
+/// A sentence starts with a capital, unless with a name that has none.
+fn capital(text: &str) -> String {
+    let words = ["the ", "there ", "an ", "a ", "no "];
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) if words.iter().any(|word| text.starts_with(word)) => {
+            first.to_uppercase().chain(chars).collect()
+        }
+        _ => text.to_owned(),
     }
 }
 

@@ -219,9 +219,7 @@ pub(crate) const fn prologue(entry: EntryPoint, revision: Revision) -> &'static 
             (false, false) => &[DEBUG, DelegateInitMm, RANGE, MM, OPS, MM_WRITE],
         },
         EntryPoint::Range if !rules.checks_ops => &[PAGE_RANGE, RANGE, MM, MmWalkLock],
-        EntryPoint::Range if rules.unsafe_names => {
-            &[PAGE_RANGE, OPS, RANGE_MM_UNSAFE, RANGE, MM, MmWalkLock]
-        }
+        EntryPoint::Range if rules.unsafe_names => &[PAGE_RANGE, OPS, RANGE_MM_UNSAFE, RANGE, MM, MmWalkLock],
         EntryPoint::Range => &[PAGE_RANGE, OPS, RANGE_MM, RANGE, MM, MmWalkLock],
         EntryPoint::RangeMm => &[RANGE_MM, RANGE, MM, MmWalkLock],
         EntryPoint::RangeMmUnsafe => &[RANGE_MM_UNSAFE, RANGE, MM, MmWalkLock],

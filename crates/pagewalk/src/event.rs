@@ -189,6 +189,10 @@ pub enum LockName {
     PageTable(MmId),
     /// The page-table lock of the table at this address.
     Ptl(PhysAddr),
+    /// x86's `cpa_lock`.
+    Cpa,
+    /// arm64's `pgtable_split_lock`.
+    PgtableSplit,
 }
 
 /// Where the kernel would crash, hang, or read memory that is no page table. The machine stops there.
@@ -412,8 +416,69 @@ pub enum Event {
     FolioFound(Option<crate::FolioPage>),
     /// ptdump closes its last line (`note_page_flush()`).
     NotePageFlush,
+    /// Somebody wrote an entry: a callback, or another CPU.
+    Write {
+        /// Its level.
+        level: Level,
+        /// An address that it covers.
+        addr: VirtAddr,
+        /// Its slot.
+        slot: Slot,
+        /// What was in it.
+        was: RawEntry,
+        /// What is in it now.
+        is: RawEntry,
+    },
+    /// A TLB or a cache was flushed.
+    Flush(Flush),
+    /// A page table was freed, or queued for freeing.
+    Free {
+        /// Its level.
+        level: Level,
+        /// Where it lies.
+        table: PhysAddr,
+        /// How.
+        how: Free,
+    },
+    /// A lock is held by others: the task waits in its queue.
+    Wait {
+        /// Which lock.
+        lock: LockName,
+        /// How it wants it.
+        mode: LockMode,
+    },
+    /// A lock was tried for and not taken.
+    TryLockFailed {
+        /// Which lock.
+        lock: LockName,
+    },
+    /// Something that changes neither entries nor locks that are modelled, in words that end a sentence: "detaches the VMAs
+    /// from the maple tree".
+    Act(&'static str),
     /// The machine cannot go on.
     Fault(Fault),
+}
+
+/// What is flushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Flush {
+    /// All TLB entries, of all CPUs: `flush_tlb_all()`.
+    All,
+    /// The TLB entries of a range: `flush_tlb_kernel_range(start, end)` and the like.
+    Range(VirtAddr, VirtAddr),
+    /// The data cache of a physical range: `local_dcache_range_flush()`.
+    Dcache(PhysAddr, PhysAddr),
+}
+
+/// How a page table goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Free {
+    /// Gone at once.
+    Now,
+    /// Unlinked and kept until the TLB flush.
+    Queued,
+    /// Handed to RCU: gone once all readers of now have left.
+    Rcu,
 }
 
 /// Where events go. Dispatched statically: `()` drops them at no cost.

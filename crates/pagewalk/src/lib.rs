@@ -28,7 +28,7 @@ pub mod ops;
 pub mod revision;
 
 pub use entry::{EntryPoint, NotInThisKernel};
-pub use event::{By, Check, Event, Fault, Func, LockName, MapKind, Sink, Subject, Test};
+pub use event::{By, Check, Event, Fault, Flush, Free, Func, LockName, MapKind, Sink, Subject, Test};
 pub use machine::{Args, FolioFlags, FolioPage, StackFrame, Status, Walk};
 pub use mm::Slot;
 pub use ops::{Action, Call, Callback, Callbacks, Reply, WalkLock, WalkOps};

@@ -121,6 +121,11 @@ impl Callback {
         Self::InstallPte,
     ];
 
+    /// Whether it is about a VMA and not about an entry.
+    pub const fn is_about_vma(self) -> bool {
+        matches!(self, Self::TestWalk | Self::PreVma | Self::PostVma)
+    }
+
     /// Which bit of [`Callbacks`] says that it is set.
     pub const fn flag(self) -> Callbacks {
         match self {

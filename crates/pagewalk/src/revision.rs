@@ -152,13 +152,8 @@ const V6_17: Rules =
 
 const V6_18: Rules = Rules { kernel_order: AssertOrder::AssertFirst, lockless: true, ..V6_17 };
 
-const V7_1: Rules = Rules {
-    pud_recheck: true,
-    pud_none_retest: false,
-    unsafe_names: true,
-    fw_migration: false,
-    ..V6_18
-};
+const V7_1: Rules =
+    Rules { pud_recheck: true, pud_none_retest: false, unsafe_names: true, fw_migration: false, ..V6_18 };
 
 const V7_3: Rules = Rules {
     debug_delegates: false,

@@ -9,9 +9,7 @@ use std::fmt;
 use actors::Ptdump;
 use actors::ptdump::{MAX_RANGES, Ranges};
 use mm::{Allocator, LockMode, MmId, Table, Task, Vma, VmaFlags, VmaId, VmaKind, World, WorldError};
-use pagewalk::{
-    Action, Args, Callback, Callbacks, EntryPoint, NotInThisKernel, Revision, Walk, WalkLock,
-};
+use pagewalk::{Action, Args, Callback, Callbacks, EntryPoint, NotInThisKernel, Revision, Walk, WalkLock};
 use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
 use serde::Deserialize;
 use serde_json::Value;
@@ -217,11 +215,7 @@ impl File {
         for name in &self.ops {
             callbacks |= callback(name)?.flag();
         }
-        let script = self
-            .script
-            .iter()
-            .map(FileDeviation::read)
-            .collect::<Result<_, _>>()?;
+        let script = self.script.iter().map(FileDeviation::read).collect::<Result<_, _>>()?;
         Ok(Case {
             id: self.id,
             version: self.version,
@@ -311,7 +305,8 @@ fn vma_of(file: &FileVma, world: &World) -> Result<Vma, CaseError> {
         "file" => VmaKind::File,
         other => return Err(name_error("a kind of VMA", other)),
     };
-    let held = LockMode::from_name(&file.lock).ok_or_else(|| name_error("a way of holding a lock", &file.lock))?;
+    let held =
+        LockMode::from_name(&file.lock).ok_or_else(|| name_error("a way of holding a lock", &file.lock))?;
     let mut vma = Vma {
         mm,
         flags,

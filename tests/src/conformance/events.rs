@@ -40,8 +40,10 @@ impl Words {
             Event::Callback { call, reply } => {
                 self.vma = call.vma;
                 match self.dump {
-                None => vec![callback(&call, deviation, world)],
-                Some(effective_prot) => noted(&call, reply.action == Some(Action::Continue), effective_prot),
+                    None => vec![callback(&call, deviation, world)],
+                    Some(effective_prot) => {
+                        noted(&call, reply.action == Some(Action::Continue), effective_prot)
+                    }
                 }
             }
             Event::BadCleared { level, slot, value, cleared: true, .. } => {
@@ -83,7 +85,9 @@ impl Words {
             Event::VmaStartWrite { vma, was } => {
                 vec![json!({"e": "vma_start_write", "vma": vma.index(), "held": was.name()})]
             }
-            Event::Split { level, addr, slot, value, did, vma } => vec![split(level, addr, slot, value, did, vma, world)],
+            Event::Split { level, addr, slot, value, did, vma } => {
+                vec![split(level, addr, slot, value, did, vma, world)]
+            }
             Event::Alloc { level, slot, result, .. } => {
                 let lower = level.lower().unwrap_or(level);
                 let mut words = json!({"e": "alloc", "lvl": lower.name(), "at": at(slot, world)});
@@ -119,6 +123,12 @@ impl Words {
             | Event::Lock { .. }
             | Event::Unlock { .. }
             | Event::FolioFound(_)
+            | Event::Write { .. }
+            | Event::Flush(_)
+            | Event::Free { .. }
+            | Event::Wait { .. }
+            | Event::TryLockFailed { .. }
+            | Event::Act(_)
             | Event::RcuLock => Vec::new(),
         }
     }
@@ -197,7 +207,9 @@ fn callback(call: &Call, deviation: Option<&Deviation>, world: &World) -> Value 
 fn noted(call: &Call, leaf: bool, effective_prot: bool) -> Vec<Value> {
     let note = |level: u8, value: RawEntry| json!({"e": "note", "lvl": level, "a": virt(call.addr), "v": raw(value)});
     match call.callback {
-        Callback::Hole => u8::try_from(call.depth).map(|depth| note(depth, RawEntry(0))).into_iter().collect(),
+        Callback::Hole => {
+            u8::try_from(call.depth).map(|depth| note(depth, RawEntry(0))).into_iter().collect()
+        }
         Callback::Entry(level) => {
             let depth = level.depth();
             let track = json!({"e": "effective_prot", "lvl": depth, "v": raw(call.value)});

@@ -14,7 +14,11 @@ impl Walk {
     /// Descend, look again, or go on.
     pub(super) fn after_callback(&mut self, level: Level, set: Callbacks, world: &World) {
         if !may_be_leaf(level) {
-            return if set.descends(level) { self.descend(level) } else { self.next_entry(level, world, set) };
+            return if set.descends(level) {
+                self.descend(level)
+            } else {
+                self.next_entry(level, world, set)
+            };
         }
         match self.action {
             Action::Again => self.pc = Pc::Again(level),
@@ -155,7 +159,7 @@ impl Walk {
         self.innermost = level.upper();
         match level.upper() {
             None if self.no_vma() => self.pc = Pc::ReturnCaller,
-            None => self.pc = self.after_area(self.set(ops)),
+            None => self.pc = Self::after_area(self.set(ops)),
             Some(upper) => self.returned_to(upper, world, self.set(ops)),
         }
     }

@@ -185,7 +185,8 @@ impl Walk {
                 if value == self.value {
                     sink.event(Event::Map { how: MapKind::Lock, addr, slot, value, ok: true });
                     let table = self.pte.table.pa;
-                    self.at = Some((Level::Pte, Slot { table, index: world.model().index(Level::Pte, addr) }));
+                    self.at =
+                        Some((Level::Pte, Slot { table, index: world.model().index(Level::Pte, addr) }));
                     self.folio_go(Pc::Pte);
                 } else {
                     let (level, test) = (Level::Pmd, Test::Same);
@@ -327,7 +328,14 @@ impl Walk {
         let value = read(level, slot, world)?;
         let tests = world.tests(level);
         let none = tests.none(value);
-        sink.event(Event::Read { level, addr: self.args.start, slot, value, test: Test::None, verdict: none });
+        sink.event(Event::Read {
+            level,
+            addr: self.args.start,
+            slot,
+            value,
+            test: Test::None,
+            verdict: none,
+        });
         if none {
             self.folio_go(Pc::NotFound);
         } else if !tests.present(value) || tests.leaf(value) {
@@ -388,7 +396,8 @@ impl Walk {
         let flags = self.args.folio;
         if !world.tests(level).present(value) {
             let (mask, is) = world.pages.migration?;
-            let wanted = flags.contains(FolioFlags::MIGRATION) && self.rules().fw_migration && level != Level::Pud;
+            let wanted =
+                flags.contains(FolioFlags::MIGRATION) && self.rules().fw_migration && level != Level::Pud;
             return (wanted && value.0 & mask == is).then_some(FolioPage { level, slot, value, page: None });
         }
         let first = model.table_address(level, value);
@@ -397,7 +406,8 @@ impl Walk {
             let wanted = flags.contains(FolioFlags::ZEROPAGE);
             return wanted.then_some(FolioPage { level, slot, value, page: None });
         }
-        let raw = self.vma.and_then(|id| world.vma(id)).is_some_and(|vma| vma.flags.contains(VmaFlags::PFNMAP));
+        let raw =
+            self.vma.and_then(|id| world.vma(id)).is_some_and(|vma| vma.flags.contains(VmaFlags::PFNMAP));
         let special = level == Level::Pte && value.0 & model.special != 0;
         if raw || special {
             return None;

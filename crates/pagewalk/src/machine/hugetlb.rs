@@ -62,7 +62,7 @@ impl Walk {
             Pc::Return => {
                 self.callers.pop();
                 sink.event(Event::Return { func: Func::WalkHugetlbRange, ret: self.ret });
-                self.pc = self.after_area(self.set(ops));
+                self.pc = Self::after_area(self.set(ops));
             }
         }
     }
@@ -126,19 +126,15 @@ impl Walk {
         };
         let next = self.hugetlb_next(addr, world);
         let hmask = !(self.huge_page_bytes(world) - 1) & world.model().word_mask;
-        let call =
-            Call { level, slot, value, hmask, ..Call::new(Callback::Hugetlb, addr, next, self.vma) };
+        let call = Call { level, slot, value, hmask, ..Call::new(Callback::Hugetlb, addr, next, self.vma) };
         let ret = self.call(&call, world, ops, sink);
         self.hugetlb_advance(next, ret);
     }
 
     fn hugetlb_advance(&mut self, next: VirtAddr, ret: i32) {
         self.ret = ret;
-        self.pc = super::Pc::Hugetlb(if ret != 0 || next == self.outer.next {
-            Pc::Unlock
-        } else {
-            Pc::Find(next)
-        });
+        self.pc =
+            super::Pc::Hugetlb(if ret != 0 || next == self.outer.next { Pc::Unlock } else { Pc::Find(next) });
     }
 }
 

@@ -191,7 +191,14 @@ impl Walk {
         } else {
             self.pc = super::Pc::Map(Pc::UnlockChanged);
             let (addr, slot) = (self.pte.addr, self.frame(Level::Pmd).slot());
-            sink.event(Event::Read { level: Level::Pmd, addr, slot, value, test: Test::Same, verdict: false });
+            sink.event(Event::Read {
+                level: Level::Pmd,
+                addr,
+                slot,
+                value,
+                test: Test::Same,
+                verdict: false,
+            });
         }
     }
 

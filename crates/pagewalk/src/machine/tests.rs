@@ -20,8 +20,8 @@ use mm::{LockMode, MmId, Need, Table, Task, World};
 use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
 
 use crate::{
-    Args, Call, Callback, Callbacks, Check, EntryPoint, Event, Fault, Func, LockName, MapKind, Reply, Revision,
-    Status, Walk, WalkOps,
+    Args, Call, Callback, Callbacks, Check, EntryPoint, Event, Fault, Func, LockName, MapKind, Reply,
+    Revision, Status, Walk, WalkOps,
 };
 
 extern crate std;

@@ -8,9 +8,7 @@ use mm::World;
 use pgtable::{Level, RawEntry};
 
 use super::{Frame, Outer, Pc, TableRef, Walk};
-use crate::{
-    Action, Call, Callback, Callbacks, ENOMEM, Event, Fault, Func, Reply, Sink, Test, WalkOps,
-};
+use crate::{Action, Call, Callback, Callbacks, ENOMEM, Event, Fault, Func, Reply, Sink, Test, WalkOps};
 
 /// Whether the loop of this level looks at leaves and at `walk->action`.
 pub(super) const fn may_be_leaf(level: Level) -> bool {
@@ -222,7 +220,7 @@ impl Walk {
             next: frame.next,
             slot: frame.slot(),
             value: self.read(level, world).unwrap_or_default(),
-            depth: world.model().real_depth(level) as i8,
+            depth: world.model().real_depth(level).cast_signed(),
             vma: self.vma,
             hmask: 0,
         };

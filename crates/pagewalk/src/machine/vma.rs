@@ -66,7 +66,8 @@ impl Walk {
             Pc::Pre => {
                 let ret = self.call_for(Callback::PreVma, self.outer.addr, self.outer.next, world, ops, sink);
                 // Without success neither the area is walked nor post_vma() called.
-                self.pc = if ret == 0 { self.walk_area(world, self.set(ops)) } else { super::Pc::Vma(Pc::Return) };
+                self.pc =
+                    if ret == 0 { self.walk_area(world, self.set(ops)) } else { super::Pc::Vma(Pc::Return) };
             }
             Pc::Post => self.post_vma(world, ops, sink),
             Pc::Return => self.return_vma(world, ops, sink),
@@ -184,7 +185,8 @@ impl Walk {
 
     /// `walk_page_test()`, if there is anything to ask.
     fn test_area<O: WalkOps>(&mut self, world: &World, set: Callbacks, ops: &O) {
-        let pfnmap = self.vma.and_then(|id| world.vma(id)).is_some_and(|vma| vma.flags.contains(VmaFlags::PFNMAP));
+        let pfnmap =
+            self.vma.and_then(|id| world.vma(id)).is_some_and(|vma| vma.flags.contains(VmaFlags::PFNMAP));
         if set.contains(Callbacks::TEST_WALK) || (pfnmap && set.contains(Callbacks::PTE_HOLE)) {
             self.pc = super::Pc::Vma(Pc::Test);
         } else {
@@ -243,12 +245,12 @@ impl Walk {
         } else if set.contains(Callbacks::HUGETLB_ENTRY) {
             super::Pc::Hugetlb(hugetlb::Pc::Enter)
         } else {
-            self.after_area(set)
+            Self::after_area(set)
         }
     }
 
     /// `post_vma()` is called whether the area was walked to its end or not.
-    pub(super) fn after_area(&self, set: Callbacks) -> super::Pc {
+    pub(super) const fn after_area(set: Callbacks) -> super::Pc {
         super::Pc::Vma(if set.contains(Callbacks::POST_VMA) { Pc::Post } else { Pc::Return })
     }
 

@@ -147,7 +147,9 @@ impl Capture {
             world.task_size = VirtAddr(hex(&layout, "layout.", "TASK_SIZE")?);
         }
         // What unused slots hold on loongarch: the symbol of the invalid table of the level below.
-        for (key, level) in [("INVALID_pte", Level::Pmd), ("INVALID_pmd", Level::Pud), ("INVALID_pud", Level::P4d)] {
+        for (key, level) in
+            [("INVALID_pte", Level::Pmd), ("INVALID_pmd", Level::Pud), ("INVALID_pud", Level::P4d)]
+        {
             if layout.get(key).is_some() {
                 world = world.with_empty(level, RawEntry(hex(&layout, "layout.", key)?));
             }

@@ -279,7 +279,9 @@ fn callback<'a>(kind: &str, mut words: impl Iterator<Item = &'a str>) -> Option<
             let (pa, value) = (PhysAddr(number()?), RawEntry(number()?));
             match kind {
                 "H" => Line::Hugetlb { addr, next, pa, value, mask: number()? },
-                _ if kind.len() == 1 => Line::Entry { level: level(kind.chars().next()?)?, addr, next, pa, value },
+                _ if kind.len() == 1 => {
+                    Line::Entry { level: level(kind.chars().next()?)?, addr, next, pa, value }
+                }
                 _ => return None,
             }
         }
@@ -358,9 +360,13 @@ impl Line {
             }
             Callback::PreVma => Self::PreVma { addr, next },
             Callback::PostVma => Self::PostVma,
-            Callback::InstallPte => {
-                Self::Entry { level: call.level, addr, next, pa: call.slot.pa(entry_bytes), value: call.value }
-            }
+            Callback::InstallPte => Self::Entry {
+                level: call.level,
+                addr,
+                next,
+                pa: call.slot.pa(entry_bytes),
+                value: call.value,
+            },
             Callback::Entry(level) => Self::Entry {
                 level,
                 addr: call.addr,

@@ -109,7 +109,15 @@ struct LoggedOps<'a> {
 
 impl<'a> LoggedOps<'a> {
     fn new(logged: &'a LoggedWalk) -> Self {
-        Self { logged, lines: 0, counted: 0, counters: Counters::default(), first_difference: None, again: [None; 2], tested: 0 }
+        Self {
+            logged,
+            lines: 0,
+            counted: 0,
+            counters: Counters::default(),
+            first_difference: None,
+            again: [None; 2],
+            tested: 0,
+        }
     }
 
     fn action(&mut self, call: &Call, world: &World) -> Option<Action> {
