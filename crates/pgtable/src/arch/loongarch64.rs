@@ -23,6 +23,9 @@ const HGLOBAL: u64 = 1 << 12;
 /// `_PAGE_PRESENT_INVALID`: a huge page that is being split or migrated.
 const PRESENT_INVALID: u64 = 1 << 60;
 
+/// Bits 12 to 47 hold the address that a leaf maps; with larger pages the lower ones are 0.
+const PFN: u64 = 0x0000_ffff_ffff_f000;
+
 /// `CACHE_BASE`: start of the direct-mapped window (DMW1) through which the kernel sees cached memory.
 const WINDOW: u64 = 0x9000_0000_0000_0000;
 
@@ -241,6 +244,7 @@ const fn model(
         task_size: VirtAddr(1 << used_bits(va_bits)),
         levels,
         rules: EntryRules::folded(&levels, rules(bad)),
+        frame: |value| value & PFN,
         flags,
         layout,
         contiguous: None,

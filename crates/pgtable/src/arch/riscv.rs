@@ -32,6 +32,14 @@ const fn table(value: u64) -> u64 {
     (value & PFN) << 2
 }
 
+/// `_PAGE_NAPOT` (Svnapot): the lowest bit of the frame number says how many pages belong together.
+const NAPOT: u64 = 1 << 63;
+
+const fn frame(value: u64) -> u64 {
+    let frame = table(value);
+    if value & NAPOT != 0 { frame & frame.wrapping_sub(1) } else { frame }
+}
+
 /// pgd of Sv57 and p4d of Sv48 and Sv57: bad is simply "not present".
 const TOP: EntryRules = EntryRules {
     none,
@@ -86,13 +94,17 @@ const fn pmd_present_32(value: u64, _: u64) -> bool {
     value & (PRESENT | PROT_NONE) != 0
 }
 
+const fn table_32(value: u64) -> u64 {
+    (value & PFN_32) << 2
+}
+
 const PMD_32: EntryRules = EntryRules {
     none,
     bad: |value| !pmd_present_32(value, 0) || value & LEAF != 0,
     present: pmd_present_32,
     leaf: |value| pmd_present_32(value, 0) && value & LEAF != 0,
     trans_huge: |_| false,
-    table: |value| (value & PFN_32) << 2,
+    table: table_32,
 };
 
 /// A table entry has only V; a leaf looks the same at every level.
@@ -198,6 +210,7 @@ const fn sv(
         task_size: VirtAddr(1 << (va_bits - 1)),
         levels,
         rules: EntryRules::folded(&levels, [TOP, TOP, PUD, PMD, PTE]),
+        frame,
         flags,
         layout,
         contiguous: None,
@@ -266,6 +279,7 @@ pub(super) static SV32: Model = Model {
     task_size: VirtAddr(0x9d80_0000),
     levels: SV32_LEVELS,
     rules: EntryRules::folded(&SV32_LEVELS, [TOP, TOP, PUD, PMD_32, PTE]),
+    frame: table_32,
     flags: flags_32,
     layout: &LAYOUT_32,
     contiguous: None,

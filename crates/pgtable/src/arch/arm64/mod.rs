@@ -182,6 +182,7 @@ const fn model(
         task_size: VirtAddr(1 << va_bits),
         levels,
         rules: EntryRules::folded(&levels, rules(page_shift, address)),
+        frame: address.decode,
         flags: address.flags,
         layout,
         contiguous: Some(contiguous(page_shift)),
