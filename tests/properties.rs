@@ -84,7 +84,7 @@ fn slot(model: &'static Model, level: Level) -> impl Strategy<Value = u32> {
 fn table(model: &'static Model, n: u64, level: Level) -> impl Strategy<Value = Table> {
     let entries = prop::collection::vec((slot(model, level), entry(model)), 0..12);
     entries.prop_map(move |entries| {
-        let mut table = Table::new(PhysAddr(at(n)), level, u32::from(model.level(level).ptrs), Vec::new());
+        let mut table = Table::unused(model, PhysAddr(at(n)), level);
         for (slot, value) in entries {
             table.set(slot, RawEntry(value));
         }
@@ -152,7 +152,7 @@ fn deviation(model: &'static Model) -> impl Strategy<Value = Deviation> {
 
 /// Mostly everything is set, sometimes anything. `install_pte` is refused at once, so it is rare.
 fn callbacks() -> impl Strategy<Value = Callbacks> {
-    let all = Callbacks::all().difference(Callbacks::INSTALL_PTE);
+    let all = Callbacks::WITHOUT_VMA;
     prop_oneof![4 => Just(all), 4 => (0..64u8).prop_map(Callbacks::from_bits_truncate), 1 => any::<u8>().prop_map(Callbacks::from_bits_truncate)]
 }
 
@@ -173,7 +173,7 @@ fn start() -> impl Strategy<Value = Start> {
         let script = prop::collection::vec(deviation(model), 0..8);
         (world(model), walk, callbacks(), script).prop_map(|(world, call, callbacks, script)| {
             let (revision, entry, mm, (start, end), pgd) = call;
-            let args = Args { mm, start, end, pgd };
+            let args = Args { mm, start, end, pgd, ..Args::default() };
             let walk = Walk::new(entry.in_revision(revision), revision, args).expect("it exists in this revision");
             Start { world, walk, ops: Script::new(callbacks, script) }
         })
@@ -186,7 +186,7 @@ fn frozen(mm: MmId) -> impl Strategy<Value = Vec<Start>> {
         (world(model), range(model), callbacks()).prop_map(move |(world, (start, end), callbacks)| {
             let callbacks = callbacks.difference(Callbacks::INSTALL_PTE);
             let args =
-                Args { mm: Some(mm), start, end: end.max(VirtAddr(start.0.saturating_add(1))), pgd: None };
+                Args { mm: Some(mm), start, end: end.max(VirtAddr(start.0.saturating_add(1))), ..Args::default() };
             Revision::ALL
                 .into_iter()
                 .map(|revision| {
@@ -358,7 +358,7 @@ proptest! {
             let Args { start: first, end, .. } = *start.walk.args();
             let page = start.world.model().page_bytes();
             let aligned = first.0.is_multiple_of(page) && end.0.is_multiple_of(page);
-            let everything = Callbacks::all().difference(Callbacks::INSTALL_PTE);
+            let everything = Callbacks::WITHOUT_VMA;
             let start = Start { ops: Script::new(everything, Vec::new()), ..start };
             let (events, _, status) = start.run(FUEL);
             if status != Status::Done(0) || !aligned {

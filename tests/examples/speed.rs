@@ -52,7 +52,7 @@ impl Sink for Events {
 /// A dense tree: every pte from `PMD_SIZE` up is present.
 fn dense() -> World {
     let model = model("x86_64-4level").expect("a known model");
-    let table = |pa: u64, level, entries| Table::new(PhysAddr(pa), level, 512, entries);
+    let table = |pa: u64, level, entries| Table::new(PhysAddr(pa), level, 512, RawEntry(0), entries);
     let (root, pud, pmds, ptes) = (0x1000, 0x2000, 0x10_0000, 0x1000_0000);
     let mut tables = vec![table(root, Level::Pgd, vec![pud | 0x67])];
     let pte_tables = PTES / 512;

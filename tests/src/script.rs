@@ -1,7 +1,7 @@
 //! Callbacks that follow a script.
 
 use mm::World;
-use pagewalk::{Action, Call, Callback, Callbacks, Reply, WalkOps};
+use pagewalk::{Action, Call, Callback, Callbacks, Reply, WalkLock, WalkOps};
 use pgtable::RawEntry;
 
 /// One deviation of a callback from returning 0 and changing nothing.
@@ -23,16 +23,26 @@ pub struct Deviation {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Script {
     callbacks: Callbacks,
+    walk_lock: WalkLock,
+    /// What `install_pte` hands out.
+    install: u64,
     deviations: Vec<Deviation>,
-    /// Calls so far: of the five entry callbacks and of `pte_hole`.
-    calls: [u64; 6],
+    /// Calls so far, in the order of [`Callback::ALL`].
+    calls: [u64; Callback::ALL.len()],
     applied: Option<Deviation>,
 }
 
 impl Script {
     /// Callbacks of which none has been called yet. Of several deviations for one call the first one counts.
     pub const fn new(callbacks: Callbacks, deviations: Vec<Deviation>) -> Self {
-        Self { callbacks, deviations, calls: [0; 6], applied: None }
+        let (walk_lock, calls) = (WalkLock::Rdlock, [0; Callback::ALL.len()]);
+        Self { callbacks, walk_lock, install: 0, deviations, calls, applied: None }
+    }
+
+    /// The same with another `walk_lock`, and with what `install_pte` hands out.
+    #[must_use]
+    pub fn with(self, walk_lock: WalkLock, install: u64) -> Self {
+        Self { walk_lock, install, ..self }
     }
 
     /// What the last callback did besides returning 0, if anything.
@@ -46,23 +56,28 @@ impl WalkOps for Script {
         self.callbacks
     }
 
+    fn walk_lock(&self) -> WalkLock {
+        self.walk_lock
+    }
+
     fn call(&mut self, call: &Call, world: &mut World) -> Reply {
-        let calls = match call.callback {
-            Callback::Entry(level) => &mut self.calls[usize::from(level.depth())],
-            Callback::Hole => &mut self.calls[5],
-        };
-        *calls += 1;
-        let nth = *calls;
+        let index = Callback::ALL.iter().position(|&callback| callback == call.callback).unwrap_or_default();
+        self.calls[index] += 1;
+        let nth = self.calls[index];
         let applies =
             |item: &&Deviation| item.callback == call.callback && (item.nth == 0 || item.nth == nth);
         self.applied = self.deviations.iter().find(applies).copied();
-        let Some(Deviation { ret, action, set, .. }) = self.applied else { return Reply::default() };
-        // A hole's callback has no entry to write to.
-        if let (Some(value), Callback::Entry(_), Some(table)) =
-            (set, call.callback, world.table_at(call.slot.table))
-        {
-            world.write(table, call.slot.index, RawEntry(value));
+        let plain = Reply { pte: RawEntry(self.install), ..Reply::default() };
+        let Some(Deviation { ret, action, set, .. }) = self.applied else { return plain };
+        match (set, call.callback) {
+            (Some(value), Callback::Entry(_) | Callback::Hugetlb) => world.write_slot(call.slot, RawEntry(value)),
+            // What it hands out is what will be written.
+            (Some(value), Callback::InstallPte) => {
+                return Reply { ret: ret.unwrap_or(0), action, pte: RawEntry(value) };
+            }
+            // The others have no entry to write to.
+            _ => {}
         }
-        Reply { ret: ret.unwrap_or(0), action }
+        Reply { ret: ret.unwrap_or(0), action, ..plain }
     }
 }

@@ -17,7 +17,7 @@ impl Observer {
     /// All five entry callbacks and `pte_hole`, each returning 0 and no more. The set_memory() callers of the
     /// kernel walk have such a table.
     pub const ALL: Self =
-        Self { callbacks: Callbacks::all().difference(Callbacks::INSTALL_PTE), continue_at_leaves: false };
+        Self { callbacks: Callbacks::WITHOUT_VMA, continue_at_leaves: false };
 
     /// ptdump's: the same, and `ACTION_CONTINUE` at leaves (mm/ptdump.c).
     pub const PTDUMP: Self = Self { continue_at_leaves: true, ..Self::ALL };
@@ -32,7 +32,7 @@ impl WalkOps for Observer {
     #[inline]
     fn call(&mut self, call: &Call, world: &mut World) -> Reply {
         let upper = matches!(call.callback, Callback::Entry(level) if level != Level::Pte);
-        let leaf = self.continue_at_leaves && upper && (world.model().rules(call.level).leaf)(call.value.0);
-        Reply { ret: 0, action: leaf.then_some(Action::Continue) }
+        let leaf = self.continue_at_leaves && upper && world.tests(call.level).leaf(call.value);
+        Reply { action: leaf.then_some(Action::Continue), ..Reply::default() }
     }
 }

@@ -80,7 +80,7 @@ impl Ptdump {
         (start, end): (VirtAddr, VirtAddr),
     ) -> Result<Walk, NotInThisKernel> {
         let entry = EntryPoint::Debug.in_revision(revision);
-        Walk::new(entry, revision, Args { mm: Some(mm), start, end, pgd })
+        Walk::new(entry, revision, Args { mm: Some(mm), start, end, pgd, ..Args::default() })
     }
 
     const fn locks_init_mm_too(&self) -> bool {
@@ -126,6 +126,7 @@ impl Ptdump {
         let mut ops = Observer::PTDUMP;
         match self.walk.step(world, &mut ops, sink) {
             Status::Running => {}
+            Status::Waiting(lock) => self.fault(Fault::Deadlock { lock, own: false }, sink),
             Status::Faulted(fault) => self.pc = Pc::Faulted(fault),
             Status::Done(_) => {
                 self.at += 1;
@@ -221,13 +222,13 @@ mod tests {
     use super::*;
     use alloc::{format, string::String, vec, vec::Vec};
     use mm::Table;
-    use pgtable::Level;
+    use pgtable::{Level, RawEntry};
 
     const ROOT: PhysAddr = PhysAddr(0x1000);
 
     fn world() -> World {
         let model = pgtable::model("x86_64-4level").expect("a known model");
-        let root = Table::new(ROOT, Level::Pgd, 512, Vec::new());
+        let root = Table::new(ROOT, Level::Pgd, 512, RawEntry(0), Vec::new());
         World::new(model, vec![root], [("init_mm", ROOT), ("mm", ROOT)]).expect("a valid world")
     }
 
@@ -246,6 +247,7 @@ mod tests {
         let name = |lock: LockName| match lock {
             LockName::MemHotplug => "hotplug",
             LockName::Mmap(mm) => world.mm(mm).expect("an mm of this world").name,
+            other => panic!("ptdump takes no {other:?}"),
         };
         let words: Vec<String> = events
             .iter()

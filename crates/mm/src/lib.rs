@@ -7,18 +7,27 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`mod@allocate`] | new tables, and splitting huge pages |
+//! | [`hugetlb`] | where the entry of a hugetlb page is |
 //! | [`lock`] | `mmap_lock`, `mem_hotplug_lock`: who holds what, and what an assertion finds |
 //! | [`table`] | one table in memory |
+//! | [`vma`] | the areas that a process has mapped |
 //! | [`world`] | all of it together |
 
 #![no_std]
 
 extern crate alloc;
 
+pub mod allocate;
+pub mod hugetlb;
 pub mod lock;
 pub mod table;
+pub mod vma;
 pub mod world;
 
-pub use lock::{Blocked, HotplugLock, LockMode, MmapLock, Need, Seen, Task};
+pub use allocate::{Allocator, OutOfMemory, Populated, Split};
+pub use hugetlb::Wild;
+pub use lock::{Blocked, HotplugLock, LockMode, Rwsem, Need, Seen, Task};
 pub use table::Table;
-pub use world::{MmId, MmStruct, TableId, World, WorldError};
+pub use vma::{Vma, VmaFlags, VmaId, VmaKind};
+pub use world::{MAX_PTLS, MmId, MmStruct, Pages, Slot, TableId, World, WorldError};

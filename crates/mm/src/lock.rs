@@ -106,12 +106,12 @@ pub struct Blocked {
 
 /// The `mmap_lock` of one `mm_struct`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct MmapLock {
+pub struct Rwsem {
     walker: LockMode,
     other: LockMode,
 }
 
-impl MmapLock {
+impl Rwsem {
     /// How `task` holds it.
     pub const fn held_by(&self, task: Task) -> LockMode {
         match task {
@@ -166,6 +166,12 @@ impl MmapLock {
         *self.slot(task) = LockMode::None;
     }
 
+    /// Puts the lock into a mode before anything runs; whoever held it no longer does.
+    pub fn preset(&mut self, task: Task, mode: LockMode) {
+        *self = Self::default();
+        *self.slot(task) = mode;
+    }
+
     /// What an assertion of `task` finds.
     pub fn inspect(&self, task: Task, need: Need) -> Seen {
         let own = self.held_by(task);
@@ -203,7 +209,7 @@ mod tests {
 
     #[test]
     fn readers_share_and_a_writer_excludes() {
-        let mut lock = MmapLock::default();
+        let mut lock = Rwsem::default();
         lock.down_read(Task::Walker).expect("free");
         lock.down_read(Task::Other).expect("readers share");
         assert_eq!(lock.down_write(Task::Other), Err(Blocked { by: Task::Walker }));
@@ -220,7 +226,7 @@ mod tests {
 
     #[test]
     fn without_lockdep_another_tasks_lock_satisfies_an_assertion() {
-        let mut lock = MmapLock::default();
+        let mut lock = Rwsem::default();
         lock.down_write(Task::Other).expect("free");
         let seen = lock.inspect(Task::Walker, Need::Write);
         assert_eq!(
@@ -231,7 +237,7 @@ mod tests {
 
     #[test]
     fn read_is_held_but_not_write() {
-        let mut lock = MmapLock::default();
+        let mut lock = Rwsem::default();
         lock.down_read(Task::Walker).expect("free");
         assert!(lock.inspect(Task::Walker, Need::Held).lockdep_ok);
         assert!(!lock.inspect(Task::Walker, Need::Write).lockdep_ok);

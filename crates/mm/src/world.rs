@@ -4,15 +4,21 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use arrayvec::ArrayVec;
-use pgtable::{EntryKind, Level, Model, PhysAddr, RawEntry, VirtAddr};
+use pgtable::{Empty, EntryKind, Level, Model, PhysAddr, RawEntry, SetFlag, Tests, VirtAddr};
 
-use crate::{HotplugLock, LockMode, MmapLock, Table, Task};
+use crate::{Allocator, Blocked, HotplugLock, LockMode, Rwsem, Table, Task, Vma, VmaId};
 
 /// Most entries that all tables of a world may hold together: 128 MiB. A hostile image stays below it.
 const MAX_ENTRIES: usize = 16 << 20;
 
+/// Most page-table locks that are held at once.
+pub const MAX_PTLS: usize = 4;
+
 /// Most `mm_struct`s in a world.
 const MAX_MMS: usize = 4;
+
+/// Most areas of all mms together.
+const MAX_VMAS: usize = 4096;
 
 /// Which table: its place in the world. Stays the same when other tables come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +35,22 @@ impl MmId {
     pub const USER: Self = Self(1);
 }
 
+/// A slot of a table: what an entry pointer points to. Beyond the table's end if the walker ran off it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Slot {
+    /// Physical address of the table.
+    pub table: PhysAddr,
+    /// Index in it.
+    pub index: u32,
+}
+
+impl Slot {
+    /// Physical address of the slot, for entries of `entry_bytes` bytes.
+    pub const fn pa(self, entry_bytes: u8) -> PhysAddr {
+        self.table.slot(self.index, entry_bytes)
+    }
+}
+
 /// One `mm_struct`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MmStruct {
@@ -37,7 +59,20 @@ pub struct MmStruct {
     /// Physical address of `mm->pgd`.
     pub pgd: PhysAddr,
     /// `mm->mmap_lock`.
-    pub mmap_lock: MmapLock,
+    pub mmap_lock: Rwsem,
+    /// Who holds `mm->page_table_lock`.
+    pub page_table_lock: Option<Task>,
+}
+
+/// What `folio_walk_start()` asks about what an entry maps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Pages {
+    /// Where the shared page of zeroes lies (`is_zero_pfn()`).
+    pub zero: Option<PhysAddr>,
+    /// Where the shared huge page of zeroes lies (`is_huge_zero_pmd()`).
+    pub huge_zero: Option<PhysAddr>,
+    /// The bits that tell a migration entry from other non-present ones, and what they are then.
+    pub migration: Option<(u64, u64)>,
 }
 
 /// A world cannot be built from what was given.
@@ -60,6 +95,25 @@ pub enum WorldError {
     /// More mms than a world has room for.
     #[error("a world holds at most {MAX_MMS} mm_structs")]
     TooManyMms,
+    /// More areas than a world has room for.
+    #[error("a world holds at most {MAX_VMAS} VMAs")]
+    TooManyVmas,
+    /// An area that ends before it starts.
+    #[error("the VMA from {start:#x} to {end:#x} is empty or ends before it starts")]
+    VmaRange {
+        /// Its first address.
+        start: VirtAddr,
+        /// The address behind its last one.
+        end: VirtAddr,
+    },
+    /// A hugetlb area whose page size is none.
+    #[error("the hugetlb VMA at {start:#x} has pages of {bytes} bytes, which is not a power of two of at least a page")]
+    HugePageSize {
+        /// First address of the area.
+        start: VirtAddr,
+        /// The size it claims.
+        bytes: u64,
+    },
 }
 
 /// Page tables, mms and locks of one machine at one moment.
@@ -70,8 +124,18 @@ pub struct World {
     /// Table ids by physical address, sorted.
     by_pa: Rc<Vec<(PhysAddr, TableId)>>,
     mms: ArrayVec<MmStruct, MAX_MMS>,
+    vmas: Rc<Vec<Vma>>,
+    empty: Empty,
+    /// Where new tables come from.
+    pub allocator: Allocator,
     /// `mem_hotplug_lock`.
     pub hotplug: HotplugLock,
+    /// `mapping->i_mmap_rwsem` of the one file whose reverse map is walked.
+    pub i_mmap: Rwsem,
+    /// What tells pages from what only looks like one.
+    pub pages: Pages,
+    /// The page-table locks that are held: the table, and who holds its lock.
+    pub ptls: ArrayVec<(PhysAddr, Task), MAX_PTLS>,
     /// `TASK_SIZE` of the current task: below it a walk of a user mm maps pte tables under RCU.
     pub task_size: VirtAddr,
 }
@@ -101,7 +165,13 @@ impl World {
             tables: Rc::new(tables),
             by_pa: Rc::new(by_pa),
             mms: ArrayVec::new(),
+            vmas: Rc::default(),
+            empty: model.empty,
+            allocator: Allocator::default(),
             hotplug: HotplugLock::default(),
+            i_mmap: Rwsem::default(),
+            pages: Pages::default(),
+            ptls: ArrayVec::new(),
             task_size: model.task_size,
         };
         for (name, pgd) in mms {
@@ -110,7 +180,7 @@ impl World {
             }
             world
                 .mms
-                .try_push(MmStruct { name, pgd, mmap_lock: MmapLock::default() })
+                .try_push(MmStruct { name, pgd, mmap_lock: Rwsem::default(), page_table_lock: None })
                 .map_err(|_| WorldError::TooManyMms)?;
         }
         Ok(world)
@@ -120,6 +190,91 @@ impl World {
     #[inline]
     pub const fn model(&self) -> &'static Model {
         self.model
+    }
+
+    /// The same world with these areas, whose identities are their places in the list.
+    ///
+    /// # Errors
+    /// [`WorldError`] names the area that cannot be one.
+    pub fn with_vmas(mut self, vmas: Vec<Vma>) -> Result<Self, WorldError> {
+        if vmas.len() > MAX_VMAS {
+            return Err(WorldError::TooManyVmas);
+        }
+        for vma in &vmas {
+            let (start, end, bytes) = (vma.start, vma.end, vma.huge_page_bytes);
+            if start >= end {
+                return Err(WorldError::VmaRange { start, end });
+            }
+            let fits = bytes.is_power_of_two() && bytes >= self.model.page_bytes();
+            if vma.is_hugetlb() && !fits {
+                return Err(WorldError::HugePageSize { start, bytes });
+            }
+        }
+        self.vmas = Rc::new(vmas);
+        Ok(self)
+    }
+
+    /// The same world, where unused slots of `level` and of the levels that share its words hold `value`.
+    #[must_use]
+    pub fn with_empty(mut self, level: Level, value: RawEntry) -> Self {
+        for of in Level::ALL {
+            if self.model.lowest_sharing(of) == level {
+                self.empty[of as usize] = value.0;
+            }
+        }
+        self
+    }
+
+    /// The tests of a level on this machine.
+    #[inline]
+    pub fn tests(&self, level: Level) -> Tests {
+        self.model.tests(level, &self.empty)
+    }
+
+    /// What `value` is at `level`, asked in the walker's order.
+    pub fn classify(&self, level: Level, value: RawEntry) -> EntryKind {
+        self.model.classify(level, value, &self.empty)
+    }
+
+    /// The flags that are set in `value`, lowest bit first. Nothing for an empty entry.
+    pub fn set_flags(&self, level: Level, value: RawEntry) -> impl Iterator<Item = SetFlag> + use<> {
+        self.model.set_flags(level, self.classify(level, value), value)
+    }
+
+    /// All areas, by identity.
+    pub fn vmas(&self) -> impl Iterator<Item = (VmaId, &Vma)> {
+        self.vmas.iter().enumerate().map(|(id, vma)| (VmaId(id as u16), vma))
+    }
+
+    /// An area of this world.
+    #[inline]
+    pub fn vma(&self, id: VmaId) -> Option<&Vma> {
+        self.vmas.get(id.index())
+    }
+
+    /// An area of this world, to lock or change it.
+    pub fn vma_mut(&mut self, id: VmaId) -> Option<&mut Vma> {
+        Rc::make_mut(&mut self.vmas).get_mut(id.index())
+    }
+
+    /// `find_vma()`: the first area of `mm` that ends behind `addr`. It may start behind it as well.
+    pub fn find_vma(&self, mm: MmId, addr: VirtAddr) -> Option<VmaId> {
+        let candidates = self.vmas().filter(|(_, vma)| vma.mm == Some(mm) && vma.in_tree && vma.end > addr);
+        candidates.min_by_key(|(_, vma)| vma.start).map(|(id, _)| id)
+    }
+
+    /// The areas of the file that overlap pages `first` to `last`, in the order of the reverse map: by page offset. Of
+    /// those, the first one behind `after`.
+    pub fn next_in_mapping(&self, first: u64, last: u64, after: Option<VmaId>) -> Option<VmaId> {
+        let key = |id: VmaId, vma: &Vma| (vma.pgoff, id);
+        let after = after.and_then(|id| Some(key(id, self.vma(id)?)));
+        let page_shift = self.model.page_shift;
+        let overlaps = |vma: &Vma| {
+            let pages = (vma.end.0 - vma.start.0) >> page_shift;
+            vma.in_mapping && vma.pgoff <= last && vma.pgoff.saturating_add(pages.saturating_sub(1)) >= first
+        };
+        let candidates = self.vmas().filter(|&(id, vma)| overlaps(vma) && after.is_none_or(|after| key(id, vma) > after));
+        candidates.min_by_key(|&(id, vma)| key(id, vma)).map(|(id, _)| id)
     }
 
     /// All tables.
@@ -145,13 +300,7 @@ impl World {
     /// Puts a lock into a mode before anything runs; whoever else held it no longer does.
     pub fn preset_lock(&mut self, id: MmId, task: Task, mode: LockMode) {
         if let Some(mm) = self.mm_mut(id) {
-            mm.mmap_lock = MmapLock::default();
-            let taken = match mode {
-                LockMode::None => Ok(()),
-                LockMode::Read => mm.mmap_lock.down_read(task),
-                LockMode::Write => mm.mmap_lock.down_write(task),
-            };
-            debug_assert!(taken.is_ok(), "a lock that nobody holds can be taken");
+            mm.mmap_lock.preset(task, mode);
         }
     }
 
@@ -179,6 +328,66 @@ impl World {
         }
     }
 
+    /// Takes the lock of the table at `table`. Does not wait: a lock that is taken is an answer.
+    ///
+    /// # Errors
+    /// [`Blocked`] names who holds it.
+    pub fn lock_ptl(&mut self, table: PhysAddr, task: Task) -> Result<(), Blocked> {
+        if let Some(&(_, by)) = self.ptls.iter().find(|&&(of, _)| of == table) {
+            return Err(Blocked { by });
+        }
+        // Each task holds at most two at once, so there is room.
+        self.ptls.try_push((table, task)).map_err(|_| Blocked { by: task })
+    }
+
+    /// Releases the lock of the table at `table`.
+    pub fn unlock_ptl(&mut self, table: PhysAddr) {
+        self.ptls.retain(|&mut (of, _)| of != table);
+    }
+
+    /// Takes `mm->page_table_lock`. Does not wait: a lock that is taken is an answer.
+    ///
+    /// # Errors
+    /// [`Blocked`] names who holds it.
+    pub fn lock_page_tables(&mut self, mm: MmId, task: Task) -> Result<(), Blocked> {
+        match self.mm_mut(mm).map(|mm| &mut mm.page_table_lock) {
+            Some(Some(by)) => Err(Blocked { by: *by }),
+            Some(lock) => {
+                *lock = Some(task);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Releases `mm->page_table_lock`.
+    pub fn unlock_page_tables(&mut self, mm: MmId) {
+        if let Some(mm) = self.mm_mut(mm) {
+            mm.page_table_lock = None;
+        }
+    }
+
+    /// Adds a table. There must be none at its address.
+    pub(crate) fn insert(&mut self, table: Table) {
+        let id = TableId(self.tables.len() as u32);
+        let by_pa = Rc::make_mut(&mut self.by_pa);
+        let at = by_pa.partition_point(|&(pa, _)| pa < table.pa());
+        by_pa.insert(at, (table.pa(), id));
+        Rc::make_mut(&mut self.tables).push(table);
+    }
+
+    /// Reads the entry in a slot; `None` if there is no such slot.
+    pub fn read_slot(&self, slot: Slot) -> Option<RawEntry> {
+        self.read(self.table_at(slot.table)?, slot.index)
+    }
+
+    /// Writes the entry in a slot; nothing happens if there is no such slot.
+    pub fn write_slot(&mut self, slot: Slot, value: RawEntry) {
+        if let Some(id) = self.table_at(slot.table) {
+            self.write(id, slot.index, value);
+        }
+    }
+
     /// What `ptep_get()` returns for a pte slot: its own value, except in one of arm64's contiguous blocks,
     /// where accessed and dirty of all slots of the block are gathered.
     #[inline]
@@ -200,7 +409,7 @@ impl World {
         let Some(table) = self.table(id) else { return Vec::new() };
         let mut runs: Vec<(u32, u32, EntryKind)> = Vec::new();
         for slot in 0..table.slots() {
-            let kind = self.model.classify(level, table.get(slot).unwrap_or_default());
+            let kind = self.classify(level, table.get(slot).unwrap_or_default());
             match runs.last_mut() {
                 Some((_, last, of)) if *of == kind => *last = slot,
                 _ => runs.push((slot, slot, kind)),
@@ -221,7 +430,7 @@ mod tests {
     }
 
     fn table(pa: u64, entries: Vec<u64>) -> Table {
-        Table::new(PhysAddr(pa), Level::Pgd, 512, entries)
+        Table::new(PhysAddr(pa), Level::Pgd, 512, RawEntry(0), entries)
     }
 
     #[test]

@@ -186,7 +186,7 @@ pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
 }
 
 fn callback(call: &Call, world: &World) -> Mark {
-    match (call.callback, world.model().classify(call.level, call.value)) {
+    match (call.callback, world.classify(call.level, call.value)) {
         (Callback::Hole, _) => Mark::Hole,
         (Callback::Entry(Level::Pte), EntryKind::None) => Mark::Empty,
         (Callback::Entry(Level::Pte), EntryKind::Leaf) => Mark::Page,

@@ -55,7 +55,7 @@ fn slot_name(world: &World, level: Level, slot: Slot) -> String {
 }
 
 fn is_a(world: &World, level: Level, value: RawEntry) -> &'static str {
-    match world.model().classify(level, value) {
+    match world.classify(level, value) {
         EntryKind::None => "is empty",
         EntryKind::Table => "points to a table",
         EntryKind::Leaf if level == Level::Pte => "maps a page",

@@ -81,10 +81,10 @@ pub struct EntryView {
 pub(crate) fn entry(world: &World, level: Level, slot: Slot, value: RawEntry) -> EntryView {
     let model = world.model();
     let level = model.lowest_sharing(level);
-    let kind = model.classify(level, value);
+    let kind = world.classify(level, value);
     let target =
         matches!(kind, EntryKind::Table | EntryKind::Leaf).then(|| model.table_address(level, value));
-    let flags = model.set_flags(level, value).collect();
+    let flags = world.set_flags(level, value).collect();
     EntryView { level, slot, pa: slot.pa(model.entry_bytes), value, kind, target, flags }
 }
 
@@ -192,7 +192,7 @@ mod tests {
 
     fn world(entries: Vec<u64>) -> World {
         let model = pgtable::model("x86_64-4level").expect("known");
-        let root = Table::new(PhysAddr(0x1000), Level::Pgd, 512, entries);
+        let root = Table::new(PhysAddr(0x1000), Level::Pgd, 512, RawEntry(0), entries);
         World::new(model, vec![root], [("init_mm", PhysAddr(0x1000))]).expect("valid")
     }
 

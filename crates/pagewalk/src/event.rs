@@ -1,6 +1,6 @@
 //! What the machine says: one event per step.
 
-use mm::{LockMode, MmId, Need, Seen};
+use mm::{LockMode, MmId, Need, OutOfMemory, Populated, Seen, Slot, Split, VmaId};
 use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
 
 use crate::{Call, Reply};
@@ -20,6 +20,28 @@ pub enum Func {
     WalkKernelPageTableRangeLockless,
     /// `__walk_page_range_novma()` of the patch as posted.
     WalkPageRangeNovmaHelper,
+    /// `walk_page_range()`
+    WalkPageRange,
+    /// `walk_page_range_mm()`: v6.13 to v6.18.
+    WalkPageRangeMm,
+    /// `walk_page_range_mm_unsafe()`: the same from v6.19.
+    WalkPageRangeMmUnsafe,
+    /// `walk_page_range_vma()`
+    WalkPageRangeVma,
+    /// `walk_page_range_vma_unsafe()`: v6.19 on.
+    WalkPageRangeVmaUnsafe,
+    /// `walk_page_vma()`
+    WalkPageVma,
+    /// `walk_page_mapping()`
+    WalkPageMapping,
+    /// `__walk_page_range()`: one VMA.
+    WalkOneVma,
+    /// `walk_hugetlb_range()`
+    WalkHugetlbRange,
+    /// `folio_walk_start()`
+    FolioWalkStart,
+    /// `folio_walk_end()`
+    FolioWalkEnd,
     /// `walk_pgd_range()` … `walk_pte_range()`
     WalkRange(Level),
 }
@@ -34,28 +56,23 @@ impl Func {
             Self::WalkKernelPageTableRange => "walk_kernel_page_table_range",
             Self::WalkKernelPageTableRangeLockless => "walk_kernel_page_table_range_lockless",
             Self::WalkPageRangeNovmaHelper => "__walk_page_range_novma",
+            Self::WalkPageRange => "walk_page_range",
+            Self::WalkPageRangeMm => "walk_page_range_mm",
+            Self::WalkPageRangeMmUnsafe => "walk_page_range_mm_unsafe",
+            Self::WalkPageRangeVma => "walk_page_range_vma",
+            Self::WalkPageRangeVmaUnsafe => "walk_page_range_vma_unsafe",
+            Self::WalkPageVma => "walk_page_vma",
+            Self::WalkPageMapping => "walk_page_mapping",
+            Self::WalkOneVma => "__walk_page_range",
+            Self::WalkHugetlbRange => "walk_hugetlb_range",
+            Self::FolioWalkStart => "folio_walk_start",
+            Self::FolioWalkEnd => "folio_walk_end",
             Self::WalkRange(Level::Pgd) => "walk_pgd_range",
             Self::WalkRange(Level::P4d) => "walk_p4d_range",
             Self::WalkRange(Level::Pud) => "walk_pud_range",
             Self::WalkRange(Level::Pmd) => "walk_pmd_range",
             Self::WalkRange(Level::Pte) => "walk_pte_range",
         }
-    }
-}
-
-/// A slot of a table: what an entry pointer points to. Beyond the table's end if the walker ran off it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Slot {
-    /// Physical address of the table.
-    pub table: PhysAddr,
-    /// Index in it.
-    pub index: u32,
-}
-
-impl Slot {
-    /// Physical address of the slot, for entries of `entry_bytes` bytes.
-    pub const fn pa(self, entry_bytes: u8) -> PhysAddr {
-        self.table.slot(self.index, entry_bytes)
     }
 }
 
@@ -68,6 +85,12 @@ pub enum Check {
     Mm,
     /// The ops table has `install_pte`.
     Ops,
+    /// The range is not inside the VMA.
+    Bounds,
+    /// `install_pte` on a VMA of hugetlbfs.
+    HugetlbInstall,
+    /// The address is in the VMA (`folio_walk_start()`, which warns and finds nothing).
+    InVma,
 }
 
 /// Whose lock an assertion names in the source.
@@ -77,6 +100,38 @@ pub enum Subject {
     Walked,
     /// `&init_mm`.
     InitMm,
+    /// The VMA at hand.
+    Vma,
+    /// `&mapping->i_mmap_rwsem`.
+    IMmap,
+}
+
+/// Which function makes an assertion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum By {
+    /// A function of mm/pagewalk.c.
+    Walk,
+    /// `find_vma()`
+    FindVma,
+    /// `vma_start_write()`
+    VmaStartWrite,
+    /// `vma_assert_write_locked()`
+    VmaAssertWriteLocked,
+    /// `vma_assert_locked()`
+    VmaAssertLocked,
+}
+
+impl By {
+    /// The C function, for those that are no part of the walker.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Walk => None,
+            Self::FindVma => Some("find_vma"),
+            Self::VmaStartWrite => Some("vma_start_write"),
+            Self::VmaAssertWriteLocked => Some("vma_assert_write_locked"),
+            Self::VmaAssertLocked => Some("vma_assert_locked"),
+        }
+    }
 }
 
 /// Why an entry is read. Each reason is a read of its own: the entry may change between two of them.
@@ -96,6 +151,14 @@ pub enum Test {
     StillTable,
     /// `p?d_offset()`: where is the next table?
     Offset,
+    /// `pud_present()`, `pmd_present()` of a walk that only installs.
+    InstallPresent,
+    /// `pud_trans_huge()`, `pmd_trans_huge()` of a walk that only installs.
+    InstallHuge,
+    /// `pte_offset_map_lock()`: is there a pte table?
+    MapTable,
+    /// `pmd_same()` under the page-table lock: is it still the same table?
+    Same,
 }
 
 /// How a pte table is mapped.
@@ -105,6 +168,8 @@ pub enum MapKind {
     Kernel,
     /// `pte_offset_map()`: one read of the pmd that is checked and used, under RCU.
     User,
+    /// `pte_offset_map_lock()`: the same, and the table's lock is taken and the pmd compared once more.
+    Lock,
 }
 
 /// A lock that somebody takes or releases.
@@ -114,6 +179,16 @@ pub enum LockName {
     Mmap(MmId),
     /// `mem_hotplug_lock`, by `get_online_mems()` and `put_online_mems()`.
     MemHotplug,
+    /// The per-VMA lock.
+    Vma(VmaId),
+    /// `mapping->i_mmap_rwsem`.
+    IMmap,
+    /// `hugetlb_vma_lock_read()`
+    HugetlbVma(VmaId),
+    /// `mm->page_table_lock`
+    PageTable(MmId),
+    /// The page-table lock of the table at this address.
+    Ptl(PhysAddr),
 }
 
 /// Where the kernel would crash, hang, or read memory that is no page table. The machine stops there.
@@ -138,6 +213,9 @@ pub enum Fault {
         /// Where it was looked for.
         pa: PhysAddr,
     },
+    /// A callback that is not set is called: `install_pte` is set, `pte_entry` is not, and the pte is not none.
+    #[error("pte_entry is NULL and the pte is not empty: the kernel would call address 0")]
+    NullCall,
     /// A task waits for a lock that nobody but itself can release, or that is not released in this scenario.
     #[error("the task waits for a lock that is never released")]
     Deadlock {
@@ -178,12 +256,14 @@ pub enum Event {
     Assert {
         /// What the source names.
         subject: Subject,
-        /// Whose `mmap_lock` that is.
-        mm: MmId,
+        /// Which lock that is.
+        lock: LockName,
         /// What is demanded.
         need: Need,
         /// What was found.
         seen: Seen,
+        /// Which function asserts.
+        by: By,
     },
     /// `walk_page_range_debug()` hands `init_mm` over to `walk_kernel_page_table_range()`.
     Delegate,
@@ -246,7 +326,73 @@ pub enum Event {
         /// Whether there is a table.
         ok: bool,
     },
-    /// A caller took a lock.
+    /// `find_vma()` looked for the first VMA that ends behind an address.
+    FindVma {
+        /// The address.
+        addr: VirtAddr,
+        /// What it found.
+        found: Option<VmaId>,
+    },
+    /// `walk_page_mapping()` took the next VMA of the reverse map.
+    NextInMapping {
+        /// Which one; none when there are no more.
+        found: Option<VmaId>,
+    },
+    /// `vma_start_write()`: the VMA is write-locked until the mm's lock is released or downgraded.
+    VmaStartWrite {
+        /// Which VMA.
+        vma: VmaId,
+        /// How its lock was held before.
+        was: LockMode,
+    },
+    /// `hugetlb_walk()` looked for the entry of a hugetlb page.
+    HugetlbWalk {
+        /// For which address.
+        addr: VirtAddr,
+        /// Where the entry is, with its level; none where the tables do not reach so far.
+        found: Option<(Level, Slot)>,
+    },
+    /// `split_huge_pmd()` or `split_huge_pud()` was called.
+    Split {
+        /// At which level.
+        level: Level,
+        /// The address at hand.
+        addr: VirtAddr,
+        /// The entry.
+        slot: Slot,
+        /// What was in it.
+        value: RawEntry,
+        /// What was done.
+        did: Split,
+        /// The VMA.
+        vma: VmaId,
+    },
+    /// `__p4d_alloc()` … `__pte_alloc()` was called for an empty entry.
+    Alloc {
+        /// The level of the entry; the new table is one level below.
+        level: Level,
+        /// The address at hand.
+        addr: VirtAddr,
+        /// The entry.
+        slot: Slot,
+        /// What came of it.
+        result: Result<Populated, OutOfMemory>,
+    },
+    /// `set_pte_at()` for an installed pte.
+    SetPte {
+        /// Its address.
+        addr: VirtAddr,
+        /// Its slot.
+        slot: Slot,
+        /// The value that was written.
+        value: RawEntry,
+    },
+    /// `update_mmu_cache()`
+    UpdateMmuCache {
+        /// For which address.
+        addr: VirtAddr,
+    },
+    /// A lock was taken.
     Lock {
         /// Which one.
         lock: LockName,
@@ -255,13 +401,15 @@ pub enum Event {
         /// With `SINGLE_DEPTH_NESTING`: a second lock of the same class.
         nested: bool,
     },
-    /// A caller released a lock.
+    /// A lock was released.
     Unlock {
         /// Which one.
         lock: LockName,
         /// How it was held.
         mode: LockMode,
     },
+    /// `folio_walk_start()` found a page, or nothing.
+    FolioFound(Option<crate::FolioPage>),
     /// ptdump closes its last line (`note_page_flush()`).
     NotePageFlush,
     /// The machine cannot go on.

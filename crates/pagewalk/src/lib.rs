@@ -14,8 +14,8 @@
 //! | [`event`] | what the machine says |
 //! | [`machine`] | the machine |
 //!
-//! What is here walks without VMAs: `walk_page_range_novma()`, `walk_kernel_page_table_range()`, its lockless
-//! sibling and `walk_page_range_debug()`.
+//! Walks with VMAs and walks without are one machine: they differ in what happens before `walk_pgd_range()`, in how a
+//! huge page is met, and in how a pte table is mapped.
 
 #![no_std]
 
@@ -28,10 +28,14 @@ pub mod ops;
 pub mod revision;
 
 pub use entry::{EntryPoint, NotInThisKernel};
-pub use event::{Check, Event, Fault, Func, LockName, MapKind, Sink, Slot, Subject, Test};
-pub use machine::{Args, StackFrame, Status, Walk};
-pub use ops::{Action, Call, Callback, Callbacks, Reply, WalkOps};
+pub use event::{By, Check, Event, Fault, Func, LockName, MapKind, Sink, Subject, Test};
+pub use machine::{Args, FolioFlags, FolioPage, StackFrame, Status, Walk};
+pub use mm::Slot;
+pub use ops::{Action, Call, Callback, Callbacks, Reply, WalkLock, WalkOps};
 pub use revision::{AssertOrder, Revision, Rules};
 
-/// `-EINVAL`, the only error of the walker's own in a walk without VMAs (include/uapi/asm-generic/errno-base.h).
+/// `-EINVAL` (include/uapi/asm-generic/errno-base.h).
 pub const EINVAL: i32 = -22;
+
+/// `-ENOMEM`: there is no memory for a page table (include/uapi/asm-generic/errno-base.h).
+pub const ENOMEM: i32 = -12;

@@ -1,14 +1,12 @@
 //! `struct mm_walk_ops`: the callbacks of a walk.
 
-use mm::World;
+use mm::{Slot, VmaId, World};
 use pgtable::{Level, RawEntry, VirtAddr};
-
-use crate::Slot;
 
 bitflags::bitflags! {
     /// Which callbacks of an ops table are not NULL.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    pub struct Callbacks: u8 {
+    pub struct Callbacks: u16 {
         /// `pgd_entry`
         const PGD_ENTRY = 1 << 0;
         /// `p4d_entry`
@@ -21,12 +19,23 @@ bitflags::bitflags! {
         const PTE_ENTRY = 1 << 4;
         /// `pte_hole`
         const PTE_HOLE = 1 << 5;
-        /// `install_pte` (v6.13): refused by every walk without VMAs.
+        /// `install_pte` (v6.13): refused by every exported entry point.
         const INSTALL_PTE = 1 << 6;
+        /// `hugetlb_entry`
+        const HUGETLB_ENTRY = 1 << 7;
+        /// `test_walk`
+        const TEST_WALK = 1 << 8;
+        /// `pre_vma`
+        const PRE_VMA = 1 << 9;
+        /// `post_vma`
+        const POST_VMA = 1 << 10;
     }
 }
 
 impl Callbacks {
+    /// Those that a walk without VMAs calls: the five entry callbacks and `pte_hole`.
+    pub const WITHOUT_VMA: Self = Self::from_bits_truncate(0b11_1111);
+
     /// The entry callback of a level.
     #[inline]
     pub const fn entry(level: Level) -> Self {
@@ -40,6 +49,41 @@ impl Callbacks {
         let entries = self.bits() & 0b1_1111;
         entries >> (level as u8 + 1) != 0
     }
+
+    /// Whether the walker goes below `level`: something there is wanted, or is to be installed.
+    #[inline]
+    pub const fn descends(self, level: Level) -> bool {
+        self.wants_below(level) || self.contains(Self::INSTALL_PTE)
+    }
+}
+
+/// `enum page_walk_lock`: what a walk with VMAs asserts and takes. Walks without VMAs never look at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WalkLock {
+    /// `PGWALK_RDLOCK`: the mmap lock is held, reading is enough. The default, as it is 0.
+    #[default]
+    Rdlock,
+    /// `PGWALK_WRLOCK`: the mmap lock is held for writing; each VMA is write-locked.
+    Wrlock,
+    /// `PGWALK_WRLOCK_VERIFY`: the mmap lock is held for writing, and each VMA is write-locked already.
+    WrlockVerify,
+    /// `PGWALK_VMA_RDLOCK_VERIFY` (v6.17): the VMA's own lock is held; the mmap lock is not looked at.
+    VmaRdlockVerify,
+}
+
+impl WalkLock {
+    /// All values, in the kernel's order.
+    pub const ALL: [Self; 4] = [Self::Rdlock, Self::Wrlock, Self::WrlockVerify, Self::VmaRdlockVerify];
+
+    /// The kernel's constant.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rdlock => "PGWALK_RDLOCK",
+            Self::Wrlock => "PGWALK_WRLOCK",
+            Self::WrlockVerify => "PGWALK_WRLOCK_VERIFY",
+            Self::VmaRdlockVerify => "PGWALK_VMA_RDLOCK_VERIFY",
+        }
+    }
 }
 
 /// One callback of `mm_walk_ops`.
@@ -49,9 +93,47 @@ pub enum Callback {
     Entry(Level),
     /// `pte_hole`.
     Hole,
+    /// `hugetlb_entry`.
+    Hugetlb,
+    /// `test_walk`.
+    TestWalk,
+    /// `pre_vma`.
+    PreVma,
+    /// `post_vma`.
+    PostVma,
+    /// `install_pte`.
+    InstallPte,
 }
 
 impl Callback {
+    /// All callbacks, in the order of `struct mm_walk_ops`.
+    pub const ALL: [Self; 11] = [
+        Self::Entry(Level::Pgd),
+        Self::Entry(Level::P4d),
+        Self::Entry(Level::Pud),
+        Self::Entry(Level::Pmd),
+        Self::Entry(Level::Pte),
+        Self::Hole,
+        Self::Hugetlb,
+        Self::TestWalk,
+        Self::PreVma,
+        Self::PostVma,
+        Self::InstallPte,
+    ];
+
+    /// Which bit of [`Callbacks`] says that it is set.
+    pub const fn flag(self) -> Callbacks {
+        match self {
+            Self::Entry(level) => Callbacks::entry(level),
+            Self::Hole => Callbacks::PTE_HOLE,
+            Self::Hugetlb => Callbacks::HUGETLB_ENTRY,
+            Self::TestWalk => Callbacks::TEST_WALK,
+            Self::PreVma => Callbacks::PRE_VMA,
+            Self::PostVma => Callbacks::POST_VMA,
+            Self::InstallPte => Callbacks::INSTALL_PTE,
+        }
+    }
+
     /// The member of `struct mm_walk_ops`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -61,6 +143,11 @@ impl Callback {
             Self::Entry(Level::Pmd) => "pmd_entry",
             Self::Entry(Level::Pte) => "pte_entry",
             Self::Hole => "pte_hole",
+            Self::Hugetlb => "hugetlb_entry",
+            Self::TestWalk => "test_walk",
+            Self::PreVma => "pre_vma",
+            Self::PostVma => "post_vma",
+            Self::InstallPte => "install_pte",
         }
     }
 }
@@ -70,18 +157,31 @@ impl Callback {
 pub struct Call {
     /// Which one.
     pub callback: Callback,
-    /// The level of the loop that calls; of a hole, the level at which it was found.
+    /// The level of the loop that calls; of a hole, the level at which it was found; of a hugetlb page, the level of
+    /// its entry; pgd outside of all loops.
     pub level: Level,
     /// First address.
     pub addr: VirtAddr,
     /// End of the entry or of the range, whichever comes first; at pte level always `addr + PAGE_SIZE`.
     pub next: VirtAddr,
-    /// The slot that the entry pointer points to. A hole callback gets no pointer in the kernel.
+    /// The slot that the entry pointer points to. Only entry callbacks and `hugetlb_entry` get a pointer in the kernel.
     pub slot: Slot,
     /// What the kernel's getter (`pgdp_get()` … `ptep_get()`) returns for it at this moment.
     pub value: RawEntry,
-    /// Of a hole: `real_depth()`, 0 for pgd to 3 for pmd. 0 otherwise.
-    pub depth: u8,
+    /// Of a hole: `real_depth()`, 0 for pgd to 3 for pmd, -1 where the page tables were not asked. 0 otherwise.
+    pub depth: i8,
+    /// `walk->vma`.
+    pub vma: Option<VmaId>,
+    /// Of a hugetlb page: `huge_page_mask()`. 0 otherwise.
+    pub hmask: u64,
+}
+
+impl Call {
+    /// A call with a range and nothing else.
+    pub(crate) const fn new(callback: Callback, addr: VirtAddr, next: VirtAddr, vma: Option<VmaId>) -> Self {
+        let slot = Slot { table: pgtable::PhysAddr(0), index: 0 };
+        Self { callback, level: Level::Pgd, addr, next, slot, value: RawEntry(0), depth: 0, vma, hmask: 0 }
+    }
 }
 
 /// `enum page_walk_action`: what a callback asks the walker to do next.
@@ -114,12 +214,19 @@ pub struct Reply {
     pub ret: i32,
     /// `walk->action`, if the callback sets it.
     pub action: Option<Action>,
+    /// Of `install_pte`: the pte to install.
+    pub pte: RawEntry,
 }
 
 /// An ops table with its private data.
 pub trait WalkOps {
     /// Which callbacks are not NULL. Must not change during a walk.
     fn callbacks(&self) -> Callbacks;
+
+    /// `walk_lock` of the ops table. Must not change during a walk.
+    fn walk_lock(&self) -> WalkLock {
+        WalkLock::default()
+    }
 
     /// Runs a callback, which may change the world.
     fn call(&mut self, call: &Call, world: &mut World) -> Reply;

@@ -99,8 +99,15 @@ pub struct Rules {
     pub debug_delegates: bool,
     /// Whether the debug walk asserts write on its mm and on `init_mm`, before anything else.
     pub debug_asserts_both: bool,
-    /// Whether `install_pte` exists, so that the no-VMA walks refuse it.
+    /// Whether `install_pte` exists, so that the exported entry points refuse it.
     pub checks_ops: bool,
+    /// Whether the functions that may install are called `*_unsafe()`, and `walk_page_range_vma()` is one of those behind a
+    /// check of the ops table (v6.19).
+    pub unsafe_names: bool,
+    /// Whether `PGWALK_VMA_RDLOCK_VERIFY` exists.
+    pub vma_rdlock: bool,
+    /// Whether `folio_walk_start()` knows `FW_MIGRATION`.
+    pub fw_migration: bool,
     /// Whether `walk_pmd_range()` reads the pud once more and answers AGAIN when it is no table, and
     /// `walk_pud_range()` honours that.
     pub pud_recheck: bool,
@@ -122,6 +129,9 @@ const V6_16: Rules = Rules {
     debug_delegates: false,
     debug_asserts_both: false,
     checks_ops: true,
+    unsafe_names: false,
+    vma_rdlock: false,
+    fw_migration: true,
     pud_recheck: false,
     pud_none_retest: true,
     action_reset_first: false,
@@ -137,11 +147,18 @@ const PATCH: Rules = Rules {
     ..V6_16
 };
 
-const V6_17: Rules = Rules { split: true, debug_delegates: true, ptdump_hotplug: true, ..V6_16 };
+const V6_17: Rules =
+    Rules { split: true, debug_delegates: true, vma_rdlock: true, ptdump_hotplug: true, ..V6_16 };
 
 const V6_18: Rules = Rules { kernel_order: AssertOrder::AssertFirst, lockless: true, ..V6_17 };
 
-const V7_1: Rules = Rules { pud_recheck: true, pud_none_retest: false, ..V6_18 };
+const V7_1: Rules = Rules {
+    pud_recheck: true,
+    pud_none_retest: false,
+    unsafe_names: true,
+    fw_migration: false,
+    ..V6_18
+};
 
 const V7_3: Rules = Rules {
     debug_delegates: false,
@@ -155,6 +172,7 @@ const V6_12_107: Rules = Rules {
     debug_delegates: false,
     debug_asserts_both: true,
     checks_ops: false,
+    vma_rdlock: false,
     pud_recheck: true,
     pud_none_retest: false,
     ptdump_locks_init_mm: true,

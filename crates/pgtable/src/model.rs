@@ -118,6 +118,8 @@ pub struct Model {
     pub empty: Empty,
     /// How the kernel makes entries.
     pub make: MakeEntry,
+    /// The bit of a pte that says that there is no `struct page` (`pte_special()`); 0 where there is none.
+    pub special: u64,
     /// Transparent huge pages, as far as the architecture's v7.3 Kconfig allows them.
     pub thp: Thp,
     /// How `huge_pte_offset()` finds the entry of a hugetlb page.

@@ -149,7 +149,7 @@ impl Setup {
         let runner = match *program {
             Program::Call { entry, mm, ops } => {
                 let (start, end) = ranges.next().unwrap_or_default();
-                let args = Args { mm: Some(mm), start, end, pgd: None };
+                let args = Args { mm: Some(mm), start, end, ..Args::default() };
                 let walk = Walk::new(entry.in_revision(self.revision), self.revision, args)?;
                 Runner::Call(Direct::new(walk, ops))
             }

@@ -8,9 +8,11 @@ use std::fmt;
 
 use actors::Ptdump;
 use actors::ptdump::{MAX_RANGES, Ranges};
-use mm::{LockMode, MmId, Table, Task, World, WorldError};
-use pagewalk::{Action, Args, Callback, Callbacks, EntryPoint, NotInThisKernel, Revision, Walk};
-use pgtable::{Level, Model, PhysAddr, VirtAddr};
+use mm::{Allocator, LockMode, MmId, Table, Task, Vma, VmaFlags, VmaId, VmaKind, World, WorldError};
+use pagewalk::{
+    Action, Args, Callback, Callbacks, EntryPoint, NotInThisKernel, Revision, Walk, WalkLock,
+};
+use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -56,6 +58,9 @@ pub enum CaseError {
     /// The call names an mm without a root.
     #[error("the call walks {0}, which has no root")]
     NoRoot(&'static str),
+    /// The call names a VMA that is not there.
+    #[error("the call names VMA {0}, which the case does not have")]
+    NoVma(usize),
     /// A slot number is too large.
     #[error("slot {slot:?} of the table at {pa:#x} is not one of its {slots} slots")]
     Slot {
@@ -91,9 +96,6 @@ fn clip(text: &str) -> String {
 /// Why a case is not run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Skip {
-    /// The function walks VMAs.
-    #[error("{0}() walks VMAs, which are not modelled yet")]
-    NeedsVmas(&'static str),
     /// No model has this geometry.
     #[error("the geometry {0} is not modelled yet")]
     Geometry(String),
@@ -128,6 +130,10 @@ pub struct Case {
     pub call: Call,
     /// Which callbacks are set.
     pub callbacks: Callbacks,
+    /// `walk_lock` of the ops table.
+    pub walk_lock: WalkLock,
+    /// What `install_pte` hands out.
+    pub install: u64,
     /// What the callbacks do besides returning 0.
     pub script: Vec<Deviation>,
     /// Where the record of events stops, if it does.
@@ -154,7 +160,7 @@ impl Case {
 /// What is called, ready to run.
 #[derive(Clone, Debug)]
 pub enum Call {
-    /// An entry point of a walk without VMAs.
+    /// An entry point of mm/pagewalk.c.
     Walk(Walk),
     /// `ptdump_walk_pgd()`
     Ptdump {
@@ -176,20 +182,6 @@ pub struct Expect {
     pub outcome: String,
 }
 
-/// The functions that need VMAs.
-const WITH_VMAS: [&str; 7] = [
-    "walk_page_range",
-    "walk_page_range_vma",
-    "walk_page_vma",
-    "walk_page_mapping",
-    "walk_page_range_mm",
-    "walk_page_range_mm_unsafe",
-    "walk_page_range_vma_unsafe",
-];
-
-/// Callbacks that no walk without VMAs ever calls.
-const ONLY_WITH_VMAS: [&str; 5] = ["install_pte", "hugetlb_entry", "test_walk", "pre_vma", "post_vma"];
-
 impl Line {
     /// Reads one line.
     ///
@@ -200,13 +192,10 @@ impl Line {
             return Err(CaseError::TooLong);
         }
         let kind: Kind = serde_json::from_slice(line)?;
-        let function = match kind {
-            Kind { call: Some(call), .. } => call.function,
+        match kind {
+            Kind { call: Some(_), .. } => {}
             Kind { level: Some(_), .. } => return Ok(Self::Classification),
             Kind { .. } => return Err(CaseError::Neither),
-        };
-        if let Some(function) = WITH_VMAS.into_iter().find(|&name| name == function) {
-            return Ok(Self::Skipped(Skip::NeedsVmas(function)));
         }
         let file: File = serde_json::from_slice(line)?;
         let Ok(model) = pgtable::model(&file.geometry) else {
@@ -226,12 +215,11 @@ impl File {
         let call = call_of(&self.call, revision, &world, &self.roots)?;
         let mut callbacks = Callbacks::empty();
         for name in &self.ops {
-            callbacks |= callback_flag(name)?;
+            callbacks |= callback(name)?.flag();
         }
         let script = self
             .script
             .iter()
-            .filter(|item| !ONLY_WITH_VMAS.contains(&item.callback.as_str()))
             .map(FileDeviation::read)
             .collect::<Result<_, _>>()?;
         Ok(Case {
@@ -241,6 +229,8 @@ impl File {
             world,
             call,
             callbacks,
+            walk_lock: walk_lock(self.walk_lock.as_deref())?,
+            install: self.install.map_or(0, |value| value.0),
             script,
             max_events: self.max_events,
             expect: self.expect,
@@ -278,15 +268,63 @@ fn world_of(model: &'static Model, file: &File) -> Result<World, CaseError> {
     }
     mms.sort_by_key(|&(name, _)| name != "init_mm");
     let mut world = World::new(model, tables, mms)?;
+    let vmas = file.vmas.iter().map(|vma| vma_of(vma, &world)).collect::<Result<Vec<_>, _>>()?;
+    world = world.with_vmas(vmas)?;
+    if let Some(alloc) = &file.alloc {
+        world.allocator = Allocator { next: PhysAddr(alloc.base.0), asked: 0, fails_at: alloc.fail_at };
+    }
     for (name, mode) in &file.locks {
         let mode = LockMode::from_name(mode).ok_or_else(|| name_error("a way of holding a lock", mode))?;
         if let Some(mm) = mm_id(&world, name) {
             world.preset_lock(mm, Task::Walker, mode);
-        } else if name != "i_mmap" {
+        } else if name == "i_mmap" {
+            world.i_mmap.preset(Task::Walker, mode);
+        } else {
             mm_name(name)?;
         }
     }
     Ok(world)
+}
+
+fn vma_of(file: &FileVma, world: &World) -> Result<Vma, CaseError> {
+    let mm = match &file.mm {
+        None => None,
+        Some(name) => {
+            let name = mm_name(name)?;
+            Some(mm_id(world, name).ok_or(CaseError::NoRoot(name))?)
+        }
+    };
+    let mut flags = VmaFlags::empty();
+    for name in &file.flags {
+        flags |= match name.as_str() {
+            "PFNMAP" => VmaFlags::PFNMAP,
+            "HUGETLB" => VmaFlags::HUGETLB,
+            _ => return Err(name_error("a flag of a VMA", name)),
+        };
+    }
+    let kind = match file.kind.as_str() {
+        "anon" => VmaKind::Anon,
+        "file" => VmaKind::File,
+        other => return Err(name_error("a kind of VMA", other)),
+    };
+    let held = LockMode::from_name(&file.lock).ok_or_else(|| name_error("a way of holding a lock", &file.lock))?;
+    let mut vma = Vma {
+        mm,
+        flags,
+        kind,
+        huge_page_bytes: file.hsize.map_or(0, |bytes| bytes.0),
+        pgoff: file.pgoff.unwrap_or(0),
+        in_mapping: file.mapped,
+        ..Vma::anon(MmId::INIT_MM, VirtAddr(file.start.0), VirtAddr(file.end.0))
+    };
+    vma.lock.preset(Task::Walker, held);
+    Ok(vma)
+}
+
+fn walk_lock(name: Option<&str>) -> Result<WalkLock, CaseError> {
+    let Some(name) = name else { return Ok(WalkLock::Rdlock) };
+    let of = |lock: &WalkLock| lock.name().trim_start_matches("PGWALK_") == name;
+    WalkLock::ALL.into_iter().find(of).ok_or_else(|| name_error("a walk_lock", name))
 }
 
 fn mm_name(name: &str) -> Result<&'static str, CaseError> {
@@ -303,21 +341,20 @@ fn table_of(model: &Model, file: &FileTable, room: &mut usize) -> Result<Table, 
         .filter(|&level| !model.is_folded(level))
         .ok_or_else(|| name_error("a level that has tables here", &file.level))?;
     let pa = PhysAddr(file.pa.0);
-    let slots = u32::from(model.level(level).ptrs);
-    let mut entries = Vec::new();
+    let mut made = Table::unused(model, pa, level);
+    let slots = made.slots();
     for (slot, value) in &file.entries {
         let index = slot
             .parse::<u32>()
             .ok()
             .filter(|&index| index < slots)
-            .ok_or_else(|| CaseError::Slot { pa, slot: clip(slot), slots })? as usize;
-        if let Some(more) = (index + 1).checked_sub(entries.len()) {
+            .ok_or_else(|| CaseError::Slot { pa, slot: clip(slot), slots })?;
+        if let Some(more) = (index as usize + 1).checked_sub(made.stored()) {
             *room = room.checked_sub(more).ok_or(CaseError::TooLarge)?;
-            entries.resize(index + 1, 0);
         }
-        entries[index] = value.0;
+        made.set(index, RawEntry(value.0));
     }
-    Ok(Table::new(pa, level, slots, entries))
+    Ok(made)
 }
 
 fn call_of(
@@ -335,18 +372,32 @@ fn call_of(
         }
     };
     let pgd = call.pgd.map(|pgd| PhysAddr(pgd.0));
-    if let (Some((name, _)), None) = (named, pgd)
+    // The functions that take a VMA, or a file, do not look at the mm that the case names.
+    let entry = EntryPoint::ALL.into_iter().find(|entry| entry.func().name() == call.function);
+    let takes_mm = entry.is_none_or(|entry| entry.takes_mm() || !entry.has_vmas());
+    if let (true, Some((name, _)), None) = (takes_mm, named, pgd)
         && !roots.contains_key(name)
     {
         return Err(CaseError::NoRoot(name));
     }
     let mm = named.map(|(_, id)| id);
 
-    let entry = EntryPoint::ALL.into_iter().find(|entry| entry.func().name() == call.function);
     if let Some(entry) = entry {
-        let start = call.start.ok_or_else(|| missing("start"))?;
-        let end = call.end.ok_or_else(|| missing("end"))?;
-        let args = Args { mm, start: VirtAddr(start.0), end: VirtAddr(end.0), pgd };
+        let vma = match call.vma {
+            Some(index) => Some(nth_vma(world, index)?),
+            None if entry.takes_vma() => return Err(missing("vma")),
+            None => None,
+        };
+        let args = if entry == EntryPoint::Mapping {
+            let first_index = call.first_index.ok_or_else(|| missing("first_index"))?;
+            Args { first_index, nr: call.nr.ok_or_else(|| missing("nr"))?, ..Args::default() }
+        } else if entry == EntryPoint::Vma {
+            Args { vma, ..Args::default() }
+        } else {
+            let start = VirtAddr(call.start.ok_or_else(|| missing("start"))?.0);
+            let end = VirtAddr(call.end.ok_or_else(|| missing("end"))?.0);
+            Args { mm, start, end, pgd, vma, ..Args::default() }
+        };
         return Ok(Call::Walk(Walk::new(entry, revision, args)?));
     }
     if call.function != "ptdump_walk_pgd" {
@@ -360,22 +411,13 @@ fn call_of(
     Ok(Call::Ptdump { dump: Ptdump::new(revision, mm, pgd, ranges)?, effective_prot: call.effective_prot })
 }
 
-fn callback_flag(name: &str) -> Result<Callbacks, CaseError> {
-    match name {
-        "install_pte" => Ok(Callbacks::INSTALL_PTE),
-        _ if ONLY_WITH_VMAS.contains(&name) => Ok(Callbacks::empty()),
-        _ => Ok(match callback(name)? {
-            Callback::Entry(level) => Callbacks::entry(level),
-            Callback::Hole => Callbacks::PTE_HOLE,
-        }),
-    }
+fn nth_vma(world: &World, index: usize) -> Result<VmaId, CaseError> {
+    world.vmas().map(|(id, _)| id).nth(index).ok_or(CaseError::NoVma(index))
 }
 
 fn callback(name: &str) -> Result<Callback, CaseError> {
-    Level::ALL
+    Callback::ALL
         .into_iter()
-        .map(Callback::Entry)
-        .chain([Callback::Hole])
         .find(|callback| callback.name() == name)
         .ok_or_else(|| name_error("a callback", name))
 }
@@ -383,15 +425,9 @@ fn callback(name: &str) -> Result<Callback, CaseError> {
 /// What tells a case from a classification.
 #[derive(Deserialize)]
 struct Kind {
-    call: Option<KindCall>,
+    call: Option<serde::de::IgnoredAny>,
     #[serde(rename = "lvl")]
     level: Option<serde::de::IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct KindCall {
-    #[serde(rename = "fn")]
-    function: String,
 }
 
 #[derive(Deserialize)]
@@ -405,6 +441,11 @@ struct File {
     call: FileCall,
     #[serde(default)]
     ops: Vec<String>,
+    walk_lock: Option<String>,
+    install: Option<Hex>,
+    #[serde(default)]
+    vmas: Vec<FileVma>,
+    alloc: Option<FileAlloc>,
     #[serde(default)]
     script: Vec<FileDeviation>,
     #[serde(default)]
@@ -423,9 +464,34 @@ struct FileCall {
     start: Option<Hex>,
     end: Option<Hex>,
     pgd: Option<Hex>,
+    vma: Option<usize>,
+    first_index: Option<u64>,
+    nr: Option<u64>,
     ranges: Option<Vec<(Hex, Hex)>>,
     #[serde(default)]
     effective_prot: bool,
+}
+
+#[derive(Deserialize)]
+struct FileVma {
+    start: Hex,
+    end: Hex,
+    #[serde(default)]
+    flags: Vec<String>,
+    kind: String,
+    mm: Option<String>,
+    lock: String,
+    hsize: Option<Hex>,
+    pgoff: Option<u64>,
+    #[serde(default)]
+    mapped: bool,
+}
+
+#[derive(Deserialize)]
+struct FileAlloc {
+    base: Hex,
+    #[serde(default)]
+    fail_at: u32,
 }
 
 #[derive(Deserialize)]

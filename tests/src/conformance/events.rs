@@ -3,9 +3,9 @@
 //! The machine says more than the files record: reads of entries, checks, functions entered and left have no
 //! counterpart there. What has one is written exactly as the kernel's run wrote it.
 
-use mm::{MmId, Need, World};
-use pagewalk::{Action, Call, Callback, Event, Fault, LockName, MapKind, Slot};
-use pgtable::{PhysAddr, RawEntry, VirtAddr};
+use mm::{Need, Populated, Split, VmaId, World};
+use pagewalk::{Action, Call, Callback, ENOMEM, Event, Fault, LockName, MapKind, Slot};
+use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
 use serde_json::{Value, json};
 
 use crate::script::Deviation;
@@ -16,8 +16,10 @@ pub struct Words {
     /// Set for `ptdump_walk_pgd()`, whose callbacks are recorded as what they note; whether they also track
     /// effective protection.
     pub dump: Option<bool>,
-    /// Whether `pte_offset_map()` found a table: only then is there something to unmap.
-    mapped: bool,
+    /// The VMA of the last callback.
+    vma: Option<VmaId>,
+    /// How a pte table was mapped, if one was found: only then is there something to unmap.
+    mapped: Option<&'static str>,
 }
 
 impl Words {
@@ -25,20 +27,23 @@ impl Words {
     /// last callback do; `world` is the world after the event.
     pub fn of(&mut self, event: &Event, deviation: Option<&Deviation>, world: &World) -> Vec<Value> {
         match *event {
-            Event::Assert { mm, need, seen, .. } => {
+            Event::Assert { lock, need, seen, by, .. } => {
                 let need = match need {
                     Need::Held => "held",
                     Need::Write => "write",
                 };
                 vec![json!({
-                    "e": "assert", "lock": lock(mm, world), "need": need, "held": seen.own.name(),
-                    "ok": seen.lockdep_ok, "by": "walk",
+                    "e": "assert", "lock": lock_name(lock, world), "need": need, "held": seen.own.name(),
+                    "ok": seen.lockdep_ok, "by": by.name().unwrap_or("walk"),
                 })]
             }
-            Event::Callback { call, reply } => match self.dump {
+            Event::Callback { call, reply } => {
+                self.vma = call.vma;
+                match self.dump {
                 None => vec![callback(&call, deviation, world)],
                 Some(effective_prot) => noted(&call, reply.action == Some(Action::Continue), effective_prot),
-            },
+                }
+            }
             Event::BadCleared { level, slot, value, cleared: true, .. } => {
                 vec![json!({"e": "bad", "lvl": level.name(), "at": at(slot, world), "v": raw(value)})]
             }
@@ -49,21 +54,56 @@ impl Words {
                 let how = match how {
                     MapKind::Kernel => "kernel",
                     MapKind::User => "map",
+                    MapKind::Lock => "lock",
                 };
-                self.mapped = ok;
+                self.mapped = ok.then_some(how);
                 vec![json!({"e": "map", "how": how, "a": virt(addr), "ok": ok})]
             }
-            Event::RcuUnlock if self.mapped => vec![json!({"e": "unmap", "how": "map"})],
+            Event::RcuUnlock => {
+                self.mapped.take().map(|how| json!({"e": "unmap", "how": how})).into_iter().collect()
+            }
             Event::Lock { lock: LockName::Mmap(mm), mode, nested } => {
                 let mode = mode.name();
-                vec![json!({"e": "lock", "lock": lock(mm, world), "mode": mode, "nested": nested})]
+                let lock = lock_name(LockName::Mmap(mm), world);
+                vec![json!({"e": "lock", "lock": lock, "mode": mode, "nested": nested})]
             }
             Event::Unlock { lock: LockName::Mmap(mm), .. } => {
-                vec![json!({"e": "unlock", "lock": lock(mm, world)})]
+                vec![json!({"e": "unlock", "lock": lock_name(LockName::Mmap(mm), world)})]
             }
             Event::Lock { lock: LockName::MemHotplug, .. } => vec![json!({"e": "mem_hotplug", "op": "get"})],
             Event::Unlock { lock: LockName::MemHotplug, .. } => {
                 vec![json!({"e": "mem_hotplug", "op": "put"})]
+            }
+            Event::Lock { lock: LockName::HugetlbVma(vma), .. } => {
+                vec![json!({"e": "hugetlb_lock", "vma": vma.index()})]
+            }
+            Event::Unlock { lock: LockName::HugetlbVma(vma), .. } => {
+                vec![json!({"e": "hugetlb_unlock", "vma": vma.index()})]
+            }
+            Event::VmaStartWrite { vma, was } => {
+                vec![json!({"e": "vma_start_write", "vma": vma.index(), "held": was.name()})]
+            }
+            Event::Split { level, addr, slot, value, did, vma } => vec![split(level, addr, slot, value, did, vma, world)],
+            Event::Alloc { level, slot, result, .. } => {
+                let lower = level.lower().unwrap_or(level);
+                let mut words = json!({"e": "alloc", "lvl": lower.name(), "at": at(slot, world)});
+                match result {
+                    Err(_) => words["ret"] = json!(ENOMEM),
+                    Ok(populated) => {
+                        words["ret"] = json!(0);
+                        words["pop"] = json!(populated != Populated::NotNeeded);
+                        if let Populated::Table(pa) = populated {
+                            words["pa"] = json!(phys(pa));
+                        }
+                    }
+                }
+                vec![words]
+            }
+            Event::SetPte { addr, slot, value } => {
+                vec![json!({"e": "set_pte", "a": virt(addr), "at": at(slot, world), "v": raw(value)})]
+            }
+            Event::UpdateMmuCache { addr } => {
+                vec![json!({"e": "update_mmu_cache", "a": virt(addr), "vma": vma(self.vma)})]
             }
             Event::NotePageFlush => vec![json!({"e": "flush"})],
             Event::Fault(fault) => vec![stop(fault)],
@@ -73,10 +113,39 @@ impl Words {
             | Event::Delegate
             | Event::Read { .. }
             | Event::BadCleared { cleared: false, .. }
-            | Event::RcuLock
-            | Event::RcuUnlock => Vec::new(),
+            | Event::FindVma { .. }
+            | Event::NextInMapping { .. }
+            | Event::HugetlbWalk { .. }
+            | Event::Lock { .. }
+            | Event::Unlock { .. }
+            | Event::FolioFound(_)
+            | Event::RcuLock => Vec::new(),
         }
     }
+}
+
+fn split(
+    level: Level,
+    addr: VirtAddr,
+    slot: Slot,
+    value: RawEntry,
+    did: Split,
+    of: VmaId,
+    world: &World,
+) -> Value {
+    let name = if level == Level::Pmd { "split_pmd" } else { "split_pud" };
+    let mut words = json!({
+        "e": name, "a": virt(addr), "at": at(slot, world), "v": raw(value), "vma": of.index(),
+        "did": match did {
+            Split::Nothing => "no",
+            Split::Cleared => "clear",
+            Split::Table(_) => "table",
+        },
+    });
+    if let Split::Table(pa) = did {
+        words["pa"] = json!(phys(pa));
+    }
+    words
 }
 
 /// How a walk that cannot go on is recorded.
@@ -85,21 +154,30 @@ fn stop(fault: Fault) -> Value {
         Fault::NullMm => json!({"e": "fault", "lvl": "null_mm", "pa": "0x0"}),
         Fault::NoTable { level, pa } => json!({"e": "fault", "lvl": level.name(), "pa": phys(pa)}),
         Fault::OffTable { level, .. } => json!({"e": "oob", "lvl": level.name()}),
+        Fault::NullCall => json!({"e": "fault", "lvl": "null_call", "pa": "0x0"}),
         Fault::Deadlock { .. } => json!({"e": "deadlock"}),
     }
 }
 
 /// A callback of a scripted ops table.
 fn callback(call: &Call, deviation: Option<&Deviation>, world: &World) -> Value {
-    let mut words = match call.callback {
-        Callback::Entry(_) => json!({
-            "e": call.callback.name(), "a": virt(call.addr), "n": virt(call.next),
-            "at": at(call.slot, world), "v": raw(call.value), "vma": null,
-        }),
-        Callback::Hole => json!({
-            "e": "pte_hole", "a": virt(call.addr), "n": virt(call.next), "d": call.depth, "vma": null,
-        }),
-    };
+    let name = call.callback.name();
+    let mut words = json!({"e": name, "vma": vma(call.vma)});
+    if call.callback != Callback::PostVma {
+        words["a"] = json!(virt(call.addr));
+        words["n"] = json!(virt(call.next));
+    }
+    match call.callback {
+        Callback::Entry(_) | Callback::Hugetlb => {
+            words["at"] = json!(at(call.slot, world));
+            words["v"] = json!(raw(call.value));
+        }
+        Callback::Hole => words["d"] = json!(call.depth),
+        Callback::TestWalk | Callback::PreVma | Callback::PostVma | Callback::InstallPte => {}
+    }
+    if call.callback == Callback::Hugetlb {
+        words["hmask"] = json!(format!("{:#x}", call.hmask));
+    }
     if let Some(&Deviation { ret, action, set, .. }) = deviation {
         let action = action.map(|action| action.name().trim_start_matches("ACTION_"));
         if let Some(set) = set {
@@ -119,7 +197,7 @@ fn callback(call: &Call, deviation: Option<&Deviation>, world: &World) -> Value 
 fn noted(call: &Call, leaf: bool, effective_prot: bool) -> Vec<Value> {
     let note = |level: u8, value: RawEntry| json!({"e": "note", "lvl": level, "a": virt(call.addr), "v": raw(value)});
     match call.callback {
-        Callback::Hole => vec![note(call.depth, RawEntry(0))],
+        Callback::Hole => u8::try_from(call.depth).map(|depth| note(depth, RawEntry(0))).into_iter().collect(),
         Callback::Entry(level) => {
             let depth = level.depth();
             let track = json!({"e": "effective_prot", "lvl": depth, "v": raw(call.value)});
@@ -127,11 +205,22 @@ fn noted(call: &Call, leaf: bool, effective_prot: bool) -> Vec<Value> {
             let track = effective_prot.then_some(track);
             track.into_iter().chain(ends_here.then(|| note(depth, call.value))).collect()
         }
+        // ptdump has no others.
+        _ => Vec::new(),
     }
 }
 
-fn lock(mm: MmId, world: &World) -> &'static str {
-    world.mm(mm).map_or("?", |mm| mm.name)
+fn lock_name(lock: LockName, world: &World) -> String {
+    match lock {
+        LockName::Mmap(mm) => world.mm(mm).map_or("?", |mm| mm.name).to_owned(),
+        LockName::Vma(vma) => format!("vma{}", vma.index()),
+        LockName::IMmap => "i_mmap".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn vma(vma: Option<VmaId>) -> Value {
+    vma.map_or(Value::Null, |vma| json!(vma.index()))
 }
 
 fn virt(addr: VirtAddr) -> String {

@@ -70,7 +70,7 @@ fn ended(outcome: &str, ret: Option<i32>) -> String {
 
 fn record(case: &Case) -> Record {
     let mut world = case.world.clone();
-    let mut ops = Script::new(case.callbacks, case.script.clone());
+    let mut ops = Script::new(case.callbacks, case.script.clone()).with(case.walk_lock, case.install);
     let mut events = Vec::new();
     // Without a limit of its own a record is cut one event behind the kernel's: more can only differ.
     let limit = case.max_events.unwrap_or(case.expect.events.len() + 1);
@@ -95,11 +95,12 @@ fn record(case: &Case) -> Record {
         }
         match status {
             Status::Running => {}
+            Status::Waiting(_) => return Record { events, ret: None, outcome: "deadlock" },
             Status::Done(ret) => return Record { events, ret: Some(ret), outcome: "ok" },
             Status::Faulted(fault) => {
                 let outcome = match fault {
                     Fault::OffTable { .. } => "oob",
-                    Fault::NullMm | Fault::NoTable { .. } => "fault",
+                    Fault::NullMm | Fault::NullCall | Fault::NoTable { .. } => "fault",
                     Fault::Deadlock { .. } => "deadlock",
                 };
                 return Record { events, ret: None, outcome };

@@ -6,40 +6,64 @@
 //!
 //! | file | functions |
 //! |---|---|
-//! | this one | the entry points |
+//! | this one | stepping, and what all files share |
+//! | `entry_point.rs` | the entry points: checks, assertions, the delegation |
+//! | `vma.rs` | VMA after VMA: `walk_page_range_mm()`, `walk_page_mapping()`, `walk_page_test()`, `__walk_page_range()` |
+//! | `vma_lock.rs` | `process_mm_walk_lock()`, `process_vma_walk_lock()` |
+//! | `hugetlb.rs` | `walk_hugetlb_range()` |
 //! | `upper.rs` | `walk_pgd_range()`, `walk_p4d_range()`, `walk_pud_range()`, `walk_pmd_range()` |
-//! | `pte.rs` | `walk_pte_range()` and `pte_offset_*()` |
+//! | `descend.rs` | from a pud or pmd entry downwards: leaves, splitting, allocating, looking again |
+//! | `pte.rs` | `walk_pte_range()` |
+//! | `map.rs` | `pte_offset_kernel()`, `pte_offset_map()`, `pte_offset_map_lock()` |
+//! | `folio.rs` | `folio_walk_start()`, `folio_walk_end()` |
 //!
 //! The four upper loops are one piece of code with the level as a parameter, as their sources differ only in
 //! names and in the few places that `Pc` and [`Rules`] name.
 
+mod descend;
+mod entry_point;
+mod folio;
+mod hugetlb;
+mod map;
 mod pte;
 mod upper;
+mod vma;
+mod vma_lock;
 
 #[cfg(test)]
 mod tests;
 
 use arrayvec::ArrayVec;
-use mm::{MmId, Need, TableId, Task, World};
+use mm::{MmId, Slot, TableId, Task, VmaId, World};
 use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
 
-use crate::entry::{Prologue, prologue};
+use crate::entry::{Body, Prologue, prologue};
 use crate::{
-    Action, Callbacks, Check, EINVAL, EntryPoint, Event, Fault, Func, MapKind, NotInThisKernel, Revision,
-    Rules, Sink, Slot, Subject, WalkOps,
+    Action, Callbacks, EntryPoint, Event, Fault, Func, LockName, MapKind, NotInThisKernel, Revision, Rules,
+    Sink, WalkOps,
 };
 
-/// The arguments of an entry point, apart from the ops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub use folio::{FolioFlags, FolioPage};
+
+/// The arguments of an entry point, apart from the ops. Each function looks at those that it has parameters for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Args {
     /// The mm; `None` is a NULL pointer. The kernel walks ignore it and use `init_mm`.
     pub mm: Option<MmId>,
-    /// First address.
+    /// First address; of a folio walk the only one.
     pub start: VirtAddr,
     /// End of the range, excluded.
     pub end: VirtAddr,
     /// The root table to use instead of the mm's own (`walk->pgd`).
     pub pgd: Option<PhysAddr>,
+    /// The VMA; its mm is the one that is walked.
+    pub vma: Option<VmaId>,
+    /// `walk_page_mapping()`: first page of the file.
+    pub first_index: u64,
+    /// `walk_page_mapping()`: number of pages.
+    pub nr: u64,
+    /// `folio_walk_start()`: what it may find besides ordinary pages.
+    pub folio: FolioFlags,
 }
 
 /// Whether the machine can go on.
@@ -47,6 +71,9 @@ pub struct Args {
 pub enum Status {
     /// There is a next step.
     Running,
+    /// The next step is to take a lock that another task holds: nothing has happened, and nothing will before that task
+    /// releases it.
+    Waiting(LockName),
     /// The entry point has returned this value.
     Done(i32),
     /// The kernel would have crashed, hung or read wild memory here.
@@ -94,11 +121,25 @@ impl Frame {
     }
 }
 
+/// The range that a level walk is for: all of it, or the part in one VMA.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Outer {
+    addr: VirtAddr,
+    next: VirtAddr,
+    end: VirtAddr,
+}
+
 /// The next action. Variants with a level are labels of that level's loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Pc {
     /// The n-th thing that the entry point does before the walk proper.
     Prologue(u8),
+    /// Something in the walk over VMAs.
+    Vma(vma::Pc),
+    /// Something in `walk_hugetlb_range()`.
+    Hugetlb(hugetlb::Pc),
+    /// Something in `folio_walk_start()` or `folio_walk_end()`.
+    Folio(folio::Pc),
     /// Enter the loop of a level.
     Enter(Level),
     /// `walk_pmd_range()`: `pudp_get()`, is it still a table?
@@ -113,8 +154,16 @@ enum Pc {
     ClearBad(Level),
     /// `ops->pte_hole()`
     Hole(Level),
+    /// `__p4d_alloc()` … `__pte_alloc()`
+    Alloc(Level),
     /// `ops->p?d_entry()`
     Callback(Level),
+    /// `p?d_present()` of a walk that only installs
+    InstallPresent(Level),
+    /// `p?d_trans_huge()` of a walk that only installs
+    InstallHuge(Level),
+    /// `split_huge_pud()`, `split_huge_pmd()`
+    Split(Level),
     /// `p?d_leaf()`
     LeafTest(Level),
     /// `p?d_present()`
@@ -123,20 +172,18 @@ enum Pc {
     NoneRetest,
     /// `goto again`
     Again(Level),
-    /// `pte_offset_kernel()`
-    MapKernel,
-    /// `rcu_read_lock()` of `pte_offset_map()`
-    RcuLock,
-    /// `pte_offset_map()`: the read
-    MapUser,
-    /// `pte_offset_map()`: `pmd_clear_bad()`
-    ClearBadPmd,
-    /// `pte_offset_map()` fails after it has cleared a bad pmd.
-    MapFailed,
+    /// Something in `pte_offset_*()`
+    Map(map::Pc),
     /// `ops->pte_entry()`
     PteCallback,
-    /// `rcu_read_unlock()` of `pte_unmap()`, or of a failed `pte_offset_map()`.
-    RcuUnlock,
+    /// `pte_none()` of a walk that installs
+    PteNone,
+    /// `ops->install_pte()`
+    InstallPte,
+    /// `set_pte_at()`
+    SetPte,
+    /// `update_mmu_cache()`
+    UpdateMmuCache,
     /// The loop of a level returns.
     Return(Level),
     /// The innermost entry point returns.
@@ -147,8 +194,9 @@ enum Pc {
     Faulted(Fault),
 }
 
-/// Most entry-point functions that can be on the stack at once: debug, kernel, lockless or helper.
-const MAX_CALLERS: usize = 3;
+/// Most functions above the level loops that can be on the stack at once: `walk_page_range()`, `walk_page_range_mm()`,
+/// `__walk_page_range()`, `walk_hugetlb_range()`.
+const MAX_CALLERS: usize = 4;
 
 /// A walk: the whole state of one call of an entry point.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -157,18 +205,31 @@ pub struct Walk {
     revision: Revision,
     prologue: &'static [Prologue],
     args: Args,
+    task: Task,
     pc: Pc,
     callers: ArrayVec<Func, MAX_CALLERS>,
     /// The innermost level function that has been entered and has not returned.
     innermost: Option<Level>,
+    /// `walk->mm`
+    mm: Option<MmId>,
+    /// `walk->vma`; none throughout a walk without VMAs.
+    vma: Option<VmaId>,
+    /// The VMA that was looked up for the next turn of the walk over VMAs.
+    following: Option<VmaId>,
+    /// The turn of the walk over VMAs, or the whole range.
+    outer: Outer,
     /// `walk->action`
     action: Action,
     /// The value on its way up.
     ret: i32,
     upper: [Frame; 4],
     pte: Frame,
-    /// How the current pte table is mapped; with `User` an RCU section is open.
+    /// How the current pte table is mapped; with `User` an RCU section is open, with `Lock` its lock is held too.
     map: MapKind,
+    /// The entry at hand where no level's loop has one: of a hugetlb page, or of a folio walk.
+    at: Option<(Level, Slot)>,
+    /// A pte on its way into its slot, or the pmd that a mapping was made with, to be compared.
+    value: RawEntry,
 }
 
 impl Walk {
@@ -186,15 +247,28 @@ impl Walk {
             revision,
             prologue: prologue(entry, revision),
             args: Args { mm, ..args },
+            task: Task::Walker,
             pc: Pc::Prologue(0),
             callers: ArrayVec::new(),
             innermost: None,
+            mm,
+            vma: None,
+            following: None,
+            outer: Outer { addr: args.start, next: args.end, end: args.end },
             action: Action::Subtree,
             ret: 0,
             upper: [Frame::default(); 4],
             pte: Frame::default(),
             map: MapKind::Kernel,
+            at: None,
+            value: RawEntry(0),
         })
+    }
+
+    /// The same call, made by `task`.
+    #[must_use]
+    pub fn by(self, task: Task) -> Self {
+        Self { task, ..self }
     }
 
     /// The function that was called.
@@ -210,6 +284,11 @@ impl Walk {
     /// What the walk was called with; the mm is `init_mm` for the kernel walks.
     pub const fn args(&self) -> &Args {
         &self.args
+    }
+
+    /// `walk->vma` at this moment.
+    pub const fn vma(&self) -> Option<VmaId> {
+        self.vma
     }
 
     /// `walk->action` at this moment.
@@ -229,7 +308,12 @@ impl Walk {
     /// The call stack, outermost first.
     pub fn stack(&self) -> impl Iterator<Item = StackFrame> + '_ {
         let Args { start, end, .. } = self.args;
-        let callers = self.callers.iter().map(move |&func| StackFrame { func, addr: start, end });
+        let callers = self.callers.iter().map(move |&func| match func {
+            Func::WalkOneVma | Func::WalkHugetlbRange => {
+                StackFrame { func, addr: self.outer.addr, end: self.outer.next }
+            }
+            _ => StackFrame { func, addr: start, end },
+        });
         let depth = self.innermost.map_or(0, |level| level as usize + 1);
         let levels = Level::ALL.into_iter().take(depth).map(|level| {
             let frame = self.frame(level);
@@ -242,18 +326,19 @@ impl Walk {
     /// as the level above.
     pub fn path(&self) -> impl Iterator<Item = (Level, Slot)> + '_ {
         let depth = self.innermost.map_or(0, |level| level as usize + 1);
-        Level::ALL.into_iter().take(depth).filter_map(|level| {
+        let levels = Level::ALL.into_iter().take(depth).filter_map(|level| {
             let frame = self.frame(level);
             // Entered but not mapped or looked up yet: no table.
             (frame.table != TableRef::default()).then(|| (level, frame.slot()))
-        })
+        });
+        levels.chain(self.at)
     }
 
-    /// The slot of the root table that the walk starts at: in `walk->pgd` if there is one, else in the mm's own root. No
-    /// table is there if the mm is NULL.
+    /// The slot of the root table that the walk starts at, or the part of it in the VMA at hand: in `walk->pgd` if there is
+    /// one, else in the mm's own root. No table is there if the mm is NULL.
     pub fn root(&self, world: &World) -> Slot {
-        let table = self.args.pgd.or_else(|| Some(world.mm(self.args.mm?)?.pgd)).unwrap_or_default();
-        Slot { table, index: world.model().index(Level::Pgd, self.args.start) }
+        let table = self.args.pgd.or_else(|| Some(world.mm(self.mm?)?.pgd)).unwrap_or_default();
+        Slot { table, index: world.model().index(Level::Pgd, self.outer.addr) }
     }
 
     /// Runs one atomic action and emits its event. Does nothing once the walk has ended.
@@ -262,8 +347,8 @@ impl Walk {
         match self.pc {
             Pc::PteCallback => self.pte_callback(world, ops, sink),
             Pc::Enter(Level::Pte) => self.enter_pte(world, sink),
-            Pc::MapKernel => self.map_kernel(world, sink),
-            Pc::Return(Level::Pte) => self.return_pte(world, ops, sink),
+            Pc::Map(map::Pc::Kernel) => self.map_kernel(world, ops, sink),
+            Pc::Return(level) => self.return_level(level, world, ops, sink),
             Pc::NoneTest(level) => self.none_test(level, world, ops, sink),
             Pc::Callback(level) => self.callback(level, world, ops, sink),
             Pc::LeafTest(level) => self.leaf_test(level, world, ops, sink),
@@ -274,22 +359,28 @@ impl Walk {
             Pc::Recheck => self.recheck(world, ops, sink),
             Pc::BadTest(level) => self.bad_test(level, world, ops, sink),
             Pc::ClearBad(level) => self.clear_bad(level, world, ops, sink),
+            Pc::Alloc(level) => self.allocate(level, world, ops, sink),
+            Pc::InstallPresent(level) => self.install_present(level, world, sink),
+            Pc::InstallHuge(level) => self.install_huge(level, world, ops, sink),
+            Pc::Split(level) => self.split(level, world, sink),
             Pc::NoneRetest => self.none_retest(world, sink),
             Pc::Again(level) => self.again(level, world, ops, sink),
-            Pc::RcuLock => self.rcu_lock(sink),
-            Pc::MapUser => self.map_user(world, sink),
-            Pc::ClearBadPmd => self.clear_bad_pmd(world, sink),
-            Pc::MapFailed => self.map_failed(sink),
-            Pc::RcuUnlock => self.rcu_unlock(sink),
-            Pc::Return(level) => self.return_upper(level, world, ops, sink),
-            Pc::Prologue(at) => self.entry_point(at, world, ops.callbacks(), sink),
+            Pc::Map(pc) => return self.map_step(pc, world, ops, sink),
+            Pc::PteNone => self.pte_none(world, ops, sink),
+            Pc::InstallPte => self.install_pte(world, ops, sink),
+            Pc::SetPte => self.set_pte(world, sink),
+            Pc::UpdateMmuCache => self.update_mmu_cache(world, sink),
+            Pc::Vma(pc) => self.vma_step(pc, world, ops, sink),
+            Pc::Hugetlb(pc) => self.hugetlb_step(pc, world, ops, sink),
+            Pc::Folio(pc) => return self.folio_step(pc, world, sink),
+            Pc::Prologue(at) => self.entry_point(at, world, ops, sink),
             Pc::ReturnCaller => self.return_caller(sink),
             Pc::Done | Pc::Faulted(_) => {}
         }
         self.status()
     }
 
-    /// Steps until the walk ends or `fuel` steps have been run. `Running` means that the fuel is gone.
+    /// Steps until the walk ends, waits, or `fuel` steps have been run. `Running` means that the fuel is gone.
     ///
     /// Nothing else bounds a walk: a callback that always answers AGAIN repeats its entry for ever, and
     /// tables that point to each other make a few kilobytes look like 2⁴⁸ bytes.
@@ -311,6 +402,18 @@ impl Walk {
 
     const fn rules(&self) -> &'static Rules {
         self.revision.rules()
+    }
+
+    /// Which callbacks are set. Before v6.13 the ops table has no `install_pte`.
+    #[inline]
+    fn set<O: WalkOps>(&self, ops: &O) -> Callbacks {
+        let set = ops.callbacks();
+        if self.rules().checks_ops { set } else { set.difference(Callbacks::INSTALL_PTE) }
+    }
+
+    /// Whether `walk->no_vma` is set.
+    const fn no_vma(&self) -> bool {
+        matches!(self.entry.body(), Body::NoVma)
     }
 
     #[inline]
@@ -360,78 +463,5 @@ impl Walk {
     fn fault<S: Sink>(&mut self, fault: Fault, sink: &mut S) {
         sink.event(Event::Fault(fault));
         self.pc = Pc::Faulted(fault);
-    }
-
-    /// Runs one thing of an entry point.
-    fn entry_point<S: Sink>(&mut self, at: u8, world: &World, set: Callbacks, sink: &mut S) {
-        let Some(&now) = self.prologue.get(usize::from(at)) else {
-            return self.pc = Pc::Enter(Level::Pgd);
-        };
-        self.pc = Pc::Prologue(at + 1);
-        match now {
-            Prologue::Enter(func) => {
-                // Bounded by the longest prologue: debug, then kernel, then lockless or helper.
-                self.callers.push(func);
-                sink.event(Event::Enter { func, start: self.args.start, end: self.args.end });
-            }
-            Prologue::Check(check) => self.check(check, set, sink),
-            Prologue::Assert(subject, need) => self.assert(subject, need, world, sink),
-            Prologue::AssertByMm => {
-                let kernel = self.args.mm == Some(MmId::INIT_MM);
-                let need = if kernel { Need::Held } else { Need::Write };
-                self.assert(Subject::Walked, need, world, sink);
-            }
-            Prologue::DelegateInitMm => {
-                if self.args.mm == Some(MmId::INIT_MM) {
-                    self.prologue = prologue(EntryPoint::Kernel, self.revision);
-                    self.pc = Pc::Prologue(0);
-                    sink.event(Event::Delegate);
-                } else {
-                    self.entry_point(at + 1, world, set, sink);
-                }
-            }
-        }
-        if let Pc::Prologue(next) = self.pc
-            && usize::from(next) == self.prologue.len()
-        {
-            self.pc = Pc::Enter(Level::Pgd);
-        }
-    }
-
-    fn check<S: Sink>(&mut self, check: Check, set: Callbacks, sink: &mut S) {
-        let ok = match check {
-            Check::Range => self.args.start < self.args.end,
-            Check::Mm => self.args.mm.is_some(),
-            Check::Ops => !set.contains(Callbacks::INSTALL_PTE),
-        };
-        sink.event(Event::Check { check, ok });
-        if !ok {
-            self.ret = EINVAL;
-            self.pc = Pc::ReturnCaller;
-        }
-    }
-
-    /// Asserts, warns, and goes on: only a NULL mm stops the kernel here.
-    fn assert<S: Sink>(&mut self, subject: Subject, need: Need, world: &World, sink: &mut S) {
-        let mm = match subject {
-            Subject::Walked => self.args.mm,
-            Subject::InitMm => Some(MmId::INIT_MM),
-        };
-        match mm.and_then(|id| Some((id, world.mm(id)?))) {
-            Some((mm, found)) => {
-                let seen = found.mmap_lock.inspect(Task::Walker, need);
-                sink.event(Event::Assert { subject, mm, need, seen });
-            }
-            None => self.fault(Fault::NullMm, sink),
-        }
-    }
-
-    fn return_caller<S: Sink>(&mut self, sink: &mut S) {
-        if let Some(func) = self.callers.pop() {
-            sink.event(Event::Return { func, ret: self.ret });
-        }
-        if self.callers.is_empty() {
-            self.pc = Pc::Done;
-        }
     }
 }

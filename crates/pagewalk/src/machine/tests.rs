@@ -17,11 +17,11 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use mm::{LockMode, MmId, Need, Table, Task, World};
-use pgtable::{Arch, Level, Model, PhysAddr, RawEntry, VirtAddr};
+use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
 
 use crate::{
-    Args, Call, Callback, Callbacks, Check, EntryPoint, Event, Fault, Func, MapKind, Reply, Revision, Status,
-    Walk, WalkOps,
+    Args, Call, Callback, Callbacks, Check, EntryPoint, Event, Fault, Func, LockName, MapKind, Reply, Revision,
+    Status, Walk, WalkOps,
 };
 
 extern crate std;
@@ -33,7 +33,7 @@ const ROOT: u64 = 0x1000;
 const FUEL: u64 = 100_000;
 
 /// All five entry callbacks and `pte_hole`.
-const ALL: Callbacks = Callbacks::all().difference(Callbacks::INSTALL_PTE);
+const ALL: Callbacks = Callbacks::WITHOUT_VMA;
 
 /// A table: where it lies, its level, its entries by slot.
 type Tables<'a> = &'a [(u64, Level, &'a [(u32, u64)])];
@@ -48,7 +48,7 @@ fn world(id: &str, tables: Tables<'_>) -> World {
     let tables: Vec<Table> = tables
         .iter()
         .map(|&(pa, level, entries)| {
-            let mut table = Table::new(PhysAddr(pa), level, u32::from(model.level(level).ptrs), Vec::new());
+            let mut table = Table::unused(model, PhysAddr(pa), level);
             for &(slot, value) in entries {
                 table.set(slot, RawEntry(value));
             }
@@ -92,11 +92,7 @@ const LARGE: u64 = 0x4000_00e3;
 
 /// An entry that points to a table.
 fn to_table(model: &Model, pa: u64) -> u64 {
-    match model.arch {
-        Arch::X86_64 => x86(pa),
-        Arch::Riscv64 => pa >> 12 << 10 | 1,
-        Arch::Arm64 => pa | 3,
-    }
+    (model.make.table)(pa)
 }
 
 fn entry_at(world: &World, table: u64, slot: u32) -> u64 {
@@ -141,7 +137,7 @@ fn user_walk(revision: Revision, start: u64, end: u64) -> Walk {
 }
 
 fn walk(entry: EntryPoint, revision: Revision, mm: Option<MmId>, start: u64, end: u64) -> Walk {
-    let args = Args { mm, start: VirtAddr(start), end: VirtAddr(end), pgd: None };
+    let args = Args { mm, start: VirtAddr(start), end: VirtAddr(end), ..Args::default() };
     Walk::new(entry.in_revision(revision), revision, args).expect("it exists in this revision")
 }
 
@@ -296,7 +292,7 @@ fn a_callbacks_value_ends_the_walk_and_is_returned_by_every_function() {
             callbacks: ALL,
             react: |call: &Call, _: &mut World| {
                 let ret = if call.callback == Callback::Entry(level) { 7 } else { 0 };
-                Reply { ret, action: None }
+                Reply { ret, action: None, ..Reply::default() }
             },
         };
         let mut walk = user_walk(Revision::V7_3, 0, 0x40_0000);
@@ -328,7 +324,7 @@ fn a_holes_value_ends_the_walk_too() {
         set_entry(&mut world, table, slot, 0);
         let react = |call: &Call, _: &mut World| {
             let ret = if call.callback == Callback::Hole { -14 } else { 0 };
-            Reply { ret, action: None }
+            Reply { ret, action: None, ..Reply::default() }
         };
         let mut ops = Ops { callbacks: Callbacks::PTE_ENTRY | Callbacks::PTE_HOLE, react };
         let (events, status) =

@@ -1,17 +1,19 @@
 //! `walk_pgd_range()`, `walk_p4d_range()`, `walk_pud_range()`, `walk_pmd_range()`.
 //!
-//! What is the same in all four: the hole test, the entry callback, the descent, the step to the next entry.
-//! What is not: pgd and p4d entries are tested for `bad` and their loops ignore `walk->action`; pud and pmd
-//! entries may be leaves, which a walk without VMAs neither splits nor enters, and their loops honour it.
+//! What is the same in all four: the hole test, the entry callback, the step to the next entry. What is not: pgd and p4d
+//! entries are tested for `bad` and their loops ignore `walk->action`; pud and pmd entries may be leaves, and their loops
+//! honour it (`descend.rs`).
 
 use mm::World;
 use pgtable::{Level, RawEntry};
 
-use super::{Frame, Pc, TableRef, Walk};
-use crate::{Action, Call, Callback, Callbacks, Event, Fault, Func, Sink, Test, WalkOps};
+use super::{Frame, Outer, Pc, TableRef, Walk};
+use crate::{
+    Action, Call, Callback, Callbacks, ENOMEM, Event, Fault, Func, Reply, Sink, Test, WalkOps,
+};
 
 /// Whether the loop of this level looks at leaves and at `walk->action`.
-const fn may_be_leaf(level: Level) -> bool {
+pub(super) const fn may_be_leaf(level: Level) -> bool {
     matches!(level, Level::Pud | Level::Pmd)
 }
 
@@ -20,7 +22,10 @@ impl Walk {
     pub(super) fn enter<O: WalkOps, S: Sink>(&mut self, level: Level, world: &World, ops: &O, sink: &mut S) {
         let (addr, end) = match level.upper() {
             Some(upper) => (self.frame(upper).addr, self.frame(upper).next),
-            None => (self.args.start, self.args.end),
+            None => {
+                let Outer { addr, next, .. } = self.outer;
+                (addr, next)
+            }
         };
         *self.frame_mut(level) = Frame { addr, next: addr, end, ..Frame::default() };
         self.innermost = Some(level);
@@ -32,20 +37,20 @@ impl Walk {
             let frame = self.frame_mut(level);
             frame.table = TableRef::at(world, root.table);
             frame.index = root.index;
-            self.begin_entry(level, world, ops.callbacks());
+            self.begin_entry(level, world, self.set(ops));
         } else if level == Level::Pmd && self.rules().pud_recheck && !world.model().is_constant(Level::Pud) {
             self.pc = Pc::Recheck;
         } else {
-            self.find_table(level, world, ops.callbacks());
+            self.find_table(level, world, self.set(ops));
         }
     }
 
     /// `walk_pmd_range()` from v7.0: the pud may have become a leaf or vanished since it was tested.
     pub(super) fn recheck<O: WalkOps, S: Sink>(&mut self, world: &World, ops: &O, sink: &mut S) {
-        let rules = world.model().rules(Level::Pud);
-        let is_table = |value: RawEntry| (rules.present)(value.0) && !(rules.leaf)(value.0);
+        let tests = world.tests(Level::Pud);
+        let is_table = |value| tests.present(value) && !tests.leaf(value);
         match self.tested(Level::Pud, Test::StillTable, is_table, world, sink) {
-            Ok(true) => self.find_table(Level::Pmd, world, ops.callbacks()),
+            Ok(true) => self.find_table(Level::Pmd, world, self.set(ops)),
             Ok(false) => {
                 self.action = Action::Again;
                 self.ret = 0;
@@ -55,7 +60,7 @@ impl Walk {
         }
     }
 
-    /// `p?d_offset()`: a folded level points to the very slot of the level above, any other reads that slot.
+    /// `p?d_offset()`: a folded level needs no memory for that, any other reads the slot of the level above.
     fn find_table(&mut self, level: Level, world: &World, set: Callbacks) {
         if !world.model().is_folded(level) {
             self.pc = Pc::Offset(level);
@@ -65,7 +70,7 @@ impl Walk {
             let Frame { table, index, .. } = *self.frame(upper);
             let frame = self.frame_mut(level);
             frame.table = table;
-            frame.index = index;
+            frame.index = world.model().folded_index(level, index, frame.addr);
         }
         self.begin_entry(level, world, set);
     }
@@ -89,13 +94,13 @@ impl Walk {
                 let frame = self.frame_mut(level);
                 frame.table = TableRef::at(world, world.model().table_address(upper, value));
                 frame.index = index;
-                self.begin_entry(level, world, ops.callbacks());
+                self.begin_entry(level, world, self.set(ops));
             }
         }
     }
 
     /// The label `again:`, or the top of the loop: computes `next` and looks at the entry.
-    fn begin_entry(&mut self, level: Level, world: &World, set: Callbacks) {
+    pub(super) fn begin_entry(&mut self, level: Level, world: &World, set: Callbacks) {
         if may_be_leaf(level) && self.rules().action_reset_first {
             self.action = Action::Subtree;
         }
@@ -109,7 +114,7 @@ impl Walk {
                 return;
             }
             let passed_over =
-                !may_be_leaf(level) && !set.contains(Callbacks::entry(level)) && !set.wants_below(level);
+                !may_be_leaf(level) && !set.contains(Callbacks::entry(level)) && !set.descends(level);
             if !passed_over {
                 self.entry_found(level, set, world);
                 return;
@@ -122,7 +127,7 @@ impl Walk {
     }
 
     /// Reads a level's entry, tests it, and says so.
-    fn tested<S: Sink>(
+    pub(super) fn tested<S: Sink>(
         &self,
         level: Level,
         test: Test,
@@ -144,11 +149,11 @@ impl Walk {
         ops: &O,
         sink: &mut S,
     ) {
-        let none = world.model().rules(level).none;
-        match self.tested(level, Test::None, |value| none(value.0), world, sink) {
+        let tests = world.tests(level);
+        match self.tested(level, Test::None, |value| tests.none(value), world, sink) {
             Err(fault) => self.fault(fault, sink),
-            Ok(true) => self.hole_found(level, world, ops.callbacks()),
-            Ok(false) if may_be_leaf(level) => self.entry_found(level, ops.callbacks(), world),
+            Ok(true) => self.hole_found(level, world, self.set(ops)),
+            Ok(false) if may_be_leaf(level) => self.entry_found(level, self.set(ops), world),
             Ok(false) => self.pc = Pc::BadTest(level),
         }
     }
@@ -160,11 +165,11 @@ impl Walk {
         ops: &O,
         sink: &mut S,
     ) {
-        let bad = world.model().rules(level).bad;
-        match self.tested(level, Test::Bad, |value| bad(value.0), world, sink) {
+        let tests = world.tests(level);
+        match self.tested(level, Test::Bad, |value| tests.bad(value), world, sink) {
             Err(fault) => self.fault(fault, sink),
             Ok(true) => self.pc = Pc::ClearBad(level),
-            Ok(false) => self.entry_found(level, ops.callbacks(), world),
+            Ok(false) => self.entry_found(level, self.set(ops), world),
         }
     }
 
@@ -178,7 +183,7 @@ impl Walk {
     ) {
         let cleared = world.model().level(level).fold != pgtable::Fold::CompileTime;
         self.clear_entry(level, cleared, world, sink);
-        self.hole_found(level, world, ops.callbacks());
+        self.hole_found(level, world, self.set(ops));
     }
 
     /// Reports a bad entry and empties it.
@@ -186,14 +191,16 @@ impl Walk {
         let frame = self.frame(level);
         let value = frame.table.id.and_then(|id| world.read(id, frame.index)).unwrap_or_default();
         if let (true, Some(id)) = (cleared, frame.table.id) {
-            world.write(id, frame.index, RawEntry(0));
+            world.write(id, frame.index, world.tests(world.model().lowest_sharing(level)).empty());
         }
         sink.event(Event::BadCleared { level, addr: frame.addr, slot: frame.slot(), value, cleared });
     }
 
-    /// Nothing here: reports it if anybody wants to know.
+    /// Nothing here: fills it, or reports it if anybody wants to know.
     fn hole_found(&mut self, level: Level, world: &World, set: Callbacks) {
-        if set.contains(Callbacks::PTE_HOLE) {
+        if set.contains(Callbacks::INSTALL_PTE) {
+            self.pc = Pc::Alloc(level);
+        } else if set.contains(Callbacks::PTE_HOLE) {
             self.pc = Pc::Hole(level);
         } else {
             self.next_entry(level, world, set);
@@ -215,10 +222,12 @@ impl Walk {
             next: frame.next,
             slot: frame.slot(),
             value: self.read(level, world).unwrap_or_default(),
-            depth: world.model().real_depth(level),
+            depth: world.model().real_depth(level) as i8,
+            vma: self.vma,
+            hmask: 0,
         };
         if self.call(&call, world, ops, sink) == 0 {
-            self.next_entry(level, world, ops.callbacks());
+            self.next_entry(level, world, self.set(ops));
         } else {
             self.pc = Pc::Return(level);
         }
@@ -234,12 +243,37 @@ impl Walk {
         sink: &mut S,
     ) -> i32 {
         let reply = ops.call(call, world);
+        self.answered(call, reply, sink);
+        reply.ret
+    }
+
+    /// Takes the answer of a callback.
+    #[inline]
+    pub(super) fn answered<S: Sink>(&mut self, call: &Call, reply: Reply, sink: &mut S) {
         if let Some(action) = reply.action {
             self.action = action;
         }
         self.ret = reply.ret;
         sink.event(Event::Callback { call: *call, reply });
-        reply.ret
+    }
+
+    /// A walk that installs makes a table for an empty entry, and then goes on with that entry.
+    pub(super) fn allocate<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &mut World,
+        ops: &O,
+        sink: &mut S,
+    ) {
+        let (addr, slot) = (self.frame(level).addr, self.frame(level).slot());
+        let result = world.populate(level, slot);
+        sink.event(Event::Alloc { level, addr, slot, result });
+        if result.is_ok() {
+            self.entry_found(level, self.set(ops), world);
+        } else {
+            self.ret = ENOMEM;
+            self.pc = Pc::Return(level);
+        }
     }
 
     /// Something is here.
@@ -274,81 +308,17 @@ impl Walk {
             slot: frame.slot(),
             value,
             depth: 0,
+            vma: self.vma,
+            hmask: 0,
         };
         if self.call(&call, world, ops, sink) == 0 {
-            self.after_callback(level, ops.callbacks(), world);
+            self.after_callback(level, self.set(ops), world);
         } else {
             self.pc = Pc::Return(level);
         }
     }
 
-    /// Descend, look again, or go on.
-    fn after_callback(&mut self, level: Level, set: Callbacks, world: &World) {
-        let wants_below = set.wants_below(level);
-        if !may_be_leaf(level) {
-            return if wants_below { self.descend(level) } else { self.next_entry(level, world, set) };
-        }
-        match self.action {
-            Action::Again => self.pc = Pc::Again(level),
-            Action::Continue => self.next_entry(level, world, set),
-            Action::Subtree if !wants_below => self.next_entry(level, world, set),
-            // A constant level is never a leaf and always present: the test reads nothing.
-            Action::Subtree if world.model().is_constant(level) => self.descend(level),
-            Action::Subtree => self.pc = Pc::LeafTest(level),
-        }
-    }
-
-    pub(super) fn leaf_test<O: WalkOps, S: Sink>(
-        &mut self,
-        level: Level,
-        world: &World,
-        ops: &O,
-        sink: &mut S,
-    ) {
-        let leaf = world.model().rules(level).leaf;
-        match self.tested(level, Test::Leaf, |value| leaf(value.0), world, sink) {
-            Err(fault) => self.fault(fault, sink),
-            Ok(true) => self.next_entry(level, world, ops.callbacks()),
-            Ok(false) => self.pc = Pc::PresentTest(level),
-        }
-    }
-
-    pub(super) fn present_test<O: WalkOps, S: Sink>(
-        &mut self,
-        level: Level,
-        world: &World,
-        ops: &O,
-        sink: &mut S,
-    ) {
-        let present = world.model().rules(level).present;
-        match self.tested(level, Test::Present, |value| present(value.0), world, sink) {
-            Err(fault) => self.fault(fault, sink),
-            Ok(false) => self.next_entry(level, world, ops.callbacks()),
-            Ok(true) if level == Level::Pud && self.rules().pud_none_retest => self.pc = Pc::NoneRetest,
-            Ok(true) => self.descend(level),
-        }
-    }
-
-    /// Up to v6.18 the pud loop asks once more whether the entry is none.
-    pub(super) fn none_retest<S: Sink>(&mut self, world: &World, sink: &mut S) {
-        let none = world.model().rules(Level::Pud).none;
-        match self.tested(Level::Pud, Test::NoneAgain, |value| none(value.0), world, sink) {
-            Err(fault) => self.fault(fault, sink),
-            Ok(true) => self.pc = Pc::Again(Level::Pud),
-            Ok(false) => self.descend(Level::Pud),
-        }
-    }
-
-    fn descend(&mut self, level: Level) {
-        self.pc = level.lower().map_or(Pc::Return(level), Pc::Enter);
-    }
-
-    pub(super) fn again<O: WalkOps, S: Sink>(&mut self, level: Level, world: &World, ops: &O, sink: &mut S) {
-        sink.event(Event::Again { level, addr: self.frame(level).addr });
-        self.begin_entry(level, world, ops.callbacks());
-    }
-
-    fn next_entry(&mut self, level: Level, world: &World, set: Callbacks) {
+    pub(super) fn next_entry(&mut self, level: Level, world: &World, set: Callbacks) {
         if self.advance(level) {
             self.begin_entry(level, world, set);
         }
@@ -366,37 +336,5 @@ impl Walk {
             self.pc = Pc::Return(level);
         }
         more
-    }
-
-    /// A loop returns to the loop above it, or to the entry point.
-    pub(super) fn return_upper<O: WalkOps, S: Sink>(
-        &mut self,
-        level: Level,
-        world: &World,
-        ops: &O,
-        sink: &mut S,
-    ) {
-        sink.event(Event::Return { func: Func::WalkRange(level), ret: self.ret });
-        self.innermost = level.upper();
-        match level.upper() {
-            None => self.pc = Pc::ReturnCaller,
-            Some(upper) => self.returned_to(upper, world, ops.callbacks()),
-        }
-    }
-
-    /// What the loop of `level` does when the loop below has returned.
-    pub(super) fn returned_to(&mut self, level: Level, world: &World, set: Callbacks) {
-        let honours_again = match level {
-            Level::Pmd => true,
-            Level::Pud => self.rules().pud_recheck,
-            _ => false,
-        };
-        if self.ret != 0 {
-            self.pc = Pc::Return(level);
-        } else if honours_again && self.action == Action::Again {
-            self.pc = Pc::Again(level);
-        } else {
-            self.next_entry(level, world, set);
-        }
     }
 }

@@ -18,6 +18,7 @@ const HUGE: u64 = 1 << 6;
 const GLOBAL: u64 = 1 << 6;
 const PRESENT: u64 = 1 << 7;
 const PROTNONE: u64 = 1 << 10;
+const SPECIAL: u64 = 1 << 11;
 /// `_PAGE_HGLOBAL`: the global bit of a huge page.
 const HGLOBAL: u64 = 1 << 12;
 /// `_PAGE_PRESENT_INVALID`: a huge page that is being split or migrated.
@@ -250,6 +251,7 @@ const fn model(
         contiguous: None,
         one_root: false,
         empty: empty(&levels),
+        special: SPECIAL,
         make: MakeEntry {
             table: |pa| pa.wrapping_add(WINDOW),
             pte_of_huge: |value| {

@@ -100,6 +100,7 @@ pub(super) static TWO_LEVEL: Model = Model {
     contiguous: None,
     one_root: true,
     empty: [0; 5],
+    special: 0,
     make: MakeEntry {
         table: |pa| (pa & FRAME) + KERNPG_TABLE,
         pte_of_huge: |value| value,

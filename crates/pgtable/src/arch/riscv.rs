@@ -15,6 +15,8 @@ const PRESENT: u64 = 1 << 0;
 const LEAF: u64 = 0b1110;
 /// `_PAGE_PROT_NONE`: the G bit, meaningful when V is clear.
 const PROT_NONE: u64 = 1 << 5;
+/// `_PAGE_SPECIAL`: the lower of the two software bits.
+const SPECIAL: u64 = 1 << 8;
 /// `_PAGE_PFN_MASK`: bits 10 to 53.
 const PFN: u64 = 0x003f_ffff_ffff_fc00;
 /// The same of Sv32: bits 10 to 31, so that a physical address has 34 bits.
@@ -216,6 +218,7 @@ const fn sv(
         contiguous: None,
         one_root: true,
         empty: [0; 5],
+        special: SPECIAL,
         make: MAKE,
         thp: Thp::PmdAndPud,
         hugetlb: Hugetlb::Riscv,
@@ -285,6 +288,7 @@ pub(super) static SV32: Model = Model {
     contiguous: None,
     one_root: true,
     empty: [0; 5],
+    special: SPECIAL,
     make: MakeEntry { table: |pa| (pa >> 2) & PFN_32 | PRESENT, ..MAKE },
     thp: Thp::No,
     hugetlb: Hugetlb::Generic,

@@ -268,7 +268,7 @@ fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table, Ima
         }
         entries[slot] = value;
     }
-    Ok(Table::new(pa, level, expected, entries))
+    Ok(Table::new(pa, level, expected, RawEntry(0), entries))
 }
 
 #[cfg(feature = "json")]

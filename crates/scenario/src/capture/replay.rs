@@ -45,6 +45,7 @@ pub fn replay(capture: &Capture, logged: &LoggedWalk, revision: Revision) -> Out
         start: logged.start,
         end: logged.end,
         pgd: (logged.root != pgd).then_some(logged.root),
+        ..Args::default()
     };
     let mut walk = match Walk::new(entry, revision, args) {
         Ok(walk) => walk,
@@ -55,7 +56,7 @@ pub fn replay(capture: &Capture, logged: &LoggedWalk, revision: Revision) -> Out
     match walk.run(&mut world, &mut ops, &mut (), MAX_STEPS) {
         Status::Done(ret) => compare(logged, &ops, ret),
         Status::Faulted(fault) => Outcome::Different(after(logged, &ops, &fault)),
-        Status::Running => Outcome::Different("the walk does not end".to_owned()),
+        Status::Running | Status::Waiting(_) => Outcome::Different("the walk does not end".to_owned()),
     }
 }
 
@@ -115,7 +116,7 @@ impl<'a> LoggedOps<'a> {
                 return Some(Action::Again);
             }
         }
-        let leaf = level != Level::Pte && (world.model().rules(level).leaf)(call.value.0);
+        let leaf = level != Level::Pte && world.tests(level).leaf(call.value);
         let goes_on = leaf && mode.contains(Mode::CONTINUE_AT_LEAVES)
             || level == Level::Pmd && mode.contains(Mode::CONTINUE_FROM_PMD)
             || level == Level::Pud && mode.contains(Mode::CONTINUE_FROM_PUD);
@@ -146,6 +147,6 @@ impl WalkOps for LoggedOps<'_> {
                 ret = ENOUGH;
             }
         }
-        Reply { ret, action: self.action(call, world) }
+        Reply { ret, action: self.action(call, world), ..Reply::default() }
     }
 }

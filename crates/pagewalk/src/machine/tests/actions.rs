@@ -16,7 +16,7 @@ fn answering(
         react: move |call: &Call, _: &mut World| {
             calls += u32::from(call.callback == callback);
             let now = call.callback == callback && (nth == 0 || nth == calls);
-            Reply { ret: 0, action: now.then_some(action) }
+            Reply { ret: 0, action: now.then_some(action), ..Reply::default() }
         },
     }
 }
@@ -123,7 +123,7 @@ fn vanishing() -> Ops<impl FnMut(&Call, &mut World) -> Reply> {
             if x {
                 set_entry(world, PMD, 1, 0);
             }
-            Reply { ret: 0, action: x.then_some(Action::Again) }
+            Reply { ret: 0, action: x.then_some(Action::Again), ..Reply::default() }
         },
     }
 }

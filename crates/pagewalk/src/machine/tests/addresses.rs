@@ -166,7 +166,7 @@ fn an_explicit_root_replaces_the_mms_own() {
     for (revision, entry) in
         Revision::ALL.into_iter().flat_map(|revision| EntryPoint::ALL.map(|entry| (revision, entry)))
     {
-        let args = Args { mm: Some(MmId::USER), start: VirtAddr(0), end: VirtAddr(0x1000), pgd: None };
+        let args = Args { mm: Some(MmId::USER), start: VirtAddr(0), end: VirtAddr(0x1000), ..Args::default() };
         let Ok(own) = Walk::new(entry, revision, args) else { continue };
         assert_eq!(calls(own, &mut world, ops()), ["hole2 0-1000"]);
         let explicit = |pa| {

@@ -17,10 +17,11 @@ fn started(events: &[Event], world: &World) -> String {
                     Check::Range => "range",
                     Check::Mm => "mm",
                     Check::Ops => "ops",
+                    other => panic!("a walk without VMAs does not check {other:?}"),
                 };
                 format!("{check}{}", if ok { "" } else { "!" })
             }
-            Event::Assert { mm, need, seen, .. } => {
+            Event::Assert { lock: LockName::Mmap(mm), need, seen, .. } => {
                 let need = if need == Need::Write { "write" } else { "held" };
                 let mm = world.mm(mm).expect("an mm of this world").name;
                 format!("{mm}:{need}{}", if seen.lockdep_ok { "" } else { "!" })
@@ -49,7 +50,7 @@ fn start_of(entry: EntryPoint, revision: Revision, mm: Option<MmId>) -> String {
     let mut world = empty_world("x86_64-4level");
     world.preset_lock(MmId::INIT_MM, Task::Walker, LockMode::Write);
     world.preset_lock(MmId::USER, Task::Walker, LockMode::Write);
-    let args = Args { mm, start: VirtAddr(0), end: VirtAddr(0x1000), pgd: None };
+    let args = Args { mm, start: VirtAddr(0), end: VirtAddr(0x1000), ..Args::default() };
     let Ok(mut walk) = Walk::new(entry, revision, args) else { return "-".to_string() };
     let (events, _) = events(&mut walk, &mut world, &mut looking(Callbacks::PTE_HOLE));
     started(&events, &world)
@@ -125,7 +126,7 @@ fn outcome(
     let mut words: Vec<String> = events
         .iter()
         .filter_map(|event| match event {
-            Event::Assert { mm, seen, .. } if !seen.lockdep_ok => {
+            Event::Assert { lock: LockName::Mmap(mm), seen, .. } if !seen.lockdep_ok => {
                 Some(world.mm(*mm).expect("an mm of this world").name.to_string())
             }
             _ => None,

@@ -147,11 +147,11 @@ fn a_retry_looks_at_the_entry_from_the_start() {
         let ops = Ops {
             callbacks: Callbacks::PUD_ENTRY | Callbacks::PTE_HOLE,
             react: |call: &Call, world: &mut World| match call.callback {
-                Callback::Hole => Reply::default(),
                 Callback::Entry(_) => {
                     set_entry(world, PUD, 0, 0);
-                    Reply { ret: 0, action: Some(Action::Again) }
+                    Reply { ret: 0, action: Some(Action::Again), ..Reply::default() }
                 }
+                _ => Reply::default(),
             },
         };
         let found = calls(kernel_walk(revision, 0, 0x1000), &mut world, ops);

@@ -52,7 +52,7 @@ fn a_user_mms_kernel_half_is_walked_without_rcu() {
 fn an_error_leaves_the_rcu_section() {
     let ops = Ops {
         callbacks: Callbacks::PTE_ENTRY,
-        react: |_: &Call, _: &mut World| Reply { ret: -14, action: None },
+        react: |_: &Call, _: &mut World| Reply { ret: -14, action: None, ..Reply::default() },
     };
     let walk = user_walk(Revision::V7_3, 0, 0x2000);
     assert_eq!(told(walk, &mut tree(), ops), ["rcu lock", "map user 0", "pte 0-1000", "rcu unlock"]);

@@ -34,6 +34,7 @@ const NG: u64 = 1 << 11;
 const WRITE: u64 = 1 << 51;
 const CONT: u64 = 1 << 52;
 const DIRTY: u64 = 1 << 55;
+const SPECIAL: u64 = 1 << 56;
 
 const fn none(value: u64, _: u64) -> bool {
     value == 0
@@ -188,6 +189,7 @@ const fn model(
         contiguous: Some(contiguous(page_shift)),
         one_root: false,
         empty: [0; 5],
+        special: SPECIAL,
         make: MakeEntry {
             table: address.table_entry,
             pte_of_huge: |value| value | TYPE_BIT_1,

@@ -1,0 +1,206 @@
+//! The three ways to map a pte table.
+//!
+//! A walk with VMAs uses `pte_offset_map_lock()`: one read of the pmd under RCU that is both checked and used, then the
+//! table's lock, then the pmd once more. Without VMAs, tables of `init_mm` and kernel addresses of any mm are mapped with
+//! `pte_offset_kernel()`: no check, no RCU; user addresses of another mm with `pte_offset_map()`: as the first, without the
+//! lock. The last two may find no table; then the pmd loop looks again.
+
+use mm::{LockMode, World};
+use pgtable::{Level, PhysAddr, RawEntry};
+
+use super::{Status, TableRef, Walk};
+use crate::{Action, Callbacks, Event, LockName, MapKind, Sink, Test, WalkOps};
+
+/// The next action here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Pc {
+    /// `pte_offset_kernel()`
+    Kernel,
+    /// `rcu_read_lock()` of the other two
+    RcuLock,
+    /// The read that is checked and used
+    Read,
+    /// `pmd_clear_bad()`
+    ClearBad,
+    /// There is no table.
+    Failed,
+    /// `spin_lock(ptl)`
+    Lock,
+    /// `pmd_same()`
+    Same,
+    /// `spin_unlock(ptl)` after the pmd has changed meanwhile
+    UnlockChanged,
+    /// `rcu_read_unlock()` after that
+    RcuUnlockChanged,
+    /// `spin_unlock(ptl)` of `pte_unmap_unlock()`
+    Unlock,
+    /// `rcu_read_unlock()` of `pte_unmap()`, or of a failed mapping
+    RcuUnlock,
+}
+
+/// What the read of a pmd says about mapping its table.
+pub(super) enum Found {
+    /// A table, at this address.
+    Table(PhysAddr),
+    /// Nothing that could be mapped.
+    Nothing,
+    /// Something that no table entry has.
+    Bad,
+}
+
+/// The test of `__pte_offset_map()`: a pmd that is none, not present, huge or bad has no table.
+pub(super) fn find_table(world: &World, value: RawEntry) -> Found {
+    let tests = world.tests(Level::Pmd);
+    if tests.none(value) || !tests.present(value) || tests.trans_huge(value) {
+        Found::Nothing
+    } else if tests.bad(value) {
+        Found::Bad
+    } else {
+        Found::Table(world.model().table_address(Level::Pmd, value))
+    }
+}
+
+impl Walk {
+    pub(super) fn map_step<O: WalkOps, S: Sink>(
+        &mut self,
+        pc: Pc,
+        world: &mut World,
+        ops: &mut O,
+        sink: &mut S,
+    ) -> Status {
+        match pc {
+            Pc::Kernel => self.map_kernel(world, ops, sink),
+            Pc::RcuLock => {
+                sink.event(Event::RcuLock);
+                self.pc = super::Pc::Map(Pc::Read);
+            }
+            Pc::Read => self.map_read(self.set(ops), world, sink),
+            Pc::ClearBad => {
+                self.clear_entry(Level::Pmd, true, world, sink);
+                self.value = RawEntry(0);
+                self.pc = super::Pc::Map(Pc::Failed);
+            }
+            Pc::Failed => self.map_failed(self.value, sink),
+            Pc::Lock => {
+                let table = self.pte.table.pa;
+                if world.lock_ptl(table, self.task).is_err() {
+                    return Status::Waiting(LockName::Ptl(table));
+                }
+                sink.event(Event::Lock { lock: LockName::Ptl(table), mode: LockMode::Write, nested: false });
+                self.pc = super::Pc::Map(Pc::Same);
+            }
+            Pc::Same => self.map_same(self.set(ops), world, sink),
+            Pc::UnlockChanged => {
+                self.unlock_ptl(world, sink);
+                self.pc = super::Pc::Map(Pc::RcuUnlockChanged);
+            }
+            Pc::RcuUnlockChanged => {
+                sink.event(Event::RcuUnlock);
+                self.pc = super::Pc::Map(Pc::RcuLock);
+            }
+            Pc::Unlock => {
+                self.unlock_ptl(world, sink);
+                self.pc = super::Pc::Map(Pc::RcuUnlock);
+            }
+            Pc::RcuUnlock => {
+                sink.event(Event::RcuUnlock);
+                self.pc = super::Pc::Return(Level::Pte);
+            }
+        }
+        self.status()
+    }
+
+    fn unlock_ptl<S: Sink>(&self, world: &mut World, sink: &mut S) {
+        let table = self.pte.table.pa;
+        world.unlock_ptl(table);
+        sink.event(Event::Unlock { lock: LockName::Ptl(table), mode: LockMode::Write });
+    }
+
+    /// `pte_offset_kernel()`: reads the pmd once more and takes whatever it holds for a table.
+    pub(super) fn map_kernel<O: WalkOps, S: Sink>(&mut self, world: &World, ops: &O, sink: &mut S) {
+        match self.read(Level::Pmd, world) {
+            Err(fault) => self.fault(fault, sink),
+            Ok(value) => {
+                self.use_pte_table(world.model().table_address(Level::Pmd, value), world);
+                self.mapped(self.set(ops));
+                sink.event(self.map_event(value, true));
+            }
+        }
+    }
+
+    fn map_event(&self, value: RawEntry, ok: bool) -> Event {
+        Event::Map { how: self.map, addr: self.pte.addr, slot: self.frame(Level::Pmd).slot(), value, ok }
+    }
+
+    fn use_pte_table(&mut self, pa: PhysAddr, world: &World) {
+        self.pte.table = TableRef::at(world, pa);
+        self.pte.index = world.model().index(Level::Pte, self.pte.addr);
+    }
+
+    /// The loop over ptes begins: with the callback, or with the question whether to install.
+    fn mapped(&mut self, set: Callbacks) {
+        self.pc =
+            if set.contains(Callbacks::INSTALL_PTE) { super::Pc::PteNone } else { super::Pc::PteCallback };
+    }
+
+    /// The read of `pte_offset_map*()`.
+    fn map_read<S: Sink>(&mut self, set: Callbacks, world: &World, sink: &mut S) {
+        let value = match self.read(Level::Pmd, world) {
+            Ok(value) => value,
+            Err(fault) => return self.fault(fault, sink),
+        };
+        let slot = self.frame(Level::Pmd).slot();
+        let addr = self.pte.addr;
+        let read = |test, verdict| Event::Read { level: Level::Pmd, addr, slot, value, test, verdict };
+        match find_table(world, value) {
+            Found::Nothing => self.map_failed(value, sink),
+            Found::Bad => {
+                self.pc = super::Pc::Map(Pc::ClearBad);
+                sink.event(read(Test::Bad, true));
+            }
+            Found::Table(pa) => {
+                self.use_pte_table(pa, world);
+                if self.map == MapKind::Lock {
+                    self.value = value;
+                    self.pc = super::Pc::Map(Pc::Lock);
+                    sink.event(read(Test::MapTable, true));
+                } else {
+                    self.mapped(set);
+                    sink.event(self.map_event(value, true));
+                }
+            }
+        }
+    }
+
+    /// No table: the pmd loop is to look again.
+    fn map_failed<S: Sink>(&mut self, value: RawEntry, sink: &mut S) {
+        self.action = Action::Again;
+        self.pc = super::Pc::Map(Pc::RcuUnlock);
+        sink.event(self.map_event(value, false));
+    }
+
+    /// `pmd_same()` under the lock: the table may have been freed or replaced before it was taken.
+    fn map_same<S: Sink>(&mut self, set: Callbacks, world: &World, sink: &mut S) {
+        let value = match self.read(Level::Pmd, world) {
+            Ok(value) => value,
+            Err(fault) => return self.fault(fault, sink),
+        };
+        if value == self.value {
+            self.mapped(set);
+            sink.event(self.map_event(value, true));
+        } else {
+            self.pc = super::Pc::Map(Pc::UnlockChanged);
+            let (addr, slot) = (self.pte.addr, self.frame(Level::Pmd).slot());
+            sink.event(Event::Read { level: Level::Pmd, addr, slot, value, test: Test::Same, verdict: false });
+        }
+    }
+
+    /// `pte_unmap()` or `pte_unmap_unlock()`, after the last pte or an error.
+    pub(super) const fn unmap(&self) -> super::Pc {
+        match self.map {
+            MapKind::Kernel => super::Pc::Return(Level::Pte),
+            MapKind::User => super::Pc::Map(Pc::RcuUnlock),
+            MapKind::Lock => super::Pc::Map(Pc::Unlock),
+        }
+    }
+}
