@@ -231,3 +231,18 @@ fn flags_are_in_order_do_not_overlap_and_fit_the_entry() {
         }
     }
 }
+
+#[test]
+fn the_special_bit_is_a_flag_of_a_pte() {
+    for model in MODELS {
+        let flags = model.flags(Level::Pte, EntryKind::Leaf);
+        let flag = flags.iter().find(|flag| flag.mask & model.special != 0).map(|flag| flag.name);
+        let expected = match model.id.split('-').next() {
+            Some("arm64") => Some("PTE_SPECIAL"),
+            Some("riscv64" | "riscv32") => Some("_PAGE_SOFT"),
+            Some("openrisc") => None,
+            _ => Some("_PAGE_SPECIAL"),
+        };
+        assert_eq!(flag, expected, "{model:?}");
+    }
+}
