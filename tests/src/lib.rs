@@ -100,14 +100,20 @@ fn unpack(path: &Path, limit: usize) -> Result<Vec<u8>, LoadError> {
     Ok(bytes)
 }
 
-/// Reads the page tables of a capture.
+/// Reads the page tables of a capture, and the VMAs of its process if they are there.
 ///
 /// # Errors
 /// [`LoadError`] names the file and what is wrong in it.
 pub fn load_image(dir: &Path) -> Result<Capture, LoadError> {
     let path = dir.join("tables.json.gz");
     let json = unpack(&path, image::MAX_BYTES)?;
-    Capture::parse(&json).map_err(|source| LoadError::Image { path, source })
+    let capture = Capture::parse(&json).map_err(|source| LoadError::Image { path, source })?;
+    let path = dir.join("vmas.json");
+    if !path.exists() {
+        return Ok(capture);
+    }
+    let json = std::fs::read(&path).map_err(|source| LoadError::Io { path: path.clone(), source })?;
+    capture.parse_vmas(&json).map_err(|source| LoadError::Image { path, source })
 }
 
 /// Reads all walk logs of a capture, by file name.

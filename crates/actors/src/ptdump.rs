@@ -133,15 +133,18 @@ impl Ptdump {
                 let next = self.ranges.get(usize::from(self.at)).copied();
                 match next.and_then(|range| Self::walk_of(self.revision, self.mm, self.pgd, range).ok()) {
                     Some(walk) => self.walk = walk,
-                    None if self.locks_init_mm_too() => self.pc = Pc::UnlockInitMm,
-                    None => self.pc = Pc::UnlockMm,
+                    None => self.pc = self.after_walks(),
                 }
             }
         }
     }
 
+    const fn after_walks(&self) -> Pc {
+        if self.locks_init_mm_too() { Pc::UnlockInitMm } else { Pc::UnlockMm }
+    }
+
     fn first_walk(&self) -> Pc {
-        if self.ranges.is_empty() { Pc::UnlockMm } else { Pc::Walk }
+        if self.ranges.is_empty() { self.after_walks() } else { Pc::Walk }
     }
 }
 

@@ -81,9 +81,9 @@ impl World {
                 self.slot_below(Level::Pte, slot, VirtAddr(addr.0 & !(NAPOT_BYTES - 1))).map(pte)
             }
             Hugetlb::Arm64 => {
-                let contiguous = model.contiguous.as_ref();
-                let cont_pmd = contiguous.map(|block| u64::from(block.pmd_slots) * size(Level::Pmd));
-                let cont_pte = contiguous.map(|block| u64::from(block.slots) * size(Level::Pte));
+                let block = model.contiguous.as_ref();
+                let cont_pmd = block.map(|block| u64::from(block.pmd_slots) * size(Level::Pmd));
+                let cont_pte = block.map(|block| u64::from(block.slots) * size(Level::Pte));
                 if bytes != size(Level::Pud) && tests.none(pud) {
                     return Ok(None);
                 }

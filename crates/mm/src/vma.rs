@@ -5,13 +5,22 @@ use pgtable::VirtAddr;
 use crate::{LockMode, MmId, Rwsem, Task};
 
 bitflags::bitflags! {
-    /// The bits of `vma->vm_flags` that the walker looks at (include/linux/mm.h, v7.3).
+    /// `vma->vm_flags`, by the kernel's bits (include/linux/mm.h, v7.3). Those without a name are kept.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct VmaFlags: u8 {
+    pub struct VmaFlags: u64 {
+        /// `VM_READ`
+        const READ = 0x1;
+        /// `VM_WRITE`
+        const WRITE = 0x2;
+        /// `VM_EXEC`
+        const EXEC = 0x4;
+        /// `VM_SHARED`
+        const SHARED = 0x8;
         /// `VM_PFNMAP`: raw page frames without `struct page`, usually of a device.
-        const PFNMAP = 1 << 0;
+        const PFNMAP = 0x400;
         /// `VM_HUGETLB`: pages of hugetlbfs.
-        const HUGETLB = 1 << 1;
+        const HUGETLB = 0x40_0000;
+        const _ = !0;
     }
 }
 

@@ -111,6 +111,8 @@ pub struct Model {
     pub layout: &'static [Region],
     /// arm64: blocks of slots with the contiguous hint.
     pub contiguous: Option<Contiguous>,
+    /// The bit of a pte that says that there is no `struct page` (`pte_special()`); 0 where there is none.
+    pub special: u64,
     /// Whether user and kernel addresses start at one root (x86, riscv, openrisc) or each at its own (arm64,
     /// loongarch).
     pub one_root: bool,
@@ -118,8 +120,6 @@ pub struct Model {
     pub empty: Empty,
     /// How the kernel makes entries.
     pub make: MakeEntry,
-    /// The bit of a pte that says that there is no `struct page` (`pte_special()`); 0 where there is none.
-    pub special: u64,
     /// Transparent huge pages, as far as the architecture's v7.3 Kconfig allows them.
     pub thp: Thp,
     /// How `huge_pte_offset()` finds the entry of a hugetlb page.

@@ -260,11 +260,15 @@ fn world_of(model: &'static Model, file: &File) -> Result<World, CaseError> {
     for (name, root) in &file.roots {
         mms.push((mm_name(name)?, PhysAddr(root.0)));
     }
-    // Every kernel has an init_mm, to lock it; where a case gives it no root, nothing walks it.
-    if let Some(&(_, root)) = mms.first()
-        && !file.roots.contains_key("init_mm")
-    {
-        mms.push(("init_mm", root));
+    // Every kernel has an init_mm, to lock it, and a VMA has its mm; where a case gives one no root, nothing walks it.
+    if let Some(&(_, root)) = mms.first() {
+        let named = file.vmas.iter().filter_map(|vma| vma.mm.as_deref()).chain(["init_mm"]);
+        for name in named {
+            let name = mm_name(name)?;
+            if mms.iter().all(|&(known, _)| known != name) {
+                mms.push((name, root));
+            }
+        }
     }
     mms.sort_by_key(|&(name, _)| name != "init_mm");
     let mut world = World::new(model, tables, mms)?;
@@ -313,7 +317,7 @@ fn vma_of(file: &FileVma, world: &World) -> Result<Vma, CaseError> {
         flags,
         kind,
         huge_page_bytes: file.hsize.map_or(0, |bytes| bytes.0),
-        pgoff: file.pgoff.unwrap_or(0),
+        pgoff: file.pgoff.map_or(0, |pages| pages.0),
         in_mapping: file.mapped,
         ..Vma::anon(MmId::INIT_MM, VirtAddr(file.start.0), VirtAddr(file.end.0))
     };
@@ -389,8 +393,8 @@ fn call_of(
             None => None,
         };
         let args = if entry == EntryPoint::Mapping {
-            let first_index = call.first_index.ok_or_else(|| missing("first_index"))?;
-            Args { first_index, nr: call.nr.ok_or_else(|| missing("nr"))?, ..Args::default() }
+            let first_index = call.first_index.ok_or_else(|| missing("first_index"))?.0;
+            Args { first_index, nr: call.nr.ok_or_else(|| missing("nr"))?.0, ..Args::default() }
         } else if entry == EntryPoint::Vma {
             Args { vma, ..Args::default() }
         } else {
@@ -465,8 +469,8 @@ struct FileCall {
     end: Option<Hex>,
     pgd: Option<Hex>,
     vma: Option<usize>,
-    first_index: Option<u64>,
-    nr: Option<u64>,
+    first_index: Option<Hex>,
+    nr: Option<Hex>,
     ranges: Option<Vec<(Hex, Hex)>>,
     #[serde(default)]
     effective_prot: bool,
@@ -482,7 +486,7 @@ struct FileVma {
     mm: Option<String>,
     lock: String,
     hsize: Option<Hex>,
-    pgoff: Option<u64>,
+    pgoff: Option<Hex>,
     #[serde(default)]
     mapped: bool,
 }

@@ -55,7 +55,8 @@ impl Walk {
             WalkLock::WrlockVerify => Need::Write,
             WalkLock::VmaRdlockVerify => Need::Held,
         };
-        self.assert(Subject::Vma, need, by(walk_lock), world, sink);
+        // The VMA is asserted for the walk; only the assertion about its mm is the function's own.
+        self.assert(Subject::Vma, need, By::Walk, world, sink);
     }
 
     fn vma_start_write<S: Sink>(&self, world: &mut World, sink: &mut S) {

@@ -249,9 +249,9 @@ const fn model(
         flags,
         layout,
         contiguous: None,
+        special: SPECIAL,
         one_root: false,
         empty: empty(&levels),
-        special: SPECIAL,
         make: MakeEntry {
             table: |pa| pa.wrapping_add(WINDOW),
             pte_of_huge: |value| {

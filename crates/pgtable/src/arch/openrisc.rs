@@ -98,9 +98,9 @@ pub(super) static TWO_LEVEL: Model = Model {
     flags,
     layout: &LAYOUT,
     contiguous: None,
+    special: 0,
     one_root: true,
     empty: [0; 5],
-    special: 0,
     make: MakeEntry {
         table: |pa| (pa & FRAME) + KERNPG_TABLE,
         pte_of_huge: |value| value,

@@ -7,8 +7,8 @@
 //! The JSON itself is taken apart by whoever is there: serde_json natively (feature `json`), the browser in the page,
 //! where serde_json would cost 25 kB of the first download. What the parts mean is said once, here, over [`Node`].
 
-use mm::{Table, World, WorldError};
-use pgtable::{Level, MODELS, Model, PhysAddr, VirtAddr};
+use mm::{MmId, Table, Vma, VmaFlags, World, WorldError};
+use pgtable::{Level, MODELS, Model, PhysAddr, RawEntry, VirtAddr};
 
 /// Largest file that is read, in bytes of JSON. The captures of whole machines have about 200,000.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -146,7 +146,50 @@ impl Capture {
         if layout.get("TASK_SIZE").is_some() {
             world.task_size = VirtAddr(hex(&layout, "layout.", "TASK_SIZE")?);
         }
+        // What unused slots hold on loongarch: the symbol of the invalid table of the level below.
+        for (key, level) in [("INVALID_pte", Level::Pmd), ("INVALID_pmd", Level::Pud), ("INVALID_pud", Level::P4d)] {
+            if layout.get(key).is_some() {
+                world = world.with_empty(level, RawEntry(hex(&layout, "layout.", key)?));
+            }
+        }
         Ok(Self { name: clip(&text(root, "", "capture")?), world })
+    }
+
+    /// Adds the areas of the user mm, from a `vmas.json` that has been taken apart: an array of objects with `start`,
+    /// `end`, the kernel's raw `vm_flags`, and `page_size` in bytes.
+    ///
+    /// # Errors
+    /// [`ImageError`] says what is wrong and where.
+    pub fn with_vmas<N: Node>(mut self, areas: &N) -> Result<Self, ImageError> {
+        let items = areas.items().ok_or_else(|| shape("the file", "an array of VMAs"))?;
+        let mut vmas = Vec::new();
+        for (index, area) in items.enumerate() {
+            let place = format!("[{index}].");
+            let (start, end) = (hex(&area, &place, "start")?, hex(&area, &place, "end")?);
+            let flags = VmaFlags::from_bits_retain(hex(&area, &place, "vm_flags")?);
+            let page_bytes = number(&area, &place, "page_size")?;
+            vmas.push(Vma {
+                flags,
+                huge_page_bytes: if flags.contains(VmaFlags::HUGETLB) { u64::from(page_bytes) } else { 0 },
+                ..Vma::anon(MmId::USER, VirtAddr(start), VirtAddr(end))
+            });
+        }
+        self.world = self.world.with_vmas(vmas)?;
+        Ok(self)
+    }
+
+    /// The same with the text of a `vmas.json`.
+    ///
+    /// # Errors
+    /// [`ImageError`] says what is wrong and where.
+    #[cfg(feature = "json")]
+    pub fn parse_vmas(self, json: &[u8]) -> Result<Self, ImageError> {
+        if json.len() > MAX_BYTES {
+            return Err(ImageError::TooLarge);
+        }
+        let document: serde_json::Value =
+            serde_json::from_slice(json).map_err(|error| ImageError::Syntax(error.to_string()))?;
+        self.with_vmas(&&document)
     }
 
     /// The architecture configuration.

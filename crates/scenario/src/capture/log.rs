@@ -5,7 +5,9 @@
 //! W name fn=.. mm=.. root=.. start=.. end=.. ops=.. mode=.. max=..
 //! g|4|u|m|t addr next pa value     an entry callback
 //! h addr next depth                pte_hole
-//! H … T … v … w                    hugetlb_entry, test_walk, pre_vma, post_vma: walks with VMAs
+//! H addr next pa value hmask       hugetlb_entry
+//! T addr next vm_start vm_end vm_flags ret    test_walk
+//! v addr next | w                  pre_vma, post_vma
 //! C pgd=.. .. hole=..              counters of a walk that only counted
 //! R ret=.. lines=.. ns=..
 //! ```
@@ -13,6 +15,7 @@
 //! Addresses and values are hex without `0x`; depth, ret, mode, max, lines and counters are decimal.
 
 use bitflags::bitflags;
+use mm::World;
 use pagewalk::{Callback, Callbacks};
 use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
 
@@ -78,8 +81,39 @@ pub enum Line {
         /// Depth.
         depth: i32,
     },
-    /// A callback that only walks with VMAs have.
-    Vma,
+    /// `hugetlb_entry`.
+    Hugetlb {
+        /// First address.
+        addr: VirtAddr,
+        /// `next`.
+        next: VirtAddr,
+        /// Physical address of the slot.
+        pa: PhysAddr,
+        /// What the kernel's getter returned.
+        value: RawEntry,
+        /// `hmask`.
+        mask: u64,
+    },
+    /// `test_walk`.
+    TestWalk {
+        /// First address.
+        addr: VirtAddr,
+        /// `next`.
+        next: VirtAddr,
+        /// `vm_start`, `vm_end` and `vm_flags` of the VMA.
+        vma: (VirtAddr, VirtAddr, u64),
+        /// What it returned.
+        ret: i32,
+    },
+    /// `pre_vma`.
+    PreVma {
+        /// First address.
+        addr: VirtAddr,
+        /// `next`.
+        next: VirtAddr,
+    },
+    /// `post_vma`.
+    PostVma,
 }
 
 /// How often each callback was called, in the order pgd, p4d, pud, pmd, pte, hole.
@@ -102,7 +136,7 @@ pub struct LoggedWalk {
     pub start: VirtAddr,
     /// End of the range.
     pub end: VirtAddr,
-    /// Which callbacks were set, as far as walks without VMAs know them.
+    /// Which callbacks were set.
     pub callbacks: Callbacks,
     /// How they behaved.
     pub mode: Mode,
@@ -208,7 +242,9 @@ fn callbacks(letters: &str) -> Option<Callbacks> {
         Some(
             set | match letter {
                 'h' => Callbacks::PTE_HOLE,
-                'H' | 'T' | 'v' => Callbacks::empty(),
+                'H' => Callbacks::HUGETLB_ENTRY,
+                'T' => Callbacks::TEST_WALK,
+                'v' => Callbacks::PRE_VMA | Callbacks::POST_VMA,
                 _ => Callbacks::entry(level(letter)?),
             },
         )
@@ -227,22 +263,26 @@ fn level(letter: char) -> Option<Level> {
 }
 
 fn callback<'a>(kind: &str, mut words: impl Iterator<Item = &'a str>) -> Option<Line> {
-    if matches!(kind, "H" | "T" | "v" | "w") {
-        return Some(Line::Vma);
+    if kind == "w" {
+        return Some(Line::PostVma);
     }
     let mut number = || words.next().and_then(hex);
-    let (addr, next) = if kind == "h" || kind.len() == 1 { (number()?, number()?) } else { return None };
-    if kind == "h" {
-        let depth = words.next()?.parse().ok()?;
-        return Some(Line::Hole { addr: VirtAddr(addr), next: VirtAddr(next), depth });
-    }
-    let (pa, value) = (number()?, number()?);
-    Some(Line::Entry {
-        level: level(kind.chars().next()?)?,
-        addr: VirtAddr(addr),
-        next: VirtAddr(next),
-        pa: PhysAddr(pa),
-        value: RawEntry(value),
+    let (addr, next) = (VirtAddr(number()?), VirtAddr(number()?));
+    Some(match kind {
+        "h" => Line::Hole { addr, next, depth: words.next()?.parse().ok()? },
+        "v" => Line::PreVma { addr, next },
+        "T" => {
+            let vma = (VirtAddr(number()?), VirtAddr(number()?), number()?);
+            Line::TestWalk { addr, next, vma, ret: words.next()?.parse().ok()? }
+        }
+        _ => {
+            let (pa, value) = (PhysAddr(number()?), RawEntry(number()?));
+            match kind {
+                "H" => Line::Hugetlb { addr, next, pa, value, mask: number()? },
+                _ if kind.len() == 1 => Line::Entry { level: level(kind.chars().next()?)?, addr, next, pa, value },
+                _ => return None,
+            }
+        }
     })
 }
 
@@ -274,6 +314,11 @@ impl<'a, I: Iterator<Item = &'a str>> Fields<'a, I> {
 }
 
 impl Line {
+    /// Whether the kernel counted it: not what is about a VMA.
+    pub const fn is_counted(&self) -> bool {
+        !matches!(self, Self::TestWalk { .. } | Self::PreVma { .. } | Self::PostVma)
+    }
+
     /// As the kernel logged it.
     pub fn text(&self) -> String {
         match *self {
@@ -282,13 +327,40 @@ impl Line {
                 format!("{letter} {:x} {:x} {:x} {:x}", addr.0, next.0, pa.0, value.0)
             }
             Self::Hole { addr, next, depth } => format!("h {:x} {:x} {depth}", addr.0, next.0),
-            Self::Vma => "a callback of a walk with VMAs".to_owned(),
+            Self::Hugetlb { addr, next, pa, value, mask } => {
+                format!("H {:x} {:x} {:x} {:x} {mask:x}", addr.0, next.0, pa.0, value.0)
+            }
+            Self::TestWalk { addr, next, vma: (start, end, flags), ret } => {
+                format!("T {:x} {:x} {:x} {:x} {flags:x} {ret}", addr.0, next.0, start.0, end.0)
+            }
+            Self::PreVma { addr, next } => format!("v {:x} {:x}", addr.0, next.0),
+            Self::PostVma => "w".to_owned(),
         }
     }
 
-    /// The line that a call of a callback makes.
-    pub fn of(call: &pagewalk::Call, entry_bytes: u8) -> Self {
+    /// The line that a call of a callback makes, which returns `ret`. The kernel never logged an `install_pte`: it counts as
+    /// an entry.
+    pub fn of(call: &pagewalk::Call, ret: i32, world: &World) -> Self {
+        let entry_bytes = world.model().entry_bytes;
+        let (addr, next) = (call.addr, call.next);
         match call.callback {
+            Callback::Hugetlb => Self::Hugetlb {
+                addr,
+                next,
+                pa: call.slot.pa(entry_bytes),
+                value: call.value,
+                mask: call.hmask,
+            },
+            Callback::TestWalk => {
+                let vma = call.vma.and_then(|id| world.vma(id));
+                let vma = vma.map_or_else(Default::default, |vma| (vma.start, vma.end, vma.flags.bits()));
+                Self::TestWalk { addr, next, vma, ret }
+            }
+            Callback::PreVma => Self::PreVma { addr, next },
+            Callback::PostVma => Self::PostVma,
+            Callback::InstallPte => {
+                Self::Entry { level: call.level, addr, next, pa: call.slot.pa(entry_bytes), value: call.value }
+            }
             Callback::Entry(level) => Self::Entry {
                 level,
                 addr: call.addr,

@@ -20,7 +20,7 @@ const MAX_STEPS: u64 = 1 << 30;
 pub enum Outcome {
     /// Every callback, the return value and the number of lines are equal.
     Equal,
-    /// The function needs VMAs, which are not modelled.
+    /// The function walks VMAs, and the capture comes without them.
     NeedsVmas,
     /// Something differs.
     Different(String),
@@ -33,7 +33,8 @@ pub fn replay(capture: &Capture, logged: &LoggedWalk, revision: Revision) -> Out
         "walk_kernel_page_table_range_lockless" => EntryPoint::KernelLockless,
         "walk_page_range_debug" => EntryPoint::Debug,
         "walk_page_range_novma" => EntryPoint::Novma,
-        "walk_page_range" | "walk_page_range_vma" | "walk_page_vma" => return Outcome::NeedsVmas,
+        "walk_page_range" if capture.world.vmas().next().is_none() => return Outcome::NeedsVmas,
+        "walk_page_range" => EntryPoint::Range,
         other => return Outcome::Different(format!("{other} is not a function of mm/pagewalk.c")),
     };
     let mm = if logged.mm == "init_mm" { MmId::INIT_MM } else { MmId::USER };
@@ -75,10 +76,11 @@ fn compare(logged: &LoggedWalk, ops: &LoggedOps<'_>, ret: i32) -> Outcome {
     if ret != logged.ret {
         return Outcome::Different(format!("the kernel returned {}, the machine {ret}", logged.ret));
     }
-    if ops.lines != logged.logged_lines || ops.lines != logged.lines.len() as u64 {
-        let (log, kernel, machine) = (logged.lines.len(), logged.logged_lines, ops.lines);
+    if ops.counted != logged.logged_lines || ops.lines != logged.lines.len() as u64 {
+        let (log, kernel) = (logged.lines.len(), logged.logged_lines);
         return Outcome::Different(format!(
-            "{machine} lines; the log has {log}, the kernel counted {kernel}"
+            "{} lines, {} of them counted; the log has {log}, the kernel counted {kernel}",
+            ops.lines, ops.counted
         ));
     }
     match logged.counters {
@@ -94,16 +96,20 @@ fn compare(logged: &LoggedWalk, ops: &LoggedOps<'_>, ret: i32) -> Outcome {
 struct LoggedOps<'a> {
     logged: &'a LoggedWalk,
     lines: u64,
+    /// Those that the kernel counted.
+    counted: u64,
     counters: Counters,
     /// The first line that differs, and what the machine had there.
     first_difference: Option<(usize, String)>,
     /// The pud and the pmd that have been answered with AGAIN.
     again: [Option<VirtAddr>; 2],
+    /// How many VMAs `test_walk` has been asked about.
+    tested: u32,
 }
 
 impl<'a> LoggedOps<'a> {
     fn new(logged: &'a LoggedWalk) -> Self {
-        Self { logged, lines: 0, counters: Counters::default(), first_difference: None, again: [None; 2] }
+        Self { logged, lines: 0, counted: 0, counters: Counters::default(), first_difference: None, again: [None; 2], tested: 0 }
     }
 
     fn action(&mut self, call: &Call, world: &World) -> Option<Action> {
@@ -131,19 +137,29 @@ impl WalkOps for LoggedOps<'_> {
 
     fn call(&mut self, call: &Call, world: &mut World) -> Reply {
         let counter = match call.callback {
-            Callback::Entry(level) => level as usize,
-            Callback::Hole => 5,
+            Callback::Entry(level) => Some(level as usize),
+            Callback::Hole => Some(5),
+            _ => None,
         };
-        self.counters[counter] += 1;
+        if let Some(counter) = counter {
+            self.counters[counter] += 1;
+        }
         let mut ret = 0;
+        if call.callback == Callback::TestWalk {
+            self.tested += 1;
+            // Every second VMA is skipped.
+            ret = i32::from(self.logged.mode.contains(Mode::SKIP_VMAS) && self.tested.is_multiple_of(2));
+        }
         if !self.logged.mode.contains(Mode::COUNT) {
-            let line = Line::of(call, world.model().entry_bytes);
+            let line = Line::of(call, ret, world);
             let index = self.lines as usize;
             if self.first_difference.is_none() && self.logged.lines.get(index) != Some(&line) {
                 self.first_difference = Some((index, line.text()));
             }
             self.lines += 1;
-            if self.lines >= self.logged.max || self.first_difference.is_some() {
+            // The kernel did not count the callbacks that are about a VMA.
+            self.counted += u64::from(line.is_counted());
+            if self.counted >= self.logged.max || self.first_difference.is_some() {
                 ret = ENOUGH;
             }
         }

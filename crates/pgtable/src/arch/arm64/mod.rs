@@ -187,9 +187,9 @@ const fn model(
         flags: address.flags,
         layout,
         contiguous: Some(contiguous(page_shift)),
+        special: SPECIAL,
         one_root: false,
         empty: [0; 5],
-        special: SPECIAL,
         make: MakeEntry {
             table: address.table_entry,
             pte_of_huge: |value| value | TYPE_BIT_1,
