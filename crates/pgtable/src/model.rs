@@ -103,6 +103,8 @@ pub struct Model {
     pub levels: [LevelSpec; 5],
     /// The tests of each level, root first.
     pub(crate) rules: [EntryRules; 5],
+    /// `pte_pfn()` as a physical address: where a leaf points, perhaps with bits below the size that it maps.
+    pub(crate) frame: fn(u64) -> u64,
     /// Which flags an entry of a kind can have.
     pub(crate) flags: fn(Level, EntryKind) -> &'static [Flag],
     /// The regions of the address space, lowest first.

@@ -175,4 +175,10 @@ impl Model {
     pub fn table_address(&self, level: Level, value: RawEntry) -> PhysAddr {
         PhysAddr((self.rules[self.lowest_sharing(level) as usize].table)(value.0))
     }
+
+    /// The first address of the memory that a leaf of `level` maps.
+    pub fn leaf_address(&self, level: Level, value: RawEntry) -> PhysAddr {
+        let bytes = 1u64 << self.level(self.lowest_sharing(level)).shift;
+        PhysAddr((self.frame)(value.0) & !(bytes - 1))
+    }
 }

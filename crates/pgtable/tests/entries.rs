@@ -28,6 +28,7 @@ proptest! {
         let tests = model.tests(level, &model.empty);
         let _ = (tests.none(entry), tests.bad(entry), tests.present(entry), tests.leaf(entry));
         let _ = (tests.trans_huge(entry), model.table_address(level, entry), model.region(addr));
+        let _ = model.leaf_address(level, entry);
         let kind = model.classify(level, entry, &model.empty);
         prop_assert!(model.set_flags(level, kind, entry).all(|set| set.value != 0));
         let make = &model.make;
@@ -109,11 +110,38 @@ fn a_huge_page_is_split_into_the_same_mapping() {
 }
 
 #[test]
+fn a_leaf_maps_memory_from_an_address_of_its_own_size() {
+    for (id, level, value, pa) in [
+        ("x86_64-4level", Level::Pte, 0x8000_0000_4000_1063, 0x4000_1000),
+        // PROT_NONE keeps the inverted frame number.
+        ("x86_64-4level", Level::Pte, 0x800f_ffff_bfff_e124, 0x4000_1000),
+        // Bit 12 of a large page is PAT.
+        ("x86_64-4level", Level::Pmd, 0x8000_0000_4020_10e3, 0x4020_0000),
+        ("x86_64-4level", Level::Pud, 0x0000_0001_4000_00e3, 0x1_4000_0000),
+        ("riscv64-sv39", Level::Pgd, 0x2000_00cf, 0x8000_0000),
+        // 16 pages in one: the frame number ends in 1000.
+        ("riscv64-sv39", Level::Pte, 0x8000_0000_2000_60cf, 0x8001_0000),
+        ("arm64-4k-52", Level::Pte, 0x0040_0000_4000_1743, 0x000c_0000_4000_1000),
+        ("arm64-64k-52", Level::Pmd, 0x0040_0000_4000_3701, 0x0003_0000_4000_0000),
+        ("loongarch64-16k-3level", Level::Pte, 0x4000_0000_0602_41d3, 0x602_4000),
+        // Bit 12 of a huge page is HGLOBAL.
+        ("loongarch64-4k-3level", Level::Pmd, 0x4000_0000_0620_11d3, 0x620_0000),
+        ("riscv32-sv32", Level::Pte, 0xffff_fccf, 0x3_ffff_f000),
+        ("openrisc", Level::Pte, 0x0123_e7ff, 0x0123_e000),
+    ] {
+        let model = model(id).expect("a model");
+        let value = RawEntry(value);
+        assert_eq!(model.classify(level, value, &model.empty), EntryKind::Leaf, "{id} {level:?}");
+        assert_eq!(model.leaf_address(level, value), PhysAddr(pa), "{id} {level:?}");
+    }
+}
+
+#[test]
 fn the_next_page_is_one_frame_further() {
     for model in MODELS {
         let pages = [0, 1].map(|page| {
-            let entry = (model.make.table)(0x40_0000) + page * model.make.next_page;
-            model.table_address(Level::Pmd, RawEntry(entry)).0
+            let first = (model.make.pte_of_huge)((model.make.table)(0));
+            model.leaf_address(Level::Pte, RawEntry(first + page * model.make.next_page)).0
         });
         assert_eq!(pages[1] - pages[0], model.page_bytes(), "{model:?}");
     }
@@ -201,5 +229,20 @@ fn flags_are_in_order_do_not_overlap_and_fit_the_entry() {
             }
             assert_eq!(model.flags(level, EntryKind::None), &[], "{model:?}: nothing is set in a hole");
         }
+    }
+}
+
+#[test]
+fn the_special_bit_is_a_flag_of_a_pte() {
+    for model in MODELS {
+        let flags = model.flags(Level::Pte, EntryKind::Leaf);
+        let flag = flags.iter().find(|flag| flag.mask & model.special != 0).map(|flag| flag.name);
+        let expected = match model.id.split('-').next() {
+            Some("arm64") => Some("PTE_SPECIAL"),
+            Some("riscv64" | "riscv32") => Some("_PAGE_SOFT"),
+            Some("openrisc") => None,
+            _ => Some("_PAGE_SPECIAL"),
+        };
+        assert_eq!(flag, expected, "{model:?}");
     }
 }

@@ -18,10 +18,14 @@ const HUGE: u64 = 1 << 6;
 const GLOBAL: u64 = 1 << 6;
 const PRESENT: u64 = 1 << 7;
 const PROTNONE: u64 = 1 << 10;
+const SPECIAL: u64 = 1 << 11;
 /// `_PAGE_HGLOBAL`: the global bit of a huge page.
 const HGLOBAL: u64 = 1 << 12;
 /// `_PAGE_PRESENT_INVALID`: a huge page that is being split or migrated.
 const PRESENT_INVALID: u64 = 1 << 60;
+
+/// Bits 12 to 47 hold the address that a leaf maps; with larger pages the lower ones are 0.
+const PFN: u64 = 0x0000_ffff_ffff_f000;
 
 /// `CACHE_BASE`: start of the direct-mapped window (DMW1) through which the kernel sees cached memory.
 const WINDOW: u64 = 0x9000_0000_0000_0000;
@@ -241,10 +245,11 @@ const fn model(
         task_size: VirtAddr(1 << used_bits(va_bits)),
         levels,
         rules: EntryRules::folded(&levels, rules(bad)),
+        frame: |value| value & PFN,
         flags,
         layout,
         contiguous: None,
-        special: 1 << 11,
+        special: SPECIAL,
         one_root: false,
         empty: empty(&levels),
         make: MakeEntry {

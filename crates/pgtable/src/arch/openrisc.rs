@@ -94,6 +94,7 @@ pub(super) static TWO_LEVEL: Model = Model {
     task_size: VirtAddr(0x8000_0000),
     levels: LEVELS,
     rules: EntryRules::folded(&LEVELS, [PMD, PMD, PMD, PMD, PTE]),
+    frame: table,
     flags,
     layout: &LAYOUT,
     contiguous: None,

@@ -15,6 +15,8 @@ const PRESENT: u64 = 1 << 0;
 const LEAF: u64 = 0b1110;
 /// `_PAGE_PROT_NONE`: the G bit, meaningful when V is clear.
 const PROT_NONE: u64 = 1 << 5;
+/// `_PAGE_SPECIAL`: the lower of the two software bits.
+const SPECIAL: u64 = 1 << 8;
 /// `_PAGE_PFN_MASK`: bits 10 to 53.
 const PFN: u64 = 0x003f_ffff_ffff_fc00;
 /// The same of Sv32: bits 10 to 31, so that a physical address has 34 bits.
@@ -30,6 +32,14 @@ const fn present(value: u64, _: u64) -> bool {
 
 const fn table(value: u64) -> u64 {
     (value & PFN) << 2
+}
+
+/// `_PAGE_NAPOT` (Svnapot): the lowest bit of the frame number says how many pages belong together.
+const NAPOT: u64 = 1 << 63;
+
+const fn frame(value: u64) -> u64 {
+    let frame = table(value);
+    if value & NAPOT != 0 { frame & frame.wrapping_sub(1) } else { frame }
 }
 
 /// pgd of Sv57 and p4d of Sv48 and Sv57: bad is simply "not present".
@@ -86,13 +96,17 @@ const fn pmd_present_32(value: u64, _: u64) -> bool {
     value & (PRESENT | PROT_NONE) != 0
 }
 
+const fn table_32(value: u64) -> u64 {
+    (value & PFN_32) << 2
+}
+
 const PMD_32: EntryRules = EntryRules {
     none,
     bad: |value| !pmd_present_32(value, 0) || value & LEAF != 0,
     present: pmd_present_32,
     leaf: |value| pmd_present_32(value, 0) && value & LEAF != 0,
     trans_huge: |_| false,
-    table: |value| (value & PFN_32) << 2,
+    table: table_32,
 };
 
 /// A table entry has only V; a leaf looks the same at every level.
@@ -198,10 +212,11 @@ const fn sv(
         task_size: VirtAddr(1 << (va_bits - 1)),
         levels,
         rules: EntryRules::folded(&levels, [TOP, TOP, PUD, PMD, PTE]),
+        frame,
         flags,
         layout,
         contiguous: None,
-        special: 1 << 8,
+        special: SPECIAL,
         one_root: true,
         empty: [0; 5],
         make: MAKE,
@@ -267,10 +282,11 @@ pub(super) static SV32: Model = Model {
     task_size: VirtAddr(0x9d80_0000),
     levels: SV32_LEVELS,
     rules: EntryRules::folded(&SV32_LEVELS, [TOP, TOP, PUD, PMD_32, PTE]),
+    frame: table_32,
     flags: flags_32,
     layout: &LAYOUT_32,
     contiguous: None,
-    special: 1 << 8,
+    special: SPECIAL,
     one_root: true,
     empty: [0; 5],
     make: MakeEntry { table: |pa| (pa >> 2) & PFN_32 | PRESENT, ..MAKE },

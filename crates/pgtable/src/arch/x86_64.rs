@@ -39,6 +39,11 @@ const fn table(value: u64) -> u64 {
     value & PFN
 }
 
+/// `__pte_needs_invert()`: what the CPU must not use holds the inverted frame number, against L1 terminal fault.
+const fn frame(value: u64) -> u64 {
+    table(if present(value, 0) { value } else { !value })
+}
+
 /// `pud_pfn_mask()` and `pmd_pfn_mask()` drop the low address bits of a large page.
 const fn table_or_large<const SHIFT: u8>(value: u64) -> u64 {
     if pse(value) { value & PFN & !((1 << SHIFT) - 1) } else { value & PFN }
@@ -260,6 +265,7 @@ pub(super) static FOUR_LEVEL: Model = Model {
     task_size: VirtAddr((1 << 47) - 4096),
     levels: LEVELS_4,
     rules: EntryRules::folded(&LEVELS_4, [PGD, P4D, PUD, PMD, PTE]),
+    frame,
     flags,
     layout: &LAYOUT_4,
     contiguous: None,
@@ -290,6 +296,7 @@ pub(super) static FIVE_LEVEL: Model = Model {
         LevelSpec::own(12, 512),
     ],
     rules: [PGD, P4D, PUD, PMD, PTE],
+    frame,
     flags,
     layout: &LAYOUT_5,
     contiguous: None,

@@ -34,6 +34,7 @@ const NG: u64 = 1 << 11;
 const WRITE: u64 = 1 << 51;
 const CONT: u64 = 1 << 52;
 const DIRTY: u64 = 1 << 55;
+const SPECIAL: u64 = 1 << 56;
 
 const fn none(value: u64, _: u64) -> bool {
     value == 0
@@ -182,10 +183,11 @@ const fn model(
         task_size: VirtAddr(1 << va_bits),
         levels,
         rules: EntryRules::folded(&levels, rules(page_shift, address)),
+        frame: address.decode,
         flags: address.flags,
         layout,
         contiguous: Some(contiguous(page_shift)),
-        special: 1 << 56,
+        special: SPECIAL,
         one_root: false,
         empty: [0; 5],
         make: MakeEntry {
