@@ -1,0 +1,121 @@
+//! What is searched: lanes, steps, properties.
+
+use core::fmt;
+use core::hash::Hash;
+
+/// Most lanes of a model.
+pub const MAX_LANES: usize = 8;
+
+/// One of the actors of a model, by its place: 0 to 7, written `a` to `h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lane(u8);
+
+impl Lane {
+    /// All lanes, first to last.
+    pub const ALL: [Self; MAX_LANES] =
+        [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6), Self(7)];
+
+    /// The lane at this place, if there is one.
+    pub const fn new(place: usize) -> Option<Self> {
+        if place < MAX_LANES { Some(Self(place as u8)) } else { None }
+    }
+
+    /// Its place, 0 to 7.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// Its letter, `a` to `h`.
+    pub const fn letter(self) -> char {
+        (b'a' + self.0) as char
+    }
+
+    /// The lane with this letter.
+    pub const fn from_letter(letter: char) -> Option<Self> {
+        match letter {
+            'a'..='h' => Some(Self(letter as u8 - b'a')),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Write::write_char(f, self.letter())
+    }
+}
+
+/// What a lane can do in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Turn {
+    /// Take its next step.
+    Move,
+    /// Nothing: it waits for another lane.
+    Wait,
+    /// Nothing, and nothing is left to do. A lane that serves others (an RCU grace period) is done while nothing is
+    /// asked of it and may move again later.
+    Done,
+}
+
+/// In which states a property is to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Expect {
+    /// In every state: it is broken by one in which it does not hold.
+    Always,
+    /// In at least one state: it is broken when all have been seen and it held in none.
+    Reachable,
+}
+
+/// What must be true of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Property {
+    /// How it is called, for example “no lost update”.
+    pub name: &'static str,
+    /// In which states it is to hold.
+    pub expect: Expect,
+}
+
+impl Property {
+    /// Holds in every state.
+    pub const fn always(name: &'static str) -> Self {
+        Self { name, expect: Expect::Always }
+    }
+
+    /// Holds in at least one state.
+    pub const fn reachable(name: &'static str) -> Self {
+        Self { name, expect: Expect::Reachable }
+    }
+}
+
+/// Actors over a common world. All methods must be functions of their arguments: the same answer each time.
+///
+/// That some lane waits while none can move (a deadlock) breaks every model and is no property of its own.
+pub trait Model {
+    /// The world and all actors in it. Many are kept at a time, and a step starts from a clone: clones should be cheap.
+    type State: Clone + Eq + Hash;
+
+    /// How many lanes there are, 1 to [`MAX_LANES`]; more do not compile. A lane that one model of this type lacks is
+    /// [`Turn::Done`] in all of its states.
+    const LANES: usize;
+
+    /// Where every schedule starts.
+    fn initial(&self) -> Self::State;
+
+    /// What a lane can do in a state.
+    fn turn(&self, state: &Self::State, lane: Lane) -> Turn;
+
+    /// Takes the next step of a lane, whose turn in this state is [`Turn::Move`].
+    fn step(&self, state: &mut Self::State, lane: Lane);
+
+    /// What must be true. A state that breaks several is reported for the first.
+    fn properties(&self) -> &[Property];
+
+    /// Whether a property, by its place in [`Model::properties`], holds in a state.
+    fn holds(&self, state: &Self::State, property: usize) -> bool;
+}
+
+/// The lanes of a model, first to last.
+pub(crate) fn lanes<M: Model>() -> impl Iterator<Item = Lane> {
+    const { assert!(M::LANES >= 1 && M::LANES <= MAX_LANES, "a model has 1 to 8 lanes") };
+    Lane::ALL.into_iter().take(M::LANES)
+}
