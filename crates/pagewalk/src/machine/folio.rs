@@ -400,7 +400,7 @@ impl Walk {
                 flags.contains(FolioFlags::MIGRATION) && self.rules().fw_migration && level != Level::Pud;
             return (wanted && value.0 & mask == is).then_some(FolioPage { level, slot, value, page: None });
         }
-        let first = model.table_address(level, value);
+        let first = model.leaf_address(level, value);
         let zero = if level == Level::Pte { world.pages.zero } else { world.pages.huge_zero };
         if zero == Some(first) && level != Level::Pud {
             let wanted = flags.contains(FolioFlags::ZEROPAGE);
