@@ -189,6 +189,15 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             if nested { ", nested in the other mm's" } else { "" }
         ),
         Event::Unlock { lock, .. } => format!("{} is released.", capital(&lock_name(lock, world))),
+        Event::NotePageFlush => "With the locks released, ptdump closes its last line.".to_owned(),
+        Event::Fault(fault) => fault_sentence(&fault, world),
+        ref other => change_sentence(other, world),
+    }
+}
+
+/// What concerns VMAs, and what changes something: entries, tables, TLBs.
+fn change_sentence(event: &Event, world: &World) -> String {
+    match *event {
         Event::FindVma { addr, found } => with_vmas::find_vma(addr, found, world),
         Event::NextInMapping { found } => with_vmas::next_in_mapping(found, world),
         Event::VmaStartWrite { vma, .. } => format!(
@@ -232,8 +241,7 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             format!("{} is tried for, and not to be had now.", capital(&lock_name(lock, world)))
         }
         Event::Act(what) => format!("It {what}."),
-        Event::NotePageFlush => "With the locks released, ptdump closes its last line.".to_owned(),
-        Event::Fault(fault) => fault_sentence(&fault, world),
+        _ => String::new(),
     }
 }
 

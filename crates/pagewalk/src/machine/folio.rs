@@ -110,6 +110,35 @@ impl Walk {
     }
 
     fn folio_action<S: Sink>(&mut self, pc: Pc, world: &mut World, sink: &mut S) -> Result<(), Stop> {
+        match pc {
+            Pc::None(_)
+            | Pc::Bad(_)
+            | Pc::ClearBad(_)
+            | Pc::Offset(_)
+            | Pc::Read(_)
+            | Pc::Lock(_)
+            | Pc::Reread(_)
+            | Pc::UnlockTable(_)
+            | Pc::UnlockNothing(_) => self.folio_upper(pc, world, sink),
+            Pc::RcuLock
+            | Pc::MapRead
+            | Pc::MapClearBad
+            | Pc::MapLock
+            | Pc::MapSame
+            | Pc::MapChanged
+            | Pc::MapChangedRcu
+            | Pc::Pte
+            | Pc::UnlockPte
+            | Pc::RcuUnlock => self.folio_pte(pc, world, sink),
+            _ => {
+                self.folio_end(pc, world, sink);
+                Ok(())
+            }
+        }
+    }
+
+    /// The levels from pgd to pmd.
+    fn folio_upper<S: Sink>(&mut self, pc: Pc, world: &mut World, sink: &mut S) -> Result<(), Stop> {
         let slot = self.folio_slot(world);
         match pc {
             Pc::None(level) => {
@@ -161,6 +190,15 @@ impl Walk {
                 self.folio_unlock(self.folio_lock_name(level, slot), world, sink);
                 self.folio_go(Pc::NotFound);
             }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// `pte_offset_map_lock()` and the pte.
+    fn folio_pte<S: Sink>(&mut self, pc: Pc, world: &mut World, sink: &mut S) -> Result<(), Stop> {
+        let slot = self.folio_slot(world);
+        match pc {
             Pc::RcuLock => {
                 sink.event(Event::RcuLock);
                 self.folio_go(Pc::MapRead);
@@ -223,6 +261,14 @@ impl Walk {
                 sink.event(Event::RcuUnlock);
                 self.folio_go(Pc::NotFound);
             }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Found or not: the results, and `folio_walk_end()`.
+    fn folio_end<S: Sink>(&mut self, pc: Pc, world: &mut World, sink: &mut S) {
+        match pc {
             Pc::NotFound if self.vma_is_hugetlb(world) => {
                 self.hugetlb_unlock(world, sink);
                 self.folio_go(Pc::ReturnNothing);
@@ -273,8 +319,8 @@ impl Walk {
                 sink.event(Event::Return { func: Func::FolioWalkEnd, ret: 0 });
                 self.pc = super::Pc::Done;
             }
+            _ => {}
         }
-        Ok(())
     }
 
     fn folio_test<S: Sink>(
