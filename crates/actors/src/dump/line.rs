@@ -114,13 +114,11 @@ impl Format {
 
     /// A size in the largest unit that divides it. No bytes at all are `0E`: 0 can be divided for ever.
     pub fn size(&self, bytes: u64) -> (u64, char) {
-        let units = &"BKMGTPE"[self.smallest_unit as usize / 10..];
         let mut size = bytes >> self.smallest_unit;
-        let mut chars = units.chars();
         let mut unit = 'E';
-        while let Some(this) = chars.next() {
+        for this in "BKMGTPE".chars().skip(self.smallest_unit as usize / 10) {
             unit = this;
-            if size & 1023 != 0 || chars.as_str().is_empty() {
+            if size & 1023 != 0 {
                 break;
             }
             size >>= 10;

@@ -104,6 +104,33 @@ fn only_tracked_bits_break_a_line() {
 }
 
 #[test]
+fn arm64_columns_have_two_faces_and_one_memory_type() {
+    let line = |value| {
+        let text = text(ARM64, &regions(&[("all", 0)]), &[(Level::Pte, 0, value), (Level::Pgd, 0x1000, 0)]);
+        let (_, attributes) = lines(&text)[1].split_once("PTE").expect("a pte");
+        attributes.to_owned()
+    };
+    let all = 3 | 1 << 6 | 1 << 7 | 3 << 8 | 1 << 10 | 1 << 11 | 1 << 50 | 1 << 52 | 1 << 53 | 1 << 54;
+    assert_eq!(line(all), "   USR ro NX SHD AF NG CON     UXN GP MEM/NORMAL");
+    // Outer shareable is not SHD, a block says so, and what is not valid is F.
+    assert_eq!(line(1 | 2 << 8), "       RW x                BLK        MEM/NORMAL");
+    assert_eq!(line(2), " F     RW x                           MEM/NORMAL");
+    // PTE_GP alone is printed, too.
+    assert_eq!(line(1 << 50), " F     RW x                        GP MEM/NORMAL");
+    for (index, name) in [
+        (0, " MEM/NORMAL"),
+        (1, " MEM/NORMAL-TAGGED"),
+        (2, " MEM/NORMAL-NC"),
+        (3, " DEVICE/nGnRnE"),
+        (4, " DEVICE/nGnRE"),
+        (5, ""),
+        (7, ""),
+    ] {
+        assert_eq!(line(3 | index << 2), format!("       RW x                          {name}"));
+    }
+}
+
+#[test]
 fn riscv_columns_print_numbers_and_memory_types() {
     let line = |value| {
         let text = text(RISCV, &regions(&[("all", 0)]), &[(Level::Pte, 0, value), (Level::Pgd, 0x1000, 0)]);
@@ -117,6 +144,9 @@ fn riscv_columns_print_numbers_and_memory_types() {
     assert_eq!(line(1 << 61 | 1), " . MT(NC)   ..   . . . . . . . V");
     assert_eq!(line(2 << 61 | 1), " . MT(IO)   ..   . . . . . . . V");
     assert_eq!(line(3 << 61 | 1), " . MT(??)   ..   . . . . . . . V");
+    // The memory type is no part of the address.
+    let noncached = [(Level::Pte, 0, 1 << 61 | 0x1000 >> 2 | 1), (Level::Pgd, 0x1000, 0)];
+    assert!(text(RISCV, &regions(&[("all", 0)]), &noncached).contains("    0x0000000000001000 "));
     // PROT_NONE: the G bit without V.
     assert_eq!(line(1 << 5), " .   ..     ..   . . G . . . . .");
 }

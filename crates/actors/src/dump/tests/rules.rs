@@ -52,6 +52,14 @@ fn arm64_prints_a_header_at_the_end_of_a_note_without_a_break() {
 }
 
 #[test]
+fn arm64_the_last_line_is_a_note_too() {
+    let mut plan = regions(&[("a", 0), ("b", 0x1000), ("c", 0x1000)]);
+    plan.end = VirtAddr(0x2000);
+    let text = text(ARM64, &plan, &[(Level::Pgd, 0, 0)]);
+    assert_eq!(lines(&text)[2..], ["---[ b ]---", "---[ c ]---"]);
+}
+
+#[test]
 fn x86_effective_protection_splits_lines_that_look_alike() {
     let mut dump = Dump::new(model(X86), &regions(&[("all", 0)])).expect("a dumper");
     let note = |addr| Note { level: Level::Pte, addr: VirtAddr(addr), value: RawEntry(PAGE) };
@@ -77,9 +85,9 @@ fn x86_effective_protection_splits_lines_that_look_alike() {
 
 #[test]
 fn x86_an_empty_entry_has_no_effective_protection() {
-    // Behind a table that may be written, then behind one that may not: both are nothing.
+    // Behind a table that may be executed, then behind one that may not: both are nothing.
     let mut dump = Dump::new(model(X86), &regions(&[("all", 0)])).expect("a dumper");
-    for (table, addr) in [(0x67, 0), (0x65, 0x1000)] {
+    for (table, addr) in [(0x67, 0), (NX | 0x67, 0x1000)] {
         dump.dumper.effective_prot(Level::Pmd, RawEntry(table));
         dump.dumper.effective_prot(Level::Pte, RawEntry(0));
         let note = Note { level: Level::Pte, addr: VirtAddr(addr), value: RawEntry(0) };
@@ -158,6 +166,32 @@ fn the_other_ranges_are_the_kernels() {
         assert_eq!(range(id, View::Efi), [(0, 1 << 48)]);
         assert_eq!(Plan::new(View::CurrentKernel, &Layout::of_model(model(id))), None);
     }
+}
+
+#[test]
+fn efi_has_two_regions() {
+    let starts = |id| plan(id, View::Efi).markers.iter().map(|marker| marker.start.0).collect::<Vec<_>>();
+    assert_eq!(starts(RISCV), [0, 1 << 30]);
+    assert_eq!(starts(ARM64), [0, 1 << 48]);
+}
+
+#[test]
+fn arm64_the_linear_map_ends_where_kasans_shadow_starts() {
+    let kasan = |name: &str| match name {
+        "MODULES_VADDR" => Some(0xffff_8000_0000_0000),
+        "KASAN_SHADOW_START" => Some(0xffff_7000_0000_0000),
+        "KASAN_SHADOW_END" => Some(0xffff_8000_0000_0000),
+        _ => None,
+    };
+    let plan = Plan::new(View::Kernel, &Layout::captured(model(ARM64), &kasan)).expect("a plan");
+    let markers: Vec<_> = plan.markers.iter().map(|marker| (marker.name, marker.start.0)).take(4).collect();
+    let expected = [
+        ("Linear Mapping end", 0xffff_7000_0000_0000),
+        ("Kasan shadow start", 0xffff_7000_0000_0000),
+        ("Kasan shadow end", 0xffff_8000_0000_0000),
+        ("Modules start", 0xffff_8000_0000_0000),
+    ];
+    assert_eq!(markers, expected);
 }
 
 #[test]
