@@ -3,7 +3,7 @@
 //! Captures are files beside the page, compressed, each of some 30 kB; they are not in the first download. The
 //! browser unpacks them. A file that is missing, cut off or not a capture becomes one sentence.
 
-use js_sys::{Array, Function, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use scenario::capture::image::{self, Node};
 use scenario::capture::{Capture, ImageError};
 use scenario::library::Machine;
@@ -107,6 +107,14 @@ impl Node for Parsed {
         // Reading a member of something that is no object throws: then there is none.
         let value = Reflect::get(&self.0, &JsValue::from_str(key)).ok()?;
         (!value.is_undefined()).then_some(Self(value))
+    }
+
+    fn names(&self) -> Option<Vec<String>> {
+        let object: &Object = self.0.dyn_ref()?;
+        if Array::is_array(object) {
+            return None;
+        }
+        Object::keys(object).iter().map(|name| name.as_string()).collect()
     }
 
     fn items(&self) -> Option<impl Iterator<Item = Self>> {

@@ -6,12 +6,16 @@
 //! | module | who |
 //! |---|---|
 //! | [`direct`] | a caller that does nothing but call an entry point |
+//! | [`mod@dump`] | ptdump's text: what debugfs prints of an address space |
 //! | [`observer`] | callbacks that only look |
 //! | [`ptdump`] | `ptdump_walk_pgd()`, the debug walk's only user |
 
 #![no_std]
 
+extern crate alloc;
+
 pub mod direct;
+pub mod dump;
 pub mod observer;
 pub mod ptdump;
 

@@ -10,6 +10,8 @@
 use mm::{MmId, Table, Vma, VmaFlags, World, WorldError};
 use pgtable::{Level, MODELS, Model, PhysAddr, RawEntry, VirtAddr};
 
+use super::named::Named;
+
 /// Largest file that is read, in bytes of JSON. The captures of whole machines have about 200,000.
 pub const MAX_BYTES: usize = 16 << 20;
 
@@ -20,6 +22,8 @@ const MAX_TABLES: usize = 100_000;
 pub trait Node: Sized {
     /// The member of an object.
     fn get(&self, key: &str) -> Option<Self>;
+    /// The names of an object's members.
+    fn names(&self) -> Option<Vec<String>>;
     /// The items of an array.
     fn items(&self) -> Option<impl Iterator<Item = Self>>;
     /// A string.
@@ -101,6 +105,10 @@ pub struct Capture {
     pub name: String,
     /// The machine at rest: nobody holds a lock. Its mms are `init_mm` and, if captured, the user mm `mm`.
     pub world: World,
+    /// Where the kernel's regions lie and what the registers held, by their kernel names (`VMALLOC_START`, `CR3`).
+    pub layout: Named,
+    /// Physical addresses of root tables: `init_mm`, `current`, `current_pti_user` … There need not be a table.
+    pub roots: Named,
 }
 
 impl Capture {
@@ -135,26 +143,25 @@ impl Capture {
             }
             tables.push(table_of(model, &table, &format!("tables[{index}]."))?);
         }
-        let roots = member(root, "", "roots", "an object")?;
-        let init_mm = hex(&roots, "roots.", "init_mm")?;
-        let mut mms = vec![("init_mm", PhysAddr(init_mm))];
-        if roots.get("current").is_some() {
-            mms.push(("mm", PhysAddr(hex(&roots, "roots.", "current")?)));
-        }
+        let roots = Named::read(root, "roots")?;
+        let init_mm = roots.get("init_mm").ok_or_else(|| shape("roots.init_mm", HEX))?;
+        let current = roots.get("current");
+        let mms = [("init_mm", Some(init_mm)), ("mm", current)];
+        let mms = mms.into_iter().filter_map(|(name, root)| Some((name, PhysAddr(root?))));
         let mut world = World::new(model, tables, mms)?;
-        let layout = member(root, "", "layout", "an object")?;
-        if layout.get("TASK_SIZE").is_some() {
-            world.task_size = VirtAddr(hex(&layout, "layout.", "TASK_SIZE")?);
+        let layout = Named::read(root, "layout")?;
+        if let Some(task_size) = layout.get("TASK_SIZE") {
+            world.task_size = VirtAddr(task_size);
         }
         // What unused slots hold on loongarch: the symbol of the invalid table of the level below.
         for (key, level) in
             [("INVALID_pte", Level::Pmd), ("INVALID_pmd", Level::Pud), ("INVALID_pud", Level::P4d)]
         {
-            if layout.get(key).is_some() {
-                world = world.with_empty(level, RawEntry(hex(&layout, "layout.", key)?));
+            if let Some(value) = layout.get(key) {
+                world = world.with_empty(level, RawEntry(value));
             }
         }
-        Ok(Self { name: clip(&text(root, "", "capture")?), world })
+        Ok(Self { name: clip(&text(root, "", "capture")?), world, layout, roots })
     }
 
     /// Adds the areas of the user mm, from a `vmas.json` that has been taken apart: an array of objects with `start`,
@@ -205,11 +212,16 @@ pub(super) fn clip(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn shape(place: impl Into<String>, expected: &'static str) -> ImageError {
+pub(super) fn shape(place: impl Into<String>, expected: &'static str) -> ImageError {
     ImageError::Shape { place: place.into(), expected }
 }
 
-fn member<N: Node>(of: &N, place: &str, key: &str, expected: &'static str) -> Result<N, ImageError> {
+pub(super) fn member<N: Node>(
+    of: &N,
+    place: &str,
+    key: &str,
+    expected: &'static str,
+) -> Result<N, ImageError> {
     of.get(key).ok_or_else(|| shape(format!("{place}{key}"), expected))
 }
 
@@ -231,7 +243,7 @@ const HEX: &str = "a number of at most 64 bits as a string like \"0x1000\"";
 
 const PAIR: &str = "a pair like [3, \"0x1063\"], a slot and a value of at most 64 bits";
 
-fn hex<N: Node>(of: &N, place: &str, key: &str) -> Result<u64, ImageError> {
+pub(super) fn hex<N: Node>(of: &N, place: &str, key: &str) -> Result<u64, ImageError> {
     of.get(key).and_then(|node| hex_of(&node)).ok_or_else(|| shape(format!("{place}{key}"), HEX))
 }
 
@@ -322,6 +334,10 @@ impl Node for &serde_json::Value {
         serde_json::Value::get(self, key)
     }
 
+    fn names(&self) -> Option<Vec<String>> {
+        Some(self.as_object()?.keys().cloned().collect())
+    }
+
     fn items(&self) -> Option<impl Iterator<Item = Self>> {
         Some(self.as_array()?.iter())
     }
@@ -358,6 +374,9 @@ mod tests {
         assert_eq!(capture.model().id, "riscv64-sv39");
         assert_eq!(capture.world.task_size, VirtAddr(0x100_0000));
         assert!(capture.world.mm(MmId::USER).is_none());
+        assert_eq!(capture.layout.get("TASK_SIZE"), Some(0x100_0000));
+        assert_eq!(capture.layout.get("VMALLOC_START"), None);
+        assert_eq!(capture.roots.iter().collect::<Vec<_>>(), [("init_mm", 0x1000)]);
         let root = capture.world.table_at(PhysAddr(0x1000)).expect("the root");
         assert_eq!(capture.world.read(root, 3).map(|entry| entry.0), Some(0x801));
     }
