@@ -74,6 +74,10 @@ pub fn dump(capture: &Capture, view: View, revision: Revision) -> Result<Dump, D
         match walk.step(&mut world, &mut dump) {
             Status::Running => {}
             Status::Done(_) => return Ok(dump),
+            Status::Waiting(lock) => {
+                let fault = pagewalk::Fault::Deadlock { lock, own: false };
+                return Err(DumpError::Fault { lines: dump.lines.len(), fault });
+            }
             Status::Faulted(fault) => return Err(DumpError::Fault { lines: dump.lines.len(), fault }),
         }
     }
