@@ -4,7 +4,7 @@
 mod models;
 
 use explore::{Expect, Lane, Model, Property, Search, Turn, Verdict};
-use models::{Buffer, Counter, Exclusion, Philosophers, Protocol};
+use models::{Bits, Buffer, Counter, Exclusion, Philosophers, Protocol};
 use stateright::Checker;
 
 /// What the other checker looks for, one thing at a time: it ends with the last thing it finds, and only the first is shortest.
@@ -156,4 +156,9 @@ fn philosophers_agree() {
 #[test]
 fn buffers_agree() {
     assert_eq!([Buffer::Atomic, Buffer::CheckThenPut, Buffer::OneMore].map(compare), [44, 131, 44]);
+}
+
+#[test]
+fn eight_lanes_agree() {
+    assert_eq!([0xff, 0b1011_0100].map(|never| compare(Bits { never })), [256, 256]);
 }
