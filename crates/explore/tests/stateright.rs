@@ -1,5 +1,5 @@
-//! The same models under an independent checker: as many states, as many transitions, the same verdict, counterexamples of
-//! the same length.
+//! The same models under an independent checker: as many states, as many transitions, the same verdict,
+//! counterexamples of the same length.
 
 mod models;
 
@@ -7,7 +7,8 @@ use explore::{Expect, Lane, Model, Property, Search, Turn, Verdict};
 use models::{Bits, Buffer, Counter, Exclusion, Philosophers, Protocol};
 use stateright::Checker;
 
-/// What the other checker looks for, one thing at a time: it ends with the last thing it finds, and only the first is shortest.
+/// What the other checker looks for, one thing at a time: it ends with the last thing it finds, and only the
+/// first is shortest.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Aim {
     /// Nothing: it sees all states.
