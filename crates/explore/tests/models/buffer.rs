@@ -75,9 +75,7 @@ impl Model for Buffer {
     }
 
     fn properties(&self) -> &[Property] {
-        const {
-            &[Property::always("no overflow"), Property::always("nothing lost"), Property::reachable("full")]
-        }
+        const { &[Property::always("no overflow"), Property::always("nothing lost"), Property::reachable("full")] }
     }
 
     fn holds(&self, state: &State, property: usize) -> bool {
