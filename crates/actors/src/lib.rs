@@ -26,7 +26,7 @@ use mm::World;
 use pagewalk::{Callbacks, Func, Sink, StackFrame, Status, Walk};
 
 pub use direct::Direct;
-pub use observer::Observer;
+pub use observer::{Observer, Quirk};
 pub use ptdump::Ptdump;
 
 /// Most functions that can be active at once: a caller, three entry points, five levels.

@@ -3,8 +3,8 @@
 //! The machine moves by atomic actions; a pmd is read three or four times before the walker descends. A
 //! person steps by *stops*: one meaningful thing each. Reads belong to the stop that they decide.
 
-use mm::World;
-use pagewalk::{Call, Callback, Event, Fault, Func, LockName, Test};
+use mm::{Seen, Split, World};
+use pagewalk::{By, Call, Callback, Event, Fault, Func, LockName, Test};
 use pgtable::{EntryKind, Level};
 
 /// What kind of thing a stop is. Each has a shape and a colour on the scrubber.
@@ -185,6 +185,13 @@ pub(crate) enum Part {
 /// How `event` stands to the stops; `world` as it is after it.
 pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
     Part::Ends(match *event {
+        Event::RcuLock
+        | Event::Assert { by: By::FindVma, seen: Seen { lockdep_ok: true, .. }, .. }
+        | Event::Split { did: Split::Nothing, .. }
+        | Event::HugetlbWalk { .. }
+        | Event::Lock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. }
+        | Event::Unlock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. }
+        | Event::SetPte { .. } => return Part::Leads,
         Event::Enter { func: Func::WalkRange(_), .. } => Mark::Descend,
         Event::Enter { .. } => Mark::Call,
         Event::Return { func: Func::WalkRange(_), .. } => Mark::Ascend,
@@ -214,13 +221,7 @@ pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
         Event::Callback { call, .. } => callback(&call, world),
         Event::BadCleared { .. } => Mark::Bad,
         Event::Again { .. } => Mark::Again,
-        Event::RcuLock
-        | Event::FindVma { .. }
-        | Event::HugetlbWalk { .. }
-        | Event::Lock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. }
-        | Event::Unlock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. }
-        | Event::SetPte { .. } => return Part::Leads,
-        Event::NextInMapping { .. } => Mark::Vma,
+        Event::FindVma { .. } | Event::NextInMapping { .. } => Mark::Vma,
         Event::VmaStartWrite { .. } => Mark::Lock,
         Event::Split { .. } => Mark::Split,
         Event::Alloc { .. } | Event::UpdateMmuCache { .. } => Mark::Install,

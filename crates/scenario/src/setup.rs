@@ -2,10 +2,12 @@
 
 use actors::{Actor, Direct, Observer, Ptdump, Stack};
 use mm::{LockMode, MmId, Task, World};
-use pagewalk::{Args, Callbacks, Func, NotInThisKernel, Revision, Sink, Status, Walk};
+use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
+use pgtable::VirtAddr;
 
 use crate::capture::Capture;
 use crate::library::{Machine, Program, SCENARIOS, Scenario};
+use crate::sample::sample;
 
 /// How a lock is held when the scenario starts, and by whom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -104,7 +106,7 @@ pub enum SetupError {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self::of(&SCENARIOS[0])
+        Self::of(SCENARIOS[0])
     }
 }
 
@@ -122,6 +124,14 @@ impl Setup {
         let fresh = Self::of(scenario);
         let machine = scenario.machines().find(|machine| machine.id == self.machine.id);
         Self { machine: machine.unwrap_or(fresh.machine), revision: self.revision, ..fresh }
+    }
+
+    /// The tables made for the machine, where the scenario does not run on a capture.
+    pub fn made(&self) -> Option<Capture> {
+        match self.scenario.capture_on(self.machine) {
+            Some(_) => None,
+            None => sample(self.machine.model()).ok(),
+        }
     }
 
     /// The machine at rest with the chosen locks held, and whoever is about to run on it.
@@ -144,12 +154,15 @@ impl Setup {
             let (task, mode) = self.init_lock.by();
             world.preset_lock(MmId::INIT_MM, task, mode);
         }
-        let mut ranges =
+        let ranges =
             self.scenario.ranges(self.machine).ok_or(SetupError::NotOnMachine(self.machine.title))?;
         let runner = match *program {
             Program::Call { entry, mm, ops } => {
-                let (start, end) = ranges.next().unwrap_or_default();
-                let args = Args { mm: Some(mm), start, end, ..Args::default() };
+                let (start, end) = ranges.first().copied().unwrap_or_default();
+                let args = args(entry, mm, start, end, &world);
+                if entry == EntryPoint::Mapping {
+                    world.i_mmap.preset(Task::Walker, LockMode::Read);
+                }
                 let walk = Walk::new(entry.in_revision(self.revision), self.revision, args)?;
                 Runner::Call(Direct::new(walk, ops))
             }
@@ -157,11 +170,25 @@ impl Setup {
                 self.revision,
                 mm,
                 None,
-                ranges.take(actors::ptdump::MAX_RANGES).collect(),
+                ranges.into_iter().take(actors::ptdump::MAX_RANGES).collect(),
             )?),
         };
         Ok((world, runner))
     }
+}
+
+/// The arguments of `entry` for a range: a function that takes a VMA gets the one that holds its start, one that takes a file
+/// the pages that this VMA has there.
+fn args(entry: EntryPoint, mm: MmId, start: VirtAddr, end: VirtAddr, world: &World) -> Args {
+    let vma = world.find_vma(mm, start).filter(|_| entry.has_vmas());
+    let area = vma.and_then(|id| world.vma(id));
+    let page_shift = world.model().page_shift;
+    let page = |addr: VirtAddr| {
+        area.map_or(0, |area| area.pgoff + (addr.0.saturating_sub(area.start.0) >> page_shift))
+    };
+    let first_index = page(start);
+    let nr = page(end).saturating_sub(first_index);
+    Args { mm: Some(mm), start, end, vma, first_index, nr, ..Args::default() }
 }
 
 /// Whoever runs in a scenario.

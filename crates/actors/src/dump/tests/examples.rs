@@ -1,7 +1,7 @@
 //! Whole dumps of small worlds, made by the walker. The texts come from an independent model of the kernel's code.
 
-use alloc::string::String;
 use alloc::format;
+use alloc::string::String;
 
 use mm::{MmId, Table, World};
 use pagewalk::{Revision, Status};
