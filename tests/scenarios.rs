@@ -1,7 +1,7 @@
 //! Every built-in scenario, on every machine that it runs on, under every kernel.
 
+use mm::{Populated, Split};
 use narrate::{Mark, Moment, Point, Timeline, point};
-use mm::Split;
 use pagewalk::{Callback, Event, LockName, Revision, Status};
 use pagewalk_tests::{default_dir, load_image};
 use pgtable::Level;
@@ -214,19 +214,17 @@ fn the_same_range_is_split_and_locked_only_with_vmas() {
 #[test]
 fn what_is_empty_is_installed_where_the_kernel_can() {
     let installed = |event: &Event| matches!(event, Event::SetPte { .. });
+    let allocated = |event: &Event| matches!(event, Event::Alloc { result: Ok(Populated::Table(_)), .. });
     for revision in Revision::ALL {
-        let expected = if revision.rules().checks_ops { 1 } else { 0 };
-        assert_eq!(times("install", revision, installed), expected, "{revision:?}");
+        let able = revision.rules().checks_ops;
+        assert_eq!(times("install", revision, installed), if able { 3 } else { 0 }, "{revision:?}");
+        assert_eq!(times("install", revision, allocated), usize::from(able), "{revision:?}");
     }
 }
 
 #[test]
 fn gaps_devices_and_hugetlb_are_told_apart() {
-    let called = |callback: Callback, depth: i8| {
-        move |event: &Event| {
-            matches!(event, Event::Callback { call, .. } if call.callback == callback && call.depth == depth)
-        }
-    };
+    let called = |callback: Callback, depth: i8| move |event: &Event| matches!(event, Event::Callback { call, .. } if call.callback == callback && call.depth == depth);
     assert_eq!(times("vma-range", Revision::V7_3, called(Callback::Hugetlb, 0)), 1);
     assert_eq!(times("vma-range", Revision::V7_3, called(Callback::PreVma, 0)), 4, "not for the device");
     assert!(times("vma-range", Revision::V7_3, called(Callback::Hole, -1)) >= 4);

@@ -120,6 +120,9 @@ fn plain_sentence(event: &Event, world: &World) -> String {
                 Some(upper) => format!("{}() is done and returns to the {} loop.", func.name(), upper.name()),
                 None => format!("{}() is done with the range.", func.name()),
             },
+            pagewalk::Func::FolioWalkStart | pagewalk::Func::FolioWalkEnd => {
+                format!("{}() returns.", func.name())
+            }
             pagewalk::Func::PtdumpWalkPgd => format!("{}() returns; its locks are released.", func.name()),
             _ => format!("{}() returns {}.", func.name(), return_value(ret)),
         },

@@ -2,7 +2,7 @@
 //!
 //! Every model gets the same things at places that follow from its geometry: in the kernel's half a pte table, a huge page, a
 //! hole and another pte table; in a process one area after the other: pages with some of them empty, a file, a huge page, a
-//! device's memory, hugetlbfs; and two pte tables at the end of a pud for [`Places::twice`]. Entries have the architecture's
+//! device's memory, hugetlbfs, one that is mostly bare; and two pte tables at the end of a pud for [`Places::twice`]. Entries have the architecture's
 //! real bits.
 
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ pub struct Places {
     pub user: u64,
     /// The area that maps a file.
     pub file: u64,
+    /// An area of four pages on two pmd entries: the second page is there, and the second pmd entry is empty.
+    pub bare: u64,
     /// Two pmd entries, the last ones of their table.
     pub twice: u64,
     /// First address of the kernel's part.
@@ -53,7 +55,16 @@ impl Places {
         // The table that holds the pmd entries ends here; where pmds are folded it is the root.
         let table = pmd * u64::from(model.slots(Level::Pmd));
         let twice = table.min(model.task_size.0 & !(pmd - 1)) - 2 * pmd;
-        Self { page, pmd, user, file: user + 10 * page, twice, kernel, top: model.word_mask }
+        Self {
+            page,
+            pmd,
+            user,
+            file: user + 10 * page,
+            bare: user + 5 * pmd - 2 * page,
+            twice,
+            kernel,
+            top: model.word_mask,
+        }
     }
 }
 
@@ -151,6 +162,7 @@ pub fn sample(model: &'static Model) -> Result<Capture, WorldError> {
         build.page(user, at.user + 2 * at.pmd + number * at.page, device);
         build.page(user, at.twice + number * at.pmd, page(64 + number, Owner::User));
     }
+    build.page(user, at.bare + at.page, page(80, Owner::User));
     if model.hugetlb != Hugetlb::No {
         build.huge(user, at.user + 3 * at.pmd, DATA + 3 * at.pmd, Owner::User);
     }
@@ -192,6 +204,7 @@ fn areas(model: &'static Model, at: &Places) -> Vec<Vma> {
         let flags = VmaFlags::HUGETLB;
         areas.push(Vma { flags, huge_page_bytes: at.pmd, ..area(at.user + 3 * at.pmd, at.pmd) });
     }
+    areas.push(area(at.bare, 4 * at.page));
     areas.push(area(at.twice, 2 * at.pmd));
     if model.thp == Thp::No {
         // Without huge pages the third area is one of pages.
@@ -211,7 +224,7 @@ mod tests {
             let world = sample(model).expect("tables that fit").world;
             assert!(world.vmas().count() >= 5, "{model:?}");
             assert!(
-                at.twice > at.user + 5 * at.pmd && at.twice + 2 * at.pmd <= model.task_size.0,
+                at.twice > at.user + 6 * at.pmd && at.twice + 2 * at.pmd <= model.task_size.0,
                 "{model:?}"
             );
             // Each area starts with something that is mapped, found as the walker finds it.

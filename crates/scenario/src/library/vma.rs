@@ -15,7 +15,7 @@ pub(super) static RANGE: Scenario = Scenario {
     id: "vma-range",
     title: "VMAs, a gap, a device, hugetlb",
     about: "walk_page_range() over a piece of a process: a gap is one hole of depth -1 whose tables nobody reads, a \
-            VM_PFNMAP area is passed over, a hugetlb area has entries of its own, a huge page is split.",
+            VM_PFNMAP area is passed over, a hugetlb area has entries of its own. Leaves answer ACTION_CONTINUE.",
     program: walk(EntryPoint::Range, Observer::VMAS.quirky(Quirk::ContinueAtLeaves)),
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),
@@ -88,6 +88,6 @@ pub(super) static INSTALL: Scenario = Scenario {
     revision: Revision::V7_3,
     held: (Held::Write, Held::None),
     group: Group::Vma,
-    made: Some(|at| (at.user, at.user + 4 * at.page)),
+    made: Some(|at| (at.bare, at.bare + 4 * at.page)),
     on: &[],
 };
