@@ -20,7 +20,7 @@ pub(super) static RANGE: Scenario = Scenario {
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),
     group: Group::Vma,
-    made: Some(|at| (at.user - 4 * at.page, at.user + 5 * at.pmd)),
+    made: Some(|at| (at.user - 4 * at.page, at.user + 4 * at.pmd + at.page)),
     on: &[],
 };
 
