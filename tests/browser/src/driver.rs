@@ -92,7 +92,9 @@ impl Driver {
 
     /// Starts a browser with this screen.
     pub(crate) async fn connect(&self, screen: Screen) -> Client {
-        let Value::Object(capabilities) = screen.capabilities() else { unreachable!("an object is written above") };
+        let Value::Object(capabilities) = screen.capabilities() else {
+            unreachable!("an object is written above")
+        };
         let url = format!("http://127.0.0.1:{}", self.port);
         let started = Instant::now();
         loop {
