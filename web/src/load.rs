@@ -62,6 +62,17 @@ pub struct Progress {
     pub total: Option<usize>,
 }
 
+/// How the capture of the chosen machine is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loading {
+    /// It is here, or nothing has been asked for.
+    Idle,
+    /// On its way.
+    Under(&'static Machine, Progress),
+    /// Not to be had.
+    Failed(String),
+}
+
 /// Fetches and reads the capture of a machine.
 ///
 /// # Errors

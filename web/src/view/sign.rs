@@ -1,24 +1,21 @@
 //! The signs of the kinds of steps: a shape and a colour each.
 
 use narrate::Mark;
-use yew::prelude::*;
+
+use crate::el::{El, el};
 
 /// A small picture in a line of text, never the only way to tell: the kind is always named as well.
-pub fn sign(mark: Mark) -> Html {
-    html! {
-        <svg class="inline-sign" viewBox="-6 -6 12 12" aria-hidden="true">
-            <path class={format!("sign sign-{}", mark.id())} d={shape(mark)} />
-        </svg>
-    }
+pub fn sign(mark: Mark) -> El {
+    el("svg.inline-sign[viewBox=-6 -6 12 12][aria-hidden=true]").child(path(mark))
 }
 
 /// The same on the scrubber, at so many thousandths of its width.
-pub fn tick(mark: Mark, at: u32) -> Html {
-    html! {
-        <svg x={per_mille(at)} y="50%" overflow="visible">
-            <path class={format!("sign sign-{}", mark.id())} d={shape(mark)} />
-        </svg>
-    }
+pub fn tick(mark: Mark, at: u32) -> El {
+    el("svg[y=50%][overflow=visible]").attr("x", &per_mille(at)).child(path(mark))
+}
+
+fn path(mark: Mark) -> El {
+    el("path.sign").class(&format!("sign-{}", mark.id())).attr("d", shape(mark))
 }
 
 /// Thousandths as a percentage; without floating point, whose formatting costs six kilobytes.
