@@ -22,6 +22,8 @@ pub mod el;
 pub mod events;
 pub mod keys;
 pub mod load;
+#[cfg(target_arch = "wasm32")]
+mod memory;
 pub mod run;
 pub mod view;
 
