@@ -3,8 +3,6 @@
 //! All state of the page is here. Components get what they show as values and send back what a person did; nothing
 //! below this knows about anything beside it.
 
-use std::collections::BTreeMap;
-
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use scenario::Link;
@@ -49,7 +47,7 @@ pub enum Msg {
 #[derive(Debug)]
 pub struct App {
     link: Link,
-    captures: BTreeMap<&'static str, Capture>,
+    captures: Vec<(&'static Machine, Capture)>,
     loading: Loading,
     run: Option<Run>,
     notice: Option<String>,
@@ -79,7 +77,7 @@ impl Component for App {
             .map(|window| EventListener::new(&window, "hashchange", move |_| on_hash.emit(())));
         let mut app = Self {
             link,
-            captures: BTreeMap::new(),
+            captures: Vec::new(),
             loading: Loading::Idle,
             run: None,
             notice: problem.map(|problem| problem.to_string()),
@@ -170,17 +168,18 @@ impl App {
     fn start(&mut self, ctx: &Context<Self>) {
         self.pause();
         let machine = self.link.setup.machine;
-        let Some(capture) = self.captures.get(machine.id) else {
+        let Some(capture) = self.capture(machine) else {
             self.loading = Loading::Under(machine, Progress::default());
             let progress = ctx.link().callback(move |progress| Msg::Progress(machine, progress));
             ctx.link().send_future(async move {
-                let result = load::load(machine, |now| progress.emit(now)).await;
+                let result = load::load(machine, progress).await;
                 Msg::Loaded(machine, Box::new(result))
             });
             return;
         };
+        let run = Run::new(self.link.setup, capture, self.link.grain, self.link.step);
         self.loading = Loading::Idle;
-        match Run::new(self.link.setup, capture, self.link.grain, self.link.step) {
+        match run {
             Ok(run) => {
                 self.run = Some(run);
                 self.record(ctx);
@@ -189,11 +188,17 @@ impl App {
         }
     }
 
+    fn capture(&self, machine: &Machine) -> Option<&Capture> {
+        self.captures.iter().find(|(of, _)| *of == machine).map(|(_, capture)| capture)
+    }
+
     fn loaded(&mut self, ctx: &Context<Self>, machine: &'static Machine, result: Result<Capture, LoadError>) {
         let wanted = self.link.setup.machine == machine;
         match result {
             Ok(capture) => {
-                self.captures.insert(machine.id, capture);
+                if self.capture(machine).is_none() {
+                    self.captures.push((machine, capture));
+                }
                 if wanted {
                     self.start(ctx);
                 }
@@ -385,11 +390,11 @@ impl App {
 fn focus_slider(widget: &NodeRef) {
     let slider =
         widget.cast::<Element>().and_then(|widget| widget.query_selector("[role=slider]").ok().flatten());
-    if let Some(slider) = slider.and_then(|slider| slider.dyn_into::<HtmlElement>().ok()) {
+    if let Some(slider) = slider {
         let options = FocusOptions::new();
         options.set_prevent_scroll(true);
         // Without focus the page works all the same.
-        let _ = slider.focus_with_options(&options);
+        let _ = slider.unchecked_ref::<HtmlElement>().focus_with_options(&options);
     }
 }
 
@@ -407,8 +412,8 @@ fn show_lit_column(widget: &NodeRef) {
 
 /// Gives the keys back to the page around the widget.
 fn blur() {
-    let active = gloo_utils::document().active_element();
-    if let Some(active) = active.and_then(|active| active.dyn_into::<HtmlElement>().ok()) {
-        let _ = active.blur();
+    if let Some(active) = gloo_utils::document().active_element() {
+        // Elements of SVG can be left in the same way.
+        let _ = active.unchecked_ref::<HtmlElement>().blur();
     }
 }

@@ -70,8 +70,8 @@ fn click(target: &Element, _: &Event) -> Option<Action> {
 }
 
 fn choose(target: &Element, _: &Event) -> Option<Action> {
-    let list: &HtmlSelectElement = target.dyn_ref()?;
-    Choice::of(&list.get_attribute("data-choose")?, &list.value()).map(Action::Choose)
+    let name = target.get_attribute("data-choose")?;
+    Choice::of(&name, &target.unchecked_ref::<HtmlSelectElement>().value()).map(Action::Choose)
 }
 
 fn grab(target: &Element, event: &Event) -> Option<Action> {

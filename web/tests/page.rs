@@ -6,7 +6,7 @@ use narrate::{Mark, Point, Timeline, point};
 use pagewalk_web::action::Choice;
 use pagewalk_web::el::{Content, El};
 use pagewalk_web::keys::{self, Command};
-use pagewalk_web::load::{self, LoadError};
+use pagewalk_web::load::{self, LoadError, Problem};
 use pagewalk_web::view;
 use pgtable::Level;
 use scenario::capture::{Capture, ImageError};
@@ -24,7 +24,8 @@ wasm_bindgen_test_configure!(run_in_browser);
 const CAPTURE: &[u8] = include_bytes!("../../tests/captures/riscv64-sv39/tables.json.gz");
 
 async fn read(bytes: &[u8]) -> Result<Capture, LoadError> {
-    load::read("tables.json.gz".to_owned(), bytes).await
+    let file = "tables.json.gz".to_owned();
+    load::read(bytes).await.map_err(|problem| LoadError { file, problem })
 }
 
 /// The point of a step of a scenario on the captured riscv machine.
@@ -85,7 +86,7 @@ async fn a_capture_that_cannot_be_used_is_an_error_with_the_place() {
     let cut = read(&CAPTURE[..CAPTURE.len() / 2]).await.expect_err("cut off");
     assert_eq!(cut.to_string(), "tables.json.gz cannot be unpacked: it is damaged or cut off");
     let garbage = read(b"no json").await.expect_err("not JSON");
-    assert!(matches!(garbage, LoadError::Image { source: ImageError::Syntax(_), .. }));
+    assert!(matches!(garbage, LoadError { problem: Problem::Image(ImageError::Syntax(_)), .. }));
     for (json, words) in [
         ("[]", "format must be a string"),
         ("null", "format must be a string"),
