@@ -217,9 +217,9 @@ impl Run {
         })
     }
 
-    fn next_event(&self, wanted: impl FnMut(&Event) -> bool) -> Option<u32> {
+    fn next_event(&self, mut wanted: impl FnMut(&Event) -> bool) -> Option<u32> {
         let here = self.timeline.span(self.grain, self.index).to;
-        let actions = self.timeline.find(here, wanted)?;
+        let actions = self.timeline.find(here, &mut wanted)?;
         Some(self.timeline.index_of(self.grain, actions))
     }
 
