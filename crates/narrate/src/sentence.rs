@@ -223,12 +223,12 @@ fn fault_sentence(fault: &Fault, world: &World) -> String {
             lock_name(*lock, world)
         ),
         other => {
-            let text = other.to_string();
-            let mut chars = text.chars();
-            chars
-                .next()
-                .map(|first| first.to_uppercase().chain(chars).collect::<String>() + ".")
-                .unwrap_or_default()
+            let mut text = other.to_string() + ".";
+            // Not to_uppercase(), whose tables for all scripts are five kilobytes of the first download.
+            if let Some(first) = text.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            text
         }
     }
 }
