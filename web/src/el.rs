@@ -15,7 +15,8 @@
 
 use std::rc::Rc;
 
-use yew::virtual_dom::{AttrValue, VList, VNode, VTag, VText};
+use indexmap::IndexMap;
+use yew::virtual_dom::{AttrValue, AttributeOrProperty, Attributes, VList, VNode, VTag, VText};
 use yew::{Html, NodeRef};
 
 /// An element that is being made.
@@ -25,6 +26,8 @@ pub struct El(Box<Parts>);
 #[derive(Debug)]
 struct Parts {
     tag: VTag,
+    /// Kept here, as Yew's way to add one by one costs a kilobyte.
+    attributes: IndexMap<AttrValue, AttributeOrProperty>,
     class: String,
     children: Vec<Html>,
 }
@@ -35,7 +38,8 @@ struct Parts {
 pub fn el(what: &'static str) -> El {
     let (name, more) = what.split_at(what.find(['.', '[']).unwrap_or(what.len()));
     let tag = VTag::new(AttrValue::Static(name));
-    El(Box::new(Parts { tag, class: String::new(), children: Vec::new() })).with(more)
+    let (attributes, class, children) = (IndexMap::default(), String::new(), Vec::new());
+    El(Box::new(Parts { tag, attributes, class, children })).with(more)
 }
 
 impl El {
@@ -52,7 +56,7 @@ impl El {
                 Some(attribute) => {
                     let attribute = attribute.strip_suffix(']').unwrap_or(attribute);
                     let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
-                    self.0.tag.add_attribute(name, AttrValue::Static(value));
+                    self = self.set(name, AttrValue::Static(value));
                 }
                 None => self = self.class(&part[1..]),
             }
@@ -82,8 +86,13 @@ impl El {
     /// With an attribute.
     #[must_use]
     #[inline(never)]
-    pub fn attr(mut self, name: &'static str, value: &str) -> Self {
-        self.0.tag.add_attribute(name, AttrValue::from(value));
+    pub fn attr(self, name: &'static str, value: &str) -> Self {
+        self.set(name, AttrValue::from(value))
+    }
+
+    #[inline(never)]
+    fn set(mut self, name: &'static str, value: AttrValue) -> Self {
+        self.0.attributes.insert(AttrValue::Static(name), AttributeOrProperty::Attribute(value));
         self
     }
 
@@ -128,11 +137,13 @@ pub trait Content {
 
 impl Content for El {
     #[inline(never)]
-    fn into_html(self) -> Html {
-        let Parts { mut tag, class, children } = *self.0;
-        if !class.is_empty() {
-            tag.add_attribute("class", class);
+    fn into_html(mut self) -> Html {
+        if !self.0.class.is_empty() {
+            let class = AttrValue::from(&*self.0.class);
+            self = self.set("class", class);
         }
+        let Parts { mut tag, attributes, children, .. } = *self.0;
+        tag.set_attributes(Attributes::IndexMap(Rc::new(attributes)));
         if let Some(inner) = tag.children_mut() {
             *inner = VList::from(children).into();
         }

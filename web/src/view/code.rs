@@ -27,7 +27,7 @@ pub fn code(point: &Point, hot: Option<Level>) -> El {
 
 fn view_line(line: &Line) -> El {
     // Two blanks are a step inwards; a line that wraps stays there.
-    let text = line.text.trim_start();
+    let text = line.text.trim_start_matches(' ');
     let indent = line.text.len() - text.len();
     let button = el("button[type=button][title=to its next step]")
         .attr("data-line", &line.number.to_string())

@@ -3,7 +3,7 @@
 use scenario::link::Grain;
 
 use super::button;
-use super::choices::choose;
+use super::choices::{choose, option};
 use super::scrubber::scrubber;
 use crate::action::{SPEEDS, Speed};
 use crate::el::{El, el};
@@ -77,6 +77,9 @@ pub fn transport(props: &Controls<'_>) -> El {
         .full_link
         .as_ref()
         .map(|link| el("a.full[target=_blank][rel=noopener]").attr("href", link).child("open in Pagewalk"));
+    let grains = Grain::ALL.iter().map(|of| option(of.id(), grain_title(*of), *of == props.grain));
+    let filters = Filter::ALL.iter().map(|of| option(of.title(), of.title(), *of == props.filter));
+    let speeds = SPEEDS.iter().map(|of| option(of.title, of.title, *of == props.speed));
     el("section.transport[aria-label=Controls]")
         .child(el("div.buttons").children(buttons.map(picture)))
         .child(scrubber(props.index, props.len, props.ticks, props.says))
@@ -90,24 +93,9 @@ pub fn transport(props: &Controls<'_>) -> El {
         )
         .child(
             el("div.settings")
-                .child(choose(
-                    "grain",
-                    "Steps",
-                    props.grain.id(),
-                    &mut Grain::ALL.iter().map(|of| (of.id(), grain_title(*of).to_owned())),
-                ))
-                .child(choose(
-                    "filter",
-                    "[ ] go to",
-                    props.filter.title(),
-                    &mut Filter::ALL.iter().map(|of| (of.title(), of.title().to_owned())),
-                ))
-                .child(choose(
-                    "speed",
-                    "Speed",
-                    props.speed.title,
-                    &mut SPEEDS.iter().map(|of| (of.title, of.title.to_owned())),
-                ))
+                .child(choose("grain", "Steps", grains))
+                .child(choose("filter", "[ ] go to", filters))
+                .child(choose("speed", "Speed", speeds))
                 .child(link),
         )
 }
