@@ -83,8 +83,8 @@ impl Run {
     /// [`SetupError`] when the capture does not fit.
     pub fn new(setup: Setup, capture: &Capture, grain: Grain, step: u32) -> Result<Self, SetupError> {
         let (world, runner) = setup.start(capture)?;
-        let start =
-            setup.scenario.ranges(setup.machine).and_then(|mut ranges| ranges.next()).unwrap_or_default().0;
+        let ranges = setup.scenario.ranges(setup.machine).unwrap_or_default();
+        let start = ranges.first().copied().unwrap_or_default().0;
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
@@ -217,9 +217,9 @@ impl Run {
         })
     }
 
-    fn next_event(&self, wanted: impl FnMut(&Event) -> bool) -> Option<u32> {
+    fn next_event(&self, mut wanted: impl FnMut(&Event) -> bool) -> Option<u32> {
         let here = self.timeline.span(self.grain, self.index).to;
-        let actions = self.timeline.find(here, wanted)?;
+        let actions = self.timeline.find(here, &mut wanted)?;
         Some(self.timeline.index_of(self.grain, actions))
     }
 
@@ -249,10 +249,10 @@ impl Run {
 /// How much a mark tells, when there is room for one only.
 const fn weight(mark: Mark) -> u8 {
     match mark {
-        Mark::Fault | Mark::AssertFails | Mark::CheckFailed => 9,
+        Mark::Fault | Mark::Free | Mark::AssertFails | Mark::CheckFailed => 9,
         Mark::AssertHolds | Mark::Delegate | Mark::Bad => 8,
-        Mark::Lock | Mark::Unlock | Mark::Again => 7,
-        Mark::Call | Mark::Return => 6,
+        Mark::Lock | Mark::Unlock | Mark::Wait | Mark::Again | Mark::Split | Mark::Install | Mark::Write => 7,
+        Mark::Call | Mark::Return | Mark::Vma | Mark::Flush | Mark::Act => 6,
         Mark::Hole | Mark::Leaf | Mark::NotPresent => 5,
         Mark::Map => 4,
         Mark::Table | Mark::Descend => 3,

@@ -1,5 +1,6 @@
 //! The world that actors act on.
 
+use alloc::collections::BinaryHeap;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
@@ -21,7 +22,7 @@ const MAX_MMS: usize = 4;
 const MAX_VMAS: usize = 4096;
 
 /// Which table: its place in the world. Stays the same when other tables come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableId(u32);
 
 /// Which `mm_struct`.
@@ -183,9 +184,9 @@ impl World {
                 return Err(WorldError::Unaligned { pa, align });
             }
         }
-        let mut by_pa: Vec<_> =
-            tables.iter().enumerate().map(|(id, table)| (table.pa(), TableId(id as u32))).collect();
-        by_pa.sort_unstable_by_key(|&(pa, _)| pa);
+        let by_pa = tables.iter().enumerate().map(|(id, table)| (table.pa(), TableId(id as u32)));
+        // Sorted by a heap: of all ways the one with the least code, which is in the page's first download.
+        let by_pa = by_pa.collect::<BinaryHeap<_>>().into_sorted_vec();
         if let Some(pair) = by_pa.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(WorldError::TwoTablesAt(pair[0].0));
         }

@@ -315,14 +315,15 @@ fn fault_sentence(fault: &Fault, world: &World) -> String {
 
 /// A sentence starts with a capital, unless with a name that has none.
 fn capital(text: &str) -> String {
+    let mut text = text.to_owned();
     let words = ["the ", "there ", "an ", "a ", "no "];
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) if words.iter().any(|word| text.starts_with(word)) => {
-            first.to_uppercase().chain(chars).collect()
-        }
-        _ => text.to_owned(),
+    // Not to_uppercase(), whose tables for all scripts are five kilobytes of the first download.
+    if words.iter().any(|word| text.starts_with(word))
+        && let Some(first) = text.get_mut(..1)
+    {
+        first.make_ascii_uppercase();
     }
+    text
 }
 
 const fn yes_no(verdict: bool) -> &'static str {

@@ -218,7 +218,7 @@ impl<A: Actor> Timeline<A> {
 
     /// The number of actions after which the next event comes that is `wanted`, from the start if there is none after
     /// `after` actions.
-    pub fn find(&self, after: u32, mut wanted: impl FnMut(&Event) -> bool) -> Option<u32> {
+    pub fn find(&self, after: u32, wanted: &mut dyn FnMut(&Event) -> bool) -> Option<u32> {
         let mut in_range = |from: u32, to: u32| {
             let base = (from / CHECKPOINT_EVERY) as usize;
             let (mut world, mut actor) = self.checkpoints.get(base)?.clone();
