@@ -155,7 +155,7 @@ async fn progress_says_how_much() {
 
 #[wasm_bindgen_test]
 async fn every_choice_that_is_offered_means_something() {
-    for scenario in &SCENARIOS {
+    for scenario in SCENARIOS {
         let root = draw(view::choices(&Setup::of(scenario))).await;
         let options = root.query_selector_all("option").expect("a selector");
         for index in 0..options.length() {
