@@ -1,7 +1,10 @@
 //! What the runners and the tests of this package share: reading captures from a folder, running the kernel's
-//! own cases ([`conformance`]), callbacks that follow a script ([`script`]).
+//! own cases ([`conformance`]), callbacks that follow a script ([`script`]), walks made from any bytes ([`program`]) and
+//! what holds for all of them ([`laws`]).
 
 pub mod conformance;
+pub mod laws;
+pub mod program;
 pub mod script;
 
 use std::fs::File;
