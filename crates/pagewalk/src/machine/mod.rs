@@ -370,7 +370,10 @@ impl Walk {
             Pc::InstallPte => self.install_pte(world, ops, sink),
             Pc::SetPte => self.set_pte(world, sink),
             Pc::UpdateMmuCache => self.update_mmu_cache(world, sink),
-            Pc::Vma(pc) => self.vma_step(pc, world, ops, sink),
+            Pc::Vma(pc) => match self.vma_lock_taken(pc, world, ops) {
+                Some(lock) => return Status::Waiting(lock),
+                None => self.vma_step(pc, world, ops, sink),
+            },
             Pc::Hugetlb(pc) => self.hugetlb_step(pc, world, ops, sink),
             Pc::Folio(pc) => return self.folio_step(pc, world, sink),
             Pc::Prologue(at) => self.entry_point(at, world, ops, sink),

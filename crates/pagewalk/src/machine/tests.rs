@@ -26,8 +26,8 @@ use crate::{
 
 extern crate std;
 
-/// Where the root of every world lies.
-const ROOT: u64 = 0x1000;
+/// Where the root of every world lies: aligned for every page size.
+const ROOT: u64 = 0x1_0000;
 
 /// More steps than any of these walks needs.
 const FUEL: u64 = 100_000;

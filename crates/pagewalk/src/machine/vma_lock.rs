@@ -7,7 +7,7 @@
 use mm::{LockMode, Need, World};
 
 use super::{Walk, vma::Pc};
-use crate::{By, Event, Sink, Subject, WalkLock, WalkOps};
+use crate::{By, Event, LockName, Sink, Subject, WalkLock, WalkOps};
 
 const fn by(walk_lock: WalkLock) -> By {
     match walk_lock {
@@ -59,13 +59,18 @@ impl Walk {
         self.assert(Subject::Vma, need, By::Walk, world, sink);
     }
 
+    /// The lock that the next action has to wait for: a VMA is write-locked once all others have left it.
+    pub(super) fn vma_lock_taken<O: WalkOps>(&self, pc: Pc, world: &World, ops: &O) -> Option<LockName> {
+        let id = self.vma.filter(|_| pc == Pc::LockVma && ops.walk_lock() == WalkLock::Wrlock)?;
+        let mut lock = world.vma(id)?.lock;
+        lock.up(self.task);
+        lock.down_write(self.task).is_err().then_some(LockName::Vma(id))
+    }
+
     fn vma_start_write<S: Sink>(&self, world: &mut World, sink: &mut S) {
         let Some((id, vma)) = self.vma.and_then(|id| Some((id, world.vma_mut(id)?))) else { return };
         let was = vma.held_by(self.task);
-        vma.lock.up(self.task);
-        // Readers of this VMA would have to drain first; there are none but this task.
-        let locked = vma.lock.down_write(self.task);
-        debug_assert!(locked.is_ok() || was == LockMode::None, "nobody else holds it");
+        vma.lock.preset(self.task, LockMode::Write);
         sink.event(Event::VmaStartWrite { vma: id, was });
     }
 }
