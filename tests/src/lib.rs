@@ -1,17 +1,11 @@
 //! What the runners and the tests of this package share: reading captures from a folder, running the kernel's
-<<<<<<< HEAD
-//! own cases ([`conformance`]), dumping captured address spaces ([`dump`]), callbacks that follow a script ([`script`]).
+//! own cases ([`conformance`]), dumping captured address spaces ([`dump`]), callbacks that follow a script ([`script`]),
+//! walks made from any bytes ([`program`]) and what holds for all of them ([`laws`]).
 
 pub mod conformance;
 pub mod dump;
-=======
-//! own cases ([`conformance`]), callbacks that follow a script ([`script`]), walks made from any bytes ([`program`]) and
-//! what holds for all of them ([`laws`]).
-
-pub mod conformance;
 pub mod laws;
 pub mod program;
->>>>>>> proofs
 pub mod script;
 
 use std::fs::File;
