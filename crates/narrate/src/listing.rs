@@ -237,7 +237,7 @@ fn level_lines(lines: &mut Lines, rules: &Rules) {
     lines.add(at::ENTRY, "  •_entry(•, addr, next)");
     if !upper_loop {
         lines.add(at::AGAIN, "  AGAIN: look once more; CONTINUE: next entry");
-        lines.add(at::LEAF, "  with a VMA: split_huge_•\n  else leaf or not present? next entry");
+        lines.add(at::LEAF, "  with a VMA: split_huge_•\n  else •_leaf(•) or not present? next entry");
     }
     lines.add(at::DESCEND, "  walk_↓_range(•, addr, next)");
     lines.add(at::NEXT, "  •++, addr = next, until end");
