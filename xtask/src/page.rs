@@ -36,6 +36,8 @@ fn trunk_build(workspace: &Workspace, tools: &PageTools) -> Command {
         trunk.arg("--offline");
     }
     trunk.current_dir(workspace.root()).env("PATH", tools.toolbox.path());
+    // Its minifier cannot read wasm-bindgen's glue, leaves it as it is, and would warn at every build.
+    trunk.env("RUST_LOG", "info,trunk::processing::minify=error");
     // Any value means "no colour" to everyone else; Trunk takes only `true` and `false`.
     if std::env::var_os("NO_COLOR").is_some() {
         trunk.env("NO_COLOR", "true");
