@@ -123,9 +123,13 @@ impl Capture {
     /// # Errors
     /// [`ImageError`] says what is wrong and where.
     pub fn from_json<N: Node>(root: &N) -> Result<Self, ImageError> {
+        Self::read(root).map_err(|error| *error)
+    }
+
+    fn read<N: Node>(root: &N) -> Result<Self> {
         let format = text(root, "", "format")?;
         if format != "ptcapture-1" {
-            return Err(ImageError::Format(clip(&format)));
+            return Err(ImageError::Format(clip(&format)).into());
         }
         let model = model_of(root)?;
         let mut tables = Vec::new();
@@ -141,7 +145,7 @@ impl Capture {
         if roots.get("current").is_some() {
             mms.push(("mm", PhysAddr(hex(&roots, "roots.", "current")?)));
         }
-        let mut world = World::new(model, tables, mms)?;
+        let mut world = World::new(model, tables, mms).map_err(ImageError::from)?;
         let layout = member(root, "", "layout", "an object")?;
         if layout.get("TASK_SIZE").is_some() {
             world.task_size = VirtAddr(hex(&layout, "layout.", "TASK_SIZE")?);
@@ -160,23 +164,26 @@ pub(super) fn clip(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn shape(place: impl Into<String>, expected: &'static str) -> ImageError {
-    ImageError::Shape { place: place.into(), expected }
+/// Errors are in a box on their way out: they are larger than what is returned otherwise.
+type Result<T, E = Box<ImageError>> = std::result::Result<T, E>;
+
+fn shape(place: impl Into<String>, expected: &'static str) -> Box<ImageError> {
+    Box::new(ImageError::Shape { place: place.into(), expected })
 }
 
-fn member<N: Node>(of: &N, place: &str, key: &str, expected: &'static str) -> Result<N, ImageError> {
+fn member<N: Node>(of: &N, place: &str, key: &str, expected: &'static str) -> Result<N> {
     of.get(key).ok_or_else(|| shape(format!("{place}{key}"), expected))
 }
 
-fn text<N: Node>(of: &N, place: &str, key: &str) -> Result<String, ImageError> {
+fn text<N: Node>(of: &N, place: &str, key: &str) -> Result<String> {
     of.get(key).and_then(|node| node.text()).ok_or_else(|| shape(format!("{place}{key}"), "a string"))
 }
 
-fn number<N: Node>(of: &N, place: &str, key: &str) -> Result<u32, ImageError> {
+fn number<N: Node>(of: &N, place: &str, key: &str) -> Result<u32> {
     of.get(key).and_then(|node| node.number()).ok_or_else(|| shape(format!("{place}{key}"), "a number"))
 }
 
-fn array<N: Node>(of: &N, place: &str, key: &str) -> Result<impl Iterator<Item = N>, ImageError> {
+fn array<N: Node>(of: &N, place: &str, key: &str) -> Result<impl Iterator<Item = N>> {
     let expected = "an array";
     let items = of.get(key).and_then(|node| Some(node.items()?.collect::<Vec<_>>()));
     items.map(Vec::into_iter).ok_or_else(|| shape(format!("{place}{key}"), expected))
@@ -186,7 +193,7 @@ const HEX: &str = "a number of at most 64 bits as a string like \"0x1000\"";
 
 const PAIR: &str = "a pair like [3, \"0x1063\"], a slot and a value of at most 64 bits";
 
-fn hex<N: Node>(of: &N, place: &str, key: &str) -> Result<u64, ImageError> {
+fn hex<N: Node>(of: &N, place: &str, key: &str) -> Result<u64> {
     of.get(key).and_then(|node| hex_of(&node)).ok_or_else(|| shape(format!("{place}{key}"), HEX))
 }
 
@@ -197,46 +204,45 @@ fn hex_of<N: Node>(node: &N) -> Option<u64> {
     u64::from_str_radix(digits, 16).ok()
 }
 
-fn model_of<N: Node>(root: &N) -> Result<&'static Model, ImageError> {
+fn model_of<N: Node>(root: &N) -> Result<&'static Model> {
     let arch = text(root, "", "arch")?;
     let page_shift = number(root, "", "page_shift")?;
-    let mut levels = Vec::new();
+    // Geometries are compared as the message about them shows them.
+    let mut levels = String::new();
     // No machine has more than five levels: what comes after is not looked at, as it cannot match anyway.
     for (index, level) in array(root, "", "levels")?.enumerate().take(Level::ALL.len() + 1) {
         let place = format!("levels[{index}].");
-        levels.push((
-            text(&level, &place, "name")?,
-            number(&level, &place, "shift")?,
-            number(&level, &place, "slots")?,
-        ));
+        let name = text(&level, &place, "name")?;
+        add_level(&mut levels, &name, number(&level, &place, "shift")?, number(&level, &place, "slots")?);
     }
     let macros = root.get("macros");
     let ptrs_of = |level: Level| macros.as_ref()?.get(&format!("PTRS_PER_{}", level.upper_name()))?.number();
-    let matches = |model: &&&Model| {
-        model.id.split_once('-').is_some_and(|(of, _)| of == arch)
+    for &model in MODELS {
+        let ptrs = |level| u32::from(model.level(level).ptrs);
+        let mut own = String::new();
+        for level in model.real_levels() {
+            add_level(&mut own, level.name(), model.level(level).shift.into(), ptrs(level));
+        }
+        if model.id.split_once('-').is_some_and(|(of, _)| of == arch)
             && u32::from(model.page_shift) == page_shift
-            && model.real_levels().count() == levels.len()
-            && model.real_levels().zip(&levels).all(|(level, (name, shift, slots))| {
-                let spec = model.level(level);
-                name == level.name() && *shift == u32::from(spec.shift) && *slots == u32::from(spec.ptrs)
-            })
-            && Level::ALL
-                .into_iter()
-                .all(|level| ptrs_of(level).is_none_or(|ptrs| ptrs == u32::from(model.level(level).ptrs)))
-    };
-    MODELS.iter().find(matches).copied().ok_or_else(|| {
-        let levels: Vec<_> = levels
-            .iter()
-            .map(|(name, shift, slots)| format!("{} shift {shift} × {slots}", clip(name)))
-            .collect();
-        ImageError::UnknownModel { arch: clip(&arch), levels: levels.join(", ") }
-    })
+            && own == levels
+            && Level::ALL.iter().all(|&level| ptrs_of(level).is_none_or(|of| of == ptrs(level)))
+        {
+            return Ok(model);
+        }
+    }
+    Err(ImageError::UnknownModel { arch: clip(&arch), levels }.into())
 }
 
-fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table, ImageError> {
+fn add_level(levels: &mut String, name: &str, shift: u32, slots: u32) {
+    let comma = if levels.is_empty() { "" } else { ", " };
+    *levels += &format!("{comma}{} shift {shift} × {slots}", clip(name));
+}
+
+fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table> {
     let pa = PhysAddr(hex(table, place, "pa")?);
     if !pa.0.is_multiple_of(u64::from(model.entry_bytes)) {
-        return Err(ImageError::Unaligned(pa));
+        return Err(ImageError::Unaligned(pa).into());
     }
     let name = text(table, place, "level")?;
     let level = Level::from_name(&name)
@@ -245,7 +251,7 @@ fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table, Ima
     let expected = u32::from(model.level(level).ptrs);
     let slots = number(table, place, "slots")?;
     if slots != expected {
-        return Err(ImageError::Slots { level: level.name(), pa, slots, expected });
+        return Err(ImageError::Slots { level: level.name(), pa, slots, expected }.into());
     }
     let mut entries = Vec::new();
     for (index, pair) in array(table, place, "entries")?.enumerate() {
@@ -254,7 +260,7 @@ fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table, Ima
         let slot = pair.next().and_then(|slot| slot.number()).ok_or_else(expected_pair)?;
         let value = pair.next().and_then(|value| hex_of(&value)).ok_or_else(expected_pair)?;
         if slot >= expected {
-            return Err(ImageError::Slot { pa, slot, slots: expected });
+            return Err(ImageError::Slot { pa, slot, slots: expected }.into());
         }
         let slot = slot as usize;
         if slot >= entries.len() {
