@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::error::Error;
+use crate::glue;
 use crate::lock;
 use crate::process;
 use crate::progress::say;
@@ -23,7 +24,15 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
     let _building = lock::lock(&workspace.root().join("target").join("page.lock"), "building the page")?;
     say("building the page into dist/: 1 to 2 minutes the first time");
     match (process::run(&mut trunk_build(workspace, &tools)), tools.missing_wasm_opt) {
-        (Ok(()), _) => Ok(workspace.dist()),
+        (Ok(()), _) => {
+            let dist = workspace.dist();
+            if !glue::shrink(&dist)? {
+                say(
+                    "the glue is not as wasm-bindgen wrote it so far: it stays as it is, some kilobytes larger",
+                );
+            }
+            Ok(dist)
+        }
         (Err(reason), None) => Err(Error::Page(Box::new(reason))),
         (Err(reason), Some(version)) => Err(Error::PageWithoutWasmOpt { version, reason: Box::new(reason) }),
     }
