@@ -44,7 +44,7 @@ pub enum Problem {
     Unpack,
     /// Not a capture.
     #[error(": {0}")]
-    Image(#[from] ImageError),
+    Image(Box<ImageError>),
 }
 
 /// How much of a file has arrived.
@@ -89,7 +89,7 @@ pub async fn read(bytes: &[u8]) -> Result<Capture, Problem> {
     } else {
         bytes
     };
-    Ok(parse(json).await?)
+    parse(json).await.map_err(|error| Problem::Image(Box::new(error)))
 }
 
 async fn parse(json: &[u8]) -> Result<Capture, ImageError> {
