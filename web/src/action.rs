@@ -32,6 +32,8 @@ pub enum Jump {
     Slots(Level, u32, u32),
     /// A line of the listing.
     Line(u8),
+    /// A line of the dump.
+    DumpLine(u32),
 }
 
 /// A choice in a list.

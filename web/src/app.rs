@@ -355,6 +355,7 @@ impl App {
         let index = match jump {
             Jump::Level(level) => run.next_at_level(level),
             Jump::Slots(level, first, last) => run.next_at_slot(level, first, last),
+            Jump::DumpLine(line) => run.step_of_dump_line(line),
             Jump::Line(line) => run.next_at_line(&run.point().listing, line),
         };
         match index {

@@ -58,6 +58,9 @@ fn click(target: &Element, _: &Event) -> Option<Action> {
     if let Some(name) = button.get_attribute("data-command") {
         return Command::from_name(&name).map(Action::Command);
     }
+    if let Some(line) = button.get_attribute("data-dump") {
+        return Some(Action::Jump(Jump::DumpLine(line.parse().ok()?)));
+    }
     let jump = match (button.get_attribute("data-line"), button.get_attribute("data-slots")) {
         (Some(line), _) => Jump::Line(line.parse().ok()?),
         (None, Some(slots)) => {

@@ -13,8 +13,10 @@
 //! | [`listing`] | the function at work, line by line |
 //! | [`ruler`] | the address and its bit fields |
 //! | [`tables`] | the tables on the path |
+//! | [`dump`] | ptdump's text, line by line with the steps that made it |
 //! | [`locks`] | who holds what; an assertion and why it is there; the delegation |
 
+pub mod dump;
 pub mod listing;
 pub mod locks;
 pub mod mark;
@@ -24,6 +26,7 @@ pub mod sentence;
 pub mod tables;
 pub mod timeline;
 
+pub use dump::DumpRecord;
 pub use mark::Mark;
 pub use point::Point;
 pub use timeline::{Moment, Span, Step, Timeline};

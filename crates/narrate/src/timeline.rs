@@ -108,6 +108,11 @@ impl<A: Actor> Timeline<A> {
 
     /// Records up to `fuel` more actions. Returns whether the run is complete.
     pub fn record(&mut self, fuel: u32) -> bool {
+        self.record_each(fuel, &mut |_, _| {})
+    }
+
+    /// The same, and hands over each event with the number of its action, from 1.
+    pub fn record_each(&mut self, fuel: u32, each: &mut dyn FnMut(&Event, u32)) -> bool {
         for _ in 0..fuel {
             if self.is_complete() {
                 break;
@@ -119,6 +124,7 @@ impl<A: Actor> Timeline<A> {
             let Some(event) = last.0 else { break };
             self.actions += 1;
             self.note(&event);
+            each(&event, self.actions);
             if self.actions.is_multiple_of(CHECKPOINT_EVERY) {
                 self.checkpoints.push(self.head.clone());
             }

@@ -10,11 +10,13 @@
 //! | `data-command` | a [`Command`], by its name |
 //! | `data-level` | a level, by its kernel name; what is inside it belongs to it |
 //! | `data-slots` | slots of the table of that level: `first-last` |
+//! | `data-dump` | a line of the dump, by its number |
 //! | `data-line` | a line of the listing, by its number |
 //! | `data-choose` | a list of choices, by its name; its value is the choice |
 
 pub mod choices;
 pub mod code;
+pub mod dump;
 pub mod help;
 pub mod locks;
 pub mod page;
@@ -28,6 +30,7 @@ pub mod transport;
 
 pub use choices::choices;
 pub use code::code;
+pub use dump::dump;
 pub use help::help;
 pub use locks::locks;
 pub use progress::progress;

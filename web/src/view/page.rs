@@ -3,7 +3,7 @@
 use pgtable::Level;
 use scenario::Setup;
 
-use super::{button, choices, code, locks, progress, ruler, say, tables};
+use super::{button, choices, code, dump, locks, progress, ruler, say, tables};
 use crate::el::{El, el};
 use crate::keys::Command;
 use crate::load::Loading;
@@ -35,13 +35,14 @@ pub fn messages(notice: Option<&str>, loading: &Loading) -> El {
 }
 
 /// The step that is shown, without the controls; `hot` is the level that is pointed at.
-pub fn step(run: &Run, hot: Option<Level>) -> [El; 5] {
+pub fn step(run: &Run, hot: Option<Level>) -> [Option<El>; 6] {
     let point = run.point();
     [
-        say(point, run.index(), run.stops(), run.setup().scenario.about),
-        ruler(&point.ruler, hot),
-        tables(point, hot),
-        locks(point),
-        code(point, hot),
+        Some(say(point, run.index(), run.stops(), run.setup().scenario.about)),
+        Some(ruler(&point.ruler, hot)),
+        Some(tables(point, hot)),
+        run.dump().as_ref().map(dump),
+        Some(locks(point)),
+        Some(code(point, hot)),
     ]
 }
