@@ -18,3 +18,8 @@ pub mod setup;
 pub use library::{MACHINES, Machine, SCENARIOS, Scenario};
 pub use link::{Link, LinkProblem};
 pub use setup::{Held, Runner, Setup, SetupError};
+
+/// At most this much of a foreign text goes into a message.
+fn clip(text: &str) -> String {
+    text.chars().take(40).collect()
+}

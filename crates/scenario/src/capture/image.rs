@@ -10,6 +10,8 @@
 use mm::{Table, World, WorldError};
 use pgtable::{Level, MODELS, Model, PhysAddr, VirtAddr};
 
+use crate::clip;
+
 /// Largest file that is read, in bytes of JSON. The captures of whole machines have about 200,000.
 pub const MAX_BYTES: usize = 16 << 20;
 
@@ -21,7 +23,7 @@ pub trait Node: Sized {
     /// The member of an object.
     fn get(&self, key: &str) -> Option<Self>;
     /// The items of an array.
-    fn items(&self) -> Option<impl Iterator<Item = Self>>;
+    fn items(&self) -> Option<Vec<Self>>;
     /// A string.
     fn text(&self) -> Option<String>;
     /// A whole number that is not negative and below 2³².
@@ -133,11 +135,11 @@ impl Capture {
         }
         let model = model_of(root)?;
         let mut tables = Vec::new();
-        for (index, table) in array(root, "", "tables")?.enumerate() {
+        for (index, table) in array(root, "", "tables")?.iter().enumerate() {
             if index == MAX_TABLES {
                 return Err(shape("tables", "an array of at most 100,000 tables"));
             }
-            tables.push(table_of(model, &table, &format!("tables[{index}]."))?);
+            tables.push(table_of(model, table, &format!("tables[{index}]."))?);
         }
         let roots = member(root, "", "roots", "an object")?;
         let init_mm = hex(&roots, "roots.", "init_mm")?;
@@ -159,11 +161,6 @@ impl Capture {
     }
 }
 
-/// At most this much of a foreign text goes into a message.
-pub(super) fn clip(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
 /// Errors are in a box on their way out: they are larger than what is returned otherwise.
 type Result<T, E = Box<ImageError>> = std::result::Result<T, E>;
 
@@ -183,10 +180,8 @@ fn number<N: Node>(of: &N, place: &str, key: &str) -> Result<u32> {
     of.get(key).and_then(|node| node.number()).ok_or_else(|| shape(format!("{place}{key}"), "a number"))
 }
 
-fn array<N: Node>(of: &N, place: &str, key: &str) -> Result<impl Iterator<Item = N>> {
-    let expected = "an array";
-    let items = of.get(key).and_then(|node| Some(node.items()?.collect::<Vec<_>>()));
-    items.map(Vec::into_iter).ok_or_else(|| shape(format!("{place}{key}"), expected))
+fn array<N: Node>(of: &N, place: &str, key: &str) -> Result<Vec<N>> {
+    of.get(key).and_then(|node| node.items()).ok_or_else(|| shape(format!("{place}{key}"), "an array"))
 }
 
 const HEX: &str = "a number of at most 64 bits as a string like \"0x1000\"";
@@ -210,10 +205,10 @@ fn model_of<N: Node>(root: &N) -> Result<&'static Model> {
     // Geometries are compared as the message about them shows them.
     let mut levels = String::new();
     // No machine has more than five levels: what comes after is not looked at, as it cannot match anyway.
-    for (index, level) in array(root, "", "levels")?.enumerate().take(Level::ALL.len() + 1) {
+    for (index, level) in array(root, "", "levels")?.iter().enumerate().take(Level::ALL.len() + 1) {
         let place = format!("levels[{index}].");
-        let name = text(&level, &place, "name")?;
-        add_level(&mut levels, &name, number(&level, &place, "shift")?, number(&level, &place, "slots")?);
+        let name = text(level, &place, "name")?;
+        add_level(&mut levels, &name, number(level, &place, "shift")?, number(level, &place, "slots")?);
     }
     let macros = root.get("macros");
     let ptrs_of = |level: Level| macros.as_ref()?.get(&format!("PTRS_PER_{}", level.upper_name()))?.number();
@@ -254,11 +249,11 @@ fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table> {
         return Err(ImageError::Slots { level: level.name(), pa, slots, expected }.into());
     }
     let mut entries = Vec::new();
-    for (index, pair) in array(table, place, "entries")?.enumerate() {
+    for (index, pair) in array(table, place, "entries")?.iter().enumerate() {
         let expected_pair = || shape(format!("{place}entries[{index}]"), PAIR);
-        let mut pair = pair.items().ok_or_else(expected_pair)?;
-        let slot = pair.next().and_then(|slot| slot.number()).ok_or_else(expected_pair)?;
-        let value = pair.next().and_then(|value| hex_of(&value)).ok_or_else(expected_pair)?;
+        let pair = pair.items().ok_or_else(expected_pair)?;
+        let slot = pair.first().and_then(N::number).ok_or_else(expected_pair)?;
+        let value = pair.get(1).and_then(hex_of).ok_or_else(expected_pair)?;
         if slot >= expected {
             return Err(ImageError::Slot { pa, slot, slots: expected }.into());
         }
@@ -277,8 +272,8 @@ impl Node for &serde_json::Value {
         serde_json::Value::get(self, key)
     }
 
-    fn items(&self) -> Option<impl Iterator<Item = Self>> {
-        Some(self.as_array()?.iter())
+    fn items(&self) -> Option<Vec<Self>> {
+        Some(self.as_array()?.iter().collect())
     }
 
     fn text(&self) -> Option<String> {
