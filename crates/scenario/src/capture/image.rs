@@ -7,6 +7,8 @@
 //! The JSON itself is taken apart by whoever is there: serde_json natively (feature `json`), the browser in the page,
 //! where serde_json would cost 25 kB of the first download. What the parts mean is said once, here, over [`Node`].
 
+use std::fmt::Write;
+
 use mm::{Table, World, WorldError};
 use pgtable::{Level, MODELS, Model, PhysAddr, VirtAddr};
 
@@ -164,6 +166,10 @@ impl Capture {
 /// Errors are in a box on their way out: they are larger than what is returned otherwise.
 type Result<T, E = Box<ImageError>> = std::result::Result<T, E>;
 
+#[expect(
+    clippy::unnecessary_box_returns,
+    reason = "boxed here rather than at each call: the code is in the page"
+)]
 fn shape(place: impl Into<String>, expected: &'static str) -> Box<ImageError> {
     Box::new(ImageError::Shape { place: place.into(), expected })
 }
@@ -231,7 +237,8 @@ fn model_of<N: Node>(root: &N) -> Result<&'static Model> {
 
 fn add_level(levels: &mut String, name: &str, shift: u32, slots: u32) {
     let comma = if levels.is_empty() { "" } else { ", " };
-    *levels += &format!("{comma}{} shift {shift} × {slots}", clip(name));
+    // Writing to a text cannot fail.
+    let _ = write!(levels, "{comma}{} shift {shift} × {slots}", clip(name));
 }
 
 fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table> {
