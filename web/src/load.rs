@@ -130,9 +130,9 @@ impl Node for Parsed {
         Object::keys(object).iter().map(|name| name.as_string()).collect()
     }
 
-    fn items(&self) -> Option<impl Iterator<Item = Self>> {
+    fn items(&self) -> Option<Vec<Self>> {
         let array: &Array = self.0.dyn_ref()?;
-        Some((0..array.length()).map(|index| Self(array.get(index))).collect::<Vec<_>>().into_iter())
+        Some((0..array.length()).map(|index| Self(array.get(index))).collect())
     }
 
     fn text(&self) -> Option<String> {

@@ -185,19 +185,20 @@ pub(crate) fn delegation(event: &Event) -> Option<DelegateView> {
     if *event != Event::Delegate {
         return None;
     }
-    let kernels: Vec<_> = Revision::ALL
-        .into_iter()
-        .filter(|revision| revision.rules().debug_delegates)
-        .map(Revision::id)
-        .collect();
+    let mut kernels = String::new();
+    for revision in Revision::ALL {
+        if revision.rules().debug_delegates {
+            kernels += if kernels.is_empty() { "" } else { ", " };
+            kernels += revision.id();
+        }
+    }
     Some(DelegateView {
         why: "The mm is init_mm: its tables are the kernel's, and for those there is a walk of their own.",
         exchange: "With it the rule changes from \u{201c}write-locked, because munmap() frees user tables\u{201d} to \
                    \u{201c}locked, reading is enough, because kernel tables are normally not freed\u{201d}.",
         kernels: format!(
-            "So in {}. Not in v7.3, where the debug walk asserts the write lock of init_mm itself: a huge vmap does \
-             free kernel tables.",
-            kernels.join(", ")
+            "So in {kernels}. Not in v7.3, where the debug walk asserts the write lock of init_mm itself: a huge vmap does \
+             free kernel tables."
         ),
     })
 }

@@ -32,12 +32,14 @@ pub struct Field {
 
 /// The name of the table of `level`, with the folded levels that share its entries: `PGD = P4D = PUD`.
 pub(crate) fn table_name(model: &Model, level: Level) -> String {
-    Level::ALL
-        .into_iter()
-        .filter(|&sharing| model.table_level(sharing) == level)
-        .map(Level::upper_name)
-        .collect::<Vec<_>>()
-        .join(" = ")
+    let mut name = String::new();
+    for sharing in Level::ALL {
+        if model.table_level(sharing) == level {
+            name += if name.is_empty() { "" } else { " = " };
+            name += sharing.upper_name();
+        }
+    }
+    name
 }
 
 /// Cuts `addr` into fields; `at` is the level of the step.

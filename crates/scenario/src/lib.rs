@@ -20,3 +20,8 @@ pub mod setup;
 pub use library::{Group, MACHINES, Machine, SCENARIOS, Scenario};
 pub use link::{Link, LinkProblem};
 pub use setup::{Held, Runner, Setup, SetupError};
+
+/// At most this much of a foreign text goes into a message.
+fn clip(text: &str) -> String {
+    text.chars().take(40).collect()
+}

@@ -9,6 +9,7 @@
 
 use pagewalk::Revision;
 
+use crate::clip;
 use crate::library::{Machine, Scenario};
 use crate::{Held, Setup};
 
@@ -100,10 +101,6 @@ pub enum LinkProblem {
     /// A part that no link has.
     #[error("“{0}” in this link is not known and is ignored")]
     Unknown(String),
-}
-
-fn clip(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 impl Link {

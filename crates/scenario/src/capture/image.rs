@@ -12,6 +12,8 @@ use pgtable::{Level, MODELS, Model, PhysAddr, RawEntry, VirtAddr};
 
 use super::named::Named;
 
+use crate::clip;
+
 /// Largest file that is read, in bytes of JSON. The captures of whole machines have about 200,000.
 pub const MAX_BYTES: usize = 16 << 20;
 
@@ -25,7 +27,7 @@ pub trait Node: Sized {
     /// The names of an object's members.
     fn names(&self) -> Option<Vec<String>>;
     /// The items of an array.
-    fn items(&self) -> Option<impl Iterator<Item = Self>>;
+    fn items(&self) -> Option<Vec<Self>>;
     /// A string.
     fn text(&self) -> Option<String>;
     /// A whole number that is not negative and below 2³².
@@ -137,11 +139,11 @@ impl Capture {
         }
         let model = model_of(root)?;
         let mut tables = Vec::new();
-        for (index, table) in array(root, "", "tables")?.enumerate() {
+        for (index, table) in array(root, "", "tables")?.iter().enumerate() {
             if index == MAX_TABLES {
                 return Err(shape("tables", "an array of at most 100,000 tables"));
             }
-            tables.push(table_of(model, &table, &format!("tables[{index}]."))?);
+            tables.push(table_of(model, table, &format!("tables[{index}]."))?);
         }
         let roots = Named::read(root, "roots")?;
         let init_mm = roots.get("init_mm").ok_or_else(|| shape("roots.init_mm", HEX))?;
@@ -172,11 +174,11 @@ impl Capture {
     pub fn with_vmas<N: Node>(mut self, areas: &N) -> Result<Self, ImageError> {
         let items = areas.items().ok_or_else(|| shape("the file", "an array of VMAs"))?;
         let mut vmas = Vec::new();
-        for (index, area) in items.enumerate() {
+        for (index, area) in items.iter().enumerate() {
             let place = format!("[{index}].");
-            let (start, end) = (hex(&area, &place, "start")?, hex(&area, &place, "end")?);
-            let flags = VmaFlags::from_bits_retain(hex(&area, &place, "vm_flags")?);
-            let page_bytes = number(&area, &place, "page_size")?;
+            let (start, end) = (hex(area, &place, "start")?, hex(area, &place, "end")?);
+            let flags = VmaFlags::from_bits_retain(hex(area, &place, "vm_flags")?);
+            let page_bytes = number(area, &place, "page_size")?;
             vmas.push(Vma {
                 flags,
                 huge_page_bytes: if flags.contains(VmaFlags::HUGETLB) { u64::from(page_bytes) } else { 0 },
@@ -207,11 +209,6 @@ impl Capture {
     }
 }
 
-/// At most this much of a foreign text goes into a message.
-pub(super) fn clip(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
 pub(super) fn shape(place: impl Into<String>, expected: &'static str) -> ImageError {
     ImageError::Shape { place: place.into(), expected }
 }
@@ -233,10 +230,8 @@ fn number<N: Node>(of: &N, place: &str, key: &str) -> Result<u32, ImageError> {
     of.get(key).and_then(|node| node.number()).ok_or_else(|| shape(format!("{place}{key}"), "a number"))
 }
 
-fn array<N: Node>(of: &N, place: &str, key: &str) -> Result<impl Iterator<Item = N>, ImageError> {
-    let expected = "an array";
-    let items = of.get(key).and_then(|node| Some(node.items()?.collect::<Vec<_>>()));
-    items.map(Vec::into_iter).ok_or_else(|| shape(format!("{place}{key}"), expected))
+fn array<N: Node>(of: &N, place: &str, key: &str) -> Result<Vec<N>, ImageError> {
+    of.get(key).and_then(|node| node.items()).ok_or_else(|| shape(format!("{place}{key}"), "an array"))
 }
 
 const HEX: &str = "a number of at most 64 bits as a string like \"0x1000\"";
@@ -259,12 +254,12 @@ fn model_of<N: Node>(root: &N) -> Result<&'static Model, ImageError> {
     let page_shift = number(root, "", "page_shift")?;
     let mut levels = Vec::new();
     // No machine has more than five levels: what comes after is not looked at, as it cannot match anyway.
-    for (index, level) in array(root, "", "levels")?.enumerate().take(Level::ALL.len() + 1) {
+    for (index, level) in array(root, "", "levels")?.iter().enumerate().take(Level::ALL.len() + 1) {
         let place = format!("levels[{index}].");
         levels.push((
-            text(&level, &place, "name")?,
-            number(&level, &place, "shift")?,
-            number(&level, &place, "slots")?,
+            text(level, &place, "name")?,
+            number(level, &place, "shift")?,
+            number(level, &place, "slots")?,
         ));
     }
     let macros = root.get("macros");
@@ -311,11 +306,11 @@ fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table, Ima
         return Err(ImageError::Slots { level: level.name(), pa, slots, expected });
     }
     let mut entries = Vec::new();
-    for (index, pair) in array(table, place, "entries")?.enumerate() {
+    for (index, pair) in array(table, place, "entries")?.iter().enumerate() {
         let expected_pair = || shape(format!("{place}entries[{index}]"), PAIR);
-        let mut pair = pair.items().ok_or_else(expected_pair)?;
-        let slot = pair.next().and_then(|slot| slot.number()).ok_or_else(expected_pair)?;
-        let value = pair.next().and_then(|value| hex_of(&value)).ok_or_else(expected_pair)?;
+        let pair = pair.items().ok_or_else(expected_pair)?;
+        let slot = pair.first().and_then(N::number).ok_or_else(expected_pair)?;
+        let value = pair.get(1).and_then(hex_of).ok_or_else(expected_pair)?;
         if slot >= expected {
             return Err(ImageError::Slot { pa, slot, slots: expected });
         }
@@ -338,8 +333,8 @@ impl Node for &serde_json::Value {
         Some(self.as_object()?.keys().cloned().collect())
     }
 
-    fn items(&self) -> Option<impl Iterator<Item = Self>> {
-        Some(self.as_array()?.iter())
+    fn items(&self) -> Option<Vec<Self>> {
+        Some(self.as_array()?.iter().collect())
     }
 
     fn text(&self) -> Option<String> {
