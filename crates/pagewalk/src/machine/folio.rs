@@ -6,7 +6,7 @@
 //! mm/pagewalk.c, v6.16 to v7.3; what kernels differ in is `FW_MIGRATION`.
 
 use mm::{LockMode, MmId, Slot, VmaFlags, World};
-use pgtable::{Level, PhysAddr, RawEntry};
+use pgtable::{Hugetlb, Level, PhysAddr, RawEntry, Thp};
 
 use super::hugetlb::read;
 use super::map::{Found, find_table};
@@ -184,7 +184,7 @@ impl Walk {
             Pc::Reread(level) => return self.folio_reread(level, world, sink),
             Pc::UnlockTable(level) => {
                 self.folio_unlock(self.folio_lock_name(level, slot), world, sink);
-                self.folio_go(Pc::Offset(level));
+                self.folio_go(Self::folio_table(level));
             }
             Pc::UnlockNothing(level) => {
                 self.folio_unlock(self.folio_lock_name(level, slot), world, sink);
@@ -382,17 +382,21 @@ impl Walk {
             test: Test::None,
             verdict: none,
         });
-        if none {
-            self.folio_go(Pc::NotFound);
-        } else if !tests.present(value) || tests.leaf(value) {
-            self.folio_go(Pc::Lock(level));
-        } else if level == Level::Pmd {
-            // pte_offset_map_lock() reads the pmd itself.
-            self.folio_go(Pc::RcuLock);
+        // CONFIG_PGTABLE_HAS_HUGE_LEAVES
+        let huge_leaves = world.model().thp != Thp::No || world.model().hugetlb != Hugetlb::No;
+        self.folio_go(if none {
+            Pc::NotFound
+        } else if huge_leaves && (!tests.present(value) || tests.leaf(value)) {
+            Pc::Lock(level)
         } else {
-            self.folio_go(Pc::Offset(level));
-        }
+            Self::folio_table(level)
+        });
         Ok(())
+    }
+
+    /// On to the table below a pud or pmd: pte_offset_map_lock() reads the pmd itself.
+    const fn folio_table(level: Level) -> Pc {
+        if matches!(level, Level::Pmd) { Pc::RcuLock } else { Pc::Offset(level) }
     }
 
     /// The read under the lock.
