@@ -188,6 +188,10 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             mode.purpose(),
             if nested { ", nested in the other mm's" } else { "" }
         ),
+        Event::Downgrade { lock } => format!(
+            "{} is downgraded: its writer goes on as a reader, and other readers may enter.",
+            capital(&lock_name(lock, world))
+        ),
         Event::Unlock { lock, .. } => format!("{} is released.", capital(&lock_name(lock, world))),
         Event::FindVma { addr, found } => with_vmas::find_vma(addr, found, world),
         Event::NextInMapping { found } => with_vmas::next_in_mapping(found, world),

@@ -9,6 +9,7 @@ mod addresses;
 mod arguments;
 mod bad;
 mod changes;
+mod freed;
 mod holes;
 mod mapping;
 
@@ -217,7 +218,9 @@ fn told_of(event: &Event) -> Option<String> {
         Event::RcuLock => "rcu lock".to_string(),
         Event::RcuUnlock => "rcu unlock".to_string(),
         Event::Fault(Fault::NullMm) => "fault: NULL mm".to_string(),
-        Event::Fault(Fault::NoTable { level, pa }) => format!("fault: no {} table at {pa:x}", level.name()),
+        Event::Fault(Fault::NoTable { level, pa } | Fault::WildRead { level, pa, .. }) => {
+            format!("fault: no {} table at {pa:x}", level.name())
+        }
         Event::Fault(Fault::OffTable { level, slot }) => {
             format!("fault: {} slot {}", level.name(), slot.index)
         }

@@ -7,7 +7,7 @@
 use mm::{LockMode, Need, World};
 
 use super::{Walk, vma::Pc};
-use crate::{By, Event, Sink, Subject, WalkLock, WalkOps};
+use crate::{By, Event, LockName, Sink, Subject, WalkLock, WalkOps};
 
 const fn by(walk_lock: WalkLock) -> By {
     match walk_lock {
@@ -47,11 +47,13 @@ impl Walk {
 
     /// The VMA itself: write-locked, or asserted.
     pub(super) fn vma_lock_vma<O: WalkOps, S: Sink>(&mut self, world: &mut World, ops: &O, sink: &mut S) {
-        self.pc = super::Pc::Vma(self.after_vma_lock());
         let walk_lock = ops.walk_lock();
+        if walk_lock == WalkLock::Wrlock {
+            return self.vma_start_write(world, sink);
+        }
+        self.pc = super::Pc::Vma(self.after_vma_lock());
         let need = match walk_lock {
-            WalkLock::Rdlock => return,
-            WalkLock::Wrlock => return self.vma_start_write(world, sink),
+            WalkLock::Rdlock | WalkLock::Wrlock => return,
             WalkLock::WrlockVerify => Need::Write,
             WalkLock::VmaRdlockVerify => Need::Held,
         };
@@ -59,13 +61,25 @@ impl Walk {
         self.assert(Subject::Vma, need, By::Walk, world, sink);
     }
 
-    fn vma_start_write<S: Sink>(&self, world: &mut World, sink: &mut S) {
+    /// `vma_start_write()`: a VMA that others read has to be waited for.
+    fn vma_start_write<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
         let Some((id, vma)) = self.vma.and_then(|id| Some((id, world.vma_mut(id)?))) else { return };
         let was = vma.held_by(self.task);
-        vma.lock.up(self.task);
-        // Readers of this VMA would have to drain first; there are none but this task.
-        let locked = vma.lock.down_write(self.task);
-        debug_assert!(locked.is_ok() || was == LockMode::None, "nobody else holds it");
-        sink.event(Event::VmaStartWrite { vma: id, was });
+        if was != LockMode::None {
+            vma.lock.up(self.task);
+        }
+        if vma.lock.down_write(self.task).is_ok() {
+            self.vma_write_started(was, sink);
+        } else {
+            self.pc = super::Pc::Vma(Pc::AwaitVma);
+            sink.event(Event::Wait { lock: LockName::Vma(id), mode: LockMode::Write });
+        }
+    }
+
+    pub(super) fn vma_write_started<S: Sink>(&mut self, was: LockMode, sink: &mut S) {
+        self.pc = super::Pc::Vma(self.after_vma_lock());
+        if let Some(vma) = self.vma {
+            sink.event(Event::VmaStartWrite { vma, was });
+        }
     }
 }
