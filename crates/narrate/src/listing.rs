@@ -110,7 +110,7 @@ pub const fn line_of(event: &Event) -> u8 {
         Event::RcuLock | Event::Map { .. } => at::MAP,
         Event::RcuUnlock => at::UNMAP,
         Event::Lock { .. } => at::LOCK,
-        Event::Unlock { .. } => at::UNLOCK,
+        Event::Unlock { .. } | Event::Downgrade { .. } => at::UNLOCK,
         Event::NotePageFlush | Event::Flush(_) => at::FLUSH,
         Event::Write { .. } => at::ENTRY,
         Event::Wait { .. } | Event::TryLockFailed { .. } => at::LOCK,

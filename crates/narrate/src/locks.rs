@@ -87,7 +87,7 @@ pub(crate) fn locks(world: &World, before: &World) -> Vec<LockView> {
     locks.push(LockView {
         name: "mem_hotplug_lock".to_owned(),
         mode,
-        holder: (mode != LockMode::None).then_some(Task::Walker.words()),
+        holder: world.hotplug.holder().map(Task::words),
         was: (was != mode).then_some(was),
     });
     locks

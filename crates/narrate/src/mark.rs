@@ -231,7 +231,7 @@ pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
         Event::RcuUnlock => Mark::Map,
         Event::Map { .. } => Mark::Map,
         Event::Lock { .. } => Mark::Lock,
-        Event::Unlock { .. } => Mark::Unlock,
+        Event::Unlock { .. } | Event::Downgrade { .. } => Mark::Unlock,
         Event::NotePageFlush => Mark::Return,
         Event::Write { .. } => Mark::Write,
         Event::Flush(_) => Mark::Flush,
@@ -273,7 +273,12 @@ pub fn level(event: &Event) -> Option<Level> {
         | Event::Free { level, .. }
         | Event::Alloc { level, .. }
         | Event::HugetlbWalk { found: Some((level, _)), .. }
-        | Event::Fault(Fault::OffTable { level, .. } | Fault::NoTable { level, .. }) => Some(level),
+        | Event::Fault(
+            Fault::OffTable { level, .. }
+            | Fault::NoTable { level, .. }
+            | Fault::UseAfterFree { level, .. }
+            | Fault::WildRead { level, .. },
+        ) => Some(level),
         // Outside of all loops there is no level.
         Event::Callback { call, .. } if call.depth < 0 || call.callback.is_about_vma() => None,
         Event::Callback { call, .. } => Some(call.level),

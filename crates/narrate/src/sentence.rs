@@ -191,6 +191,10 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             mode.purpose(),
             if nested { ", nested in the other mm's" } else { "" }
         ),
+        Event::Downgrade { lock } => format!(
+            "{} is downgraded: its writer goes on as a reader, and other readers may enter.",
+            capital(&lock_name(lock, world))
+        ),
         Event::Unlock { lock, .. } => format!("{} is released.", capital(&lock_name(lock, world))),
         Event::NotePageFlush => "With the locks released, ptdump closes its last line.".to_owned(),
         Event::Fault(fault) => fault_sentence(&fault, world),

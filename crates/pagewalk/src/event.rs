@@ -1,7 +1,7 @@
 //! What the machine says: one event per step.
 
 use mm::{LockMode, MmId, Need, OutOfMemory, Populated, Seen, Slot, Split, VmaId};
-use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
+use pgtable::{EntryKind, Level, PhysAddr, RawEntry, VirtAddr};
 
 use crate::{Call, Reply};
 
@@ -217,6 +217,25 @@ pub enum Fault {
         /// Where it was looked for.
         pa: PhysAddr,
     },
+    /// A page table is read that has been freed: its memory may hold anything by now.
+    #[error("the {} table at {pa:#x} has been freed: the kernel would read whatever its memory holds now", .level.name())]
+    UseAfterFree {
+        /// The level whose table it was.
+        level: Level,
+        /// Where it lay.
+        pa: PhysAddr,
+    },
+    /// An entry was followed as if it pointed to a table when it did not, or no longer. Without another CPU only tables
+    /// that contradict themselves lead here.
+    #[error("an entry that {} was followed as if it pointed to a {} table: the kernel would read at {pa:#x}", followed(*.entry), .level.name())]
+    WildRead {
+        /// The level whose table was wanted.
+        level: Level,
+        /// Where it was looked for.
+        pa: PhysAddr,
+        /// What the entry was when it was followed.
+        entry: EntryKind,
+    },
     /// A callback that is not set is called: `install_pte` is set, `pte_entry` is not, and the pte is not none.
     #[error("pte_entry is NULL and the pte is not empty: the kernel would call address 0")]
     NullCall,
@@ -228,6 +247,16 @@ pub enum Fault {
         /// Whether it is the waiting task itself that holds it.
         own: bool,
     },
+}
+
+const fn followed(entry: EntryKind) -> &'static str {
+    match entry {
+        EntryKind::None => "was empty",
+        EntryKind::Leaf => "was a leaf",
+        EntryKind::NotPresent => "was not present",
+        EntryKind::Bad => "was bad",
+        EntryKind::Table => "was a table entry",
+    }
 }
 
 /// What one step did.
@@ -404,6 +433,11 @@ pub enum Event {
         mode: LockMode,
         /// With `SINGLE_DEPTH_NESTING`: a second lock of the same class.
         nested: bool,
+    },
+    /// A writer became a reader (`mmap_write_downgrade()`): readers that wait may enter.
+    Downgrade {
+        /// Of which lock.
+        lock: LockName,
     },
     /// A lock was released.
     Unlock {

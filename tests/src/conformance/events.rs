@@ -127,6 +127,7 @@ impl Words {
             | Event::Free { .. }
             | Event::Wait { .. }
             | Event::TryLockFailed { .. }
+            | Event::Downgrade { .. }
             | Event::Act(_)
             | Event::RcuLock => Vec::new(),
         }
@@ -161,7 +162,10 @@ fn split(
 fn stop(fault: Fault) -> Value {
     match fault {
         Fault::NullMm => json!({"e": "fault", "lvl": "null_mm", "pa": "0x0"}),
-        Fault::NoTable { level, pa } => json!({"e": "fault", "lvl": level.name(), "pa": phys(pa)}),
+        // Why there is no table makes no difference to a recording.
+        Fault::NoTable { level, pa }
+        | Fault::WildRead { level, pa, .. }
+        | Fault::UseAfterFree { level, pa } => json!({"e": "fault", "lvl": level.name(), "pa": phys(pa)}),
         Fault::OffTable { level, .. } => json!({"e": "oob", "lvl": level.name()}),
         Fault::NullCall => json!({"e": "fault", "lvl": "null_call", "pa": "0x0"}),
         Fault::Deadlock { .. } => json!({"e": "deadlock"}),

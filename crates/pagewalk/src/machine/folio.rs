@@ -200,6 +200,7 @@ impl Walk {
         let slot = self.folio_slot(world);
         match pc {
             Pc::RcuLock => {
+                world.rcu_read_lock(self.task);
                 sink.event(Event::RcuLock);
                 self.folio_go(Pc::MapRead);
             }
@@ -237,6 +238,7 @@ impl Walk {
                 self.folio_go(Pc::MapChangedRcu);
             }
             Pc::MapChangedRcu => {
+                world.rcu_read_unlock(self.task);
                 sink.event(Event::RcuUnlock);
                 self.folio_go(Pc::RcuLock);
             }
@@ -258,6 +260,7 @@ impl Walk {
                 self.folio_go(Pc::RcuUnlock);
             }
             Pc::RcuUnlock => {
+                world.rcu_read_unlock(self.task);
                 sink.event(Event::RcuUnlock);
                 self.folio_go(Pc::NotFound);
             }
@@ -305,6 +308,7 @@ impl Walk {
                 }
             }
             Pc::EndRcu(_) => {
+                world.rcu_read_unlock(self.task);
                 sink.event(Event::RcuUnlock);
                 let hugetlb = self.vma_is_hugetlb(world);
                 self.folio_go(if hugetlb { Pc::EndHugetlb } else { Pc::EndReturn });
@@ -430,10 +434,10 @@ impl Walk {
                 sink.event(Event::Read { level, addr, slot, value, test: Test::Bad, verdict: true });
                 self.folio_go(Pc::MapClearBad);
             }
-            Found::Table(pa) => {
+            Found::Table => {
                 sink.event(Event::Read { level, addr, slot, value, test: Test::MapTable, verdict: true });
                 self.value = value;
-                self.pte.table = super::TableRef::at(world, pa);
+                self.pte.table = super::TableRef::below(world, level, value);
                 self.folio_go(Pc::MapLock);
             }
         }
@@ -472,6 +476,15 @@ impl Walk {
         match level {
             Level::Pud => LockName::PageTable(self.mm.unwrap_or(MmId::INIT_MM)),
             _ => LockName::Ptl(slot.table),
+        }
+    }
+
+    /// The lock that an action takes, if it takes one.
+    pub(super) fn folio_takes(&self, pc: Pc, world: &World) -> Option<LockName> {
+        match pc {
+            Pc::Lock(level) => Some(self.folio_lock_name(level, self.folio_slot(world))),
+            Pc::MapLock => Some(LockName::Ptl(self.pte.table.pa)),
+            _ => None,
         }
     }
 

@@ -26,7 +26,7 @@ impl Walk {
     #[inline]
     pub(super) fn pte_callback<O: WalkOps, S: Sink>(&mut self, world: &mut World, ops: &mut O, sink: &mut S) {
         let frame = &self.pte;
-        let Some(value) = frame.table.id.and_then(|id| world.ptep_get(id, frame.index)) else {
+        let Some(value) = frame.table.id.ok().and_then(|id| world.ptep_get(id, frame.index)) else {
             return self.fault(self.unreadable(Level::Pte, world), sink);
         };
         let call = self.pte_call(Callback::Entry(Level::Pte), value, world);
@@ -74,7 +74,7 @@ impl Walk {
     /// A walk that installs: an empty pte is filled, for any other one the callback is called if there is one.
     pub(super) fn pte_none<O: WalkOps, S: Sink>(&mut self, world: &World, ops: &O, sink: &mut S) {
         let frame = &self.pte;
-        let Some(value) = frame.table.id.and_then(|id| world.ptep_get(id, frame.index)) else {
+        let Some(value) = frame.table.id.ok().and_then(|id| world.ptep_get(id, frame.index)) else {
             return self.fault(self.unreadable(Level::Pte, world), sink);
         };
         let verdict = world.tests(Level::Pte).none(value);
@@ -96,8 +96,11 @@ impl Walk {
 
     /// `set_pte_at()`
     pub(super) fn set_pte<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
+        if let Err(fault) = self.read(Level::Pte, world) {
+            return self.fault(fault, sink);
+        }
         let frame = &self.pte;
-        if let Some(id) = frame.table.id {
+        if let Ok(id) = frame.table.id {
             world.write(id, frame.index, self.value);
         }
         sink.event(Event::SetPte { addr: frame.addr, slot: frame.slot(), value: self.value });

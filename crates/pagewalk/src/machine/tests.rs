@@ -12,6 +12,7 @@ mod bad;
 mod changes;
 mod folio;
 mod folio_changes;
+mod freed;
 mod holes;
 mod hugetlb;
 mod install;

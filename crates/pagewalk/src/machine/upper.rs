@@ -33,7 +33,7 @@ impl Walk {
             // pgd_offset(), or walk->pgd + pgd_index(): arithmetic on a root that is known.
             let root = self.root(world);
             let frame = self.frame_mut(level);
-            frame.table = TableRef::at(world, root.table);
+            frame.table = TableRef::root(world, root.table);
             frame.index = root.index;
             self.begin_entry(level, world, self.set(ops));
         } else if level == Level::Pmd && self.rules().pud_recheck && !world.model().is_constant(Level::Pud) {
@@ -90,7 +90,7 @@ impl Walk {
                 });
                 let index = world.model().index(level, addr);
                 let frame = self.frame_mut(level);
-                frame.table = TableRef::at(world, world.model().table_address(upper, value));
+                frame.table = TableRef::below(world, upper, value);
                 frame.index = index;
                 self.begin_entry(level, world, self.set(ops));
             }
@@ -187,8 +187,8 @@ impl Walk {
     /// Reports a bad entry and empties it.
     pub(super) fn clear_entry<S: Sink>(&self, level: Level, cleared: bool, world: &mut World, sink: &mut S) {
         let frame = self.frame(level);
-        let value = frame.table.id.and_then(|id| world.read(id, frame.index)).unwrap_or_default();
-        if let (true, Some(id)) = (cleared, frame.table.id) {
+        let value = self.read(level, world).unwrap_or_default();
+        if let (true, Ok(id)) = (cleared, frame.table.id) {
             world.write(id, frame.index, world.tests(world.model().lowest_sharing(level)).empty());
         }
         sink.event(Event::BadCleared { level, addr: frame.addr, slot: frame.slot(), value, cleared });
@@ -263,6 +263,9 @@ impl Walk {
         ops: &O,
         sink: &mut S,
     ) {
+        if let Err(fault) = self.read(level, world) {
+            return self.fault(fault, sink);
+        }
         let (addr, slot) = (self.frame(level).addr, self.frame(level).slot());
         let result = world.populate(level, slot);
         sink.event(Event::Alloc { level, addr, slot, result });

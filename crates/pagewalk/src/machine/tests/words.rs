@@ -51,7 +51,9 @@ pub(super) fn told_of(event: &Event) -> Option<String> {
         }
         Event::Fault(Fault::NullMm) => "fault: NULL mm".to_string(),
         Event::Fault(Fault::NullCall) => "fault: NULL call".to_string(),
-        Event::Fault(Fault::NoTable { level, pa }) => format!("fault: no {} table at {pa:x}", level.name()),
+        Event::Fault(Fault::NoTable { level, pa } | Fault::WildRead { level, pa, .. }) => {
+            format!("fault: no {} table at {pa:x}", level.name())
+        }
         Event::Fault(Fault::OffTable { level, slot }) => {
             format!("fault: {} slot {}", level.name(), slot.index)
         }
