@@ -181,6 +181,15 @@ impl World {
         tables: Vec<Table>,
         mms: impl IntoIterator<Item = (&'static str, PhysAddr)>,
     ) -> Result<Self, WorldError> {
+        Self::made_of(model, tables, mms.into_iter().collect())
+    }
+
+    /// One copy of the code, whatever the mms come from.
+    fn made_of(
+        model: &'static Model,
+        tables: Vec<Table>,
+        mms: Vec<(&'static str, PhysAddr)>,
+    ) -> Result<Self, WorldError> {
         let entries: usize = tables.iter().map(Table::stored).sum();
         if entries > MAX_ENTRIES {
             return Err(WorldError::TooLarge);

@@ -5,8 +5,6 @@
 //! device's memory, hugetlbfs, one that is mostly bare; and two pte tables at the end of a pud for [`Places::twice`]. Entries have the architecture's
 //! real bits.
 
-use std::collections::BTreeMap;
-
 use mm::{Allocator, MmId, Slot, Table, Vma, VmaFlags, VmaKind, World, WorldError};
 use pgtable::{Hugetlb, Level, Model, Owner, PhysAddr, RawEntry, Thp, VirtAddr};
 
@@ -71,7 +69,8 @@ impl Places {
 /// Builds tables from mappings.
 struct Builder {
     model: &'static Model,
-    tables: BTreeMap<PhysAddr, Table>,
+    /// By physical address: each is made behind those before it.
+    tables: Vec<Table>,
     next: PhysAddr,
 }
 
@@ -80,7 +79,7 @@ impl Builder {
         let bytes = u64::from(self.model.slots(level)) * u64::from(self.model.entry_bytes);
         let pa = self.next;
         self.next = PhysAddr(pa.0 + bytes.next_multiple_of(self.model.page_bytes()));
-        self.tables.insert(pa, Table::unused(self.model, pa, level));
+        self.tables.push(Table::unused(self.model, pa, level));
         pa
     }
 
@@ -105,13 +104,17 @@ impl Builder {
         at
     }
 
+    fn find(&self, pa: PhysAddr) -> Option<usize> {
+        self.tables.binary_search_by_key(&pa, Table::pa).ok()
+    }
+
     fn read(&self, at: Slot) -> RawEntry {
-        self.tables.get(&at.table).and_then(|table| table.get(at.index)).unwrap_or_default()
+        self.find(at.table).and_then(|id| self.tables[id].get(at.index)).unwrap_or_default()
     }
 
     fn write(&mut self, at: Slot, value: u64) {
-        if let Some(table) = self.tables.get_mut(&at.table) {
-            table.set(at.index, RawEntry(value));
+        if let Some(id) = self.find(at.table) {
+            self.tables[id].set(at.index, RawEntry(value));
         }
     }
 
@@ -141,7 +144,7 @@ impl Builder {
 /// [`WorldError`] never happens: the tables are made to fit.
 pub fn sample(model: &'static Model) -> Result<Capture, WorldError> {
     let at = Places::of(model);
-    let mut build = Builder { model, tables: BTreeMap::new(), next: PhysAddr(0x100_0000) };
+    let mut build = Builder { model, tables: Vec::new(), next: PhysAddr(0x100_0000) };
     let root = build.table(Level::Pgd);
     let page = |number: u64, owner| (model.make.page)(DATA + number * at.page, owner);
     for number in [0, 1, 2, 4] {
@@ -167,9 +170,8 @@ pub fn sample(model: &'static Model) -> Result<Capture, WorldError> {
         build.huge(user, at.user + 3 * at.pmd, DATA + 3 * at.pmd, Owner::User);
     }
 
-    let tables = build.tables.into_values().collect();
     let mut world =
-        World::new(model, tables, [("init_mm", root), ("mm", user)])?.with_vmas(areas(model, &at))?;
+        World::new(model, build.tables, [("init_mm", root), ("mm", user)])?.with_vmas(areas(model, &at))?;
     world.allocator = Allocator { next: PhysAddr(0x1800_0000), ..Allocator::default() };
     Ok(Capture {
         name: "made for the scenario".to_owned(),

@@ -502,6 +502,7 @@ impl Walk {
     }
 
     #[cold]
+    #[inline(never)]
     fn fault<S: Sink>(&mut self, fault: Fault, sink: &mut S) {
         sink.event(Event::Fault(fault));
         self.pc = Pc::Faulted(fault);
