@@ -109,6 +109,9 @@ impl Program {
     }
 }
 
+/// The range of a scenario in tables made for a model: start and end.
+type Made = fn(&Places) -> (u64, u64);
+
 /// The range of a scenario on one machine: its id, then start and end of one range or of two.
 type OnMachine = (&'static str, &'static [(u64, u64)]);
 
@@ -130,7 +133,7 @@ pub struct Scenario {
     /// What it belongs to, among the others.
     pub group: Group,
     /// Its range in tables made for a model; none if it runs on captured machines only.
-    made: Option<fn(&Places) -> (u64, u64)>,
+    made: Option<Made>,
     /// Its ranges on captured machines.
     on: &'static [OnMachine],
 }
