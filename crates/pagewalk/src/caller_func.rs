@@ -140,6 +140,10 @@ pub enum CallerCheck {
     Area,
     /// arm64: the leaf lies in the range as a whole; a warning and `-EINVAL` otherwise.
     WholeLeaf,
+    /// HVO: the huge page has its vmemmap pages (`vmemmap_should_optimize_folio()`); otherwise there is nothing to do.
+    NotOptimized,
+    /// HVO: its vmemmap pages have been given back; otherwise there is nothing to restore.
+    Optimized,
     /// HVO: the vmemmap pages do not describe themselves (`PageVmemmapSelfHosted()`); `-ENOTSUPP` otherwise.
     NotSelfHosted,
 }

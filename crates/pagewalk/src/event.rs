@@ -166,6 +166,8 @@ pub enum Test {
     Same,
     /// `pmd_leaf()` by a callback, under the page-table lock.
     LeafLocked,
+    /// A caller that splits leaves reads an entry once: is it one that is only partly wanted?
+    ToSplit,
 }
 
 /// How a pte table is mapped.
