@@ -264,11 +264,22 @@ impl App {
     fn start(&mut self, ctx: &Context<Self>) {
         self.pause();
         let machine = self.link.setup.machine;
-        let Some(capture) = self.captures.get(machine.id) else {
+        let built = match self.link.setup.build().transpose() {
+            Ok(built) => built,
+            Err(error) => {
+                self.loading = Loading::Failed(error.to_string());
+                return;
+            }
+        };
+        let Some(capture) = built.as_ref().or_else(|| self.captures.get(machine.id)) else {
+            let Some(folder) = machine.capture else {
+                self.loading = Loading::Failed(format!("there is no capture of {}", machine.title));
+                return;
+            };
             self.loading = Loading::Under(machine, Progress::default());
             let progress = ctx.link().callback(move |progress| Msg::Progress(machine, progress));
             ctx.link().send_future(async move {
-                let result = load::load(machine, |now| progress.emit(now)).await;
+                let result = load::load(folder, |now| progress.emit(now)).await;
                 Msg::Loaded(machine, Box::new(result))
             });
             return;

@@ -6,7 +6,6 @@
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use scenario::capture::image::{self, Node};
 use scenario::capture::{Capture, ImageError};
-use scenario::library::Machine;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableWritablePair, Response};
@@ -62,12 +61,12 @@ pub struct Progress {
     pub total: Option<usize>,
 }
 
-/// Fetches and reads the capture of a machine.
+/// Fetches and reads the capture in a folder.
 ///
 /// # Errors
 /// [`LoadError`], a sentence that names the file.
-pub async fn load(machine: &'static Machine, progress: impl Fn(Progress)) -> Result<Capture, LoadError> {
-    let file = format!("captures/{}/tables.json.gz", machine.capture);
+pub async fn load(folder: &'static str, progress: impl Fn(Progress)) -> Result<Capture, LoadError> {
+    let file = format!("captures/{folder}/tables.json.gz");
     let packed = fetch(&file, progress).await?;
     read(file, &packed).await
 }

@@ -9,6 +9,7 @@
 //! | [`direct`] | a caller that does nothing but call an entry point |
 //! | [`observer`] | callbacks that only look |
 //! | [`ptdump`] | `ptdump_walk_pgd()`, the debug walk's only user |
+//! | [`ptdump_users`] | who calls it, with which mm and root |
 
 #![no_std]
 
@@ -18,6 +19,7 @@ pub mod callers;
 pub mod direct;
 pub mod observer;
 pub mod ptdump;
+pub mod ptdump_users;
 
 use core::hash::Hash;
 

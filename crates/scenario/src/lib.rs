@@ -8,13 +8,16 @@
 //! | [`capture`] | reading captured machines, and replaying the walks that they ran |
 //! | [`library`] | the built-in scenarios and machines |
 //! | [`setup`] | a scenario with every choice made, ready to start |
+//! | [`worlds`] | machines that are built here instead of captured |
 //! | [`link`] | a setup and a position as text, and back |
 
 pub mod capture;
 pub mod library;
 pub mod link;
 pub mod setup;
+pub mod worlds;
 
 pub use library::{MACHINES, Machine, SCENARIOS, Scenario};
 pub use link::{Link, LinkProblem};
 pub use setup::{Held, Runner, Setup, SetupError};
+pub use worlds::BuildError;

@@ -1,11 +1,14 @@
 //! A scenario with every choice made, ready to start.
 
-use actors::{Actor, Direct, Observer, Ptdump, Stack};
+use actors::callers::Order;
+use actors::ptdump_users::PtdumpUser;
+use actors::{Actor, Caller, Direct, Observer, Ptdump, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, Func, NotInThisKernel, Revision, Sink, Status, Walk};
 
 use crate::capture::Capture;
 use crate::library::{Machine, Program, SCENARIOS, Scenario};
+use crate::worlds::BuildError;
 
 /// How a lock is held when the scenario starts, and by whom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -121,7 +124,15 @@ impl Setup {
     pub fn with_scenario(self, scenario: &'static Scenario) -> Self {
         let fresh = Self::of(scenario);
         let machine = scenario.machines().find(|machine| machine.id == self.machine.id);
-        Self { machine: machine.unwrap_or(fresh.machine), revision: self.revision, ..fresh }
+        let exists = scenario.program.exists_in(self.revision);
+        let revision = if exists { self.revision } else { fresh.revision };
+        Self { machine: machine.unwrap_or(fresh.machine), revision, ..fresh }
+    }
+
+    /// The machine, where it is built and no capture is needed. It takes the place of the capture.
+    pub fn build(&self) -> Option<Result<Capture, BuildError>> {
+        let build = self.scenario.build?;
+        Some(build().map(|world| Capture { name: self.scenario.id.to_owned(), world }))
     }
 
     /// The machine at rest with the chosen locks held, and whoever is about to run on it.
@@ -153,16 +164,42 @@ impl Setup {
                 let walk = Walk::new(entry.in_revision(self.revision), self.revision, args)?;
                 Runner::Call(Direct::new(walk, ops))
             }
-            Program::Ptdump { mm } => Runner::Ptdump(Ptdump::new(
-                self.revision,
-                mm,
-                None,
-                ranges.take(actors::ptdump::MAX_RANGES).collect(),
-            )?),
+            Program::Ptdump { dumped, user_half } => {
+                let user = PtdumpUser::find(world.model().arch, dumped, user_half);
+                let pgd = user.and_then(|user| user.root.of(&world, program.mm()));
+                let ranges = ranges.take(actors::ptdump::MAX_RANGES).collect();
+                Runner::Ptdump(Ptdump::new(self.revision, program.mm(), pgd, ranges)?)
+            }
+            Program::Caller { request, before, fails_at, forgets_lock } => {
+                let (start, end) = ranges.next().unwrap_or_default();
+                let order = Order { request, start, end, forgets_lock };
+                if let Some(before) = before {
+                    run_before(self.revision, Order { request: before, ..order }, &mut world)?;
+                    world.preset_lock(program.mm(), task, mode);
+                    world.allocator.asked = 0;
+                }
+                world.allocator.fails_at = fails_at;
+                Runner::Caller(Box::new(Caller::new(self.revision, order, &world)?))
+            }
         };
         Ok((world, runner))
     }
 }
+
+/// Runs a caller to its end before a scenario begins, on the machine at rest.
+fn run_before(revision: Revision, order: Order, world: &mut World) -> Result<(), NotInThisKernel> {
+    world.preset_lock(MmId::INIT_MM, Task::Walker, LockMode::None);
+    let mut caller = Caller::new(revision, order, world)?;
+    for _ in 0..MAX_STEPS_BEFORE {
+        if caller.step(world, &mut ()) != Status::Running {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Steps of what comes before a scenario: those that the library has take a few hundred.
+const MAX_STEPS_BEFORE: u32 = 100_000;
 
 /// Whoever runs in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -171,6 +208,8 @@ pub enum Runner {
     Call(Direct<Observer>),
     /// `ptdump_walk_pgd()`.
     Ptdump(Ptdump),
+    /// One of the patch's callers.
+    Caller(Box<Caller>),
 }
 
 impl Actor for Runner {
@@ -178,6 +217,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.step(world, sink),
             Self::Ptdump(ptdump) => ptdump.step(world, sink),
+            Self::Caller(caller) => caller.step(world, sink),
         }
     }
 
@@ -185,6 +225,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.function(),
             Self::Ptdump(ptdump) => ptdump.function(),
+            Self::Caller(caller) => caller.function(),
         }
     }
 
@@ -192,6 +233,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.callbacks(),
             Self::Ptdump(ptdump) => ptdump.callbacks(),
+            Self::Caller(caller) => caller.callbacks(),
         }
     }
 
@@ -199,6 +241,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.stack(),
             Self::Ptdump(ptdump) => ptdump.stack(),
+            Self::Caller(caller) => caller.stack(),
         }
     }
 
@@ -206,6 +249,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.walk(),
             Self::Ptdump(ptdump) => ptdump.walk(),
+            Self::Caller(caller) => caller.walk(),
         }
     }
 }

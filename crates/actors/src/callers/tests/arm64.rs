@@ -71,18 +71,19 @@ fn a_vmalloc_page_becomes_read_only_in_both_views_without_init_mms_lock() {
         let linear = block(0x4080_0000);
         let (was, is) = (page(0x4081_4000) | CONT, page(0x4081_4000) & !WRITE | RDONLY);
         // The block of sixteen ptes is ended before one of them is changed.
-        let block: String = (0x10..0x20u64)
+        let hints: Vec<_> = (0x10..0x20u64)
             .map(|slot| {
                 let pte = page(0x4080_0000 + (slot << 12));
-                format!("pte[{slot}]:{:x}>{pte:x} ", pte | CONT)
+                format!("pte[{slot}]:{:x}>{pte:x}", pte | CONT)
             })
             .collect();
+        let hints = hints.join(" ");
         assert_eq!(
             words,
             format!(
                 "set_memory_ro( change_memory_common( AlignedOrWarn Area Pages \
                  update_range_prot( split_kernel_leaf_mapping( Aligned +split enters \
-                 p4d[0]?no pud[0]?no pmd[4]?yes new-pte fills passes pmd[4]:{linear:x}>1800000001015403 pte[21]?yes {block}\
+                 p4d[0]?no pud[0]?no pmd[4]?yes new-pte fills passes pmd[4]:{linear:x}>1800000001015403 pte[21]?yes {hints} \
                  leaves -split ) enters walk ffff000000814000-ffff000000815000 pte[20]:{:x}>{is:x} leaves ) \
                  flush ffff000000814000-ffff000000815000 unmaps \
                  update_range_prot( split_kernel_leaf_mapping( Aligned +split enters \

@@ -51,13 +51,14 @@ fn tail_pages_share_the_copied_head_page_until_v7_0() {
         let page = now.allocator.next.0;
         let (words, status) = told(revision, hvo(Way::Optimize, START, END), &mut now);
         let old = |n: u64| (MEMORY + n * 0x1000) | RW;
-        let tails: String = (1..8).map(|n| format!(" pte[{n}]:{:x}>{:x}", old(n), page | RO)).collect();
+        let tails: Vec<_> = (1..8).map(|n| format!("pte[{n}]:{:x}>{:x}", old(n), page | RO)).collect();
+        let tails = tails.join(" ");
         assert_eq!(
             words,
             format!(
                 "hugetlb_vmemmap_optimize_folio( NotOptimized vmemmap_remap_free( new-page copies \
                  vmemmap_remap_range( AlignedOrBug +init_mm:read walk {START:x}-{END:x} {} \
-                 passes pte[0]:{:x}>{:x}{tails} -init_mm flush {START:x}-{END:x} ) ) gives )",
+                 passes pte[0]:{:x}>{:x} {tails} -init_mm flush {START:x}-{END:x} ) ) gives )",
                 split(page + 0x1000),
                 old(0),
                 page | RW

@@ -155,11 +155,11 @@ fn nothing_is_held(world: &World, events: &[Event]) {
 fn the_events_tell_all(before: &World, after: &World, events: &[Event]) {
     let mut told = before.clone();
     for event in events {
-        if let Event::Write { slot, was, is, .. } = *event {
-            if told.table_at(slot.table).is_some() {
-                assert_eq!(told.read_slot(slot), Some(was));
-                told.write_slot(slot, is);
-            }
+        if let Event::Write { slot, was, is, .. } = *event
+            && told.table_at(slot.table).is_some()
+        {
+            assert_eq!(told.read_slot(slot), Some(was));
+            told.write_slot(slot, is);
         }
     }
     for (old, new) in told.tables().iter().zip(after.tables()) {

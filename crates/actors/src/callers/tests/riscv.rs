@@ -17,6 +17,16 @@ static SV39: Memory = Memory {
     areas: &[Area { start: VirtAddr(VMALLOC + 0x5000), pages: 2 }],
 };
 
+static SV57: Memory = Memory {
+    linear: View {
+        start: VirtAddr(0xff60_0000_0000_0000),
+        memory: PhysAddr(MEMORY),
+        bytes: 0x7f_ffff_ffff_ffff,
+    },
+    image: None,
+    areas: &[],
+};
+
 /// A leaf or a pte for the memory at `pa`, writable.
 const fn rw(pa: u64) -> u64 {
     pa >> 2 | 0xe7
@@ -125,15 +135,6 @@ fn a_failure_stops_the_change_and_flushes_all_the_same() {
 #[test]
 fn leaves_of_a_gigabyte_are_split_down_to_pages() {
     let linear = 0xff60_0000_0000_0000;
-    static SV57: Memory = Memory {
-        linear: View {
-            start: VirtAddr(0xff60_0000_0000_0000),
-            memory: PhysAddr(MEMORY),
-            bytes: 0x7f_ffff_ffff_ffff,
-        },
-        image: None,
-        areas: &[],
-    };
     let mut now = world("riscv64-sv57", &[(linear, Level::Pud, rw(MEMORY))]);
     let order = order(Riscv(SetMemory::Ro, &SV57), linear + 0x20_3000, linear + 0x20_4000);
     let (words, _) = told(Revision::V7_3, order, &mut now);
