@@ -32,8 +32,10 @@ pub struct Step {
 impl Step {
     /// Whether it goes on with a run of like stops: the next page, hole, leaf of the same level.
     fn continues(self, before: Self) -> bool {
-        let can_run =
-            matches!(self.mark, Mark::Page | Mark::Empty | Mark::Hole | Mark::Leaf | Mark::NotPresent);
+        let can_run = matches!(
+            self.mark,
+            Mark::Page | Mark::Empty | Mark::Hole | Mark::Leaf | Mark::NotPresent | Mark::Write
+        );
         can_run && self.mark == before.mark && self.level == before.level
     }
 }

@@ -156,6 +156,7 @@ fn stop(fault: Fault) -> Value {
         | Fault::UseAfterFree { level, pa } => json!({"e": "fault", "lvl": level.name(), "pa": phys(pa)}),
         Fault::OffTable { level, .. } => json!({"e": "oob", "lvl": level.name()}),
         Fault::NullCall => json!({"e": "fault", "lvl": "null_call", "pa": "0x0"}),
+        Fault::Oops(_) => json!({"e": "oops"}),
         Fault::Deadlock { .. } => json!({"e": "deadlock"}),
     }
 }
