@@ -124,6 +124,7 @@ impl Words {
             | Event::Unlock { .. }
             | Event::FolioFound(_)
             | Event::Write { .. }
+            | Event::NewPage { .. }
             | Event::Flush(_)
             | Event::Free { .. }
             | Event::Wait { .. }
@@ -166,6 +167,8 @@ fn stop(fault: Fault) -> Value {
         Fault::OffTable { level, .. } => json!({"e": "oob", "lvl": level.name()}),
         Fault::NullCall => json!({"e": "fault", "lvl": "null_call", "pa": "0x0"}),
         Fault::Deadlock { .. } => json!({"e": "deadlock"}),
+        // Of a caller, which no case has.
+        Fault::Oops(_) => json!({"e": "fault", "lvl": "caller", "pa": "0x0"}),
     }
 }
 
