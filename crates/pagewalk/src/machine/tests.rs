@@ -8,6 +8,7 @@ mod actions;
 mod addresses;
 mod arguments;
 mod bad;
+mod callbacks;
 mod changes;
 mod holes;
 mod mapping;
