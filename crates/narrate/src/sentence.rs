@@ -45,7 +45,16 @@ pub(crate) fn sentence(events: &[Event], world: &World) -> String {
                 Event::Callback { .. } => String::new(),
                 ref other => format!(" {}", plain_sentence(other, world)),
             };
-            callback_sentence(call, world) + &answer + &then
+            // What the callback did on the way to the last event.
+            let acts: String = events
+                .iter()
+                .take(events.len() - 1)
+                .filter_map(|event| match event {
+                    Event::Act(what) => Some([" It ", what, "."].concat()),
+                    _ => None,
+                })
+                .collect();
+            callback_sentence(call, world) + &answer + &acts + &then
         }
         (None, event) => plain_sentence(event, world),
     }
@@ -158,6 +167,10 @@ fn plain_sentence(event: &Event, world: &World) -> String {
         }
         Event::RcuUnlock => "The pte table is unmapped and the RCU section ends.".to_owned(),
         Event::Map { how, addr, ok, .. } => map_sentence(how, addr, ok),
+        Event::Lock {
+            lock: lock @ (LockName::PageTable(_) | LockName::Ptl(_) | LockName::PgtableSplit | LockName::Cpa),
+            ..
+        } => format!("{} is taken.", capital(&lock_name(lock, world))),
         Event::Lock { lock, mode, nested } => format!(
             "{} is taken for {}{}.",
             capital(&lock_name(lock, world)),

@@ -69,14 +69,11 @@ impl Pageattr {
         Progress::Running
     }
 
-    /// After the write: a pte may be flushed, a leaf of arm64 is done with.
+    /// After the write a pte may be flushed.
     fn written(&mut self, call: &Call, value: RawEntry) -> Progress {
-        match (call.level, self.per_page, self.leaves) {
-            (Level::Pte, PerPage::Tlb | PerPage::TlbAndDcache(_), _) => self.then(call, value, Pc::FlushTlb),
-            (Level::Pte, ..) | (_, _, Leaves::Whole) => Progress::Done(Reply::default()),
-            (_, _, Leaves::Covered) => {
-                Progress::Done(Reply { action: Some(Action::Continue), ..Reply::default() })
-            }
+        match (call.level, self.per_page) {
+            (Level::Pte, PerPage::Tlb | PerPage::TlbAndDcache(_)) => self.then(call, value, Pc::FlushTlb),
+            _ => Progress::Done(Reply::default()),
         }
     }
 }
@@ -93,9 +90,10 @@ impl WalkOps for Pageattr {
         if level != Level::Pte && !world.tests(level).leaf(value) {
             return Reply::default();
         }
-        let checks = level != Level::Pte && self.leaves == Leaves::Covered;
-        self.running = Some((*call, value, if checks { Pc::Check } else { Pc::Write }));
-        Reply::MORE
+        let covered = level != Level::Pte && self.leaves == Leaves::Covered;
+        self.running = Some((*call, value, if covered { Pc::Check } else { Pc::Write }));
+        // The kernel sets the action last; nobody looks at it before.
+        Reply { action: covered.then_some(Action::Continue), ..Reply::MORE }
     }
 
     fn go_on<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Progress {
