@@ -147,6 +147,18 @@ async fn what_just_happened_is_in_a_live_region() {
 }
 
 #[wasm_bindgen_test]
+async fn the_levels_of_every_machine_say_what_they_were_on_another() {
+    for pair in scenario::MACHINES.windows(2) {
+        let root = draw(view::levels(&pair[1], Some(&pair[0]))).await;
+        assert_eq!(count(&root, ".level-list thead th"), 5);
+        assert_eq!(text(&root, "h2"), format!("Levels of {}", pair[1].title));
+        assert_eq!(count(&root, ".changed"), count(&root, ".changed > .was"));
+        let alone = draw(view::levels(&pair[1], None)).await;
+        assert_eq!(count(&alone, ".changed, .compared"), 0);
+    }
+}
+
+#[wasm_bindgen_test]
 async fn progress_says_how_much() {
     let progress = load::Progress { received: 2048, total: Some(4096) };
     let root = draw(view::progress("riscv64", progress)).await;
