@@ -8,12 +8,16 @@
 //! | [`direct`] | a caller that does nothing but call an entry point |
 //! | [`observer`] | callbacks that only look |
 //! | [`ptdump`] | `ptdump_walk_pgd()`, the debug walk's only user |
+//! | [`race`] | other CPUs that change the tables meanwhile |
 
 #![no_std]
+
+extern crate alloc;
 
 pub mod direct;
 pub mod observer;
 pub mod ptdump;
+pub mod race;
 
 use core::hash::Hash;
 

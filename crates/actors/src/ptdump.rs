@@ -355,7 +355,7 @@ mod tests {
         let mut events: Vec<Event> = Vec::new();
         let mut steps = |count: usize, now: &mut World| {
             let status = (0..count).map(|_| dump.step(now, &mut events)).last();
-            (status, events.drain(..).last())
+            (status, events.drain(..).next_back())
         };
         let (lock, mode) = (LockName::MemHotplug, LockMode::Read);
         assert_eq!(steps(2, &mut now), (Some(Status::Running), Some(Event::Wait { lock, mode })));
