@@ -26,7 +26,8 @@ impl<O: WalkOps> Direct<O> {
 
 impl<O: WalkOps + Clone + Eq + core::hash::Hash> Actor for Direct<O> {
     fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
-        self.walk.step(world, &mut self.ops, sink)
+        let mut ops: &mut dyn WalkOps = &mut self.ops;
+        self.walk.step(world, &mut ops, sink)
     }
 
     fn function(&self) -> Func {

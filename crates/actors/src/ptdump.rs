@@ -151,7 +151,8 @@ impl Ptdump {
 
     /// One step of the walk; after its last one the next range, or the way out. The result is ignored.
     fn walk_step<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
-        let mut ops = Observer::PTDUMP;
+        let mut observer = Observer::PTDUMP;
+        let mut ops: &mut dyn pagewalk::WalkOps = &mut observer;
         match self.walk.step(world, &mut ops, sink) {
             Status::Running => {}
             // It takes none.

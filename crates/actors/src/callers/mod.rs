@@ -216,7 +216,8 @@ impl Caller {
                 self.walking = true;
             }
         }
-        match self.walk.step(world, &mut self.ops, sink) {
+        let mut ops: &mut dyn WalkOps = &mut self.ops;
+        match self.walk.step(world, &mut ops, sink) {
             Status::Running => self.todo.push(walk.clone()),
             Status::Waiting(lock) => self.fail(Fault::Deadlock { lock, own: false }, sink),
             Status::Faulted(fault) => self.fault = Some(fault),

@@ -96,7 +96,8 @@ impl WalkOps for Pageattr {
         Reply { action: covered.then_some(Action::Continue), ..Reply::MORE }
     }
 
-    fn go_on<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Progress {
+    fn go_on(&mut self, world: &mut World, mut sink: &mut dyn Sink) -> Progress {
+        let sink = &mut sink;
         let Some((call, value, pc)) = self.running.take() else { return Progress::Done(Reply::default()) };
         match pc {
             Pc::Check => {
