@@ -82,7 +82,7 @@ impl WalkOps for Script {
             }
             // What it hands out is what will be written.
             (Some(value), Callback::InstallPte) => {
-                return Reply { ret: ret.unwrap_or(0), action, pte: RawEntry(value) };
+                return Reply { ret: ret.unwrap_or(0), action, pte: RawEntry(value), ..plain };
             }
             // The others have no entry to write to.
             _ => {}

@@ -93,8 +93,8 @@ impl Run {
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
         let dump = match setup.scenario.program {
-            Program::Ptdump { mm } => DumpRecord::new(capture, mm),
-            Program::Call { .. } => None,
+            Program::Ptdump { dumped, user_half } => DumpRecord::new(capture, dumped, user_half),
+            Program::Call { .. } | Program::Caller { .. } => None,
         };
         Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new(), dump })
     }

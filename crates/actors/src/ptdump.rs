@@ -12,7 +12,7 @@
 //! Hotplug comes first and `init_mm` last; nobody takes `init_mm`'s lock before another mm's.
 
 use arrayvec::ArrayVec;
-use mm::{Blocked, LockMode, MmId, Task, World};
+use mm::{LockMode, MmId, Rwsem, Task, World};
 use pagewalk::{
     Args, Callbacks, EntryPoint, Event, Fault, Func, LockName, NotInThisKernel, Revision, Sink, StackFrame,
     Status, Walk,
@@ -56,6 +56,8 @@ pub struct Ptdump {
     at: u8,
     walk: Walk,
     pc: Pc,
+    /// Whether it waits in the queue of the lock that it is about to take.
+    waits: bool,
 }
 
 impl Ptdump {
@@ -70,7 +72,7 @@ impl Ptdump {
         ranges: Ranges,
     ) -> Result<Self, NotInThisKernel> {
         let walk = Self::walk_of(revision, mm, pgd, ranges.first().copied().unwrap_or_default())?;
-        Ok(Self { revision, mm, pgd, ranges, at: 0, walk, pc: Pc::Enter })
+        Ok(Self { revision, mm, pgd, ranges, at: 0, walk, pc: Pc::Enter, waits: false })
     }
 
     fn walk_of(
@@ -93,25 +95,51 @@ impl Ptdump {
         (start, end)
     }
 
-    fn lock<S: Sink>(&mut self, mm: MmId, nested: bool, then: Pc, world: &mut World, sink: &mut S) {
-        let lock = LockName::Mmap(mm);
-        let taken = world.mm_mut(mm).map(|mm| mm.mmap_lock.down_write(Task::Walker));
-        match taken {
-            None => self.fault(Fault::NullMm, sink),
-            Some(Err(Blocked { by })) => {
-                self.fault(Fault::Deadlock { lock, own: by == Task::Walker }, sink);
-            }
-            Some(Ok(())) => {
-                sink.event(Event::Lock { lock, mode: LockMode::Write, nested });
-                self.pc = then;
-            }
+    /// The lock that the next action takes, if it takes one: which, and how.
+    const fn takes(&self) -> Option<(LockName, LockMode)> {
+        match self.pc {
+            Pc::GetOnlineMems => Some((LockName::MemHotplug, LockMode::Read)),
+            Pc::LockMm => Some((LockName::Mmap(self.mm), LockMode::Write)),
+            Pc::LockInitMm => Some((LockName::Mmap(MmId::INIT_MM), LockMode::Write)),
+            _ => None,
+        }
+    }
+
+    /// The lock that the next step waits for, if it does: then stepping changes nothing.
+    pub fn waits_for(&self, world: &World) -> Option<LockName> {
+        let (lock, _) = self.takes().filter(|_| self.waits)?;
+        let rwsem = match lock {
+            LockName::Mmap(mm) => &world.mm(mm)?.mmap_lock,
+            _ => &world.hotplug,
+        };
+        rwsem.waits(Task::Walker).map(|_| lock)
+    }
+
+    /// Takes the lock that is due, or waits in its queue. A task that holds the lock already waits for ever.
+    fn lock<S: Sink>(&mut self, then: Pc, world: &mut World, sink: &mut S) {
+        let Some((lock, mode)) = self.takes() else { return };
+        let rwsem = match lock {
+            LockName::Mmap(mm) => world.mm_mut(mm).map(|mm| &mut mm.mmap_lock),
+            _ => Some(&mut world.hotplug),
+        };
+        let Some(rwsem) = rwsem else { return self.fault(Fault::NullMm, sink) };
+        let own = |rwsem: &Rwsem| mode == LockMode::Write && rwsem.held_by(Task::Walker) != LockMode::None;
+        if !self.waits && own(rwsem) {
+            return self.fault(Fault::Deadlock { lock, own: true }, sink);
+        }
+        if self.waits || rwsem.down(Task::Walker, mode).is_ok() {
+            self.waits = false;
+            let nested = self.pc == Pc::LockInitMm;
+            sink.event(Event::Lock { lock, mode, nested });
+            self.pc = then;
+        } else {
+            self.waits = true;
+            sink.event(Event::Wait { lock, mode });
         }
     }
 
     fn unlock<S: Sink>(&mut self, mm: MmId, then: Pc, world: &mut World, sink: &mut S) {
-        if let Some(mm) = world.mm_mut(mm) {
-            mm.mmap_lock.up(Task::Walker);
-        }
+        world.mmap_unlock(mm, Task::Walker);
         sink.event(Event::Unlock { lock: LockName::Mmap(mm), mode: LockMode::Write });
         self.pc = then;
     }
@@ -126,6 +154,7 @@ impl Ptdump {
         let mut ops = Observer::PTDUMP;
         match self.walk.step(world, &mut ops, sink) {
             Status::Running => {}
+            // It takes none.
             Status::Waiting(lock) => self.fault(Fault::Deadlock { lock, own: false }, sink),
             Status::Faulted(fault) => self.pc = Pc::Faulted(fault),
             Status::Done(_) => {
@@ -150,6 +179,9 @@ impl Ptdump {
 
 impl Actor for Ptdump {
     fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
+        if let Some(lock) = self.waits_for(world) {
+            return Status::Waiting(lock);
+        }
         let hotplug = self.revision.rules().ptdump_hotplug;
         let (start, end) = self.whole_range();
         match self.pc {
@@ -157,16 +189,12 @@ impl Actor for Ptdump {
                 sink.event(Event::Enter { func: Func::PtdumpWalkPgd, start, end });
                 self.pc = if hotplug { Pc::GetOnlineMems } else { Pc::LockMm };
             }
-            Pc::GetOnlineMems => {
-                world.hotplug.get();
-                sink.event(Event::Lock { lock: LockName::MemHotplug, mode: LockMode::Read, nested: false });
-                self.pc = Pc::LockMm;
-            }
+            Pc::GetOnlineMems => self.lock(Pc::LockMm, world, sink),
             Pc::LockMm => {
                 let then = if self.locks_init_mm_too() { Pc::LockInitMm } else { self.first_walk() };
-                self.lock(self.mm, false, then, world, sink);
+                self.lock(then, world, sink);
             }
-            Pc::LockInitMm => self.lock(MmId::INIT_MM, true, self.first_walk(), world, sink),
+            Pc::LockInitMm => self.lock(self.first_walk(), world, sink),
             Pc::Walk => self.walk_step(world, sink),
             Pc::UnlockInitMm => self.unlock(MmId::INIT_MM, Pc::UnlockMm, world, sink),
             Pc::UnlockMm => {
@@ -174,7 +202,7 @@ impl Actor for Ptdump {
                 self.unlock(self.mm, then, world, sink);
             }
             Pc::PutOnlineMems => {
-                world.hotplug.put();
+                world.hotplug.up(Task::Walker);
                 sink.event(Event::Unlock { lock: LockName::MemHotplug, mode: LockMode::Read });
                 self.pc = Pc::Flush;
             }
@@ -262,6 +290,7 @@ mod tests {
                 Event::Enter { func: Func::WalkRange(Level::Pgd), .. } => Some("walk".into()),
                 Event::Assert { seen, .. } if !seen.lockdep_ok => Some("WARN".into()),
                 Event::NotePageFlush => Some("flush".into()),
+                Event::Wait { .. } => Some("wait".into()),
                 _ => None,
             })
             .collect();
@@ -306,12 +335,34 @@ mod tests {
 
     #[test]
     fn a_lock_that_is_never_released_stops_the_dump() {
-        for (task, own) in [(Task::Other, false), (Task::Walker, true)] {
+        let lock = LockName::Mmap(MmId::INIT_MM);
+        for (task, status, wait) in [
+            (Task::Other, Status::Waiting(lock), " wait"),
+            (Task::Walker, Status::Faulted(Fault::Deadlock { lock, own: true }), ""),
+        ] {
             let mut now = world();
             now.preset_lock(MmId::INIT_MM, task, LockMode::Read);
-            let (words, status) = dump(Revision::V7_3, MmId::USER, 1, &mut now);
-            let fault = Fault::Deadlock { lock: LockName::Mmap(MmId::INIT_MM), own };
-            assert_eq!((words.as_str(), status), ("+hotplug:read +mm:write", Status::Faulted(fault)));
+            let result = dump(Revision::V7_3, MmId::USER, 1, &mut now);
+            assert_eq!(result, (format!("+hotplug:read +mm:write{wait}"), status));
         }
+    }
+
+    #[test]
+    fn a_lock_that_is_waited_for_is_had_once_it_is_released() {
+        let mut now = world();
+        now.hotplug.preset(Task::Other, LockMode::Write);
+        let mut dump = Ptdump::new(Revision::V7_3, MmId::INIT_MM, None, Ranges::new()).expect("it exists");
+        let mut events: Vec<Event> = Vec::new();
+        let mut steps = |count: usize, now: &mut World| {
+            let status = (0..count).map(|_| dump.step(now, &mut events)).last();
+            (status, events.drain(..).next_back())
+        };
+        let (lock, mode) = (LockName::MemHotplug, LockMode::Read);
+        assert_eq!(steps(2, &mut now), (Some(Status::Running), Some(Event::Wait { lock, mode })));
+        assert_eq!(steps(3, &mut now), (Some(Status::Waiting(lock)), None));
+        now.hotplug.up(Task::Other);
+        let taken = Event::Lock { lock, mode, nested: false };
+        assert_eq!(steps(1, &mut now), (Some(Status::Running), Some(taken)));
+        assert_eq!(steps(9, &mut now).0, Some(Status::Done(0)));
     }
 }

@@ -1,9 +1,7 @@
-//! Locks: who holds them, and what an assertion finds.
+//! Who holds locks and how, and what an assertion finds.
 //!
-//! `mmap_lock` is an rwsem: many readers or one writer. One task walks; another may hold a lock as well, which
-//! is what makes the two ways of checking differ: with lockdep an assertion asks whether *this task* holds
-//! the lock, without it only whether *anybody* does (include/linux/rwsem.h, v7.3). An assertion that
-//! fails prints a warning and the kernel goes on.
+//! With lockdep an assertion asks whether *this task* holds the lock, without it only whether *anybody* does
+//! (include/linux/rwsem.h, v7.3). An assertion that fails prints a warning and the kernel goes on.
 
 /// A task, as the holder of a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,15 +10,57 @@ pub enum Task {
     Walker,
     /// Some other task.
     Other,
+    /// One more.
+    Third,
 }
 
 impl Task {
+    /// All tasks, in the order of the CPUs that they run on.
+    pub const ALL: [Self; 3] = [Self::Walker, Self::Other, Self::Third];
+
+    /// Its place among all, from 0.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
     /// "this task" or "another task".
     pub const fn words(self) -> &'static str {
         match self {
             Self::Walker => "this task",
             Self::Other => "another task",
+            Self::Third => "a third task",
         }
+    }
+}
+
+/// Some of all tasks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TaskSet(u8);
+
+impl TaskSet {
+    /// Adds a task.
+    pub const fn insert(&mut self, task: Task) {
+        self.0 |= 1 << task as u8;
+    }
+
+    /// Takes a task out.
+    pub const fn remove(&mut self, task: Task) {
+        self.0 &= !(1 << task as u8);
+    }
+
+    /// Whether the task is one of them.
+    pub const fn contains(self, task: Task) -> bool {
+        self.0 & 1 << task as u8 != 0
+    }
+
+    /// Whether it is nobody.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Those of them, in the order of [`Task::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Task> {
+        Task::ALL.into_iter().filter(move |&task| self.contains(task))
     }
 }
 
@@ -102,145 +142,4 @@ pub struct Seen {
 pub struct Blocked {
     /// Who would have to release it first.
     pub by: Task,
-}
-
-/// The `mmap_lock` of one `mm_struct`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Rwsem {
-    walker: LockMode,
-    other: LockMode,
-}
-
-impl Rwsem {
-    /// How `task` holds it.
-    pub const fn held_by(&self, task: Task) -> LockMode {
-        match task {
-            Task::Walker => self.walker,
-            Task::Other => self.other,
-        }
-    }
-
-    fn slot(&mut self, task: Task) -> &mut LockMode {
-        match task {
-            Task::Walker => &mut self.walker,
-            Task::Other => &mut self.other,
-        }
-    }
-
-    /// The strongest mode in which anybody holds it.
-    pub fn mode(&self) -> LockMode {
-        self.walker.max(self.other)
-    }
-
-    /// Whoever holds it, the asserting task first.
-    pub fn holder(&self) -> Option<Task> {
-        match (self.walker, self.other) {
-            (LockMode::None, LockMode::None) => None,
-            (LockMode::None, _) => Some(Task::Other),
-            _ => Some(Task::Walker),
-        }
-    }
-
-    /// `mmap_read_lock()`. Does not wait: a lock that is taken is an answer.
-    pub fn down_read(&mut self, task: Task) -> Result<(), Blocked> {
-        for holder in [Task::Walker, Task::Other] {
-            if self.held_by(holder) == LockMode::Write {
-                return Err(Blocked { by: holder });
-            }
-        }
-        *self.slot(task) = LockMode::Read;
-        Ok(())
-    }
-
-    /// `mmap_write_lock()`. Does not wait: a lock that is taken is an answer.
-    pub fn down_write(&mut self, task: Task) -> Result<(), Blocked> {
-        if let Some(by) = self.holder() {
-            return Err(Blocked { by });
-        }
-        *self.slot(task) = LockMode::Write;
-        Ok(())
-    }
-
-    /// `mmap_read_unlock()` or `mmap_write_unlock()` of `task`.
-    pub fn up(&mut self, task: Task) {
-        *self.slot(task) = LockMode::None;
-    }
-
-    /// Puts the lock into a mode before anything runs; whoever held it no longer does.
-    pub fn preset(&mut self, task: Task, mode: LockMode) {
-        *self = Self::default();
-        *self.slot(task) = mode;
-    }
-
-    /// What an assertion of `task` finds.
-    pub fn inspect(&self, task: Task, need: Need) -> Seen {
-        let own = self.held_by(task);
-        let any = self.mode();
-        Seen { own, any, lockdep_ok: need.met_by(own), plain_ok: need.met_by(any) }
-    }
-}
-
-/// `mem_hotplug_lock`: read side taken by `get_online_mems()`, write side by memory hot-remove.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct HotplugLock {
-    readers: u8,
-}
-
-impl HotplugLock {
-    /// `get_online_mems()`.
-    pub fn get(&mut self) {
-        self.readers = self.readers.saturating_add(1);
-    }
-
-    /// `put_online_mems()`.
-    pub fn put(&mut self) {
-        self.readers = self.readers.saturating_sub(1);
-    }
-
-    /// How it is held: `None` or `Read`.
-    pub const fn mode(&self) -> LockMode {
-        if self.readers == 0 { LockMode::None } else { LockMode::Read }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn readers_share_and_a_writer_excludes() {
-        let mut lock = Rwsem::default();
-        lock.down_read(Task::Walker).expect("free");
-        lock.down_read(Task::Other).expect("readers share");
-        assert_eq!(lock.down_write(Task::Other), Err(Blocked { by: Task::Walker }));
-        lock.up(Task::Walker);
-        lock.up(Task::Other);
-        lock.down_write(Task::Other).expect("free again");
-        assert_eq!(lock.down_read(Task::Walker), Err(Blocked { by: Task::Other }));
-        assert_eq!(
-            lock.down_write(Task::Other),
-            Err(Blocked { by: Task::Other }),
-            "a second write lock waits for itself"
-        );
-    }
-
-    #[test]
-    fn without_lockdep_another_tasks_lock_satisfies_an_assertion() {
-        let mut lock = Rwsem::default();
-        lock.down_write(Task::Other).expect("free");
-        let seen = lock.inspect(Task::Walker, Need::Write);
-        assert_eq!(
-            seen,
-            Seen { own: LockMode::None, any: LockMode::Write, lockdep_ok: false, plain_ok: true }
-        );
-    }
-
-    #[test]
-    fn read_is_held_but_not_write() {
-        let mut lock = Rwsem::default();
-        lock.down_read(Task::Walker).expect("free");
-        assert!(lock.inspect(Task::Walker, Need::Held).lockdep_ok);
-        assert!(!lock.inspect(Task::Walker, Need::Write).lockdep_ok);
-        assert!(!lock.inspect(Task::Walker, Need::Write).plain_ok);
-    }
 }

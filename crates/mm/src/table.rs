@@ -45,9 +45,20 @@ impl Table {
         self.level
     }
 
-    /// Number of slots.
+    /// Number of slots; none once it is freed.
     pub const fn slots(&self) -> u32 {
         self.slots
+    }
+
+    /// Whether its memory has been given back. A freed table has no slots, so that whoever reads it notices.
+    pub const fn is_freed(&self) -> bool {
+        self.slots == 0
+    }
+
+    /// Takes its entries away.
+    pub(crate) fn free(&mut self) {
+        self.slots = 0;
+        self.entries = Rc::default();
     }
 
     /// Number of entries that are stored: up to the last one that is used.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use arrayvec::ArrayVec;
 use pgtable::{Empty, EntryKind, Level, Model, PhysAddr, RawEntry, SetFlag, Tests, VirtAddr};
 
-use crate::{Allocator, Blocked, HotplugLock, LockMode, Rwsem, Table, Task, Vma, VmaId};
+use crate::{Allocator, Frames, LockMode, Rwsem, Table, Task, Vma, VmaId};
 
 /// Most entries that all tables of a world may hold together: 128 MiB. A hostile image stays below it.
 const MAX_ENTRIES: usize = 16 << 20;
@@ -151,10 +151,18 @@ pub struct World {
     empty: Empty,
     /// Where new tables come from.
     pub allocator: Allocator,
-    /// `mem_hotplug_lock`.
-    pub hotplug: HotplugLock,
+    /// What is on its way out, and who is inside an RCU read section.
+    pub frames: Frames,
+    /// `mem_hotplug_lock`: read by `get_online_mems()`, written by memory hot-remove.
+    pub hotplug: Rwsem,
     /// `mapping->i_mmap_rwsem` of the one file whose reverse map is walked.
     pub i_mmap: Rwsem,
+    /// Who holds x86's `cpa_lock`.
+    pub cpa_lock: Option<Task>,
+    /// Who holds arm64's `pgtable_split_lock`.
+    pub pgtable_split_lock: Option<Task>,
+    /// How many dumps have arm64's static key `arm64_ptdump_lock_key` turned on (v6.18 to v7.2-rc6).
+    pub ptdump_key: u8,
     /// What tells pages from what only looks like one.
     pub pages: Pages,
     /// The page-table locks that are held: the table, and who holds its lock.
@@ -214,8 +222,12 @@ impl World {
             vmas: Rc::default(),
             empty: model.empty,
             allocator: Allocator::default(),
-            hotplug: HotplugLock::default(),
+            frames: Frames::default(),
+            hotplug: Rwsem::default(),
             i_mmap: Rwsem::default(),
+            cpa_lock: None,
+            pgtable_split_lock: None,
+            ptdump_key: 0,
             pages: Pages::default(),
             ptls: ArrayVec::new(),
             task_size: model.task_size,
@@ -303,6 +315,11 @@ impl World {
         Rc::make_mut(&mut self.vmas).get_mut(id.index())
     }
 
+    /// All areas, to unlock them.
+    pub(crate) fn vmas_mut(&mut self) -> &mut [Vma] {
+        Rc::make_mut(&mut self.vmas).as_mut_slice()
+    }
+
     /// `find_vma()`: the first area of `mm` that ends behind `addr`. It may start behind it as well.
     pub fn find_vma(&self, mm: MmId, addr: VirtAddr) -> Option<VmaId> {
         let candidates = self.vmas().filter(|(_, vma)| vma.mm == Some(mm) && vma.in_tree && vma.end > addr);
@@ -375,42 +392,10 @@ impl World {
         }
     }
 
-    /// Takes the lock of the table at `table`. Does not wait: a lock that is taken is an answer.
-    ///
-    /// # Errors
-    /// [`Blocked`] names who holds it.
-    pub fn lock_ptl(&mut self, table: PhysAddr, task: Task) -> Result<(), Blocked> {
-        if let Some(&(_, by)) = self.ptls.iter().find(|&&(of, _)| of == table) {
-            return Err(Blocked { by });
-        }
-        // Each task holds at most two at once, so there is room.
-        self.ptls.try_push((table, task)).map_err(|_| Blocked { by: task })
-    }
-
-    /// Releases the lock of the table at `table`.
-    pub fn unlock_ptl(&mut self, table: PhysAddr) {
-        self.ptls.retain(|&mut (of, _)| of != table);
-    }
-
-    /// Takes `mm->page_table_lock`. Does not wait: a lock that is taken is an answer.
-    ///
-    /// # Errors
-    /// [`Blocked`] names who holds it.
-    pub fn lock_page_tables(&mut self, mm: MmId, task: Task) -> Result<(), Blocked> {
-        match self.mm_mut(mm).map(|mm| &mut mm.page_table_lock) {
-            Some(Some(by)) => Err(Blocked { by: *by }),
-            Some(lock) => {
-                *lock = Some(task);
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Releases `mm->page_table_lock`.
-    pub fn unlock_page_tables(&mut self, mm: MmId) {
-        if let Some(mm) = self.mm_mut(mm) {
-            mm.page_table_lock = None;
+    /// Takes a table's entries away.
+    pub(crate) fn free_entries(&mut self, id: TableId) {
+        if let Some(table) = Rc::make_mut(&mut self.tables).get_mut(id.0 as usize) {
+            table.free();
         }
     }
 

@@ -4,7 +4,7 @@
 //! that a step adds to is the first one that is not finished then.
 
 use actors::dump::{Content, Dump, Layout, Plan, View};
-use mm::MmId;
+use actors::ptdump_users::Dumped;
 use pagewalk::{Event, Sink};
 use scenario::capture::Capture;
 
@@ -46,12 +46,19 @@ pub struct DumpLine {
 }
 
 impl DumpRecord {
-    /// What `ptdump_walk_pgd()` of `mm` prints on a captured machine; `None` where the kernel has no such file.
-    pub fn new(capture: &Capture, mm: MmId) -> Option<Self> {
+    /// What `ptdump_walk_pgd()` prints of an mm, or of the user half of its root; `None` where the kernel has no such file.
+    pub fn new(capture: &Capture, dumped: Dumped, user_half: bool) -> Option<Self> {
         let model = capture.model();
-        let view = if mm == MmId::INIT_MM { View::Kernel } else { View::CurrentKernel };
+        let view = match (dumped, user_half) {
+            (Dumped::InitMm, _) => View::Kernel,
+            (Dumped::Current, false) => View::CurrentKernel,
+            (Dumped::Current, true) => View::CurrentUser,
+            (Dumped::EfiMm, _) => View::Efi,
+        };
         let named = |name: &str| capture.layout.get(name);
-        let plan = Plan::new(view, &Layout::captured(model, &named))?;
+        let is_captured = capture.layout.iter().next().is_some();
+        let layout = if is_captured { Layout::captured(model, &named) } else { Layout::of_model(model) };
+        let plan = Plan::new(view, &layout)?;
         Some(Self { dump: Dump::new(model, &plan)?, finished: Vec::new() })
     }
 

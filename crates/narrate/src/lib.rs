@@ -11,6 +11,7 @@
 //! | [`point`] | the point of a step |
 //! | [`sentence`] | what just happened, in one sentence |
 //! | [`listing`] | the function at work, line by line |
+//! | [`entry_diff`] | what a write changed, by the names of the bits |
 //! | [`ruler`] | the address and its bit fields |
 //! | [`tables`] | the tables on the path |
 //! | [`dump`] | ptdump's text, line by line with the steps that made it |
@@ -18,6 +19,7 @@
 //! | [`locks`] | who holds what; an assertion and why it is there; the delegation |
 
 pub mod dump;
+pub mod entry_diff;
 pub mod geometry;
 pub mod listing;
 pub mod locks;
@@ -29,6 +31,7 @@ pub mod tables;
 pub mod timeline;
 
 pub use dump::DumpRecord;
+pub use entry_diff::EntryDiff;
 pub use mark::Mark;
 pub use point::Point;
 pub use timeline::{Moment, Span, Step, Timeline};

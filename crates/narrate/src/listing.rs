@@ -3,7 +3,9 @@
 //! The lines are ours: what the kernel's function does, in its own names and in its order. The kernel's source is a
 //! link away.
 
-use pagewalk::{AssertOrder, By, Callback, Event, Func, LockName, Revision, Rules, Subject, Test};
+use pagewalk::{
+    AssertOrder, By, Callback, CallerFunc, Event, Func, LockName, Revision, Rules, Subject, Test,
+};
 use pgtable::Level;
 
 /// The listing of one function.
@@ -28,6 +30,7 @@ pub struct Line {
     pub lit: bool,
 }
 
+mod callers;
 mod with_vmas;
 
 /// Numbers of the lines of the level loops and of `walk_pte_range()`.
@@ -59,6 +62,9 @@ mod at {
     pub(super) const PRE: u8 = 44;
     pub(super) const POST: u8 = 45;
     pub(super) const INSTALL: u8 = 46;
+    /// Lines of the patch's callers.
+    pub(super) const ALLOC: u8 = 50;
+    pub(super) const FREED: u8 = 51;
     /// Lines of ptdump_walk_pgd().
     pub(super) const LOCK: u8 = 30;
     pub(super) const UNLOCK: u8 = 31;
@@ -88,6 +94,7 @@ pub const fn line_of(event: &Event) -> u8 {
             Test::Offset => at::OFFSET,
             Test::InstallPresent | Test::InstallHuge => at::LEAF,
             Test::MapTable | Test::Same => at::MAP,
+            Test::LeafLocked | Test::ToSplit => at::LEAF,
         },
         Event::Callback { call, .. } => match call.callback {
             Callback::Hole if call.depth < 0 => at::GAP,
@@ -110,11 +117,13 @@ pub const fn line_of(event: &Event) -> u8 {
         Event::RcuLock | Event::Map { .. } => at::MAP,
         Event::RcuUnlock => at::UNMAP,
         Event::Lock { .. } => at::LOCK,
-        Event::Unlock { .. } => at::UNLOCK,
+        Event::Unlock { .. } | Event::Downgrade { .. } => at::UNLOCK,
         Event::NotePageFlush | Event::Flush(_) => at::FLUSH,
         Event::Write { .. } => at::ENTRY,
         Event::Wait { .. } | Event::TryLockFailed { .. } => at::LOCK,
-        Event::Free { .. } | Event::Act(_) => at::DESCEND,
+        Event::NewPage { .. } => at::ALLOC,
+        Event::Free { .. } => at::FREED,
+        Event::Act(_) => at::DESCEND,
     }
 }
 
@@ -122,6 +131,8 @@ pub const fn line_of(event: &Event) -> u8 {
 pub const fn func_of(event: &Event) -> Option<Func> {
     match *event {
         Event::Enter { func, .. } | Event::Return { func, .. } => Some(func),
+        // By a callback or a splitter, which is the innermost function.
+        Event::Read { test: Test::LeafLocked | Test::ToSplit, .. } => None,
         Event::Read { level, test: Test::Offset | Test::StillTable, .. } => match level.lower() {
             Some(lower) => Some(Func::WalkRange(lower)),
             None => Some(Func::WalkRange(level)),
@@ -145,7 +156,7 @@ pub const fn func_of(event: &Event) -> Option<Func> {
         | Event::Lock { lock: LockName::Ptl(_), .. }
         | Event::Unlock { lock: LockName::Ptl(_), .. } => Some(Func::WalkRange(Level::Pte)),
         Event::RcuLock | Event::RcuUnlock | Event::Map { .. } => Some(Func::WalkRange(Level::Pte)),
-        Event::Lock { .. } | Event::Unlock { .. } | Event::NotePageFlush => Some(Func::PtdumpWalkPgd),
+        Event::NotePageFlush => Some(Func::PtdumpWalkPgd),
         _ => None,
     }
 }
@@ -172,6 +183,7 @@ pub(crate) fn listing(func: Func, revision: Revision, lit: Option<u8>) -> Listin
         | Func::WalkHugetlbRange
         | Func::FolioWalkStart
         | Func::FolioWalkEnd => with_vmas::lines(&mut lines, func, revision.rules()),
+        Func::Caller(caller) => caller_lines(&mut lines, caller, revision.rules()),
         entry => entry_lines(&mut lines, entry, revision.rules()),
     }
     Listing { func: func.name(), lines: lines.written, source: source(func, revision) }
@@ -254,6 +266,14 @@ fn pte_lines(lines: &mut Lines) {
     lines.add(at::ENTRY, "  else pte_entry(pte, addr, addr + PAGE_SIZE)");
     lines.add(at::NEXT, "  until addr ≥ end - PAGE_SIZE");
     lines.add(at::UNMAP, "  pte_unmap, or pte_unmap_unlock");
+    lines.add(at::RETURN, "  return");
+}
+
+fn caller_lines(lines: &mut Lines, func: CallerFunc, rules: &Rules) {
+    lines.add(at::ENTER, func.name());
+    for &(number, text) in callers::lines(func, rules) {
+        lines.add(number, text);
+    }
     lines.add(at::RETURN, "  return");
 }
 

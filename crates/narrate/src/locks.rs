@@ -82,12 +82,25 @@ pub(crate) fn locks(world: &World, before: &World) -> Vec<LockView> {
             LockView { name: mmap_lock(mm.name), mode, holder: mm.mmap_lock.holder().map(Task::words), was }
         })
         .collect();
+    // It is held for moments only, so it is listed when it is.
+    for (id, mm) in world.mms() {
+        let mode = |holder: Option<Task>| holder.map_or(LockMode::None, |_| LockMode::Write);
+        let (now, was) = (mode(mm.page_table_lock), mode(before.mm(id).and_then(|mm| mm.page_table_lock)));
+        if now != LockMode::None || was != LockMode::None {
+            locks.push(LockView {
+                name: lock_name(LockName::PageTable(id), world),
+                mode: now,
+                holder: mm.page_table_lock.map(Task::words),
+                was: (was != now).then_some(was),
+            });
+        }
+    }
     let mode = world.hotplug.mode();
     let was = before.hotplug.mode();
     locks.push(LockView {
         name: "mem_hotplug_lock".to_owned(),
         mode,
-        holder: (mode != LockMode::None).then_some(Task::Walker.words()),
+        holder: world.hotplug.holder().map(Task::words),
         was: (was != mode).then_some(was),
     });
     locks

@@ -3,7 +3,7 @@
 //! The machine moves by atomic actions; a pmd is read three or four times before the walker descends. A
 //! person steps by *stops*: one meaningful thing each. Reads belong to the stop that they decide.
 
-use mm::{Seen, Split, World};
+use mm::{MmId, Seen, Split, World};
 use pagewalk::{By, Call, Callback, Event, Fault, Func, LockName, Test};
 use pgtable::{EntryKind, Level};
 
@@ -189,9 +189,16 @@ pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
         | Event::Assert { by: By::FindVma, seen: Seen { lockdep_ok: true, .. }, .. }
         | Event::Split { did: Split::Nothing, .. }
         | Event::HugetlbWalk { .. }
-        | Event::Lock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. }
-        | Event::Unlock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. }
+        | Event::Lock { lock: LockName::Ptl(_), .. }
+        | Event::Unlock { lock: LockName::Ptl(_), .. }
         | Event::SetPte { .. } => return Part::Leads,
+        // That of init_mm is all that keeps two users of HVO apart; of another mm it is one of the walker's own.
+        Event::Lock { lock: LockName::PageTable(mm), .. }
+        | Event::Unlock { lock: LockName::PageTable(mm), .. }
+            if mm != MmId::INIT_MM =>
+        {
+            return Part::Leads;
+        }
         Event::Enter { func: Func::WalkRange(_), .. } => Mark::Descend,
         Event::Enter { .. } => Mark::Call,
         Event::Return { func: Func::WalkRange(_), .. } => Mark::Ascend,
@@ -216,22 +223,26 @@ pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
             (Test::Leaf, true) => return Part::Completes(Mark::Leaf),
             (Test::Present, false) => return Part::Completes(Mark::NotPresent),
             (Test::StillTable | Test::Same, false) => Mark::Again,
+            (Test::ToSplit | Test::LeafLocked, true) => Mark::Leaf,
+            (Test::LeafLocked, false) => Mark::Table,
             _ => return Part::Leads,
         },
+        // What it goes on to do is the stop.
+        Event::Callback { call, reply } if reply.more && call.level == Level::Pte => return Part::Leads,
         Event::Callback { call, .. } => callback(&call, world),
         Event::BadCleared { .. } => Mark::Bad,
         Event::Again { .. } => Mark::Again,
         Event::FindVma { .. } | Event::NextInMapping { .. } => Mark::Vma,
         Event::VmaStartWrite { .. } => Mark::Lock,
         Event::Split { .. } => Mark::Split,
-        Event::Alloc { .. } | Event::UpdateMmuCache { .. } => Mark::Install,
+        Event::Alloc { .. } | Event::NewPage { .. } | Event::UpdateMmuCache { .. } => Mark::Install,
         Event::FolioFound(found) => {
             found.map_or(Mark::Hole, |page| if page.level == Level::Pte { Mark::Page } else { Mark::Leaf })
         }
         Event::RcuUnlock => Mark::Map,
         Event::Map { .. } => Mark::Map,
         Event::Lock { .. } => Mark::Lock,
-        Event::Unlock { .. } => Mark::Unlock,
+        Event::Unlock { .. } | Event::Downgrade { .. } => Mark::Unlock,
         Event::NotePageFlush => Mark::Return,
         Event::Write { .. } => Mark::Write,
         Event::Flush(_) => Mark::Flush,
@@ -273,7 +284,12 @@ pub fn level(event: &Event) -> Option<Level> {
         | Event::Free { level, .. }
         | Event::Alloc { level, .. }
         | Event::HugetlbWalk { found: Some((level, _)), .. }
-        | Event::Fault(Fault::OffTable { level, .. } | Fault::NoTable { level, .. }) => Some(level),
+        | Event::Fault(
+            Fault::OffTable { level, .. }
+            | Fault::NoTable { level, .. }
+            | Fault::UseAfterFree { level, .. }
+            | Fault::WildRead { level, .. },
+        ) => Some(level),
         // Outside of all loops there is no level.
         Event::Callback { call, .. } if call.depth < 0 || call.callback.is_about_vma() => None,
         Event::Callback { call, .. } => Some(call.level),

@@ -32,8 +32,10 @@ pub struct Step {
 impl Step {
     /// Whether it goes on with a run of like stops: the next page, hole, leaf of the same level.
     fn continues(self, before: Self) -> bool {
-        let can_run =
-            matches!(self.mark, Mark::Page | Mark::Empty | Mark::Hole | Mark::Leaf | Mark::NotPresent);
+        let can_run = matches!(
+            self.mark,
+            Mark::Page | Mark::Empty | Mark::Hole | Mark::Leaf | Mark::NotPresent | Mark::Write
+        );
         can_run && self.mark == before.mark && self.level == before.level
     }
 }
@@ -79,6 +81,8 @@ pub struct Timeline<A> {
     runs: Vec<u32>,
     status: Status,
     holes_reported: bool,
+    /// Whether a pte callback has begun and not written yet: what it does before belongs to that stop.
+    in_callback: bool,
 }
 
 /// Keeps the last event.
@@ -103,6 +107,7 @@ impl<A: Actor> Timeline<A> {
             stops: vec![start],
             runs: vec![0],
             status: Status::Running,
+            in_callback: false,
         }
     }
 
@@ -134,8 +139,15 @@ impl<A: Actor> Timeline<A> {
 
     fn note(&mut self, event: &Event) {
         let level = mark::level(event);
-        let mark = match mark::part(event, &self.head.0, self.holes_reported) {
+        let part = mark::part(event, &self.head.0, self.holes_reported);
+        self.in_callback = match event {
+            Event::Callback { .. } => part == Part::Leads,
+            Event::Act(_) => self.in_callback,
+            _ => false,
+        };
+        let mark = match part {
             Part::Leads => return,
+            Part::Ends(Mark::Act) if self.in_callback => return,
             Part::Ends(mark) => mark,
             Part::Completes(alone) => match self.stops.last_mut() {
                 // The callback's stop goes on to where the walker turned away from the entry.

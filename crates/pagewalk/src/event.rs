@@ -1,9 +1,9 @@
 //! What the machine says: one event per step.
 
 use mm::{LockMode, MmId, Need, OutOfMemory, Populated, Seen, Slot, Split, VmaId};
-use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
+use pgtable::{EntryKind, Level, PhysAddr, RawEntry, VirtAddr};
 
-use crate::{Call, Reply};
+use crate::{Call, CallerCheck, CallerFunc, Reply};
 
 /// A kernel function that can be on the call stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +44,8 @@ pub enum Func {
     FolioWalkEnd,
     /// `walk_pgd_range()` … `walk_pte_range()`
     WalkRange(Level),
+    /// A function of one of the patch's callers.
+    Caller(CallerFunc),
 }
 
 impl Func {
@@ -72,11 +74,12 @@ impl Func {
             Self::WalkRange(Level::Pud) => "walk_pud_range",
             Self::WalkRange(Level::Pmd) => "walk_pmd_range",
             Self::WalkRange(Level::Pte) => "walk_pte_range",
+            Self::Caller(func) => func.name(),
         }
     }
 }
 
-/// An argument check that answers `-EINVAL`.
+/// An argument check that answers `-EINVAL` where nothing else is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Check {
     /// `start >= end`
@@ -91,6 +94,8 @@ pub enum Check {
     HugetlbInstall,
     /// The address is in the VMA (`folio_walk_start()`, which warns and finds nothing).
     InVma,
+    /// One of the patch's callers checks its own arguments.
+    Caller(CallerCheck),
 }
 
 /// Whose lock an assertion names in the source.
@@ -159,6 +164,10 @@ pub enum Test {
     MapTable,
     /// `pmd_same()` under the page-table lock: is it still the same table?
     Same,
+    /// `pmd_leaf()` by a callback, under the page-table lock.
+    LeafLocked,
+    /// A caller that splits leaves reads an entry once: is it one that is only partly wanted?
+    ToSplit,
 }
 
 /// How a pte table is mapped.
@@ -217,6 +226,25 @@ pub enum Fault {
         /// Where it was looked for.
         pa: PhysAddr,
     },
+    /// A page table is read that has been freed: its memory may hold anything by now.
+    #[error("the {} table at {pa:#x} has been freed: the kernel would read whatever its memory holds now", .level.name())]
+    UseAfterFree {
+        /// The level whose table it was.
+        level: Level,
+        /// Where it lay.
+        pa: PhysAddr,
+    },
+    /// An entry was followed as if it pointed to a table when it did not, or no longer. Without another CPU only tables
+    /// that contradict themselves lead here.
+    #[error("an entry that {} was followed as if it pointed to a {} table: the kernel would read at {pa:#x}", followed(*.entry), .level.name())]
+    WildRead {
+        /// The level whose table was wanted.
+        level: Level,
+        /// Where it was looked for.
+        pa: PhysAddr,
+        /// What the entry was when it was followed.
+        entry: EntryKind,
+    },
     /// A callback that is not set is called: `install_pte` is set, `pte_entry` is not, and the pte is not none.
     #[error("pte_entry is NULL and the pte is not empty: the kernel would call address 0")]
     NullCall,
@@ -228,6 +256,19 @@ pub enum Fault {
         /// Whether it is the waiting task itself that holds it.
         own: bool,
     },
+    /// A caller of the walk crashes by itself; the words say how.
+    #[error("{0}")]
+    Oops(&'static str),
+}
+
+const fn followed(entry: EntryKind) -> &'static str {
+    match entry {
+        EntryKind::None => "was empty",
+        EntryKind::Leaf => "was a leaf",
+        EntryKind::NotPresent => "was not present",
+        EntryKind::Bad => "was bad",
+        EntryKind::Table => "was a table entry",
+    }
 }
 
 /// What one step did.
@@ -253,7 +294,7 @@ pub enum Event {
     Check {
         /// Which check.
         check: Check,
-        /// Whether it passed; otherwise the function returns `-EINVAL`.
+        /// Whether it passed; otherwise the function returns, with `-EINVAL` unless the check says something else.
         ok: bool,
     },
     /// A lock was asserted. The kernel goes on in any case.
@@ -405,6 +446,11 @@ pub enum Event {
         /// With `SINGLE_DEPTH_NESTING`: a second lock of the same class.
         nested: bool,
     },
+    /// A writer became a reader (`mmap_write_downgrade()`): readers that wait may enter.
+    Downgrade {
+        /// Of which lock.
+        lock: LockName,
+    },
     /// A lock was released.
     Unlock {
         /// Which one.
@@ -428,6 +474,13 @@ pub enum Event {
         was: RawEntry,
         /// What is in it now.
         is: RawEntry,
+    },
+    /// A page was allocated: for a table that nothing points to yet, or for data.
+    NewPage {
+        /// The level of the table.
+        table: Option<Level>,
+        /// Where it lies.
+        result: Result<PhysAddr, OutOfMemory>,
     },
     /// A TLB or a cache was flushed.
     Flush(Flush),

@@ -9,6 +9,7 @@
 //! | [`library`] | the built-in scenarios and machines |
 //! | [`sample`] | small page tables made for a model |
 //! | [`setup`] | a scenario with every choice made, ready to start |
+//! | [`worlds`] | machines that are built here instead of captured |
 //! | [`link`] | a setup and a position as text, and back |
 
 pub mod capture;
@@ -16,10 +17,12 @@ pub mod library;
 pub mod link;
 pub mod sample;
 pub mod setup;
+pub mod worlds;
 
 pub use library::{Group, MACHINES, Machine, SCENARIOS, Scenario};
 pub use link::{Link, LinkProblem};
 pub use setup::{Held, Runner, Setup, SetupError};
+pub use worlds::BuildError;
 
 /// At most this much of a foreign text goes into a message.
 fn clip(text: &str) -> String {

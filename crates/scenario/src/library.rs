@@ -1,16 +1,20 @@
 //! The built-in scenarios, and the captured machines that they run on.
 
+mod callers;
 mod edges;
 mod no_vma;
 mod vma;
 
 use actors::Observer;
+use actors::callers::Request;
+use actors::ptdump_users::Dumped;
 use mm::MmId;
 use pagewalk::{EntryPoint, Revision};
 use pgtable::{MODELS, Model, VirtAddr};
 
 use crate::Held;
 use crate::sample::Places;
+use crate::worlds::Build;
 
 /// A machine that scenarios run on: a page-table model, with the tables of a kernel that really booted where there is a
 /// capture of one, else with tables made for it ([`crate::sample`]).
@@ -93,10 +97,23 @@ pub enum Program {
         /// Its callbacks.
         ops: Observer,
     },
-    /// `ptdump_walk_pgd()`, which takes the locks itself.
+    /// `ptdump_walk_pgd()`, which takes the locks itself. Which root it is given follows from who calls it.
     Ptdump {
         /// The mm that is dumped.
-        mm: MmId,
+        dumped: Dumped,
+        /// Whether from the user half of its root.
+        user_half: bool,
+    },
+    /// One of the patch's callers, which takes the locks itself.
+    Caller {
+        /// What is asked for.
+        request: Request,
+        /// What was done before, on the machine at rest.
+        before: Option<Request>,
+        /// Which allocation fails, from 1; 0 is none.
+        fails_at: u32,
+        /// Whether the caller forgets `init_mm`'s lock: then what is held is the person's choice.
+        forgets_lock: bool,
     },
 }
 
@@ -104,10 +121,23 @@ impl Program {
     /// The mm that is walked.
     pub const fn mm(&self) -> MmId {
         match *self {
-            Self::Call { mm, .. } | Self::Ptdump { mm } => mm,
+            Self::Call { mm, .. } => mm,
+            Self::Ptdump { dumped: Dumped::InitMm, .. } | Self::Caller { .. } => MmId::INIT_MM,
+            Self::Ptdump { .. } => MmId::USER,
+        }
+    }
+
+    /// Whether it runs in `revision`: a caller may not use the walker yet.
+    pub const fn exists_in(&self, revision: Revision) -> bool {
+        match self {
+            Self::Caller { request, .. } => request.exists_in(revision),
+            _ => true,
         }
     }
 }
+
+/// The range of a scenario in tables made for a model: start and end.
+type Made = fn(&Places) -> (u64, u64);
 
 /// The range of a scenario on one machine: its id, then start and end of one range or of two.
 type OnMachine = (&'static str, &'static [(u64, u64)]);
@@ -127,10 +157,12 @@ pub struct Scenario {
     pub revision: Revision,
     /// The locks that it starts with: of the walked mm, and of `init_mm` besides another mm.
     pub held: (Held, Held),
+    /// Builds the machine, where it is neither a captured one nor one made for a model.
+    pub build: Option<Build>,
     /// What it belongs to, among the others.
     pub group: Group,
     /// Its range in tables made for a model; none if it runs on captured machines only.
-    made: Option<fn(&Places) -> (u64, u64)>,
+    made: Option<Made>,
     /// Its ranges on captured machines.
     on: &'static [OnMachine],
 }
@@ -144,6 +176,8 @@ pub enum Group {
     Vma,
     /// What happens at the edges.
     Edges,
+    /// The patch's callers.
+    Callers,
 }
 
 impl Group {
@@ -153,6 +187,7 @@ impl Group {
             Self::NoVma => "Without VMAs",
             Self::Vma => "With VMAs",
             Self::Edges => "At the edges",
+            Self::Callers => "The patch's callers",
         }
     }
 }
@@ -176,7 +211,7 @@ impl Scenario {
 
     /// The capture whose tables it runs on; none if they are made for it.
     pub fn capture_on(&self, machine: &Machine) -> Option<&'static str> {
-        machine.capture.filter(|_| self.captured_ranges(machine).is_some())
+        machine.capture.filter(|_| self.build.is_none() && self.captured_ranges(machine).is_some())
     }
 
     fn captured_ranges(&self, machine: &Machine) -> Option<&'static [(u64, u64)]> {
@@ -193,9 +228,15 @@ impl Scenario {
         Some(ranges.into_iter().map(|(start, end)| (VirtAddr(start), VirtAddr(end))).collect())
     }
 
-    /// Whether the caller's locks are chosen by the person; ptdump takes its own.
+    /// Whether the caller's locks are chosen by the person; ptdump and the patch's callers take their own.
     pub const fn caller_holds_locks(&self) -> bool {
-        matches!(self.program, Program::Call { .. })
+        matches!(self.program, Program::Call { .. } | Program::Caller { forgets_lock: true, .. })
+    }
+
+    /// The kernels that it runs in.
+    pub fn revisions(&self) -> impl Iterator<Item = Revision> + use<> {
+        let program = self.program;
+        Revision::ALL.into_iter().filter(move |&revision| program.exists_in(revision))
     }
 
     /// Whether the lock of `init_mm` is a choice besides the walked mm's.
@@ -211,6 +252,8 @@ pub static SCENARIOS: &[&Scenario] = &[
     &no_vma::DEBUG_INIT_MM,
     &no_vma::PTDUMP,
     &no_vma::PTDUMP_CURRENT,
+    &no_vma::PTDUMP_USER_HALF,
+    &no_vma::PTDUMP_EFI,
     &vma::RANGE,
     &vma::WITH_VMAS,
     &vma::WITHOUT_VMAS,
@@ -221,6 +264,32 @@ pub static SCENARIOS: &[&Scenario] = &[
     &edges::DOUBLE_WALK,
     &edges::UNALIGNED,
     &edges::TOP,
+    &callers::LOONGARCH_SET_MEMORY,
+    &callers::LOONGARCH_LEAF,
+    &callers::LOONGARCH_WINDOW,
+    &callers::LOONGARCH_NO_LOCK,
+    &callers::OPENRISC_DMA,
+    &callers::OPENRISC_DMA_CLEAR,
+    &callers::OPENRISC_DMA_NOTHING,
+    &callers::RISCV_SET_MEMORY,
+    &callers::RISCV_LINEAR,
+    &callers::RISCV_IMAGE,
+    &callers::RISCV_NO_MEMORY,
+    &callers::RISCV_NO_PAGES,
+    &callers::RISCV_NO_AREA,
+    &callers::RISCV_NO_RAM,
+    &callers::HVO_OPTIMIZE,
+    &callers::HVO_MANY,
+    &callers::HVO_RESTORE,
+    &callers::HVO_ROLL_BACK,
+    &callers::HVO_SELF_HOSTED,
+    &callers::HVO_UNALIGNED,
+    &callers::ARM64_SET_MEMORY,
+    &callers::ARM64_GIGABYTE,
+    &callers::ARM64_KFENCE,
+    &callers::ARM64_REFUSED,
+    &callers::ARM64_NO_AREA,
+    &callers::ARM64_UNALIGNED,
 ];
 
 #[cfg(test)]
@@ -234,7 +303,8 @@ mod tests {
             assert!(scenario.machines().next().is_some(), "{}", scenario.id);
             for (id, _) in scenario.on {
                 let machine = Machine::from_id(id).expect("a machine");
-                assert!(scenario.capture_on(machine).is_some(), "{} on {id}", scenario.id);
+                let built = scenario.build.is_some();
+                assert_ne!(scenario.capture_on(machine).is_some(), built, "{} on {id}", scenario.id);
             }
         }
         for machine in &MACHINES {

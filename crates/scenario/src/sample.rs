@@ -8,7 +8,7 @@
 use mm::{Allocator, MmId, Slot, Table, Vma, VmaFlags, VmaKind, World, WorldError};
 use pgtable::{Hugetlb, Level, Model, Owner, PhysAddr, RawEntry, Thp, VirtAddr};
 
-use crate::capture::{Capture, Named};
+use crate::capture::Capture;
 
 /// Where things are in the tables of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,12 +173,7 @@ pub fn sample(model: &'static Model) -> Result<Capture, WorldError> {
     let mut world =
         World::new(model, build.tables, [("init_mm", root), ("mm", user)])?.with_vmas(areas(model, &at))?;
     world.allocator = Allocator { next: PhysAddr(0x1800_0000), ..Allocator::default() };
-    Ok(Capture {
-        name: "made for the scenario".to_owned(),
-        world,
-        layout: Named::default(),
-        roots: Named::default(),
-    })
+    Ok(Capture::made("made for the scenario", world))
 }
 
 impl Builder {

@@ -1,6 +1,8 @@
 //! A scenario with every choice made, ready to start.
 
-use actors::{Actor, Direct, Observer, Ptdump, Stack};
+use actors::callers::Order;
+use actors::ptdump_users::PtdumpUser;
+use actors::{Actor, Caller, Direct, Observer, Ptdump, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
 use pgtable::VirtAddr;
@@ -123,14 +125,17 @@ impl Setup {
     pub fn with_scenario(self, scenario: &'static Scenario) -> Self {
         let fresh = Self::of(scenario);
         let machine = scenario.machines().find(|machine| machine.id == self.machine.id);
-        Self { machine: machine.unwrap_or(fresh.machine), revision: self.revision, ..fresh }
+        let exists = scenario.program.exists_in(self.revision);
+        let revision = if exists { self.revision } else { fresh.revision };
+        Self { machine: machine.unwrap_or(fresh.machine), revision, ..fresh }
     }
 
-    /// The tables made for the machine, where the scenario does not run on a capture.
+    /// The tables made for the machine or for the scenario, where it does not run on a capture.
     pub fn made(&self) -> Option<Capture> {
-        match self.scenario.capture_on(self.machine) {
-            Some(_) => None,
-            None => sample(self.machine.model()).ok(),
+        match (self.scenario.build, self.scenario.capture_on(self.machine)) {
+            (Some(build), _) => build().ok().map(|world| Capture::made(self.scenario.id, world)),
+            (None, Some(_)) => None,
+            (None, None) => sample(self.machine.model()).ok(),
         }
     }
 
@@ -166,12 +171,23 @@ impl Setup {
                 let walk = Walk::new(entry.in_revision(self.revision), self.revision, args)?;
                 Runner::Call(Direct::new(walk, ops))
             }
-            Program::Ptdump { mm } => Runner::Ptdump(Ptdump::new(
-                self.revision,
-                mm,
-                None,
-                ranges.into_iter().take(actors::ptdump::MAX_RANGES).collect(),
-            )?),
+            Program::Ptdump { dumped, user_half } => {
+                let user = PtdumpUser::find(world.model().arch, dumped, user_half);
+                let pgd = user.and_then(|user| user.root.of(&world, program.mm()));
+                let ranges = ranges.into_iter().take(actors::ptdump::MAX_RANGES).collect();
+                Runner::Ptdump(Ptdump::new(self.revision, program.mm(), pgd, ranges)?)
+            }
+            Program::Caller { request, before, fails_at, forgets_lock } => {
+                let (start, end) = ranges.first().copied().unwrap_or_default();
+                let order = Order { request, start, end, forgets_lock };
+                if let Some(before) = before {
+                    run_before(self.revision, Order { request: before, ..order }, &mut world)?;
+                    world.preset_lock(program.mm(), task, mode);
+                    world.allocator.asked = 0;
+                }
+                world.allocator.fails_at = fails_at;
+                Runner::Caller(Box::new(Caller::new(self.revision, order, &world)?))
+            }
         };
         Ok((world, runner))
     }
@@ -191,6 +207,21 @@ fn args(entry: EntryPoint, mm: MmId, start: VirtAddr, end: VirtAddr, world: &Wor
     Args { mm: Some(mm), start, end, vma, first_index, nr, ..Args::default() }
 }
 
+/// Runs a caller to its end before a scenario begins, on the machine at rest.
+fn run_before(revision: Revision, order: Order, world: &mut World) -> Result<(), NotInThisKernel> {
+    world.preset_lock(MmId::INIT_MM, Task::Walker, LockMode::None);
+    let mut caller = Caller::new(revision, order, world)?;
+    for _ in 0..MAX_STEPS_BEFORE {
+        if caller.step(world, &mut ()) != Status::Running {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Steps of what comes before a scenario: those that the library has take a few hundred.
+const MAX_STEPS_BEFORE: u32 = 100_000;
+
 /// Whoever runs in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Runner {
@@ -198,6 +229,8 @@ pub enum Runner {
     Call(Direct<Observer>),
     /// `ptdump_walk_pgd()`.
     Ptdump(Ptdump),
+    /// One of the patch's callers.
+    Caller(Box<Caller>),
 }
 
 impl Actor for Runner {
@@ -205,6 +238,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.step(world, sink),
             Self::Ptdump(ptdump) => ptdump.step(world, sink),
+            Self::Caller(caller) => caller.step(world, sink),
         }
     }
 
@@ -212,6 +246,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.function(),
             Self::Ptdump(ptdump) => ptdump.function(),
+            Self::Caller(caller) => caller.function(),
         }
     }
 
@@ -219,6 +254,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.callbacks(),
             Self::Ptdump(ptdump) => ptdump.callbacks(),
+            Self::Caller(caller) => caller.callbacks(),
         }
     }
 
@@ -226,6 +262,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.stack(),
             Self::Ptdump(ptdump) => ptdump.stack(),
+            Self::Caller(caller) => caller.stack(),
         }
     }
 
@@ -233,6 +270,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.walk(),
             Self::Ptdump(ptdump) => ptdump.walk(),
+            Self::Caller(caller) => caller.walk(),
         }
     }
 }

@@ -81,6 +81,15 @@ impl Words {
             Event::Unlock { lock: LockName::HugetlbVma(vma), .. } => {
                 vec![json!({"e": "hugetlb_unlock", "vma": vma.index()})]
             }
+            Event::NotePageFlush => vec![json!({"e": "flush"})],
+            Event::Fault(fault) => vec![stop(fault)],
+            _ => self.changed(event, world),
+        }
+    }
+
+    /// What is recorded of something that changes the world and is no callback. All else is not recorded.
+    fn changed(&self, event: &Event, world: &World) -> Vec<Value> {
+        match *event {
             Event::VmaStartWrite { vma, was } => {
                 vec![json!({"e": "vma_start_write", "vma": vma.index(), "held": was.name()})]
             }
@@ -108,27 +117,7 @@ impl Words {
             Event::UpdateMmuCache { addr } => {
                 vec![json!({"e": "update_mmu_cache", "a": virt(addr), "vma": vma(self.vma)})]
             }
-            Event::NotePageFlush => vec![json!({"e": "flush"})],
-            Event::Fault(fault) => vec![stop(fault)],
-            Event::Enter { .. }
-            | Event::Return { .. }
-            | Event::Check { .. }
-            | Event::Delegate
-            | Event::Read { .. }
-            | Event::BadCleared { cleared: false, .. }
-            | Event::FindVma { .. }
-            | Event::NextInMapping { .. }
-            | Event::HugetlbWalk { .. }
-            | Event::Lock { .. }
-            | Event::Unlock { .. }
-            | Event::FolioFound(_)
-            | Event::Write { .. }
-            | Event::Flush(_)
-            | Event::Free { .. }
-            | Event::Wait { .. }
-            | Event::TryLockFailed { .. }
-            | Event::Act(_)
-            | Event::RcuLock => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }
@@ -161,9 +150,13 @@ fn split(
 fn stop(fault: Fault) -> Value {
     match fault {
         Fault::NullMm => json!({"e": "fault", "lvl": "null_mm", "pa": "0x0"}),
-        Fault::NoTable { level, pa } => json!({"e": "fault", "lvl": level.name(), "pa": phys(pa)}),
+        // Why there is no table makes no difference to a recording.
+        Fault::NoTable { level, pa }
+        | Fault::WildRead { level, pa, .. }
+        | Fault::UseAfterFree { level, pa } => json!({"e": "fault", "lvl": level.name(), "pa": phys(pa)}),
         Fault::OffTable { level, .. } => json!({"e": "oob", "lvl": level.name()}),
         Fault::NullCall => json!({"e": "fault", "lvl": "null_call", "pa": "0x0"}),
+        Fault::Oops(_) => json!({"e": "oops"}),
         Fault::Deadlock { .. } => json!({"e": "deadlock"}),
     }
 }

@@ -100,7 +100,12 @@ fn record(case: &Case) -> Record {
             Status::Faulted(fault) => {
                 let outcome = match fault {
                     Fault::OffTable { .. } => "oob",
-                    Fault::NullMm | Fault::NullCall | Fault::NoTable { .. } => "fault",
+                    Fault::NullMm
+                    | Fault::NullCall
+                    | Fault::NoTable { .. }
+                    | Fault::WildRead { .. }
+                    | Fault::UseAfterFree { .. } => "fault",
+                    Fault::Oops(_) => "oops",
                     Fault::Deadlock { .. } => "deadlock",
                 };
                 return Record { events, ret: None, outcome };

@@ -118,6 +118,9 @@ pub fn nothing_changes_but_by_what_is_said(program: &Program) {
                 | Event::Alloc { .. }
                 | Event::SetPte { .. }
                 | Event::VmaStartWrite { .. }
+                | Event::RcuLock
+                | Event::RcuUnlock
+                | Event::Wait { .. }
                 | Event::Lock { .. }
                 | Event::Unlock { .. }
         );

@@ -95,6 +95,8 @@ impl Walk {
             Check::Mm => self.mm.is_some(),
             Check::Ops => !set.contains(Callbacks::INSTALL_PTE),
             Check::Bounds => vma.is_some_and(|vma| vma.start <= self.args.start && self.args.end <= vma.end),
+            // Callers check before they call.
+            Check::Caller(_) => true,
             Check::InVma => vma.is_some_and(|vma| vma.start <= self.args.start && self.args.start < vma.end),
             Check::HugetlbInstall => !vma.is_some_and(mm::Vma::is_hugetlb),
         };

@@ -6,7 +6,7 @@
 //! mm/pagewalk.c, v6.16 to v7.3; what kernels differ in is `FW_MIGRATION`.
 
 use mm::{LockMode, MmId, Slot, VmaFlags, World};
-use pgtable::{Level, PhysAddr, RawEntry};
+use pgtable::{Hugetlb, Level, PhysAddr, RawEntry, Thp};
 
 use super::hugetlb::read;
 use super::map::{Found, find_table};
@@ -184,7 +184,7 @@ impl Walk {
             Pc::Reread(level) => return self.folio_reread(level, world, sink),
             Pc::UnlockTable(level) => {
                 self.folio_unlock(self.folio_lock_name(level, slot), world, sink);
-                self.folio_go(Pc::Offset(level));
+                self.folio_go(Self::folio_table(level));
             }
             Pc::UnlockNothing(level) => {
                 self.folio_unlock(self.folio_lock_name(level, slot), world, sink);
@@ -200,6 +200,7 @@ impl Walk {
         let slot = self.folio_slot(world);
         match pc {
             Pc::RcuLock => {
+                world.rcu_read_lock(self.task);
                 sink.event(Event::RcuLock);
                 self.folio_go(Pc::MapRead);
             }
@@ -237,6 +238,7 @@ impl Walk {
                 self.folio_go(Pc::MapChangedRcu);
             }
             Pc::MapChangedRcu => {
+                world.rcu_read_unlock(self.task);
                 sink.event(Event::RcuUnlock);
                 self.folio_go(Pc::RcuLock);
             }
@@ -258,6 +260,7 @@ impl Walk {
                 self.folio_go(Pc::RcuUnlock);
             }
             Pc::RcuUnlock => {
+                world.rcu_read_unlock(self.task);
                 sink.event(Event::RcuUnlock);
                 self.folio_go(Pc::NotFound);
             }
@@ -305,6 +308,7 @@ impl Walk {
                 }
             }
             Pc::EndRcu(_) => {
+                world.rcu_read_unlock(self.task);
                 sink.event(Event::RcuUnlock);
                 let hugetlb = self.vma_is_hugetlb(world);
                 self.folio_go(if hugetlb { Pc::EndHugetlb } else { Pc::EndReturn });
@@ -382,17 +386,21 @@ impl Walk {
             test: Test::None,
             verdict: none,
         });
-        if none {
-            self.folio_go(Pc::NotFound);
-        } else if !tests.present(value) || tests.leaf(value) {
-            self.folio_go(Pc::Lock(level));
-        } else if level == Level::Pmd {
-            // pte_offset_map_lock() reads the pmd itself.
-            self.folio_go(Pc::RcuLock);
+        // CONFIG_PGTABLE_HAS_HUGE_LEAVES
+        let huge_leaves = world.model().thp != Thp::No || world.model().hugetlb != Hugetlb::No;
+        self.folio_go(if none {
+            Pc::NotFound
+        } else if huge_leaves && (!tests.present(value) || tests.leaf(value)) {
+            Pc::Lock(level)
         } else {
-            self.folio_go(Pc::Offset(level));
-        }
+            Self::folio_table(level)
+        });
         Ok(())
+    }
+
+    /// On to the table below a pud or pmd: pte_offset_map_lock() reads the pmd itself.
+    const fn folio_table(level: Level) -> Pc {
+        if matches!(level, Level::Pmd) { Pc::RcuLock } else { Pc::Offset(level) }
     }
 
     /// The read under the lock.
@@ -426,10 +434,10 @@ impl Walk {
                 sink.event(Event::Read { level, addr, slot, value, test: Test::Bad, verdict: true });
                 self.folio_go(Pc::MapClearBad);
             }
-            Found::Table(pa) => {
+            Found::Table => {
                 sink.event(Event::Read { level, addr, slot, value, test: Test::MapTable, verdict: true });
                 self.value = value;
-                self.pte.table = super::TableRef::at(world, pa);
+                self.pte.table = super::TableRef::below(world, level, value);
                 self.folio_go(Pc::MapLock);
             }
         }
@@ -468,6 +476,15 @@ impl Walk {
         match level {
             Level::Pud => LockName::PageTable(self.mm.unwrap_or(MmId::INIT_MM)),
             _ => LockName::Ptl(slot.table),
+        }
+    }
+
+    /// The lock that an action takes, if it takes one.
+    pub(super) fn folio_takes(&self, pc: Pc, world: &World) -> Option<LockName> {
+        match pc {
+            Pc::Lock(level) => Some(self.folio_lock_name(level, self.folio_slot(world))),
+            Pc::MapLock => Some(LockName::Ptl(self.pte.table.pa)),
+            _ => None,
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! An empty slot inside an existing table is an entry; a hole is where the tables do not reach.
 
-use mm::{LockMode, Slot, World};
-use pgtable::{Level, RawEntry, VirtAddr};
+use mm::{Frame, LockMode, Slot, Wild, World};
+use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
 
 use super::{Outer, Walk};
 use crate::{Call, Callback, Callbacks, Event, Fault, Func, LockName, Sink, WalkOps};
@@ -98,7 +98,7 @@ impl Walk {
         let bytes = self.huge_page_bytes(world);
         let page = VirtAddr(addr.0 & !(bytes - 1));
         match world.huge_pte_offset(self.root(world).table, page, bytes) {
-            Err(wild) => self.fault(Fault::NoTable { level: wild.level, pa: wild.pa }, sink),
+            Err(Wild { level, pa }) => self.fault(missing(level, pa, world), sink),
             Ok(found) => {
                 sink.event(Event::HugetlbWalk { addr: page, found });
                 self.at = found;
@@ -138,11 +138,19 @@ impl Walk {
     }
 }
 
+/// Why there is no table.
+fn missing(level: Level, pa: PhysAddr, world: &World) -> Fault {
+    match world.frame(pa) {
+        Some(Frame::Freed) => Fault::UseAfterFree { level, pa },
+        _ => Fault::NoTable { level, pa },
+    }
+}
+
 /// Why the entry in a slot cannot be read.
 pub(super) fn unreadable(level: Level, slot: Slot, world: &World) -> Fault {
     let level = world.model().table_level(level);
-    match world.table_at(slot.table) {
-        None => Fault::NoTable { level, pa: slot.table },
+    match world.frame(slot.table) {
+        None | Some(Frame::Freed) => missing(level, slot.table, world),
         Some(_) => Fault::OffTable { level, slot },
     }
 }

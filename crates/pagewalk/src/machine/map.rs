@@ -6,7 +6,7 @@
 //! lock. The last two may find no table; then the pmd loop looks again.
 
 use mm::{LockMode, World};
-use pgtable::{Level, PhysAddr, RawEntry};
+use pgtable::{Level, RawEntry};
 
 use super::{Status, TableRef, Walk};
 use crate::{Action, Callbacks, Event, LockName, MapKind, Sink, Test, WalkOps};
@@ -40,8 +40,8 @@ pub(super) enum Pc {
 
 /// What the read of a pmd says about mapping its table.
 pub(super) enum Found {
-    /// A table, at this address.
-    Table(PhysAddr),
+    /// A table.
+    Table,
     /// Nothing that could be mapped.
     Nothing,
     /// Something that no table entry has.
@@ -56,7 +56,7 @@ pub(super) fn find_table(world: &World, value: RawEntry) -> Found {
     } else if tests.bad(value) {
         Found::Bad
     } else {
-        Found::Table(world.model().table_address(Level::Pmd, value))
+        Found::Table
     }
 }
 
@@ -71,6 +71,7 @@ impl Walk {
         match pc {
             Pc::Kernel => self.map_kernel(world, ops, sink),
             Pc::RcuLock => {
+                world.rcu_read_lock(self.task);
                 sink.event(Event::RcuLock);
                 self.pc = super::Pc::Map(Pc::Read);
             }
@@ -95,6 +96,7 @@ impl Walk {
                 self.pc = super::Pc::Map(Pc::RcuUnlockChanged);
             }
             Pc::RcuUnlockChanged => {
+                world.rcu_read_unlock(self.task);
                 sink.event(Event::RcuUnlock);
                 self.pc = super::Pc::Map(Pc::RcuLock);
             }
@@ -103,6 +105,7 @@ impl Walk {
                 self.pc = super::Pc::Map(Pc::RcuUnlock);
             }
             Pc::RcuUnlock => {
+                world.rcu_read_unlock(self.task);
                 sink.event(Event::RcuUnlock);
                 self.pc = super::Pc::Return(Level::Pte);
             }
@@ -121,7 +124,7 @@ impl Walk {
         match self.read(Level::Pmd, world) {
             Err(fault) => self.fault(fault, sink),
             Ok(value) => {
-                self.use_pte_table(world.model().table_address(Level::Pmd, value), world);
+                self.use_pte_table(value, world);
                 self.mapped(self.set(ops));
                 sink.event(self.map_event(value, true));
             }
@@ -132,8 +135,8 @@ impl Walk {
         Event::Map { how: self.map, addr: self.pte.addr, slot: self.frame(Level::Pmd).slot(), value, ok }
     }
 
-    fn use_pte_table(&mut self, pa: PhysAddr, world: &World) {
-        self.pte.table = TableRef::at(world, pa);
+    fn use_pte_table(&mut self, pmd: RawEntry, world: &World) {
+        self.pte.table = TableRef::below(world, Level::Pmd, pmd);
         self.pte.index = world.model().index(Level::Pte, self.pte.addr);
     }
 
@@ -158,8 +161,8 @@ impl Walk {
                 self.pc = super::Pc::Map(Pc::ClearBad);
                 sink.event(read(Test::Bad, true));
             }
-            Found::Table(pa) => {
-                self.use_pte_table(pa, world);
+            Found::Table => {
+                self.use_pte_table(value, world);
                 if self.map == MapKind::Lock {
                     self.value = value;
                     self.pc = super::Pc::Map(Pc::Lock);

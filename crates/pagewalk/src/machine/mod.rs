@@ -35,7 +35,7 @@ mod tests;
 
 use arrayvec::ArrayVec;
 use mm::{MmId, Slot, TableId, Task, VmaId, World};
-use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
+use pgtable::{EntryKind, Level, PhysAddr, RawEntry, VirtAddr};
 
 use crate::entry::{Body, Prologue, prologue};
 use crate::{
@@ -91,16 +91,30 @@ pub struct StackFrame {
     pub end: VirtAddr,
 }
 
-/// A table that the walker holds a pointer into. It may not exist: then the first read is a fault.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// A table that the walker holds a pointer into. It may not exist, or no longer: then the first read is a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct TableRef {
     pa: PhysAddr,
-    id: Option<TableId>,
+    /// If there is no table: what the entry was that led here.
+    id: Result<TableId, EntryKind>,
+}
+
+impl Default for TableRef {
+    fn default() -> Self {
+        Self { pa: PhysAddr(0), id: Err(EntryKind::None) }
+    }
 }
 
 impl TableRef {
-    fn at(world: &World, pa: PhysAddr) -> Self {
-        Self { pa, id: world.table_at(pa) }
+    /// The root at `pa`.
+    fn root(world: &World, pa: PhysAddr) -> Self {
+        Self { pa, id: world.table_at(pa).ok_or(EntryKind::Table) }
+    }
+
+    /// Where an entry of `level` leads that holds `value`, whatever it is.
+    fn below(world: &World, level: Level, value: RawEntry) -> Self {
+        let pa = world.model().table_address(level, value);
+        Self { pa, id: world.table_at(pa).ok_or_else(|| world.classify(level, value)) }
     }
 }
 
@@ -158,6 +172,8 @@ enum Pc {
     Alloc(Level),
     /// `ops->p?d_entry()`
     Callback(Level),
+    /// Inside `ops->p?d_entry()` or `ops->pte_entry()`, which has more to do than to look
+    InCallback(Level),
     /// `p?d_present()` of a walk that only installs
     InstallPresent(Level),
     /// `p?d_trans_huge()` of a walk that only installs
@@ -359,6 +375,7 @@ impl Walk {
             Pc::Recheck => self.recheck(world, ops, sink),
             Pc::BadTest(level) => self.bad_test(level, world, ops, sink),
             Pc::ClearBad(level) => self.clear_bad(level, world, ops, sink),
+            Pc::InCallback(level) => return self.in_callback(level, world, ops, sink),
             Pc::Alloc(level) => self.allocate(level, world, ops, sink),
             Pc::InstallPresent(level) => self.install_present(level, world, sink),
             Pc::InstallHuge(level) => self.install_huge(level, world, ops, sink),
@@ -370,10 +387,7 @@ impl Walk {
             Pc::InstallPte => self.install_pte(world, ops, sink),
             Pc::SetPte => self.set_pte(world, sink),
             Pc::UpdateMmuCache => self.update_mmu_cache(world, sink),
-            Pc::Vma(pc) => match self.vma_lock_taken(pc, world, ops) {
-                Some(lock) => return Status::Waiting(lock),
-                None => self.vma_step(pc, world, ops, sink),
-            },
+            Pc::Vma(pc) => return self.vma_step(pc, world, ops, sink),
             Pc::Hugetlb(pc) => self.hugetlb_step(pc, world, ops, sink),
             Pc::Folio(pc) => return self.folio_step(pc, world, sink),
             Pc::Prologue(at) => self.entry_point(at, world, ops, sink),
@@ -381,6 +395,31 @@ impl Walk {
             Pc::Done | Pc::Faulted(_) => {}
         }
         self.status()
+    }
+
+    /// The lock that the next step waits for, if it does: then stepping changes nothing.
+    pub fn waits_for(&self, world: &World) -> Option<LockName> {
+        let (lock, taken) = match self.pc {
+            Pc::Map(map::Pc::Lock) => {
+                let table = self.pte.table.pa;
+                (LockName::Ptl(table), world.ptl_owner(table).is_some())
+            }
+            Pc::Vma(vma::Pc::AwaitVma) => {
+                let vma = self.vma?;
+                (LockName::Vma(vma), world.vma(vma)?.lock.waits(self.task).is_some())
+            }
+            Pc::Folio(pc) => {
+                let lock = self.folio_takes(pc, world)?;
+                let taken = match lock {
+                    LockName::PageTable(mm) => world.mm(mm)?.page_table_lock.is_some(),
+                    LockName::Ptl(table) => world.ptl_owner(table).is_some(),
+                    _ => false,
+                };
+                (lock, taken)
+            }
+            _ => return None,
+        };
+        taken.then_some(lock)
     }
 
     /// Steps until the walk ends, waits, or `fuel` steps have been run. `Running` means that the fuel is gone.
@@ -445,9 +484,9 @@ impl Walk {
     #[inline]
     fn read(&self, level: Level, world: &World) -> Result<RawEntry, Fault> {
         let frame = self.frame(level);
-        match frame.table.id.and_then(|id| world.read(id, frame.index)) {
-            Some(value) => Ok(value),
-            None => Err(self.unreadable(level, world)),
+        match frame.table.id.map(|id| world.read(id, frame.index)) {
+            Ok(Some(value)) => Ok(value),
+            _ => Err(self.unreadable(level, world)),
         }
     }
 
@@ -456,9 +495,12 @@ impl Walk {
     fn unreadable(&self, level: Level, world: &World) -> Fault {
         let frame = self.frame(level);
         let level = world.model().table_level(level);
+        let pa = frame.table.pa;
         match frame.table.id {
-            None => Fault::NoTable { level, pa: frame.table.pa },
-            Some(_) => Fault::OffTable { level, slot: frame.slot() },
+            Ok(id) if world.table(id).is_some_and(mm::Table::is_freed) => Fault::UseAfterFree { level, pa },
+            Ok(_) => Fault::OffTable { level, slot: frame.slot() },
+            Err(EntryKind::Table | EntryKind::Bad) => Fault::NoTable { level, pa },
+            Err(entry) => Fault::WildRead { level, pa, entry },
         }
     }
 

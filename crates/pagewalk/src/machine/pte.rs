@@ -26,16 +26,13 @@ impl Walk {
     #[inline]
     pub(super) fn pte_callback<O: WalkOps, S: Sink>(&mut self, world: &mut World, ops: &mut O, sink: &mut S) {
         let frame = &self.pte;
-        let Some(value) = frame.table.id.and_then(|id| world.ptep_get(id, frame.index)) else {
+        let Some(value) = frame.table.id.ok().and_then(|id| world.ptep_get(id, frame.index)) else {
             return self.fault(self.unreadable(Level::Pte, world), sink);
         };
         let call = self.pte_call(Callback::Entry(Level::Pte), value, world);
-        if self.call(&call, world, ops, sink) == 0 {
-            let installs = self.set(ops).contains(Callbacks::INSTALL_PTE);
-            self.next_pte(if installs { Pc::PteNone } else { Pc::PteCallback }, world);
-        } else {
-            self.pc = self.unmap();
-        }
+        let reply = ops.call(&call, world);
+        self.answered(&call, reply, sink);
+        self.after_entry(Level::Pte, reply, self.set(ops), world);
     }
 
     #[inline]
@@ -57,7 +54,7 @@ impl Walk {
 
     /// The end of a turn of the loop; `again` is how the next one begins.
     #[inline]
-    fn next_pte(&mut self, again: Pc, world: &World) {
+    pub(super) fn next_pte(&mut self, again: Pc, world: &World) {
         let model = world.model();
         let page_bytes = model.page_bytes();
         let frame = &mut self.pte;
@@ -74,7 +71,7 @@ impl Walk {
     /// A walk that installs: an empty pte is filled, for any other one the callback is called if there is one.
     pub(super) fn pte_none<O: WalkOps, S: Sink>(&mut self, world: &World, ops: &O, sink: &mut S) {
         let frame = &self.pte;
-        let Some(value) = frame.table.id.and_then(|id| world.ptep_get(id, frame.index)) else {
+        let Some(value) = frame.table.id.ok().and_then(|id| world.ptep_get(id, frame.index)) else {
             return self.fault(self.unreadable(Level::Pte, world), sink);
         };
         let verdict = world.tests(Level::Pte).none(value);
@@ -96,8 +93,11 @@ impl Walk {
 
     /// `set_pte_at()`
     pub(super) fn set_pte<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
+        if let Err(fault) = self.read(Level::Pte, world) {
+            return self.fault(fault, sink);
+        }
         let frame = &self.pte;
-        if let Some(id) = frame.table.id {
+        if let Ok(id) = frame.table.id {
             world.write(id, frame.index, self.value);
         }
         sink.event(Event::SetPte { addr: frame.addr, slot: frame.slot(), value: self.value });

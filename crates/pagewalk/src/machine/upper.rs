@@ -7,8 +7,10 @@
 use mm::World;
 use pgtable::{Level, RawEntry};
 
-use super::{Frame, Outer, Pc, TableRef, Walk};
-use crate::{Action, Call, Callback, Callbacks, ENOMEM, Event, Fault, Func, Reply, Sink, Test, WalkOps};
+use super::{Frame, Outer, Pc, Status, TableRef, Walk};
+use crate::{
+    Action, Call, Callback, Callbacks, ENOMEM, Event, Fault, Func, Progress, Reply, Sink, Test, WalkOps,
+};
 
 /// Whether the loop of this level looks at leaves and at `walk->action`.
 pub(super) const fn may_be_leaf(level: Level) -> bool {
@@ -33,7 +35,7 @@ impl Walk {
             // pgd_offset(), or walk->pgd + pgd_index(): arithmetic on a root that is known.
             let root = self.root(world);
             let frame = self.frame_mut(level);
-            frame.table = TableRef::at(world, root.table);
+            frame.table = TableRef::root(world, root.table);
             frame.index = root.index;
             self.begin_entry(level, world, self.set(ops));
         } else if level == Level::Pmd && self.rules().pud_recheck && !world.model().is_constant(Level::Pud) {
@@ -90,7 +92,7 @@ impl Walk {
                 });
                 let index = world.model().index(level, addr);
                 let frame = self.frame_mut(level);
-                frame.table = TableRef::at(world, world.model().table_address(upper, value));
+                frame.table = TableRef::below(world, upper, value);
                 frame.index = index;
                 self.begin_entry(level, world, self.set(ops));
             }
@@ -187,8 +189,8 @@ impl Walk {
     /// Reports a bad entry and empties it.
     pub(super) fn clear_entry<S: Sink>(&self, level: Level, cleared: bool, world: &mut World, sink: &mut S) {
         let frame = self.frame(level);
-        let value = frame.table.id.and_then(|id| world.read(id, frame.index)).unwrap_or_default();
-        if let (true, Some(id)) = (cleared, frame.table.id) {
+        let value = self.read(level, world).unwrap_or_default();
+        if let (true, Ok(id)) = (cleared, frame.table.id) {
             world.write(id, frame.index, world.tests(world.model().lowest_sharing(level)).empty());
         }
         sink.event(Event::BadCleared { level, addr: frame.addr, slot: frame.slot(), value, cleared });
@@ -263,6 +265,9 @@ impl Walk {
         ops: &O,
         sink: &mut S,
     ) {
+        if let Err(fault) = self.read(level, world) {
+            return self.fault(fault, sink);
+        }
         let (addr, slot) = (self.frame(level).addr, self.frame(level).slot());
         let result = world.populate(level, slot);
         sink.event(Event::Alloc { level, addr, slot, result });
@@ -309,10 +314,45 @@ impl Walk {
             vma: self.vma,
             hmask: 0,
         };
-        if self.call(&call, world, ops, sink) == 0 {
-            self.after_callback(level, self.set(ops), world);
-        } else {
-            self.pc = Pc::Return(level);
+        let reply = ops.call(&call, world);
+        self.answered(&call, reply, sink);
+        self.after_entry(level, reply, self.set(ops), world);
+    }
+
+    /// One action of an entry callback that has more to do than to look.
+    pub(super) fn in_callback<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &mut World,
+        ops: &mut O,
+        sink: &mut S,
+    ) -> Status {
+        match ops.go_on(world, sink) {
+            Progress::Running => {}
+            Progress::Waiting(lock) => return Status::Waiting(lock),
+            Progress::Done(reply) => {
+                if let Some(action) = reply.action {
+                    self.action = action;
+                }
+                self.ret = reply.ret;
+                self.after_entry(level, Reply { more: false, ..reply }, self.set(ops), world);
+            }
+        }
+        self.status()
+    }
+
+    /// Where an entry callback's answer leads.
+    #[inline]
+    pub(super) fn after_entry(&mut self, level: Level, reply: Reply, set: Callbacks, world: &World) {
+        match (reply, level) {
+            (Reply { more: true, .. }, _) => self.pc = Pc::InCallback(level),
+            (Reply { ret: 0, .. }, Level::Pte) => self.next_pte(
+                if set.contains(Callbacks::INSTALL_PTE) { Pc::PteNone } else { Pc::PteCallback },
+                world,
+            ),
+            (Reply { ret: 0, .. }, _) => self.after_callback(level, set, world),
+            (_, Level::Pte) => self.pc = self.unmap(),
+            _ => self.pc = Pc::Return(level),
         }
     }
 

@@ -2,10 +2,10 @@
 //!
 //! The page tables of a gap between VMAs are never read: it is one hole of depth -1.
 
-use mm::{Need, VmaFlags, VmaId, World};
+use mm::{LockMode, Need, VmaFlags, VmaId, World};
 use pgtable::{Level, VirtAddr};
 
-use super::{Outer, Walk, hugetlb};
+use super::{Outer, Status, Walk, hugetlb};
 use crate::entry::Body;
 use crate::{By, Call, Callback, Callbacks, Check, Event, Func, Reply, Sink, Subject, WalkOps};
 
@@ -24,6 +24,8 @@ pub(super) enum Pc {
     LockMm,
     /// `process_vma_walk_lock()`: the VMA itself.
     LockVma,
+    /// `vma_start_write()`: its readers have to leave first.
+    AwaitVma,
     /// `walk_page_test()`: `ops->test_walk()`, or `ops->pte_hole()` for a `VM_PFNMAP` area.
     Test,
     /// Enter `__walk_page_range()`.
@@ -45,7 +47,7 @@ impl Walk {
         world: &mut World,
         ops: &mut O,
         sink: &mut S,
-    ) {
+    ) -> Status {
         match pc {
             Pc::AssertFindVma => {
                 self.pc = super::Pc::Vma(Pc::FindVma);
@@ -56,6 +58,12 @@ impl Walk {
             Pc::Gap => self.gap(world, ops, sink),
             Pc::LockMm => self.vma_lock_mm(world, ops, sink),
             Pc::LockVma => self.vma_lock_vma(world, ops, sink),
+            Pc::AwaitVma => {
+                if let Some(lock) = self.waits_for(world) {
+                    return Status::Waiting(lock);
+                }
+                self.vma_write_started(LockMode::None, sink);
+            }
             Pc::Test => self.page_test(world, ops, sink),
             Pc::Enter => self.enter_vma(world, ops, sink),
             Pc::CheckHugetlb => {
@@ -72,6 +80,7 @@ impl Walk {
             Pc::Post => self.post_vma(world, ops, sink),
             Pc::Return => self.return_vma(world, ops, sink),
         }
+        self.status()
     }
 
     /// Runs a callback that has no entry.

@@ -47,11 +47,13 @@ impl Walk {
 
     /// The VMA itself: write-locked, or asserted.
     pub(super) fn vma_lock_vma<O: WalkOps, S: Sink>(&mut self, world: &mut World, ops: &O, sink: &mut S) {
-        self.pc = super::Pc::Vma(self.after_vma_lock());
         let walk_lock = ops.walk_lock();
+        if walk_lock == WalkLock::Wrlock {
+            return self.vma_start_write(world, sink);
+        }
+        self.pc = super::Pc::Vma(self.after_vma_lock());
         let need = match walk_lock {
-            WalkLock::Rdlock => return,
-            WalkLock::Wrlock => return self.vma_start_write(world, sink),
+            WalkLock::Rdlock | WalkLock::Wrlock => return,
             WalkLock::WrlockVerify => Need::Write,
             WalkLock::VmaRdlockVerify => Need::Held,
         };
@@ -59,18 +61,25 @@ impl Walk {
         self.assert(Subject::Vma, need, By::Walk, world, sink);
     }
 
-    /// The lock that the next action has to wait for: a VMA is write-locked once all others have left it.
-    pub(super) fn vma_lock_taken<O: WalkOps>(&self, pc: Pc, world: &World, ops: &O) -> Option<LockName> {
-        let id = self.vma.filter(|_| pc == Pc::LockVma && ops.walk_lock() == WalkLock::Wrlock)?;
-        let mut lock = world.vma(id)?.lock;
-        lock.up(self.task);
-        lock.down_write(self.task).is_err().then_some(LockName::Vma(id))
-    }
-
-    fn vma_start_write<S: Sink>(&self, world: &mut World, sink: &mut S) {
+    /// `vma_start_write()`: a VMA that others read has to be waited for.
+    fn vma_start_write<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
         let Some((id, vma)) = self.vma.and_then(|id| Some((id, world.vma_mut(id)?))) else { return };
         let was = vma.held_by(self.task);
-        vma.lock.preset(self.task, LockMode::Write);
-        sink.event(Event::VmaStartWrite { vma: id, was });
+        if was != LockMode::None {
+            vma.lock.up(self.task);
+        }
+        if vma.lock.down_write(self.task).is_ok() {
+            self.vma_write_started(was, sink);
+        } else {
+            self.pc = super::Pc::Vma(Pc::AwaitVma);
+            sink.event(Event::Wait { lock: LockName::Vma(id), mode: LockMode::Write });
+        }
+    }
+
+    pub(super) fn vma_write_started<S: Sink>(&mut self, was: LockMode, sink: &mut S) {
+        self.pc = super::Pc::Vma(self.after_vma_lock());
+        if let Some(vma) = self.vma {
+            sink.event(Event::VmaStartWrite { vma, was });
+        }
     }
 }

@@ -166,6 +166,11 @@ impl Capture {
         Ok(Self { name: clip(&text(root, "", "capture")?), world, layout, roots })
     }
 
+    /// A machine that was not captured but made.
+    pub fn made(name: &str, world: World) -> Self {
+        Self { name: name.to_owned(), world, layout: Named::default(), roots: Named::default() }
+    }
+
     /// Adds the areas of the user mm, from a `vmas.json` that has been taken apart: an array of objects with `start`,
     /// `end`, the kernel's raw `vm_flags`, and `page_size` in bytes.
     ///

@@ -1,11 +1,13 @@
 //! The walks that the patch is about: without VMAs.
 
 use actors::Observer;
+use actors::ptdump_users::Dumped;
 use mm::MmId;
 use pagewalk::{EntryPoint, Revision};
 
 use super::{Group, Program, Scenario};
 use crate::Held;
+use crate::worlds;
 
 pub(super) static KERNEL_WALK: Scenario = Scenario {
     id: "kernel-walk",
@@ -15,6 +17,7 @@ pub(super) static KERNEL_WALK: Scenario = Scenario {
     program: Program::Call { entry: EntryPoint::Kernel, mm: MmId::INIT_MM, ops: Observer::ALL },
     revision: Revision::V6_17,
     held: (Held::Read, Held::None),
+    build: None,
     group: Group::NoVma,
     made: Some(|at| (at.kernel, at.kernel + 4 * at.pmd + 2 * at.page)),
     on: &[
@@ -34,6 +37,7 @@ pub(super) static DEBUG_USER: Scenario = Scenario {
     program: Program::Call { entry: EntryPoint::Debug, mm: MmId::USER, ops: Observer::PTDUMP },
     revision: Revision::V6_17,
     held: (Held::Write, Held::None),
+    build: None,
     group: Group::NoVma,
     made: Some(|at| (at.user, at.user + 4 * at.pmd + 2 * at.page)),
     on: &[
@@ -53,6 +57,7 @@ pub(super) static DEBUG_INIT_MM: Scenario = Scenario {
     program: Program::Call { entry: EntryPoint::Debug, mm: MmId::INIT_MM, ops: Observer::PTDUMP },
     revision: Revision::V6_17,
     held: (Held::Read, Held::None),
+    build: None,
     group: Group::NoVma,
     made: Some(|at| (at.kernel, at.kernel + 2 * at.pmd)),
     on: &[
@@ -69,9 +74,10 @@ pub(super) static PTDUMP: Scenario = Scenario {
     title: "ptdump of init_mm",
     about: "ptdump_walk_pgd() as debugfs runs it, over the whole address space: the locks that it takes, in \
             their order, and the debug walk under them.",
-    program: Program::Ptdump { mm: MmId::INIT_MM },
+    program: Program::Ptdump { dumped: Dumped::InitMm, user_half: false },
     revision: Revision::V7_3,
     held: (Held::None, Held::None),
+    build: None,
     group: Group::NoVma,
     made: None,
     on: &[
@@ -88,13 +94,45 @@ pub(super) static PTDUMP_CURRENT: Scenario = Scenario {
     title: "ptdump of a process",
     about: "ptdump_walk_pgd() of another mm than init_mm (x86 debugfs current_kernel): from v7.3 it takes \
             init_mm's lock as well, nested in the process's own.",
-    program: Program::Ptdump { mm: MmId::USER },
+    program: Program::Ptdump { dumped: Dumped::Current, user_half: false },
     revision: Revision::V7_3,
     held: (Held::None, Held::None),
+    build: None,
     group: Group::NoVma,
     made: None,
     on: &[
         ("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)]),
         ("x86_64-5level", &[(0, 1 << 56), (0xff10_0000_0000_0000, u64::MAX)]),
     ],
+};
+
+pub(super) static PTDUMP_USER_HALF: Scenario = Scenario {
+    id: "ptdump-user-half",
+    title: "ptdump of the user half",
+    about: "x86 debugfs current_user: with page-table isolation a process has two roots, and the mm names only one. The other \
+            comes as an explicit pgd: there the kernel's half is all but empty.",
+    program: Program::Ptdump { dumped: Dumped::Current, user_half: true },
+    revision: Revision::V7_3,
+    held: (Held::None, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: None,
+    on: &[
+        ("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)]),
+        ("x86_64-5level", &[(0, 1 << 56), (0xff10_0000_0000_0000, u64::MAX)]),
+    ],
+};
+
+pub(super) static PTDUMP_EFI: Scenario = Scenario {
+    id: "ptdump-efi",
+    title: "ptdump of efi_mm",
+    about: "x86 debugfs efi: the firmware's runtime services have an mm of their own, which no process has. It is another mm \
+            than init_mm, so from v7.3 both are locked.",
+    program: Program::Ptdump { dumped: Dumped::EfiMm, user_half: false },
+    revision: Revision::V7_3,
+    held: (Held::None, Held::None),
+    build: Some(worlds::efi),
+    group: Group::NoVma,
+    made: None,
+    on: &[("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)])],
 };
