@@ -264,8 +264,30 @@ pub trait WalkOps {
 
     /// Goes on with the entry callback that answered [`Reply::more`]: one atomic action and its event. A callback that
     /// writes, flushes or takes locks is a machine of the walker's kind, so that others see each of its actions.
-    fn go_on<S: Sink>(&mut self, _world: &mut World, _sink: &mut S) -> Progress {
+    fn go_on(&mut self, _world: &mut World, _sink: &mut dyn Sink) -> Progress {
         Progress::Done(Reply::default())
+    }
+}
+
+impl<O: WalkOps + ?Sized> WalkOps for &mut O {
+    #[inline]
+    fn callbacks(&self) -> Callbacks {
+        (**self).callbacks()
+    }
+
+    #[inline]
+    fn walk_lock(&self) -> WalkLock {
+        (**self).walk_lock()
+    }
+
+    #[inline]
+    fn call(&mut self, call: &Call, world: &mut World) -> Reply {
+        (**self).call(call, world)
+    }
+
+    #[inline]
+    fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
+        (**self).go_on(world, sink)
     }
 }
 

@@ -201,7 +201,7 @@ impl WalkOps for Remap {
         }
     }
 
-    fn go_on<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Progress {
+    fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
         let Some(mut now) = self.running else { return Progress::Done(Reply::default()) };
         now.pc = match now.pc {
             Pc::Lock if lock(world, sink) => Pc::ReadLeaf,

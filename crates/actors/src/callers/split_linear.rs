@@ -60,7 +60,7 @@ impl SplitLinear {
     }
 
     /// One action with its event, if there is one left.
-    pub(super) fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Split {
+    pub(super) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> Split {
         loop {
             let Some(&frame) = self.frames.last() else { return Split::Done(0) };
             let Frame { level, slot, addr, end } = frame;
@@ -113,7 +113,7 @@ impl SplitLinear {
     }
 
     /// `p?d_leaf()` of an entry that lies in the range in part.
-    fn test<S: Sink>(&mut self, frame: Frame, world: &World, sink: &mut S) -> Split {
+    fn test(&mut self, frame: Frame, world: &World, sink: &mut dyn Sink) -> Split {
         let Frame { level, slot, addr, .. } = frame;
         let value = match read(world, level, slot) {
             Ok(value) => value,

@@ -35,7 +35,7 @@ impl WalkOps for Slow {
         Reply { more: true, ..self.first }
     }
 
-    fn go_on<S: Sink>(&mut self, _: &mut World, sink: &mut S) -> Progress {
+    fn go_on(&mut self, _: &mut World, sink: &mut dyn Sink) -> Progress {
         self.left -= 1;
         if self.left == 0 && self.waits {
             self.left = 1;
