@@ -217,7 +217,7 @@ impl Caller {
             }
         }
         match self.walk.step_shared(world, &mut self.ops, sink) {
-            Status::Running => self.todo.push(walk.clone()),
+            Status::Running => self.todo.push(*walk),
             Status::Waiting(lock) => self.fail(Fault::Deadlock { lock, own: false }, sink),
             Status::Faulted(fault) => self.fault = Some(fault),
             Status::Done(ret) => {

@@ -107,7 +107,7 @@ enum Pc {
 }
 
 /// One leaf on its way to being a table.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Replace {
     level: Level,
     addr: VirtAddr,
@@ -157,7 +157,7 @@ impl Replace {
 
 /// arm64's `split_contpmd()` and `split_contpte()`: takes the contiguous hint from all entries of a block, one after the
 /// other.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct EndBlock {
     level: Level,
     addr: VirtAddr,

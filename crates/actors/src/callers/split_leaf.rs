@@ -12,7 +12,7 @@ use super::place::{below, bytes_of, read, root};
 use super::replace::{EndBlock, Fill, Replace};
 use super::split_linear::Split;
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Pc {
     /// Look at the entry of the level.
     Entry,
@@ -27,7 +27,7 @@ enum Pc {
 }
 
 /// A call of `split_kernel_leaf_mapping_locked()`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct SplitLeaf {
     addr: VirtAddr,
     level: Level,
