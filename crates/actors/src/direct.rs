@@ -26,8 +26,7 @@ impl<O: WalkOps> Direct<O> {
 
 impl<O: WalkOps + Clone + Eq + core::hash::Hash> Actor for Direct<O> {
     fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
-        let mut ops: &mut dyn WalkOps = &mut self.ops;
-        self.walk.step(world, &mut ops, sink)
+        self.walk.step_shared(world, &mut self.ops, sink)
     }
 
     fn function(&self) -> Func {

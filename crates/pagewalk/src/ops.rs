@@ -269,20 +269,23 @@ pub trait WalkOps {
     }
 }
 
-/// Whoever has many kinds of ops tables may hand over any of them: then the walker is compiled once for all.
-impl WalkOps for &mut dyn WalkOps {
+impl<O: WalkOps + ?Sized> WalkOps for &mut O {
+    #[inline]
     fn callbacks(&self) -> Callbacks {
         (**self).callbacks()
     }
 
+    #[inline]
     fn walk_lock(&self) -> WalkLock {
         (**self).walk_lock()
     }
 
+    #[inline]
     fn call(&mut self, call: &Call, world: &mut World) -> Reply {
         (**self).call(call, world)
     }
 
+    #[inline]
     fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
         (**self).go_on(world, sink)
     }

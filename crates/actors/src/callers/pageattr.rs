@@ -96,8 +96,7 @@ impl WalkOps for Pageattr {
         Reply { action: covered.then_some(Action::Continue), ..Reply::MORE }
     }
 
-    fn go_on(&mut self, world: &mut World, mut sink: &mut dyn Sink) -> Progress {
-        let sink = &mut sink;
+    fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
         let Some((call, value, pc)) = self.running.take() else { return Progress::Done(Reply::default()) };
         match pc {
             Pc::Check => {
@@ -129,13 +128,13 @@ impl WalkOps for Pageattr {
 }
 
 /// Writes an entry and says so.
-pub(super) fn write<S: Sink>(
+pub(super) fn write(
     world: &mut World,
     level: Level,
     addr: pgtable::VirtAddr,
     slot: mm::Slot,
     is: RawEntry,
-    sink: &mut S,
+    sink: &mut dyn Sink,
 ) {
     let was = world.read_slot(slot).unwrap_or_default();
     world.write_slot(slot, is);

@@ -201,8 +201,7 @@ impl WalkOps for Remap {
         }
     }
 
-    fn go_on(&mut self, world: &mut World, mut sink: &mut dyn Sink) -> Progress {
-        let sink = &mut sink;
+    fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
         let Some(mut now) = self.running else { return Progress::Done(Reply::default()) };
         now.pc = match now.pc {
             Pc::Lock if lock(world, sink) => Pc::ReadLeaf,

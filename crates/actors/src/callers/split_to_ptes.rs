@@ -52,8 +52,7 @@ impl WalkOps for SplitToPtes {
         Reply { action: (level == Level::Pmd).then_some(Action::Continue), ..Reply::MORE }
     }
 
-    fn go_on(&mut self, world: &mut World, mut sink: &mut dyn Sink) -> Progress {
-        let sink = &mut sink;
+    fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
         match &mut self.running {
             None => Progress::Done(Reply::default()),
             Some(Work::EndBlock(block, call, value)) => {

@@ -399,6 +399,17 @@ impl Walk {
         self.status()
     }
 
+    /// The same step, of the one copy of the machine that all callers share whose callbacks and sinks are of different
+    /// types: a copy is a fifth of the page's first download.
+    pub fn step_shared(
+        &mut self,
+        world: &mut World,
+        mut ops: &mut dyn WalkOps,
+        mut sink: &mut dyn Sink,
+    ) -> Status {
+        self.step(world, &mut ops, &mut sink)
+    }
+
     /// The lock that the next step waits for, if it does: then stepping changes nothing.
     pub fn waits_for(&self, world: &World) -> Option<LockName> {
         let (lock, taken) = match self.pc {
