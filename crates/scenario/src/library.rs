@@ -265,6 +265,7 @@ static WALKS: &[&Scenario] = &[
     &no_vma::PTDUMP,
     &no_vma::PTDUMP_CURRENT,
     &no_vma::PTDUMP_USER_HALF,
+    #[cfg(feature = "callers")]
     &no_vma::PTDUMP_EFI,
     &vma::RANGE,
     &vma::WITH_VMAS,

@@ -7,6 +7,7 @@ use pagewalk::{EntryPoint, Revision};
 
 use super::{Group, Program, Scenario};
 use crate::Held;
+#[cfg(feature = "callers")]
 use crate::worlds;
 
 pub(super) static KERNEL_WALK: Scenario = Scenario {
@@ -123,6 +124,7 @@ pub(super) static PTDUMP_USER_HALF: Scenario = Scenario {
     ],
 };
 
+#[cfg(feature = "callers")]
 pub(super) static PTDUMP_EFI: Scenario = Scenario {
     id: "ptdump-efi",
     title: "ptdump of efi_mm",
