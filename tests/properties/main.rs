@@ -3,6 +3,7 @@
 //!
 //! The laws are in `src/laws`; here each is tried with random programs.
 
+mod findings;
 mod reach;
 mod timeline;
 
@@ -11,7 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 /// How many programs a law is tried with.
-const CASES: u32 = 4096;
+const CASES: u32 = 2048;
 
 /// Any program. Long strings have full tables, short ones are plain.
 fn program() -> impl Strategy<Value = Program> {

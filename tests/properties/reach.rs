@@ -41,7 +41,7 @@ const EVERYTHING: &str = "\
     install_pte \
     None-true None-false Bad-true Bad-false Leaf-true Leaf-false Present-true Present-false NoneAgain-true \
     NoneAgain-false StillTable-true StillTable-false Offset-true InstallPresent-true InstallPresent-false \
-    InstallHuge-true InstallHuge-false MapTable-true \
+    InstallHuge-true InstallHuge-false MapTable-true Same-false \
     Range-true Range-false Mm-true Mm-false Ops-true Ops-false Bounds-true Bounds-false HugetlbInstall-false InVma-true \
     InVma-false \
     Kernel-true User-true User-false Lock-true Lock-false \
@@ -50,7 +50,7 @@ const EVERYTHING: &str = "\
     again-Pud again-Pmd bad-Pgd bad-P4d bad-Pmd \
     Walk FindVma VmaStartWrite VmaAssertWriteLocked VmaAssertLocked vma_start_write \
     huge huge-Pud huge-Pmd huge-Pte folio folio-Pud folio-Pmd folio-Pte \
-    off-Pgd off-Pud off-Pmd off-Pte no-table NullMm NullCall \
+    off-Pgd off-Pte no-table NullMm NullCall \
     running waiting faulted done";
 
 #[test]

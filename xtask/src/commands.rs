@@ -8,7 +8,7 @@ use crate::checks::{self, Check};
 use crate::error::Error;
 use crate::programs::{PROGRAMS, Program};
 use crate::workspace::Workspace;
-use crate::{browser, toolchain, tools};
+use crate::{browser, fuzz, toolchain, tools};
 
 /// The port of `serve` when none is given.
 const DEFAULT_PORT: u16 = 8080;
@@ -28,6 +28,12 @@ pub(crate) enum Request {
     Size { build: bool },
     /// Run these checks.
     Test { only: Vec<&'static Check> },
+    /// Measure speed.
+    Bench,
+    /// Fuzz the machine for so many seconds.
+    Fuzz { seconds: u32 },
+    /// Look for changes that no test notices, with arguments for cargo-mutants.
+    Mutants { arguments: Vec<OsString> },
     /// Only install, for the page or for the tests too.
     SetUp { tests: bool },
     /// Run a program of another package.
@@ -50,6 +56,8 @@ pub(crate) enum Problem {
     Syntax(#[from] lexopt::Error),
     #[error("`{0}` is not a port (a number from 0 to 65535)")]
     Port(String),
+    #[error("`{0}` is not a number of seconds, at least 1")]
+    Seconds(String),
     #[error("there is no check `{name}`; the checks are {}", checks::names())]
     Check { name: String },
 }
@@ -96,6 +104,30 @@ const COMMANDS: &[Command] = &[
             about: "Checks everything that must stay true, or only the checks named",
         },
         parse: parse_test,
+    },
+    Command {
+        entry: Entry {
+            name: "bench",
+            arguments: "",
+            about: "Measures walks and rewinding, natively and in the browser, one JSON line per figure",
+        },
+        parse: |parser| parse_nothing(parser, Request::Bench),
+    },
+    Command {
+        entry: Entry {
+            name: "fuzz",
+            arguments: "[--seconds N]",
+            about: "Breeds programs to break the machine, for a minute or N seconds",
+        },
+        parse: parse_fuzz,
+    },
+    Command {
+        entry: Entry {
+            name: "mutants",
+            arguments: "[ARGUMENT]...",
+            about: "Looks for changes of the walker that no test notices; arguments are cargo-mutants'",
+        },
+        parse: parse_mutants,
     },
     Command {
         entry: Entry {
@@ -224,6 +256,24 @@ fn parse_test(parser: &mut Parser) -> Result<Request, Problem> {
     Ok(Request::Test { only: checks::selected(&only) })
 }
 
+fn parse_fuzz(parser: &mut Parser) -> Result<Request, Problem> {
+    let mut seconds = fuzz::SECONDS;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("seconds") => {
+                let value = parser.value()?.to_string_lossy().into_owned();
+                seconds = value.parse().ok().filter(|&seconds| seconds > 0).ok_or(Problem::Seconds(value))?;
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Request::Fuzz { seconds })
+}
+
+fn parse_mutants(parser: &mut Parser) -> Result<Request, Problem> {
+    Ok(Request::Mutants { arguments: parser.raw_args()?.collect() })
+}
+
 fn parse_set_up(parser: &mut Parser) -> Result<Request, Problem> {
     let mut tests = false;
     while let Some(argument) = parser.next()? {
@@ -258,7 +308,7 @@ mod tests {
     fn the_list_has_one_line_for_each_command() {
         let list = list();
         assert_eq!(list.lines().count(), 1 + COMMANDS.len() + PROGRAMS.len());
-        for name in ["serve", "dist", "size", "test", "set-up", "captures"] {
+        for name in ["serve", "dist", "size", "test", "bench", "fuzz", "mutants", "set-up", "captures"] {
             assert!(list.lines().any(|line| line.trim_start().starts_with(name)), "{name}");
         }
     }
@@ -277,6 +327,24 @@ mod tests {
         assert!(matches!(parse_words("serve"), Ok(Request::Serve { port: DEFAULT_PORT })));
         assert!(matches!(parse_words("serve --port 0"), Ok(Request::Serve { port: 0 })));
         assert!(matches!(parse_words("serve --port=9000"), Ok(Request::Serve { port: 9000 })));
+    }
+
+    #[test]
+    fn seconds_are_a_number() {
+        assert!(matches!(parse_words("fuzz"), Ok(Request::Fuzz { seconds: fuzz::SECONDS })));
+        assert!(matches!(parse_words("fuzz --seconds 7"), Ok(Request::Fuzz { seconds: 7 })));
+        for seconds in ["0", "-1", "long"] {
+            let text = complaint(&format!("fuzz --seconds={seconds}"));
+            assert!(text.contains(&format!("`{seconds}` is not a number of seconds")), "{text}");
+        }
+    }
+
+    #[test]
+    fn cargo_mutants_gets_its_arguments_as_they_are() {
+        let Ok(Request::Mutants { arguments }) = parse_words("mutants --file a.rs --list") else {
+            panic!("`mutants` looks for mutants");
+        };
+        assert_eq!(arguments, ["--file", "a.rs", "--list"]);
     }
 
     #[test]

@@ -113,6 +113,15 @@ pub(crate) enum Error {
     )]
     BrowserVersions { browser: PathBuf, browser_version: String, driver: PathBuf, driver_version: String },
 
+    #[error(
+        "fuzzing stopped ({reason}); if a law was broken, the bytes are in {} and above: make them a test in \
+         tests/properties/findings.rs", found.display()
+    )]
+    Fuzz { found: PathBuf, reason: Box<Error> },
+
+    #[error("rustc does not say which machine this is; reinstall the Rust toolchain")]
+    NoHost,
+
     /// The closing lines of `test` have said which.
     #[error("{0} checks failed")]
     Checks(usize),

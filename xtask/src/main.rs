@@ -3,12 +3,16 @@
 //! Every command installs by itself what it needs and the machine lacks, says what it is doing, and ends with exit
 //! code 0 (done), 1 (something is wrong with the project or the machine) or 2 (the command line cannot be understood).
 
+mod bench;
 mod browser;
 mod checks;
 mod commands;
 mod error;
+mod fuzz;
 mod glue;
+mod in_browser;
 mod lock;
+mod mutants;
 mod page;
 mod process;
 mod programs;
@@ -53,6 +57,9 @@ fn run() -> Result<(), Error> {
         Request::Dist => page::build(&workspace).map(drop),
         Request::Size { build } => size::run(&workspace, build),
         Request::Test { only } => checks::run(workspace, &only),
+        Request::Bench => bench::run(&workspace),
+        Request::Fuzz { seconds } => fuzz::run(&workspace, seconds),
+        Request::Mutants { arguments } => mutants::run(&workspace, &arguments),
         Request::SetUp { tests } => commands::set_up(&workspace, tests),
         Request::Program { program, arguments } => program.run(&workspace, &arguments),
     }

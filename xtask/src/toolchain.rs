@@ -26,6 +26,13 @@ pub(crate) fn ensure_target(target: &str) -> Result<(), Error> {
     add(&format!("the target {target}"), &["target", "add", target])
 }
 
+/// The target that is this machine.
+pub(crate) fn host() -> Result<String, Error> {
+    let version = process::output(Command::new("rustc").arg("-vV")).ok_or(Error::NoHost)?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or(Error::NoHost)
+}
+
 /// Adds rustfmt and clippy unless they are there.
 pub(crate) fn ensure_components(workspace: &Workspace) -> Result<(), Error> {
     for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {

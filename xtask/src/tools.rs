@@ -20,6 +20,9 @@ use install::Source;
 /// The Trunk this repository's `Trunk.toml` and `index.html` are written for.
 const TRUNK_VERSION: &str = "0.21.14";
 
+/// The cargo-mutants that `.cargo/mutants.toml` is written for.
+const MUTANTS_VERSION: &str = "27.1.0";
+
 /// A tool, with the one version that will do.
 #[derive(Debug)]
 struct Tool {
@@ -49,6 +52,15 @@ impl Tool {
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
             source: Source::Crate { minutes: 2 },
         })
+    }
+
+    fn mutants() -> Self {
+        Self {
+            name: "cargo-mutants",
+            version: MUTANTS_VERSION.to_owned(),
+            programs: &["cargo-mutants"],
+            source: Source::Crate { minutes: 3 },
+        }
     }
 
     fn wasm_opt(workspace: &Workspace) -> Result<Self, Error> {
@@ -151,4 +163,9 @@ pub(crate) fn for_page(workspace: &Workspace) -> Result<PageTools, Error> {
 /// Finds or installs what runs tests in the browser.
 pub(crate) fn for_component_tests(workspace: &Workspace) -> Result<Toolbox, Error> {
     Toolbox::with(&[Tool::wasm_bindgen(workspace)?])
+}
+
+/// Finds or installs what looks for changes that no test notices.
+pub(crate) fn for_mutants() -> Result<Toolbox, Error> {
+    Toolbox::with(&[Tool::mutants()])
 }

@@ -104,7 +104,7 @@ fn is_visibly_folded(model: &Model, level: Level) -> bool {
 pub fn entries_are_called_with_what_they_hold(program: &Program) {
     let mut world = program.world.clone();
     let model = world.model();
-    program.watch(|moment| {
+    program.undisturbed().watch(|moment| {
         if let Event::Callback { call, .. } = moment.event {
             if matches!(call.callback, Callback::Entry(_) | Callback::Hugetlb) {
                 let own = world.read_slot(call.slot);

@@ -14,7 +14,7 @@ use crate::script::Script;
 /// Callbacks that only look. None installs: that changes the tables.
 fn looking(program: &Program) -> Program {
     let callbacks = program.ops.callbacks().difference(Callbacks::INSTALL_PTE);
-    program.with(Script::new(callbacks, Vec::new()).with(program.ops.walk_lock(), 0))
+    program.undisturbed().with(Script::new(callbacks, Vec::new()).with(program.ops.walk_lock(), 0))
 }
 
 /// The same range, walked without VMAs.
@@ -127,7 +127,7 @@ impl Program {
 /// When the program breaks the law.
 pub fn a_walk_covers_its_range_without_gap_or_overlap(program: &Program) {
     let everything = Callbacks::all().difference(Callbacks::INSTALL_PTE | Callbacks::TEST_WALK);
-    let whole = program.with(Script::new(everything, Vec::new()));
+    let whole = program.undisturbed().with(Script::new(everything, Vec::new()));
     let run = whole.run(FUEL);
     let model = program.world.model();
     let mut part: Option<(VirtAddr, VirtAddr)> = None;

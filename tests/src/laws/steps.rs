@@ -15,6 +15,7 @@ pub fn a_step_says_one_thing_and_the_end_nothing(program: &Program) {
     let mut events = Vec::new();
     let mut status = walk.status();
     for steps in 1..=FUEL {
+        program.disturb(steps - 1, &mut world);
         status = walk.step(&mut world, &mut ops, &mut events);
         if let Status::Waiting(lock) = status {
             assert!(!program.is_alone(), "waits for {lock:?}, which nobody holds");
@@ -47,8 +48,9 @@ pub fn a_step_says_one_thing_and_the_end_nothing(program: &Program) {
 /// # Panics
 /// When the program breaks the law.
 pub fn it_does_not_matter_how_a_walk_is_cut_into_runs(program: &Program) {
+    let program = program.undisturbed();
     let whole = program.run(FUEL);
-    let Program { mut world, mut walk, mut ops, seed } = program.clone();
+    let Program { mut world, mut walk, mut ops, seed, .. } = program;
     let mut events = Vec::new();
     let mut status = walk.status();
     let mut slice = seed % 200;
@@ -65,12 +67,13 @@ pub fn it_does_not_matter_how_a_walk_is_cut_into_runs(program: &Program) {
 /// # Panics
 /// When the program breaks the law.
 pub fn a_clone_goes_on_as_the_original_did(program: &Program) {
+    let program = program.undisturbed();
     let whole = program.run(FUEL);
     let at = program.seed % (whole.events.len() as u64 + 1);
     let there = program.run(at);
     let go_on = || {
         let Run { world, walk, ops, .. } = there.clone();
-        Program { world, walk, ops, seed: 0 }.run(FUEL - at)
+        Program { world, walk, ops, ..program.clone() }.run(FUEL - at)
     };
     let original = go_on();
     let clone = go_on();
@@ -109,7 +112,7 @@ pub fn functions_are_left_in_the_order_in_which_they_were_entered(program: &Prog
 /// When the program breaks the law.
 pub fn nothing_changes_but_by_what_is_said(program: &Program) {
     let mut before = program.world.clone();
-    program.watch(|moment| {
+    program.undisturbed().watch(|moment| {
         let may_change = matches!(
             moment.event,
             Event::Callback { .. }

@@ -16,9 +16,9 @@ pub mod choices;
 mod tables;
 mod vmas;
 
-use mm::{LockMode, MmId, Task, World};
+use mm::{LockMode, MmId, Slot, Task, World};
 use pagewalk::{Event, Revision, Status, Walk};
-use pgtable::{MODELS, VirtAddr};
+use pgtable::{MODELS, RawEntry, VirtAddr};
 
 use crate::script::Script;
 use choices::Choices;
@@ -35,8 +35,21 @@ pub struct Program {
     pub walk: Walk,
     /// The ops table.
     pub ops: Script,
+    /// What another task writes meanwhile.
+    pub writes: Vec<Write>,
     /// Some number, for laws that need to choose where to look.
     pub seed: u64,
+}
+
+/// A write of another task.
+#[derive(Clone, Copy, Debug)]
+pub struct Write {
+    /// After how many steps of the walk.
+    pub after: u64,
+    /// Where.
+    pub slot: Slot,
+    /// What.
+    pub value: RawEntry,
 }
 
 /// How a program ran.
@@ -99,14 +112,24 @@ impl Program {
         let args = args.with(world.vmas().map(|(id, _)| id).nth(nth));
         let walk =
             Walk::new(entry, revision, args).unwrap_or_else(|error| unreachable!("chosen to exist: {error}"));
-        Self { world, walk, ops, seed }
+        let writes = if c.one_in(3) { tables::writes(c, model) } else { Vec::new() };
+        Self { world, walk, ops, writes, seed }
     }
 
     /// Runs it for at most `fuel` steps.
     pub fn run(&self, fuel: u64) -> Run {
         let Self { mut world, mut walk, mut ops, .. } = self.clone();
         let mut events = Vec::new();
-        let status = walk.run(&mut world, &mut ops, &mut events, fuel);
+        let mut done = 0;
+        let mut status = walk.status();
+        // In one go from write to write.
+        while done < fuel && status == Status::Running {
+            self.disturb(done, &mut world);
+            let next = self.writes.iter().map(|write| write.after).filter(|&after| after > done).min();
+            let slice = next.map_or(fuel, |next| next.min(fuel)) - done;
+            status = walk.run(&mut world, &mut ops, &mut events, slice);
+            done += slice;
+        }
         Run { events, world, walk, ops, status }
     }
 
@@ -114,7 +137,8 @@ impl Program {
     pub fn watch(&self, mut see: impl FnMut(&Moment<'_>)) -> Status {
         let Self { mut world, mut walk, mut ops, .. } = self.clone();
         let mut events = Vec::new();
-        for _ in 0..FUEL {
+        for done in 0..FUEL {
+            self.disturb(done, &mut world);
             let status = walk.step(&mut world, &mut ops, &mut events);
             for event in events.drain(..) {
                 see(&Moment { event, walk: &walk, world: &world });
@@ -124,6 +148,19 @@ impl Program {
             }
         }
         walk.status()
+    }
+
+    /// What others do when the walk has done so many steps.
+    pub(crate) fn disturb(&self, done: u64, world: &mut World) {
+        for write in self.writes.iter().filter(|write| write.after == done) {
+            world.write_slot(write.slot, write.value);
+        }
+    }
+
+    /// The same, with nobody else who writes.
+    #[must_use]
+    pub fn undisturbed(&self) -> Self {
+        Self { writes: Vec::new(), ..self.clone() }
     }
 
     /// The same call under another kernel, by the function that has this purpose there.

@@ -1,8 +1,9 @@
 //! Page tables: such that point to each other or to nowhere, with entries of any value.
 
-use mm::{MmId, Pages, Table, World};
+use mm::{MmId, Pages, Slot, Table, World};
 use pgtable::{Arch, Level, Model, PhysAddr, RawEntry};
 
+use super::Write;
 use super::choices::Choices;
 
 /// Number of tables of a world.
@@ -43,6 +44,17 @@ pub(super) fn world(c: &mut Choices<'_>, model: &'static Model) -> World {
     debug_assert!(world.mm(MmId::USER).is_some(), "both mms are there");
     world.pages = pages;
     world
+}
+
+/// A few writes of another task, mostly into the slots where walks begin and soon enough to meet them.
+pub(super) fn writes(c: &mut Choices<'_>, model: &Model) -> Vec<Write> {
+    let write = |c: &mut Choices<'_>| {
+        let n = c.below(TABLES);
+        let index = if c.one_in(3) { c.below(3) } else { 0 };
+        let slot = Slot { table: at(n), index };
+        Write { after: u64::from(c.below(40)), slot, value: RawEntry(entry_in(c, model, n)) }
+    };
+    (0..=c.below(4)).map(|_| write(c)).collect()
 }
 
 /// Slots that walks from the edges of a table reach.

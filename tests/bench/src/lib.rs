@@ -1,0 +1,19 @@
+//! How fast the machine walks, and how fast a recorded walk is rewound.
+//!
+//! The trees are those with which the kernel's own `mm/pagewalk.c` was timed in user space, so that both can be set side by
+//! side: a number of present ptes from `PMD_SIZE` up, walked by `walk_kernel_page_table_range()` with a `pte_entry` that
+//! counts and adds up the values and a `pte_hole` that counts. Calls, holes and sum are reported as proof that it was the same
+//! work.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`trees`] | the page tables |
+//! | [`measure`] | the walk, the sinks, rewinding |
+//! | [`figures`] | what is printed |
+//!
+//! `cargo xtask bench` prints one JSON line per figure; `cargo bench -p pagewalk-bench` is criterion on the same. Absolute
+//! times depend on the machine and on what else it does: compare figures of one run.
+
+pub mod figures;
+pub mod measure;
+pub mod trees;

@@ -1,0 +1,63 @@
+//! Fuzzing: libFuzzer breeds programs for the machine, on the stable toolchain.
+//!
+//! This is what `cargo bolero test` does, without installing it: bolero links libFuzzer in when these flags are set.
+
+use std::fs;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::progress::say;
+use crate::workspace::Workspace;
+use crate::{process, toolchain};
+
+/// How long to fuzz when nothing else is asked for, in seconds.
+pub(crate) const SECONDS: u32 = 60;
+
+/// Counters for every edge and comparison, for libFuzzer to see; and the checks of a debug build.
+const FLAGS: &str = "--cfg fuzzing --cfg fuzzing_libfuzzer -Cdebug-assertions -Coverflow-checks -Ccodegen-units=1 \
+    -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares";
+
+/// Longest program that is bred, in bytes. A full one takes about 500.
+const MAX_BYTES: u32 = 700;
+
+/// Fuzzes for so long. What was bred is kept in `target/fuzz`, so that the next run goes on from there.
+pub(crate) fn run(workspace: &Workspace, seconds: u32) -> Result<(), Error> {
+    let directory = workspace.root().join("target").join("fuzz");
+    let corpus = create(&directory.join("corpus"))?;
+    let found = create(&directory.join("found"))?;
+    let arguments = format!(
+        "{} -artifact_prefix={}/ -max_total_time={seconds} -max_len={MAX_BYTES} -len_control=0 -print_final_stats=1",
+        corpus.display(),
+        found.display(),
+    );
+    say(format_args!(
+        "fuzzing for {seconds} s; the first build, which needs a C++ compiler, takes 1 to 2 minutes"
+    ));
+    let fuzzed = process::run(
+        workspace
+            .cargo()
+            // With a target of its own, build scripts and procedural macros stay as they are.
+            .args([
+                "test",
+                "--profile",
+                "native",
+                "--package",
+                "pagewalk-fuzz",
+                "--target",
+                &toolchain::host()?,
+            ])
+            .arg("--target-dir")
+            .arg(directory.join("build"))
+            .args(["--test", "machine", "--", "--nocapture", "--test-threads", "1"])
+            .env("RUSTFLAGS", FLAGS)
+            .env("BOLERO_LIBFUZZER_ARGS", arguments),
+    );
+    fuzzed.map_err(|reason| Error::Fuzz { found, reason: Box::new(reason) })
+}
+
+fn create(directory: &Path) -> Result<std::path::PathBuf, Error> {
+    fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
+    Ok(directory.to_owned())
+}
