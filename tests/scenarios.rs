@@ -1,16 +1,21 @@
 //! Every built-in scenario, on every machine that it runs on, under every kernel.
 
+use mm::{Populated, Split};
 use narrate::{Mark, Moment, Point, Timeline, point};
-use pagewalk::{Revision, Status};
+use pagewalk::{Callback, Event, LockName, Revision, Status};
 use pagewalk_tests::{default_dir, load_image};
 use pgtable::Level;
 use scenario::capture::Capture;
-use scenario::library::{Machine, Scenario};
+use scenario::library::Scenario;
 use scenario::link::Grain;
 use scenario::{Held, Runner, SCENARIOS, Setup};
 
-fn capture(machine: &Machine) -> Capture {
-    load_image(&default_dir().join(machine.capture)).expect("a capture of this repository")
+/// The tables that a setup runs on: a capture of this repository, or made for it.
+fn capture(setup: &Setup) -> Capture {
+    setup.made().unwrap_or_else(|| {
+        let folder = setup.scenario.capture_on(setup.machine).expect("a machine that was captured");
+        load_image(&default_dir().join(folder)).expect("a capture of this repository")
+    })
 }
 
 fn record(setup: &Setup, capture: &Capture) -> Timeline<Runner> {
@@ -37,9 +42,9 @@ fn marks(timeline: &Timeline<Runner>) -> Vec<Mark> {
 
 #[test]
 fn every_scenario_ends_on_every_machine_under_every_kernel() {
-    for scenario in &SCENARIOS {
+    for &scenario in SCENARIOS {
         for machine in scenario.machines() {
-            let capture = capture(machine);
+            let capture = capture(&Setup { machine, ..Setup::of(scenario) });
             for revision in Revision::ALL {
                 let setup = Setup { machine, revision, ..Setup::of(scenario) };
                 let timeline = record(&setup, &capture);
@@ -55,7 +60,7 @@ fn every_scenario_ends_on_every_machine_under_every_kernel() {
 fn going_back_is_exact() {
     for id in ["kernel-walk", "debug-user", "debug-init-mm"] {
         let setup = Setup::of(named(id));
-        let timeline = record(&setup, &capture(setup.machine));
+        let timeline = record(&setup, &capture(&setup));
         let forward: Vec<_> =
             (0..timeline.len(Grain::Stops)).map(|index| at(&timeline, &setup, index).1).collect();
         for (index, there) in forward.iter().enumerate().rev() {
@@ -68,7 +73,7 @@ fn going_back_is_exact() {
 #[test]
 fn the_grains_tell_the_same_run() {
     let setup = Setup::of(named("kernel-walk"));
-    let timeline = record(&setup, &capture(setup.machine));
+    let timeline = record(&setup, &capture(&setup));
     assert!(timeline.len(Grain::Runs) < timeline.len(Grain::Stops));
     assert!(timeline.len(Grain::Stops) < timeline.len(Grain::Actions));
     for grain in Grain::ALL {
@@ -91,7 +96,7 @@ fn the_grains_tell_the_same_run() {
 fn the_kernel_walk_shows_leaves_of_two_levels_pages_and_holes() {
     let setup = Setup::of(named("kernel-walk"));
     assert_eq!(setup.machine.id, "x86_64-4level");
-    let timeline = record(&setup, &capture(setup.machine));
+    let timeline = record(&setup, &capture(&setup));
     let has =
         |mark, level| timeline.stops().iter().any(|stop| stop.mark == mark && stop.level == Some(level));
     assert!(has(Mark::Leaf, Level::Pud));
@@ -103,7 +108,7 @@ fn the_kernel_walk_shows_leaves_of_two_levels_pages_and_holes() {
 #[test]
 fn init_mm_is_handed_over_in_four_kernels() {
     let setup = Setup::of(named("debug-init-mm"));
-    let capture = capture(setup.machine);
+    let capture = capture(&setup);
     let delegates =
         |revision| marks(&record(&Setup { revision, ..setup }, &capture)).contains(&Mark::Delegate);
     let kernels: Vec<_> = Revision::ALL.into_iter().filter(|&revision| delegates(revision)).collect();
@@ -113,7 +118,7 @@ fn init_mm_is_handed_over_in_four_kernels() {
 /// How many assertions fail, for each lock that the caller may hold.
 fn failing(id: &str, revision: Revision, lock: Held, init_lock: Held) -> usize {
     let setup = Setup { revision, lock, init_lock, ..Setup::of(named(id)) };
-    let timeline = record(&setup, &capture(setup.machine));
+    let timeline = record(&setup, &capture(&setup));
     assert_eq!(timeline.status(), Status::Done(0), "an assertion that fails does not stop the walk");
     marks(&timeline).into_iter().filter(|&mark| mark == Mark::AssertFails).count()
 }
@@ -160,7 +165,7 @@ fn a_debug_walk_of_a_user_mm_needs_its_write_lock_and_later_that_of_init_mm() {
 #[test]
 fn ptdump_waits_for_ever_for_a_lock_that_its_caller_holds() {
     let setup = Setup { lock: Held::Read, ..Setup::of(named("ptdump")) };
-    let timeline = record(&setup, &capture(setup.machine));
+    let timeline = record(&setup, &capture(&setup));
     assert!(matches!(timeline.status(), Status::Faulted(_)));
     let (_, point) = at(&timeline, &setup, timeline.len(Grain::Stops) - 1);
     assert_eq!(point.mark, Mark::Fault);
@@ -171,10 +176,56 @@ fn ptdump_waits_for_ever_for_a_lock_that_its_caller_holds() {
 fn user_pte_tables_are_mapped_under_rcu_and_kernel_ones_are_not() {
     for (id, how) in [("debug-user", "pte_offset_map()"), ("debug-init-mm", "pte_offset_kernel()")] {
         let setup = Setup::of(named(id));
-        let timeline = record(&setup, &capture(setup.machine));
+        let timeline = record(&setup, &capture(&setup));
         let index =
             marks(&timeline).iter().position(|&mark| mark == Mark::Map).expect("a pte table is mapped");
         let (_, point) = at(&timeline, &setup, index as u32);
         assert!(point.sentence.starts_with(how), "{id}: {}", point.sentence);
     }
+}
+
+/// How often something like this happens in a scenario under a kernel.
+fn times(id: &str, revision: Revision, is: impl Fn(&Event) -> bool) -> usize {
+    let setup = Setup { revision, ..Setup::of(named(id)) };
+    let timeline = record(&setup, &capture(&setup));
+    timeline.moment(0, timeline.actions()).events.iter().filter(|event| is(event)).count()
+}
+
+#[test]
+fn a_stale_action_walks_a_pud_twice_in_two_kernels() {
+    let looked_at = |event: &Event| matches!(event, Event::Callback { call, .. } if call.level == Level::Pmd);
+    for revision in Revision::ALL {
+        let twice = matches!(revision, Revision::V7_1 | Revision::V6_12_107);
+        // Two pmds and a hole; or the first pmd and the hole once more.
+        assert_eq!(times("double-walk", revision, looked_at), if twice { 5 } else { 3 }, "{revision:?}");
+    }
+}
+
+#[test]
+fn the_same_range_is_split_and_locked_only_with_vmas() {
+    let split = |event: &Event| matches!(event, Event::Split { did: Split::Table(_), .. });
+    let locked = |event: &Event| matches!(event, Event::Lock { lock: LockName::Ptl(_), .. });
+    assert_eq!(times("with-vmas", Revision::V7_3, split), 1);
+    assert_eq!(times("with-vmas", Revision::V7_3, locked), 2);
+    assert_eq!(times("without-vmas", Revision::V7_3, split), 0);
+    assert_eq!(times("without-vmas", Revision::V7_3, locked), 0);
+}
+
+#[test]
+fn what_is_empty_is_installed_where_the_kernel_can() {
+    let installed = |event: &Event| matches!(event, Event::SetPte { .. });
+    let allocated = |event: &Event| matches!(event, Event::Alloc { result: Ok(Populated::Table(_)), .. });
+    for revision in Revision::ALL {
+        let able = revision.rules().checks_ops;
+        assert_eq!(times("install", revision, installed), if able { 3 } else { 0 }, "{revision:?}");
+        assert_eq!(times("install", revision, allocated), usize::from(able), "{revision:?}");
+    }
+}
+
+#[test]
+fn gaps_devices_and_hugetlb_are_told_apart() {
+    let called = |callback: Callback, depth: i8| move |event: &Event| matches!(event, Event::Callback { call, .. } if call.callback == callback && call.depth == depth);
+    assert_eq!(times("vma-range", Revision::V7_3, called(Callback::Hugetlb, 0)), 1);
+    assert_eq!(times("vma-range", Revision::V7_3, called(Callback::PreVma, 0)), 4, "not for the device");
+    assert!(times("vma-range", Revision::V7_3, called(Callback::Hole, -1)) >= 4);
 }

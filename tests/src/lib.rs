@@ -1,7 +1,11 @@
 //! What the runners and the tests of this package share: reading captures from a folder, running the kernel's
-//! own cases ([`conformance`]), callbacks that follow a script ([`script`]).
+//! own cases ([`conformance`]), dumping captured address spaces ([`dump`]), callbacks that follow a script ([`script`]),
+//! walks made from any bytes ([`program`]) and what holds for all of them ([`laws`]).
 
 pub mod conformance;
+pub mod dump;
+pub mod laws;
+pub mod program;
 pub mod script;
 
 use std::fs::File;
@@ -35,6 +39,9 @@ pub enum LoadError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A text is not UTF-8.
+    #[error("{}: not a text", .0.display())]
+    NotText(PathBuf),
     /// A `tables.json.gz` is not a capture.
     #[error("{}: {source}", .path.display())]
     Image {
@@ -87,13 +94,26 @@ fn list(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
 
 /// Unpacks a gzip file of at most `limit` bytes.
 fn unpack(path: &Path, limit: usize) -> Result<Vec<u8>, LoadError> {
-    let failed = |source| LoadError::Io { path: path.to_owned(), source };
+    read(path, GzDecoder::new(open(path)?), limit)
+}
+
+/// Reads a text of at most `limit` bytes, from a gzip file if that is its name.
+fn read_text(path: &Path, limit: usize) -> Result<String, LoadError> {
+    let packed = path.extension().is_some_and(|extension| extension == "gz");
+    let bytes = if packed { unpack(path, limit)? } else { read(path, open(path)?, limit)? };
+    String::from_utf8(bytes).map_err(|_| LoadError::NotText(path.to_owned()))
+}
+
+fn open(path: &Path) -> Result<File, LoadError> {
+    File::open(path).map_err(|source| LoadError::Io { path: path.to_owned(), source })
+}
+
+fn read(path: &Path, from: impl Read, limit: usize) -> Result<Vec<u8>, LoadError> {
     let mut bytes = Vec::new();
     // One byte more than allowed, to see that there is more: a gzip bomb is never unpacked.
-    GzDecoder::new(File::open(path).map_err(failed)?)
-        .take(limit as u64 + 1)
+    from.take(limit as u64 + 1)
         .read_to_end(&mut bytes)
-        .map_err(failed)?;
+        .map_err(|source| LoadError::Io { path: path.to_owned(), source })?;
     if bytes.len() > limit {
         return Err(LoadError::TooLarge { path: path.to_owned(), limit });
     }
@@ -130,11 +150,7 @@ pub fn load_logs(dir: &Path) -> Result<Vec<(PathBuf, Vec<LoggedWalk>)>, LoadErro
     paths
         .into_iter()
         .map(|path| {
-            let bytes = unpack(&path, log::MAX_BYTES)?;
-            let text = String::from_utf8(bytes).map_err(|_| LoadError::Log {
-                path: path.clone(),
-                source: LogError { line: 1, what: "not text".to_owned() },
-            })?;
+            let text = read_text(&path, log::MAX_BYTES)?;
             let walks = parse_log(&text).map_err(|source| LoadError::Log { path: path.clone(), source })?;
             Ok((path, walks))
         })

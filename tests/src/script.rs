@@ -45,6 +45,13 @@ impl Script {
         Self { walk_lock, install, ..self }
     }
 
+    /// The same with every deviation replaced.
+    #[must_use]
+    pub fn map(mut self, replace: impl FnMut(Deviation) -> Deviation) -> Self {
+        self.deviations = self.deviations.into_iter().map(replace).collect();
+        self
+    }
+
     /// What the last callback did besides returning 0, if anything.
     pub const fn applied(&self) -> Option<&Deviation> {
         self.applied.as_ref()
@@ -71,11 +78,11 @@ impl WalkOps for Script {
         let Some(Deviation { ret, action, set, .. }) = self.applied else { return plain };
         match (set, call.callback) {
             (Some(value), Callback::Entry(_) | Callback::Hugetlb) => {
-                world.write_slot(call.slot, RawEntry(value))
+                world.write_slot(call.slot, RawEntry(value));
             }
             // What it hands out is what will be written.
             (Some(value), Callback::InstallPte) => {
-                return Reply { ret: ret.unwrap_or(0), action, pte: RawEntry(value) };
+                return Reply { ret: ret.unwrap_or(0), action, pte: RawEntry(value), ..plain };
             }
             // The others have no entry to write to.
             _ => {}

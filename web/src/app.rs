@@ -3,136 +3,59 @@
 //! All state of the page is here. Components get what they show as values and send back what a person did; nothing
 //! below this knows about anything beside it.
 
-use std::collections::BTreeMap;
-
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
-use pagewalk::Revision;
-use pgtable::Level;
+use scenario::Link;
 use scenario::capture::Capture;
-use scenario::library::{Machine, Scenario};
-use scenario::link::Grain;
-use scenario::{Held, Link};
-use web_sys::{Element, FocusOptions, HtmlElement, KeyboardEvent};
-use yew::prelude::*;
+use scenario::library::Machine;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, FocusOptions, HtmlElement};
+use yew::{Component, Context, Html, NodeRef};
 
+use crate::action::{Action, Choice, Jump, SPEEDS, Speed};
 use crate::address::Address;
-use crate::keys::{self, Command};
-use crate::load::{self, LoadError, Progress};
+use crate::el::{Content, el};
+use crate::events;
+use crate::keys::Command;
+use crate::load::{self, LoadError, Loading, Progress};
 use crate::run::{Filter, Run};
 use crate::view;
 
 /// Actions recorded in one slice, between which the page stays alive: well under a frame.
 const SLICE: u32 = 20_000;
 
-/// A speed of play.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Speed {
-    /// For a person.
-    pub title: &'static str,
-    /// Milliseconds from step to step.
-    pub step_ms: u32,
-}
-
-/// The speeds of play; the second is the one to start with.
-pub const SPEEDS: [Speed; 5] = [
-    Speed { title: "0.5×", step_ms: 2000 },
-    Speed { title: "1×", step_ms: 1000 },
-    Speed { title: "2×", step_ms: 500 },
-    Speed { title: "4×", step_ms: 250 },
-    Speed { title: "8×", step_ms: 125 },
-];
-
-/// Something that a person pointed at, to go to its next step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Jump {
-    /// A level: a field of the address, a column, a frame of the call stack.
-    Level(Level),
-    /// Slots of the table of a level.
-    Slots(Level, u32, u32),
-    /// A line of the listing.
-    Line(u8),
-}
-
-/// A choice in the header.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Choice {
-    /// The scenario.
-    Scenario(&'static Scenario),
-    /// The machine.
-    Machine(&'static Machine),
-    /// The kernel.
-    Revision(Revision),
-    /// The lock of the walked mm.
-    Lock(Held),
-    /// The lock of `init_mm` besides.
-    InitLock(Held),
-    /// What a step is.
-    Grain(Grain),
-}
-
 /// What can happen.
 #[derive(Debug)]
 pub enum Msg {
+    /// A person did something.
+    Did(Action),
     /// Part of a captured machine has arrived.
     Progress(&'static Machine, Progress),
-    /// A captured machine has arrived, or not.
-    Loaded(&'static Machine, Box<Result<Capture, LoadError>>),
-    /// Try again to load.
-    Retry,
+    /// A captured machine has arrived from its folder, or not.
+    Loaded(&'static Machine, &'static str, Box<Result<Capture, LoadError>>),
     /// Record the next slice of the run.
     Record,
-    /// Show a step.
-    GoTo(u32),
-    /// A key or a button of the controls.
-    Command(Command),
-    /// A key on the widget.
-    Key(KeyboardEvent),
     /// Play goes on by one step.
     Tick,
-    /// A choice in the header.
-    Choose(Choice),
-    /// What `[` and `]` go to.
-    SetFilter(Filter),
-    /// How fast play is.
-    SetSpeed(Speed),
-    /// The pointer or the focus is on something of a level, or has left it.
-    Hot(Option<Level>),
-    /// Go to the next step of something.
-    Jump(Jump),
     /// The hash was changed by somebody else.
     HashChanged,
     /// Write the address, now that it may be written again.
     WriteAddress,
-    /// Copy the link to this step.
-    CopyLink,
-    /// The message has been read.
-    DismissNotice,
-}
-
-/// How the capture of the chosen machine is doing.
-#[derive(Clone, Debug, PartialEq)]
-enum Loading {
-    /// It is here, or nothing has been asked for.
-    Idle,
-    /// On its way.
-    Under(&'static Machine, Progress),
-    /// Not to be had.
-    Failed(String),
 }
 
 /// The page.
 #[derive(Debug)]
 pub struct App {
     link: Link,
-    captures: BTreeMap<&'static str, Capture>,
+    /// Those that have been fetched, by the names of their folders.
+    captures: Vec<(&'static str, Capture)>,
     loading: Loading,
     run: Option<Run>,
     notice: Option<String>,
     copied: bool,
     filter: Filter,
     speed: Speed,
-    hot: Option<Level>,
+    hot: Option<pgtable::Level>,
     help: bool,
     play: Option<Interval>,
     recording: Option<Timeout>,
@@ -140,7 +63,7 @@ pub struct App {
     address_later: Option<Timeout>,
     widget: NodeRef,
     focus_wanted: bool,
-    _hash_listener: Option<EventListener>,
+    listeners: Vec<EventListener>,
 }
 
 impl Component for App {
@@ -155,7 +78,7 @@ impl Component for App {
             .map(|window| EventListener::new(&window, "hashchange", move |_| on_hash.emit(())));
         let mut app = Self {
             link,
-            captures: BTreeMap::new(),
+            captures: Vec::new(),
             loading: Loading::Idle,
             run: None,
             notice: problem.map(|problem| problem.to_string()),
@@ -171,7 +94,7 @@ impl Component for App {
             widget: NodeRef::default(),
             // An embedded widget must not take the focus of the page around it.
             focus_wanted: !link.embed,
-            _hash_listener: listener,
+            listeners: listener.into_iter().collect(),
         };
         app.start(ctx);
         app
@@ -179,40 +102,24 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
+            Msg::Did(Action::Command(command)) => self.command(ctx, command),
+            Msg::Did(Action::Choose(choice)) => self.choose(ctx, choice),
+            Msg::Did(Action::GoTo(index)) => {
+                self.pause();
+                self.go_to(ctx, index);
+            }
+            Msg::Did(Action::Jump(jump)) => self.jump(ctx, jump),
+            Msg::Did(Action::Hot(level)) if level == self.hot => return false,
+            Msg::Did(Action::Hot(level)) => self.hot = level,
             Msg::Progress(machine, progress) => {
                 if !matches!(self.loading, Loading::Under(under, _) if under == machine) {
                     return false;
                 }
                 self.loading = Loading::Under(machine, progress);
             }
-            Msg::Loaded(machine, result) => self.loaded(ctx, machine, *result),
-            Msg::Retry => self.start(ctx),
+            Msg::Loaded(machine, folder, result) => self.loaded(ctx, machine, folder, *result),
             Msg::Record => self.record(ctx),
-            Msg::GoTo(index) => {
-                self.pause();
-                self.go_to(ctx, index);
-            }
-            Msg::Command(command) => self.command(ctx, command),
-            Msg::Key(event) => match keys::command_of(&event) {
-                Some(command) => {
-                    event.prevent_default();
-                    event.stop_propagation();
-                    self.command(ctx, command);
-                }
-                None => return false,
-            },
             Msg::Tick => self.tick(ctx),
-            Msg::Choose(choice) => self.choose(ctx, choice),
-            Msg::SetFilter(filter) => self.filter = filter,
-            Msg::SetSpeed(speed) => {
-                self.speed = speed;
-                if self.play.is_some() {
-                    self.play(ctx);
-                }
-            }
-            Msg::Hot(level) if level == self.hot => return false,
-            Msg::Hot(level) => self.hot = level,
-            Msg::Jump(jump) => self.jump(ctx, jump),
             Msg::HashChanged => {
                 if self.address.is_own() {
                     return false;
@@ -227,13 +134,14 @@ impl Component for App {
                 self.write_address(ctx);
                 return false;
             }
-            Msg::CopyLink => self.copy_link(),
-            Msg::DismissNotice => self.notice = None,
         }
         true
     }
 
-    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if let Some(widget) = self.widget.cast::<Element>().filter(|_| first) {
+            self.listeners.extend(events::listen(&widget, &ctx.link().callback(Msg::Did)));
+        }
         if self.focus_wanted && self.run.is_some() {
             self.focus_wanted = false;
             focus_slider(&self.widget);
@@ -241,21 +149,18 @@ impl Component for App {
         show_lit_column(&self.widget);
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let on_key = ctx.link().callback(Msg::Key);
-        let class = classes!("pagewalk", self.link.embed.then_some("embed"));
-        html! {
-            <main ref={self.widget.clone()} {class} tabindex="-1" onkeydown={on_key} aria-label="Pagewalk">
-                { self.view_header(ctx) }
-                { self.view_messages(ctx) }
-                if let Some(run) = &self.run {
-                    { self.view_run(ctx, run) }
-                }
-                if self.help {
-                    { view::help(ctx.link().callback(|()| Msg::Command(Command::Help))) }
-                }
-            </main>
-        }
+    fn view(&self, _: &Context<Self>) -> Html {
+        let header = (!self.link.embed).then(|| view::page::header(&self.link.setup, self.copied));
+        let run = self.run.as_ref();
+        el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
+            .when(self.link.embed, ".embed")
+            .reached_by(self.widget.clone())
+            .child(header)
+            .child(view::page::messages(self.notice.as_deref(), &self.loading))
+            .children(run.map(|run| view::page::step(run, self.hot)).into_iter().flatten())
+            .child(run.map(|run| view::transport(&self.controls(run))))
+            .child(self.help.then(view::help))
+            .into_html()
     }
 }
 
@@ -263,18 +168,23 @@ impl App {
     /// Runs what the link says, loading the machine first if need be.
     fn start(&mut self, ctx: &Context<Self>) {
         self.pause();
-        let machine = self.link.setup.machine;
-        let Some(capture) = self.captures.get(machine.id) else {
+        let setup = self.link.setup;
+        let machine = setup.machine;
+        let made = setup.made();
+        let capture = made.as_ref().or_else(|| self.capture(setup.scenario.capture_on(machine)?));
+        let Some(capture) = capture else {
+            let Some(folder) = setup.scenario.capture_on(machine) else { return };
             self.loading = Loading::Under(machine, Progress::default());
             let progress = ctx.link().callback(move |progress| Msg::Progress(machine, progress));
             ctx.link().send_future(async move {
-                let result = load::load(machine, |now| progress.emit(now)).await;
-                Msg::Loaded(machine, Box::new(result))
+                let result = load::load(folder, progress).await;
+                Msg::Loaded(machine, folder, Box::new(result))
             });
             return;
         };
+        let run = Run::new(setup, capture, self.link.grain, self.link.step);
         self.loading = Loading::Idle;
-        match Run::new(self.link.setup, capture, self.link.grain, self.link.step) {
+        match run {
             Ok(run) => {
                 self.run = Some(run);
                 self.record(ctx);
@@ -283,11 +193,23 @@ impl App {
         }
     }
 
-    fn loaded(&mut self, ctx: &Context<Self>, machine: &'static Machine, result: Result<Capture, LoadError>) {
+    fn capture(&self, folder: &str) -> Option<&Capture> {
+        self.captures.iter().find(|(of, _)| *of == folder).map(|(_, capture)| capture)
+    }
+
+    fn loaded(
+        &mut self,
+        ctx: &Context<Self>,
+        machine: &'static Machine,
+        folder: &'static str,
+        result: Result<Capture, LoadError>,
+    ) {
         let wanted = self.link.setup.machine == machine;
         match result {
             Ok(capture) => {
-                self.captures.insert(machine.id, capture);
+                if self.capture(folder).is_none() {
+                    self.captures.push((folder, capture));
+                }
                 if wanted {
                     self.start(ctx);
                 }
@@ -340,6 +262,9 @@ impl App {
             Command::Leave => blur(),
             Command::Play if self.play.is_some() => self.pause(),
             Command::Play => self.play(ctx),
+            Command::CopyLink => self.copy_link(),
+            Command::Retry => self.start(ctx),
+            Command::Dismiss => self.notice = None,
             _ => {
                 self.pause();
                 let Some(run) = &self.run else { return };
@@ -353,7 +278,7 @@ impl App {
                     Command::NextTen => Some((at + 10).min(last)),
                     Command::PreviousMarker => run.marker(self.filter, false),
                     Command::NextMarker => run.marker(self.filter, true),
-                    Command::Play | Command::Help | Command::Leave => None,
+                    _ => None,
                 };
                 if let Some(index) = index {
                     self.go_to(ctx, index);
@@ -409,6 +334,17 @@ impl App {
                 }
                 return;
             }
+            Choice::Filter(filter) => {
+                self.filter = filter;
+                return;
+            }
+            Choice::Speed(speed) => {
+                self.speed = speed;
+                if self.play.is_some() {
+                    self.play(ctx);
+                }
+                return;
+            }
         }
         self.start(ctx);
         self.write_address(ctx);
@@ -419,6 +355,7 @@ impl App {
         let index = match jump {
             Jump::Level(level) => run.next_at_level(level),
             Jump::Slots(level, first, last) => run.next_at_slot(level, first, last),
+            Jump::DumpLine(line) => run.step_of_dump_line(line),
             Jump::Line(line) => run.next_at_line(&run.point().listing, line),
         };
         match index {
@@ -439,56 +376,8 @@ impl App {
         }
     }
 
-    fn view_header(&self, ctx: &Context<Self>) -> Html {
-        if self.link.embed {
-            return Html::default();
-        }
-        let copy = ctx.link().callback(|_: MouseEvent| Msg::CopyLink);
-        let help = ctx.link().callback(|_: MouseEvent| Msg::Command(Command::Help));
-        html! {
-            <header class="top">
-                <h1>{ "Pagewalk" }</h1>
-                { view::choices(&self.link.setup, &ctx.link().callback(Msg::Choose)) }
-                <div class="top-actions">
-                    <button type="button" onclick={copy}>{ if self.copied { "Link copied" } else { "Copy link" } }</button>
-                    <button type="button" onclick={help} aria-label="Help: keys and signs">{ "?" }</button>
-                </div>
-            </header>
-        }
-    }
-
-    fn view_messages(&self, ctx: &Context<Self>) -> Html {
-        let dismiss = ctx.link().callback(|_: MouseEvent| Msg::DismissNotice);
-        let retry = ctx.link().callback(|_: MouseEvent| Msg::Retry);
-        html! {
-            <div class="messages">
-                if let Some(notice) = &self.notice {
-                    <p class="notice" role="alert">
-                        <span>{ notice }</span>
-                        <button type="button" onclick={dismiss}>{ "OK" }</button>
-                    </p>
-                }
-                if let Loading::Failed(what) = &self.loading {
-                    <p class="notice failed" role="alert">
-                        <span>{ what }</span>
-                        <button type="button" onclick={retry}>{ "Try again" }</button>
-                    </p>
-                }
-                if let Loading::Under(machine, progress) = &self.loading {
-                    { view::progress(machine.title, *progress) }
-                }
-            </div>
-        }
-    }
-
-    fn view_run(&self, ctx: &Context<Self>, run: &Run) -> Html {
-        let point = run.point();
-        let pointing = view::Pointing {
-            hot: self.hot,
-            on_jump: ctx.link().callback(Msg::Jump),
-            on_hot: ctx.link().callback(Msg::Hot),
-        };
-        let controls = view::Controls {
+    fn controls<'a>(&self, run: &'a Run) -> view::Controls<'a> {
+        view::Controls {
             index: run.index(),
             len: run.len(),
             complete: run.is_complete(),
@@ -498,23 +387,8 @@ impl App {
             speed: self.speed,
             playing: self.play.is_some(),
             ticks: run.ticks(),
-            says: &point.sentence,
+            says: &run.point().sentence,
             full_link: self.link.embed.then(|| self.full_link()),
-            on_command: ctx.link().callback(Msg::Command),
-            on_go: ctx.link().callback(Msg::GoTo),
-            on_filter: ctx.link().callback(Msg::SetFilter),
-            on_speed: ctx.link().callback(Msg::SetSpeed),
-            on_choose: ctx.link().callback(Msg::Choose),
-        };
-        html! {
-            <>
-                { view::say(point, run.index(), run.stops(), run.setup().scenario.about) }
-                { view::ruler(&point.ruler, &pointing) }
-                { view::tables(point, &pointing) }
-                { view::locks(point) }
-                { view::code(point, &pointing) }
-                { view::transport(&controls) }
-            </>
         }
     }
 
@@ -528,12 +402,11 @@ impl App {
 fn focus_slider(widget: &NodeRef) {
     let slider =
         widget.cast::<Element>().and_then(|widget| widget.query_selector("[role=slider]").ok().flatten());
-    if let Some(slider) = slider.and_then(|slider| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(slider).ok())
-    {
+    if let Some(slider) = slider {
         let options = FocusOptions::new();
         options.set_prevent_scroll(true);
         // Without focus the page works all the same.
-        let _ = slider.focus_with_options(&options);
+        let _ = slider.unchecked_ref::<HtmlElement>().focus_with_options(&options);
     }
 }
 
@@ -551,9 +424,8 @@ fn show_lit_column(widget: &NodeRef) {
 
 /// Gives the keys back to the page around the widget.
 fn blur() {
-    let active = gloo_utils::document().active_element();
-    if let Some(active) = active.and_then(|active| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(active).ok())
-    {
-        let _ = active.blur();
+    if let Some(active) = gloo_utils::document().active_element() {
+        // Elements of SVG can be left in the same way.
+        let _ = active.unchecked_ref::<HtmlElement>().blur();
     }
 }

@@ -5,7 +5,7 @@
 
 use web_sys::{Element, KeyboardEvent};
 
-/// What a key asks for.
+/// What a key or a button asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// To the first step.
@@ -30,6 +30,42 @@ pub enum Command {
     Help,
     /// Leave the widget.
     Leave,
+    /// Copy the link to this step.
+    CopyLink,
+    /// Try again to load.
+    Retry,
+    /// The message has been read.
+    Dismiss,
+}
+
+/// Names of the commands, for elements that stand for one.
+const NAMES: [(Command, &str); 14] = [
+    (Command::First, "First"),
+    (Command::Back, "Back"),
+    (Command::Next, "Next"),
+    (Command::Last, "Last"),
+    (Command::BackTen, "BackTen"),
+    (Command::NextTen, "NextTen"),
+    (Command::PreviousMarker, "PreviousMarker"),
+    (Command::NextMarker, "NextMarker"),
+    (Command::Play, "Play"),
+    (Command::Help, "Help"),
+    (Command::Leave, "Leave"),
+    (Command::CopyLink, "CopyLink"),
+    (Command::Retry, "Retry"),
+    (Command::Dismiss, "Dismiss"),
+];
+
+impl Command {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        NAMES[self as usize].1
+    }
+
+    /// The command with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(_, of)| *of == name).map(|(command, _)| *command)
+    }
 }
 
 /// The keys and what they do, for the help.
@@ -71,14 +107,10 @@ pub fn command(key: &str, tag: &str, role: Option<&str>) -> Option<Command> {
     (!taken).then_some(command)
 }
 
-/// What a key event asks for; nothing while a modifier is held, which is the browser's.
-pub fn command_of(event: &KeyboardEvent) -> Option<Command> {
+/// What a key event at `target` asks for; nothing while a modifier is held, which is the browser's.
+pub fn command_of(target: &Element, event: &KeyboardEvent) -> Option<Command> {
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return None;
     }
-    let target: Option<Element> =
-        event.target().and_then(|target| wasm_bindgen::JsCast::dyn_into(target).ok());
-    let tag = target.as_ref().map(Element::tag_name).unwrap_or_default();
-    let role = target.and_then(|target| target.get_attribute("role"));
-    command(&event.key(), &tag, role.as_deref())
+    command(&event.key(), &target.tag_name(), target.get_attribute("role").as_deref())
 }

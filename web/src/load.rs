@@ -3,54 +3,48 @@
 //! Captures are files beside the page, compressed, each of some 30 kB; they are not in the first download. The
 //! browser unpacks them. A file that is missing, cut off or not a capture becomes one sentence.
 
-use js_sys::{Array, Function, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use scenario::capture::image::{self, Node};
 use scenario::capture::{Capture, ImageError};
 use scenario::library::Machine;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableWritablePair, Response};
+use web_sys::{
+    ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, ReadableWritablePair, Response,
+};
+use yew::Callback;
 
 /// Largest compressed file that is read, in bytes.
 const MAX_COMPRESSED: usize = 8 << 20;
 
 /// A captured machine cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LoadError {
+#[error("{file}{problem}")]
+pub struct LoadError {
+    /// The file.
+    pub file: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What is wrong with the file of a captured machine: the end of a sentence that begins with its name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
     /// No answer.
-    #[error("{file} could not be fetched: is the page still served, is there a network?")]
-    Network {
-        /// The file.
-        file: String,
-    },
-    /// An answer that is not the file.
-    #[error("{file} could not be fetched: the server answered {status}")]
-    Status {
-        /// The file.
-        file: String,
-        /// The HTTP status.
-        status: u16,
-    },
+    #[error(" could not be fetched: is the page still served, is there a network?")]
+    Network,
+    /// An answer that is not the file: the HTTP status.
+    #[error(" could not be fetched: the server answered {0}")]
+    Status(u16),
     /// More than a capture has.
-    #[error("{file} is larger than any capture")]
-    TooLarge {
-        /// The file.
-        file: String,
-    },
+    #[error(" is larger than any capture")]
+    TooLarge,
     /// Not gzip, or cut off.
-    #[error("{file} cannot be unpacked: it is damaged or cut off")]
-    Unpack {
-        /// The file.
-        file: String,
-    },
+    #[error(" cannot be unpacked: it is damaged or cut off")]
+    Unpack,
     /// Not a capture.
-    #[error("{file}: {source}")]
-    Image {
-        /// The file.
-        file: String,
-        /// What is wrong.
-        source: ImageError,
-    },
+    #[error(": {0}")]
+    Image(Box<ImageError>),
 }
 
 /// How much of a file has arrived.
@@ -62,41 +56,60 @@ pub struct Progress {
     pub total: Option<usize>,
 }
 
-/// Fetches and reads the capture of a machine.
+/// How the capture of the chosen machine is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loading {
+    /// It is here, or nothing has been asked for.
+    Idle,
+    /// On its way.
+    Under(&'static Machine, Progress),
+    /// Not to be had.
+    Failed(String),
+}
+
+/// Fetches and reads a capture by the name of its folder.
 ///
 /// # Errors
 /// [`LoadError`], a sentence that names the file.
-pub async fn load(machine: &'static Machine, progress: impl Fn(Progress)) -> Result<Capture, LoadError> {
-    let file = format!("captures/{}/tables.json.gz", machine.capture);
-    let packed = fetch(&file, progress).await?;
-    read(file, &packed).await
+pub async fn load(folder: &'static str, progress: Callback<Progress>) -> Result<Capture, LoadError> {
+    let file = format!("captures/{folder}/tables.json.gz");
+    let read = async { read(&fetch(&file, progress).await?).await };
+    read.await.map_err(|problem| LoadError { file, problem })
 }
 
 /// Reads a capture from the bytes of its file, compressed or not: some servers unpack on the way.
 ///
 /// # Errors
-/// [`LoadError`], a sentence that names the file.
-pub async fn read(file: String, bytes: &[u8]) -> Result<Capture, LoadError> {
+/// What is [wrong](Problem) with it.
+pub async fn read(bytes: &[u8]) -> Result<Capture, Problem> {
     let unpacked;
     let json = if bytes.starts_with(&[0x1f, 0x8b]) {
-        unpacked = unpack(&file, bytes).await?;
+        unpacked = unpack(bytes).await?;
         &unpacked
     } else {
         bytes
     };
-    parse(json).map_err(|source| LoadError::Image { file, source })
+    parse(json).await.map_err(|error| Problem::Image(Box::new(error)))
 }
 
-fn parse(json: &[u8]) -> Result<Capture, ImageError> {
+async fn parse(json: &[u8]) -> Result<Capture, ImageError> {
     if json.len() > image::MAX_BYTES {
         return Err(ImageError::TooLarge);
     }
-    let text = std::str::from_utf8(json).map_err(|error| ImageError::Syntax(error.to_string()))?;
-    let document = js_sys::JSON::parse(text).map_err(|error| {
-        let message = error.dyn_ref::<js_sys::Error>().map(js_sys::Error::message);
-        ImageError::Syntax(message.map_or_else(|| "the browser cannot read it".to_owned(), String::from))
-    })?;
-    Capture::from_json(&Parsed(document))
+    let unreadable = || ImageError::Syntax("the browser cannot read it".to_owned());
+    let document = response_of(json).and_then(|response| response.json().ok()).ok_or_else(unreadable)?;
+    match JsFuture::from(document).await {
+        Ok(document) => Capture::from_json(&Parsed(document)),
+        Err(error) => {
+            let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+            Err(message.map_or_else(unreadable, ImageError::Syntax))
+        }
+    }
+}
+
+/// Bytes as the browser's own ways to read a file take them.
+fn response_of(bytes: &[u8]) -> Option<Response> {
+    Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes))).ok()
 }
 
 /// A value that the browser's JSON parser made.
@@ -109,9 +122,17 @@ impl Node for Parsed {
         (!value.is_undefined()).then_some(Self(value))
     }
 
-    fn items(&self) -> Option<impl Iterator<Item = Self>> {
+    fn names(&self) -> Option<Vec<String>> {
+        let object: &Object = self.0.dyn_ref()?;
+        if Array::is_array(object) {
+            return None;
+        }
+        Object::keys(object).iter().map(|name| name.as_string()).collect()
+    }
+
+    fn items(&self) -> Option<Vec<Self>> {
         let array: &Array = self.0.dyn_ref()?;
-        Some((0..array.length()).map(|index| Self(array.get(index))).collect::<Vec<_>>().into_iter())
+        Some((0..array.length()).map(|index| Self(array.get(index))).collect())
     }
 
     fn text(&self) -> Option<String> {
@@ -126,57 +147,55 @@ impl Node for Parsed {
     }
 }
 
-async fn fetch(file: &str, progress: impl Fn(Progress)) -> Result<Vec<u8>, LoadError> {
-    let network = || LoadError::Network { file: file.to_owned() };
-    let window = web_sys::window().ok_or_else(network)?;
-    let response = JsFuture::from(window.fetch_with_str(file)).await.map_err(|_| network())?;
-    let response: Response = response.dyn_into().map_err(|_| network())?;
+async fn fetch(file: &str, progress: Callback<Progress>) -> Result<Vec<u8>, Problem> {
+    let window = web_sys::window().ok_or(Problem::Network)?;
+    let response = JsFuture::from(window.fetch_with_str(file)).await.map_err(|_| Problem::Network)?;
+    let response: Response = response.unchecked_into();
     if !response.ok() {
-        return Err(LoadError::Status { file: file.to_owned(), status: response.status() });
+        return Err(Problem::Status(response.status()));
     }
     let length = response.headers().get("content-length").ok().flatten();
     let total = length.and_then(|length| length.parse().ok());
-    let body = response.body().ok_or_else(network)?;
-    let too_large = || LoadError::TooLarge { file: file.to_owned() };
-    collect(&body, MAX_COMPRESSED, too_large, network, |received| progress(Progress { received, total }))
+    let body = response.body().ok_or(Problem::Network)?;
+    collect(body, MAX_COMPRESSED, Problem::Network, &|received| progress.emit(Progress { received, total }))
         .await
 }
 
-async fn unpack(file: &str, bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
-    let damaged = || LoadError::Unpack { file: file.to_owned() };
-    let packed = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes))).map_err(|_| damaged())?;
-    let stream = packed.body().ok_or_else(damaged)?;
-    // web-sys has DecompressionStream behind an unstable flag only, though every browser has it.
-    let constructor =
-        Reflect::get(&js_sys::global(), &"DecompressionStream".into()).map_err(|_| damaged())?;
-    let constructor: Function = constructor.dyn_into().map_err(|_| damaged())?;
-    let gunzip = Reflect::construct(&constructor, &Array::of1(&"gzip".into())).map_err(|_| damaged())?;
-    let unpacked = stream.pipe_through(&gunzip.unchecked_into::<ReadableWritablePair>());
-    let too_large = || LoadError::TooLarge { file: file.to_owned() };
-    collect(&unpacked, image::MAX_BYTES, too_large, damaged, |_| {}).await
+async fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+    collect(unpacking(bytes).ok_or(Problem::Unpack)?, image::MAX_BYTES, Problem::Unpack, &|_| {}).await
 }
 
-/// Reads a stream to its end, but never more than `limit` bytes: a small file may unpack to gigabytes.
+/// What the browser unpacks from gzip.
+fn unpacking(bytes: &[u8]) -> Option<ReadableStream> {
+    let packed = response_of(bytes)?.body()?;
+    // web-sys has DecompressionStream behind an unstable flag only, though every browser has it.
+    let constructor = Reflect::get(&js_sys::global(), &"DecompressionStream".into()).ok()?;
+    let constructor: Function = constructor.dyn_into().ok()?;
+    let gunzip = Reflect::construct(&constructor, &Array::of1(&"gzip".into())).ok()?;
+    Some(packed.pipe_through(&gunzip.unchecked_into::<ReadableWritablePair>()))
+}
+
+/// Reads a stream to its end, but never more than `limit` bytes: a small file may unpack to gigabytes. A stream that
+/// breaks is `broken`.
 async fn collect(
-    stream: &ReadableStream,
+    stream: ReadableStream,
     limit: usize,
-    too_large: impl Fn() -> LoadError,
-    broken: impl Fn() -> LoadError,
-    progress: impl Fn(usize),
-) -> Result<Vec<u8>, LoadError> {
+    broken: Problem,
+    progress: &dyn Fn(usize),
+) -> Result<Vec<u8>, Problem> {
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut bytes = Vec::new();
     loop {
-        let chunk = JsFuture::from(reader.read()).await.map_err(|_| broken())?;
-        let field = |name: &str| Reflect::get(&chunk, &JsValue::from_str(name)).map_err(|_| broken());
-        if field("done")?.is_truthy() {
+        let Ok(chunk) = JsFuture::from(reader.read()).await else { return Err(broken) };
+        let chunk: ReadableStreamReadResult = chunk.unchecked_into();
+        if chunk.get_done() == Some(true) {
             return Ok(bytes);
         }
-        let value: Uint8Array = field("value")?.dyn_into().map_err(|_| broken())?;
+        let value: Uint8Array = chunk.get_value().unchecked_into();
         if bytes.len() + value.length() as usize > limit {
             // Whether the source listens does not matter: we read no further.
             let _ = reader.cancel();
-            return Err(too_large());
+            return Err(Problem::TooLarge);
         }
         bytes.extend(value.to_vec());
         progress(bytes.len());

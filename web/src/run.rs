@@ -1,10 +1,12 @@
 //! A recorded scenario and the position in it.
 
+use narrate::dump::DumpView;
 use narrate::listing::Listing;
-use narrate::{Mark, Point, Timeline, listing, mark, point};
+use narrate::{DumpRecord, Mark, Point, Timeline, listing, mark, point};
 use pagewalk::Event;
 use pgtable::{Level, VirtAddr};
 use scenario::capture::Capture;
+use scenario::library::Program;
 use scenario::link::Grain;
 use scenario::{Runner, Setup, SetupError};
 
@@ -74,6 +76,8 @@ pub struct Run {
     wanted: Option<u32>,
     point: Point,
     ticks: Vec<Tick>,
+    /// What a dump prints, if the run is one.
+    dump: Option<DumpRecord>,
 }
 
 impl Run {
@@ -83,17 +87,26 @@ impl Run {
     /// [`SetupError`] when the capture does not fit.
     pub fn new(setup: Setup, capture: &Capture, grain: Grain, step: u32) -> Result<Self, SetupError> {
         let (world, runner) = setup.start(capture)?;
-        let start =
-            setup.scenario.ranges(setup.machine).and_then(|mut ranges| ranges.next()).unwrap_or_default().0;
+        let ranges = setup.scenario.ranges(setup.machine).unwrap_or_default();
+        let start = ranges.first().copied().unwrap_or_default().0;
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
-        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new() })
+        let dump = match setup.scenario.program {
+            Program::Ptdump { dumped, user_half } => DumpRecord::new(capture, dumped, user_half),
+            Program::Call { .. } | Program::Caller { .. } => None,
+        };
+        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new(), dump })
     }
 
     /// Records `fuel` more actions. Returns whether there is more to record.
     pub fn record(&mut self, fuel: u32) -> bool {
-        let complete = self.timeline.record(fuel);
+        let dump = &mut self.dump;
+        let complete = self.timeline.record_each(fuel, &mut |event, actions| {
+            if let Some(dump) = dump {
+                dump.event(event, actions);
+            }
+        });
         if let Some(wanted) = self.wanted
             && (complete || wanted < self.len())
         {
@@ -149,6 +162,16 @@ impl Run {
     /// The point of the step that is shown.
     pub const fn point(&self) -> &Point {
         &self.point
+    }
+
+    /// What a dump has printed at the step that is shown, if the run is one.
+    pub fn dump(&self) -> Option<DumpView> {
+        Some(self.dump.as_ref()?.view(self.timeline.span(self.grain, self.index).to))
+    }
+
+    /// The step at which the first entry of a line of the dump was noted.
+    pub fn step_of_dump_line(&self, line: u32) -> Option<u32> {
+        Some(self.timeline.index_of(self.grain, self.dump.as_ref()?.start_of(line)))
     }
 
     /// How many stops the step takes together.
@@ -217,9 +240,9 @@ impl Run {
         })
     }
 
-    fn next_event(&self, wanted: impl FnMut(&Event) -> bool) -> Option<u32> {
+    fn next_event(&self, mut wanted: impl FnMut(&Event) -> bool) -> Option<u32> {
         let here = self.timeline.span(self.grain, self.index).to;
-        let actions = self.timeline.find(here, wanted)?;
+        let actions = self.timeline.find(here, &mut wanted)?;
         Some(self.timeline.index_of(self.grain, actions))
     }
 
@@ -249,10 +272,10 @@ impl Run {
 /// How much a mark tells, when there is room for one only.
 const fn weight(mark: Mark) -> u8 {
     match mark {
-        Mark::Fault | Mark::AssertFails | Mark::CheckFailed => 9,
+        Mark::Fault | Mark::Free | Mark::AssertFails | Mark::CheckFailed => 9,
         Mark::AssertHolds | Mark::Delegate | Mark::Bad => 8,
-        Mark::Lock | Mark::Unlock | Mark::Again => 7,
-        Mark::Call | Mark::Return => 6,
+        Mark::Lock | Mark::Unlock | Mark::Wait | Mark::Again | Mark::Split | Mark::Install | Mark::Write => 7,
+        Mark::Call | Mark::Return | Mark::Vma | Mark::Flush | Mark::Act => 6,
         Mark::Hole | Mark::Leaf | Mark::NotPresent => 5,
         Mark::Map => 4,
         Mark::Table | Mark::Descend => 3,

@@ -3,13 +3,17 @@
 #![cfg(target_arch = "wasm32")]
 
 use narrate::{Mark, Point, Timeline, point};
+use pagewalk_web::action::Choice;
+use pagewalk_web::el::{Content, El};
 use pagewalk_web::keys::{self, Command};
-use pagewalk_web::load::{self, LoadError};
+use pagewalk_web::load::{self, LoadError, Problem};
 use pagewalk_web::view;
+use pgtable::Level;
 use scenario::capture::{Capture, ImageError};
 use scenario::library::Machine;
 use scenario::link::Grain;
-use scenario::{Held, Scenario, Setup};
+use scenario::{Held, SCENARIOS, Scenario, Setup};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;
 use yew::prelude::*;
@@ -20,7 +24,8 @@ wasm_bindgen_test_configure!(run_in_browser);
 const CAPTURE: &[u8] = include_bytes!("../../tests/captures/riscv64-sv39/tables.json.gz");
 
 async fn read(bytes: &[u8]) -> Result<Capture, LoadError> {
-    load::read("tables.json.gz".to_owned(), bytes).await
+    let file = "tables.json.gz".to_owned();
+    load::read(bytes).await.map_err(|problem| LoadError { file, problem })
 }
 
 /// The point of a step of a scenario on the captured riscv machine.
@@ -48,15 +53,12 @@ fn Holder(props: &HolderProps) -> Html {
 }
 
 /// Draws a piece of the page and returns the element that it is in.
-async fn draw(html: Html) -> Element {
+async fn draw(piece: El) -> Element {
+    let html = piece.into_html();
     let root = gloo_utils::document().create_element("div").expect("a document makes elements");
     yew::Renderer::<Holder>::with_root_and_props(root.clone(), HolderProps { html }).render();
     yew::scheduler::flush().await;
     root
-}
-
-fn pointing() -> view::Pointing {
-    view::Pointing { hot: Some(pgtable::Level::Pmd), on_jump: Callback::noop(), on_hot: Callback::noop() }
 }
 
 fn text(root: &Element, selector: &str) -> String {
@@ -84,7 +86,7 @@ async fn a_capture_that_cannot_be_used_is_an_error_with_the_place() {
     let cut = read(&CAPTURE[..CAPTURE.len() / 2]).await.expect_err("cut off");
     assert_eq!(cut.to_string(), "tables.json.gz cannot be unpacked: it is damaged or cut off");
     let garbage = read(b"no json").await.expect_err("not JSON");
-    assert!(matches!(garbage, LoadError::Image { source: ImageError::Syntax(_), .. }));
+    assert!(matches!(garbage.problem, Problem::Image(error) if matches!(*error, ImageError::Syntax(_))));
     for (json, words) in [
         ("[]", "format must be a string"),
         ("null", "format must be a string"),
@@ -101,7 +103,7 @@ async fn a_capture_that_cannot_be_used_is_an_error_with_the_place() {
 #[wasm_bindgen_test]
 async fn the_ruler_lights_the_field_of_the_step() {
     let point = step("debug-init-mm", Held::Read, 13).await;
-    let root = draw(view::ruler(&point.ruler, &pointing())).await;
+    let root = draw(view::ruler(&point.ruler, Some(Level::Pmd))).await;
     assert_eq!(count(&root, ".field"), 5);
     assert_eq!(count(&root, ".field.lit"), 1);
     assert_eq!(text(&root, ".field.hot .name"), "PMD");
@@ -111,7 +113,7 @@ async fn the_ruler_lights_the_field_of_the_step() {
 #[wasm_bindgen_test]
 async fn a_folded_table_is_one_column_with_three_names() {
     let point = step("debug-init-mm", Held::Read, 13).await;
-    let root = draw(view::tables(&point, &pointing())).await;
+    let root = draw(view::tables(&point, Some(Level::Pmd))).await;
     assert_eq!(count(&root, ".column"), 3);
     assert_eq!(text(&root, ".column h2"), "PGD = P4D = PUD");
     assert!(count(&root, ".row") <= 27, "a table of 512 slots is drawn as runs");
@@ -131,7 +133,7 @@ async fn a_failed_assertion_names_lock_need_and_finding() {
 #[wasm_bindgen_test]
 async fn a_delegation_is_a_hop_in_the_call_stack() {
     let point = step("debug-init-mm", Held::Read, 3).await;
-    let root = draw(view::code(&point, &pointing())).await;
+    let root = draw(view::code(&point, None)).await;
     assert_eq!(text(&root, ".frame.delegated code"), "↪ walk_kernel_page_table_range");
     assert_eq!(count(&root, ".listing li.lit"), 1);
 }
@@ -149,6 +151,33 @@ async fn progress_says_how_much() {
     let progress = load::Progress { received: 2048, total: Some(4096) };
     let root = draw(view::progress("riscv64", progress)).await;
     assert!(text(&root, ".loading").contains("2 of 4 KiB"));
+}
+
+#[wasm_bindgen_test]
+async fn every_choice_that_is_offered_means_something() {
+    for scenario in SCENARIOS {
+        let root = draw(view::choices(&Setup::of(scenario))).await;
+        let options = root.query_selector_all("option").expect("a selector");
+        for index in 0..options.length() {
+            let option: Element = options.get(index).expect("an option").unchecked_into();
+            let list = option.closest("[data-choose]").expect("a selector").expect("a list");
+            let name = list.get_attribute("data-choose").expect("a name");
+            let id = option.get_attribute("value").expect("an id");
+            assert!(Choice::of(&name, &id).is_some(), "{name}: {id}");
+        }
+        assert_eq!(count(&root, "option[selected]"), count(&root, "select"), "one of each list is chosen");
+    }
+}
+
+#[wasm_bindgen_test]
+fn every_command_has_a_name_of_its_own() {
+    for command in
+        [Command::First, Command::Next, Command::NextMarker, Command::Play, Command::Help, Command::Leave]
+    {
+        assert_eq!(Command::from_name(command.name()), Some(command));
+    }
+    assert_eq!(format!("{:?}", Command::Dismiss), Command::Dismiss.name());
+    assert_eq!(Command::from_name("Nothing"), None);
 }
 
 #[wasm_bindgen_test]

@@ -7,6 +7,7 @@ mod browser;
 mod checks;
 mod commands;
 mod error;
+mod glue;
 mod lock;
 mod page;
 mod process;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::error::Error;
+use crate::glue;
 use crate::lock;
 use crate::process;
 use crate::progress::say;
@@ -23,7 +24,15 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
     let _building = lock::lock(&workspace.root().join("target").join("page.lock"), "building the page")?;
     say("building the page into dist/: 1 to 2 minutes the first time");
     match (process::run(&mut trunk_build(workspace, &tools)), tools.missing_wasm_opt) {
-        (Ok(()), _) => Ok(workspace.dist()),
+        (Ok(()), _) => {
+            let dist = workspace.dist();
+            if !glue::shrink(&dist)? {
+                say(
+                    "the glue is not as wasm-bindgen wrote it so far: it stays as it is, some kilobytes larger",
+                );
+            }
+            Ok(dist)
+        }
         (Err(reason), None) => Err(Error::Page(Box::new(reason))),
         (Err(reason), Some(version)) => Err(Error::PageWithoutWasmOpt { version, reason: Box::new(reason) }),
     }
@@ -36,6 +45,8 @@ fn trunk_build(workspace: &Workspace, tools: &PageTools) -> Command {
         trunk.arg("--offline");
     }
     trunk.current_dir(workspace.root()).env("PATH", tools.toolbox.path());
+    // Its minifier cannot read wasm-bindgen's glue, leaves it as it is, and would warn at every build.
+    trunk.env("RUST_LOG", "info,trunk::processing::minify=error");
     // Any value means "no colour" to everyone else; Trunk takes only `true` and `false`.
     if std::env::var_os("NO_COLOR").is_some() {
         trunk.env("NO_COLOR", "true");

@@ -5,18 +5,24 @@
 //!
 //! | module | who |
 //! |---|---|
+//! | [`callers`] | the patch's callers: `set_memory_*()`, DMA memory, HVO |
 //! | [`direct`] | a caller that does nothing but call an entry point |
+//! | [`mod@dump`] | ptdump's text: what debugfs prints of an address space |
 //! | [`observer`] | callbacks that only look |
 //! | [`ptdump`] | `ptdump_walk_pgd()`, the debug walk's only user |
+//! | [`ptdump_users`] | who calls it, with which mm and root |
 //! | [`race`] | other CPUs that change the tables meanwhile |
 
 #![no_std]
 
 extern crate alloc;
 
+pub mod callers;
 pub mod direct;
+pub mod dump;
 pub mod observer;
 pub mod ptdump;
+pub mod ptdump_users;
 pub mod race;
 
 use core::hash::Hash;
@@ -25,12 +31,13 @@ use arrayvec::ArrayVec;
 use mm::World;
 use pagewalk::{Callbacks, Func, Sink, StackFrame, Status, Walk};
 
+pub use callers::Caller;
 pub use direct::Direct;
-pub use observer::Observer;
+pub use observer::{Observer, Quirk};
 pub use ptdump::Ptdump;
 
-/// Most functions that can be active at once: a caller, three entry points, five levels.
-pub const MAX_STACK: usize = 9;
+/// Most functions that can be active at once: four of a caller, two entry points, five levels, two inside a callback.
+pub const MAX_STACK: usize = 13;
 
 /// A call stack, outermost function first.
 pub type Stack = ArrayVec<StackFrame, MAX_STACK>;

@@ -23,7 +23,7 @@ use crate::{Actor, Observer, Stack};
 
 /// Most ranges that a dump walks. The kernel's own dumpers have one, or on x86 two with the non-canonical hole
 /// between them; the conformance cases have up to three.
-pub const MAX_RANGES: usize = 3;
+pub const MAX_RANGES: usize = 8;
 
 /// The ranges of a dump: start and end of each.
 pub type Ranges = ArrayVec<(VirtAddr, VirtAddr), MAX_RANGES>;

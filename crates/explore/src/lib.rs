@@ -1,8 +1,8 @@
 //! Every interleaving of a few actors: is there an order of their steps that goes wrong?
 //!
 //! Actors move in lanes, one atomic step at a time, in any order; a [`Model`] says which lanes can move in a
-//! state and what a step does. A [`Search`] visits every state that any order of steps leads to, each once and
-//! nearest first, a slice at a time. It ends with a [`Verdict`]: a property is broken and this shortest
+//! state and what a step does. A [`Search`] visits every state that any order of steps leads to, each once
+//! and nearest first, a slice at a time. It ends with a [`Verdict`]: a property is broken and this shortest
 //! [`Schedule`] shows it; or none is, in any state. Nothing here knows page tables.
 //!
 //! | module | what it holds |
@@ -21,20 +21,22 @@
 //! candidates and never decides, so no collision can hide a state. It holds for this one model, under what
 //! the model itself takes for granted:
 //!
-//! - [`Model::step`], [`Model::turn`] and [`Model::holds`] depend on nothing but the state (and the model, which
-//!   does not change), and `Eq` and `Hash` look at all of what they depend on;
+//! - [`Model::step`], [`Model::turn`] and [`Model::holds`] depend on nothing but the state (and the model,
+//!   which does not change), and `Eq` and `Hash` look at all of what they depend on;
 //! - a step is atomic and seen by all lanes at once: no weaker memory order is searched. What the real thing
 //!   does in two reads must be two steps, or a race between them is not there to be found;
-//! - what is bad shows in a state. What a step merely *does* (an assertion that fails, say) must leave its mark.
+//! - what is bad shows in a state. What a step merely *does* (an assertion that fails, say) must leave its
+//!   mark.
 //!
 //! Nothing is said of fairness or time: lanes that go round for ever while nobody waits are no deadlock.
 //!
 //! # Why no interleaving is left out
 //!
-//! A step that touches only its own lane's variables, that no other lane can prevent and that no property looks at
-//! could be run together with the one before it, and no verdict would change. The state counts would, and so would
-//! the steps of a schedule, which are the steps that a person takes in the stepper. So a search takes the model's
-//! steps as they are; a model that wants fewer states joins such steps itself, where a reader sees it.
+//! A step that touches only its own lane's variables, that no other lane can prevent, that no property looks
+//! at and that is no part of a circle of such steps could be run together with the one before it, and no
+//! verdict would change. The state counts would, and so would the steps of a schedule, which are the steps
+//! that a person takes in the stepper. So a search takes the model's steps as they are; a model that wants
+//! fewer states joins such steps itself, where a reader sees it.
 
 #![no_std]
 

@@ -52,8 +52,8 @@ pub enum Turn {
     Move,
     /// Nothing: it waits for another lane.
     Wait,
-    /// Nothing, and nothing is left to do. A lane that serves others (an RCU grace period) is done while nothing is
-    /// asked of it and may move again later.
+    /// Nothing, and nothing is left to do. A lane that serves others (an RCU grace period) is done while
+    /// nothing is asked of it and may move again later.
     Done,
 }
 
@@ -91,11 +91,12 @@ impl Property {
 ///
 /// That some lane waits while none can move (a deadlock) breaks every model and is no property of its own.
 pub trait Model {
-    /// The world and all actors in it. Many are kept at a time, and a step starts from a clone: clones should be cheap.
+    /// The world and all actors in it. Many are kept at a time, and a step starts from a clone: clones should
+    /// be cheap.
     type State: Clone + Eq + Hash;
 
-    /// How many lanes there are, 1 to [`MAX_LANES`]; more do not compile. A lane that one model of this type lacks is
-    /// [`Turn::Done`] in all of its states.
+    /// How many lanes there are, 1 to [`MAX_LANES`]; more do not compile. A lane that one model of this type
+    /// lacks is [`Turn::Done`] in all of its states.
     const LANES: usize;
 
     /// Where every schedule starts.

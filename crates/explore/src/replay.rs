@@ -27,8 +27,8 @@ const fn why(turn: Option<Turn>) -> &'static str {
     }
 }
 
-/// The states of a run, first the initial one, then the one after each step. Ends after the last step or the first
-/// error. See [`replay`].
+/// The states of a run, first the initial one, then the one after each step. Ends after the last step or the
+/// first error. See [`replay`].
 pub struct Replay<'a, M: Model> {
     model: &'a M,
     schedule: &'a Schedule,

@@ -4,9 +4,9 @@
 //! a5b3ac2
 //! ```
 //!
-//! says: lane `a` takes five steps, `b` three, `a` one, `c` two. A run is the lane's letter (`a` to `h`), then how many
-//! steps it takes, unless that is one. Nothing in it needs escaping in an address. Writing is unique (runs are as
-//! long as they can be); reading also takes `aaa` for `a3`.
+//! says: lane `a` takes five steps, `b` three, `a` one, `c` two. A run is the lane's letter (`a` to `h`),
+//! then how many steps it takes, unless that is one. Nothing in it needs escaping in an address. Writing is
+//! unique (runs are as long as they can be); reading also takes `aaa` for `a3`.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
@@ -17,7 +17,8 @@ use crate::model::Lane;
 /// Longest text that is read, in bytes.
 pub const MAX_BYTES: usize = 2_000;
 
-/// Most steps that are read. A schedule that a search found may be longer, and its text then does not read back.
+/// Most steps that are read. A schedule that a search found may be longer, and its text then does not read
+/// back.
 pub const MAX_STEPS: usize = 100_000;
 
 /// Which lane moved at each step, first to last.

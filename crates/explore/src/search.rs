@@ -40,8 +40,8 @@ enum End {
 
 /// A search through all interleavings of a model.
 ///
-/// It knows no time: whoever runs it decides by a clock of their own how often to call [`Search::run`], and cancels by not
-/// calling it again. Slices change neither the verdict nor any count.
+/// It knows no time: whoever runs it decides by a clock of their own how often to call [`Search::run`], and
+/// cancels by not calling it again. Slices change neither the verdict nor any count.
 ///
 /// ```
 /// use explore::{Lane, Model, Property, Search, Turn, Verdict};
@@ -85,7 +85,8 @@ pub struct Search<M: Model> {
 }
 
 impl<M: Model> Search<M> {
-    /// A search that sees at most `limit` states: 1 (the initial one) to [`MAX_STATES`], beyond which it makes no difference.
+    /// A search that sees at most `limit` states: 1 (the initial one) to [`MAX_STATES`], beyond which it
+    /// makes no difference.
     pub fn new(model: M, limit: u32) -> Self {
         let initial = model.initial();
         let mut reached = vec![None; model.properties().len()];
@@ -94,8 +95,8 @@ impl<M: Model> Search<M> {
         Self { states: States::new(initial), model, limit, transitions: 0, reached, end }
     }
 
-    /// Goes on from at most `fuel` states, fewer when it ends before. A state costs a clone and a step for each lane that can
-    /// move.
+    /// Goes on from at most `fuel` states, fewer when it ends before. A state costs a clone and a step for
+    /// each lane that can move.
     pub fn run(&mut self, fuel: u32) -> Progress {
         for _ in 0..fuel {
             if self.end.is_some() {
@@ -106,8 +107,8 @@ impl<M: Model> Search<M> {
         self.progress()
     }
 
-    /// Goes on from the next state. Where the limit stops it half-way it starts over when there is room: what it already
-    /// added is then known.
+    /// Goes on from the next state. Where the limit stops it half-way it starts over when there is room: what
+    /// it already added is then known.
     fn expand(&mut self) -> Option<End> {
         let mut taken = 0;
         for lane in lanes::<M>() {
@@ -132,7 +133,8 @@ impl<M: Model> Search<M> {
         (!self.states.advance()).then_some(End::Exhausted)
     }
 
-    /// Lets a search see more states: one that its limit stopped can be run on. A limit lower than before changes nothing.
+    /// Lets a search see more states: one that its limit stopped can be run on. A limit lower than before
+    /// changes nothing.
     pub fn raise_limit(&mut self, limit: u32) {
         let limit = limit.min(MAX_STATES);
         if limit > self.limit {
@@ -167,8 +169,8 @@ impl<M: Model> Search<M> {
         }
     }
 
-    /// A shortest way to a state in which a property holds that is to be [`Reachable`](Expect::Reachable), once one was
-    /// seen. By its place in [`Model::properties`].
+    /// A shortest way to a state in which a property holds that is to be [`Reachable`](Expect::Reachable),
+    /// once one was seen. By its place in [`Model::properties`].
     pub fn reached(&self, property: usize) -> Option<Schedule> {
         self.reached.get(property).copied().flatten().map(|index| self.states.schedule(index))
     }

@@ -1,10 +1,11 @@
 //! The states that were seen: each once, a few bytes each.
 //!
-//! A state is known by its index, in the order in which it was met. Kept for each are where it came from ([`Link`], 4
-//! bytes) and its place in a hash table (8 bytes, and the table's spare room). The states themselves are kept while they wait
-//! to be gone on from, and in every [`STRIDE`]th layer; any other is made again, from the last kept state before it, when
-//! a new state has its fingerprint and must be compared with it. Where no lane goes in circles that never happens: equal
-//! states then lie in the same layer, which waits.
+//! A state is known by its index, in the order in which it was met. Kept for each are where it came from
+//! ([`Link`], 4 bytes) and its place in a hash table (8 bytes, and the table's spare room). The states
+//! themselves are kept while they wait to be gone on from, and in every [`STRIDE`]th layer; any other is made
+//! again, from the last kept state before it, when a new state has its fingerprint and must be compared with
+//! it. Where a state tells how many steps each lane has taken (none goes in circles) hardly any ever is:
+//! equal states lie in the same layer, which waits.
 
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
@@ -19,7 +20,8 @@ use crate::schedule::Schedule;
 /// Most states of a search: what fits a [`Link`].
 pub(crate) const MAX: u32 = 1 << 29;
 
-/// Every how many layers one is kept in full: makes 1 of 16 states kept, and at most 15 steps to make one again.
+/// Every how many layers one is kept in full: makes 1 of 16 states kept, and at most 15 steps to make one
+/// again.
 const STRIDE: usize = 16;
 
 /// The step by which a state was first reached: index of the state before << 3 | lane.
@@ -42,8 +44,8 @@ impl Link {
     }
 }
 
-/// How many hash tables share the states. Each grows by itself, at its own time: one that holds them all would copy a million
-/// slots in one go, and no slice could be shorter than that.
+/// How many hash tables share the states. Each grows by itself, at its own time: one that holds them all
+/// would copy a million slots in one go, and no slice could be shorter than that.
 const SHARDS: usize = 64;
 
 /// States at the same distance from the initial one, of consecutive indices.
@@ -56,7 +58,8 @@ struct Layer<S> {
 
 /// What the hash table holds of a state.
 struct Slot {
-    /// Part of the state's hash. Tells most unequal states apart without making one again, never that two are equal.
+    /// Part of the state's hash. Tells most unequal states apart without making one again, never that two are
+    /// equal.
     fingerprint: u32,
     index: u32,
 }
@@ -66,13 +69,15 @@ const fn shard(fingerprint: u32) -> usize {
     (fingerprint >> 19) as usize % SHARDS
 }
 
-/// The hash for a table, which takes the seven highest bits (of a `usize`) and as many of the lowest as it needs.
+/// The hash for a table, which takes the seven highest bits (of a `usize`) and as many of the lowest as it
+/// needs.
 fn spread(fingerprint: u32) -> u64 {
     u64::from(fingerprint) << 32 | u64::from(fingerprint)
 }
 
-/// Fixed, so that every run of a search is the same run. Not a multiplicative hash like Fx: it is blind to the top bits of two words
-/// that change together, and top bits are where entries of page tables have their flags.
+/// Fixed, so that every run of a search is the same run. Not a multiplicative hash like Fx: it is blind to
+/// the top bits of two words that change together, and top bits are where entries of page tables have their
+/// flags.
 fn fingerprint<S: core::hash::Hash>(state: &S) -> u32 {
     let hash = FixedState::default().hash_one(state);
     (hash ^ hash >> 32) as u32
@@ -208,7 +213,8 @@ fn kept<S>(layer: &Layer<S>, index: u32) -> Option<&S> {
     layer.states.get((index - layer.first) as usize)?.as_ref()
 }
 
-/// Makes a state again. Recurses less than [`STRIDE`] deep: the state before lies one layer up, and the first layer is kept.
+/// Makes a state again. Recurses less than [`STRIDE`] deep: the state before lies one layer up, and the first
+/// layer is kept.
 fn remake<M: Model>(
     model: &M,
     links: &[Link],

@@ -46,8 +46,8 @@ pub enum Verdict {
         /// All states.
         states: u32,
     },
-    /// Nothing is broken in the states seen so far, and there are more: the limit was met, or the search has not been run to
-    /// its end.
+    /// Nothing is broken in the states seen so far, and there are more: the limit was met, or the search has
+    /// not been run to its end.
     NotFinished {
         /// The states seen so far.
         states: u32,

@@ -3,7 +3,7 @@
 mod models;
 
 use explore::{Broken, CannotMove, Lane, Model, Progress, Schedule, Search, Turn, Verdict, replay};
-use models::{Buffer, Counter, Exclusion, Philosophers, Protocol};
+use models::{Bits, Buffer, Counter, Exclusion, Philosophers, Protocol};
 
 /// Runs to the end, at most `fuel` states at a time.
 fn sliced<M: Model>(model: M, limit: u32, fuel: u32) -> (Verdict, Progress) {
@@ -76,6 +76,24 @@ fn a_buffer_overflows_between_the_check_and_the_put() {
     assert_eq!(verdict(Buffer::Atomic), Verdict::Safe { states: 44 });
     assert_eq!(verdict(Buffer::CheckThenPut), fails(Broken::Property(0), "a3bab", 34));
     assert_eq!(verdict(Buffer::OneMore), fails(Broken::Deadlock, "a2cacbcbcbc2", 44));
+}
+
+#[test]
+fn eight_lanes_are_told_apart() {
+    assert_eq!(verdict(Bits { never: 0xff }), fails(Broken::Property(0), "abcdefgh", 256));
+    // 93 with fewer bits, then 62 of four bits that come before it in the order of the alphabet.
+    assert_eq!(verdict(Bits { never: 0b1011_0100 }), fails(Broken::Property(0), "cefh", 93 + 62 + 1));
+}
+
+#[test]
+fn more_room_changes_nothing_once_it_is_decided() {
+    for model in [Buffer::Atomic, Buffer::CheckThenPut] {
+        let mut search = Search::new(model, 1_000);
+        search.run(u32::MAX);
+        let before = (search.verdict(), search.progress());
+        search.raise_limit(u32::MAX);
+        assert_eq!((search.verdict(), search.progress()), before);
+    }
 }
 
 #[test]

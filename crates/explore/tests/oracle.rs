@@ -1,4 +1,5 @@
-//! Random transition systems against a search that is too simple to be wrong: a queue, and a list of what was seen.
+//! Random transition systems against a search that is too simple to be wrong: a queue, and a list of what was
+//! seen.
 
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
@@ -134,8 +135,8 @@ fn check<const CLASH: bool>(rows: &[Row], fuel: u32) -> Result<(), TestCaseError
     Ok(())
 }
 
-/// Tables whose rows lead mostly a few rows on and sometimes anywhere: deep enough that states are made again from such as were
-/// kept many steps before.
+/// Tables whose rows lead mostly a few rows on and sometimes anywhere: deep enough that states are made again
+/// from such as were kept many steps before.
 fn table() -> impl Strategy<Value = Vec<Row>> {
     (1usize..120, prop_oneof![Just(0.0), Just(0.02)]).prop_flat_map(|(len, bad)| {
         let cell = prop_oneof![

@@ -1,13 +1,14 @@
-//! The same models under an independent checker: as many states, as many transitions, the same verdict, counterexamples of
-//! the same length.
+//! The same models under an independent checker: as many states, as many transitions, the same verdict,
+//! counterexamples of the same length.
 
 mod models;
 
 use explore::{Expect, Lane, Model, Property, Search, Turn, Verdict};
-use models::{Buffer, Counter, Exclusion, Philosophers, Protocol};
+use models::{Bits, Buffer, Counter, Exclusion, Philosophers, Protocol};
 use stateright::Checker;
 
-/// What the other checker looks for, one thing at a time: it ends with the last thing it finds, and only the first is shortest.
+/// What the other checker looks for, one thing at a time: it ends with the last thing it finds, and only the
+/// first is shortest.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Aim {
     /// Nothing: it sees all states.
@@ -156,4 +157,9 @@ fn philosophers_agree() {
 #[test]
 fn buffers_agree() {
     assert_eq!([Buffer::Atomic, Buffer::CheckThenPut, Buffer::OneMore].map(compare), [44, 131, 44]);
+}
+
+#[test]
+fn eight_lanes_agree() {
+    assert_eq!([0xff, 0b1011_0100].map(|never| compare(Bits { never })), [256, 256]);
 }

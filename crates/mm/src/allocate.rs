@@ -62,14 +62,44 @@ impl World {
         let model = self.model();
         let slots = model.slots(level);
         let bytes = (u64::from(slots) * u64::from(model.entry_bytes)).max(model.page_bytes());
+        let pa = self.next_free(bytes);
+        let fill = self.tests(model.lowest_sharing(level)).empty();
+        self.insert(Table::new(pa, level, slots, fill, alloc::vec::Vec::new()));
+        Ok(pa)
+    }
+
+    /// An empty table of `level`, in a page whose allocation may fail.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] when this allocation is to fail, or no table can be made.
+    pub fn alloc_table(&mut self, level: Level) -> Result<PhysAddr, OutOfMemory> {
+        self.ask_for_memory()?;
+        self.new_table(level)
+    }
+
+    /// A page that is no page table. Its allocation may fail.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] when this allocation is to fail.
+    pub fn alloc_page(&mut self) -> Result<PhysAddr, OutOfMemory> {
+        self.ask_for_memory()?;
+        Ok(self.next_free(self.model().page_bytes()))
+    }
+
+    /// The next place of `bytes` bytes where no table lies.
+    fn next_free(&mut self, bytes: u64) -> PhysAddr {
         let mut pa = self.allocator.next;
         while self.table_at(pa).is_some() {
             pa = PhysAddr(pa.0.wrapping_add(bytes));
         }
         self.allocator.next = PhysAddr(pa.0.wrapping_add(bytes));
-        let fill = self.tests(model.lowest_sharing(level)).empty();
-        self.insert(Table::new(pa, level, slots, fill, alloc::vec::Vec::new()));
-        Ok(pa)
+        pa
+    }
+
+    /// Counts an allocation that may fail, and says whether it does.
+    fn ask_for_memory(&mut self) -> Result<(), OutOfMemory> {
+        self.allocator.asked = self.allocator.asked.saturating_add(1);
+        if self.allocator.asked == self.allocator.fails_at { Err(OutOfMemory) } else { Ok(()) }
     }
 
     /// `__p4d_alloc()` … `__pte_alloc()`: a table of `lower` for the entry of `level` in `slot`, unless somebody was
@@ -78,10 +108,7 @@ impl World {
     /// # Errors
     /// [`OutOfMemory`] when this allocation is to fail, or no table can be made.
     pub fn populate(&mut self, level: Level, slot: Slot) -> Result<Populated, OutOfMemory> {
-        self.allocator.asked = self.allocator.asked.saturating_add(1);
-        if self.allocator.asked == self.allocator.fails_at {
-            return Err(OutOfMemory);
-        }
+        self.ask_for_memory()?;
         let value = self.read_slot(slot).unwrap_or_default();
         let tests = self.tests(level);
         // pmd_install() asks for none, the others for present.
@@ -182,6 +209,17 @@ mod tests {
         let mut absent = world("riscv64-sv39", vec![0x4000]);
         let Split::Table(pa) = absent.split_huge_pmd(VmaKind::Anon, SLOT) else { panic!("it is not none") };
         assert_eq!(absent.read_slot(Slot { table: pa, index: 7 }), Some(RawEntry(0x4000)));
+    }
+
+    #[test]
+    fn pages_and_tables_count_as_one() {
+        let mut world = world("x86_64-4level", vec![]);
+        world.allocator.fails_at = 3;
+        let base = world.allocator.next;
+        assert_eq!(world.alloc_page(), Ok(base));
+        assert_eq!(world.alloc_table(Level::Pte), Ok(PhysAddr(base.0 + 0x1000)));
+        assert_eq!((world.alloc_page(), world.table_at(base)), (Err(OutOfMemory), None));
+        assert_eq!(world.alloc_table(Level::Pte), Ok(PhysAddr(base.0 + 0x2000)));
     }
 
     #[test]

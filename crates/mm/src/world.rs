@@ -1,5 +1,6 @@
 //! The world that actors act on.
 
+use alloc::collections::BinaryHeap;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
@@ -21,7 +22,7 @@ const MAX_MMS: usize = 4;
 const MAX_VMAS: usize = 4096;
 
 /// Which table: its place in the world. Stays the same when other tables come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableId(u32);
 
 /// Which `mm_struct`.
@@ -81,6 +82,26 @@ pub enum WorldError {
     /// Two tables claim one address.
     #[error("two tables lie at physical address {0:#x}")]
     TwoTablesAt(PhysAddr),
+    /// Two tables lie upon each other.
+    #[error(
+        "the tables at physical addresses {first:#x} and {second:#x} overlap: the first has {bytes} bytes"
+    )]
+    Overlap {
+        /// The lower one.
+        first: PhysAddr,
+        /// The one that starts inside it.
+        second: PhysAddr,
+        /// Size of the lower one.
+        bytes: u64,
+    },
+    /// A table does not lie at a multiple of its size, or of the page size if that is less.
+    #[error("the table at physical address {pa:#x} does not lie at a multiple of {align} bytes")]
+    Unaligned {
+        /// Where it lies.
+        pa: PhysAddr,
+        /// What its address must be a multiple of.
+        align: u64,
+    },
     /// A root names no table.
     #[error("there is no table at physical address {pgd:#x}, which {name} has as its root")]
     RootMissing {
@@ -160,15 +181,38 @@ impl World {
         tables: Vec<Table>,
         mms: impl IntoIterator<Item = (&'static str, PhysAddr)>,
     ) -> Result<Self, WorldError> {
+        Self::made_of(model, tables, mms.into_iter().collect())
+    }
+
+    /// One copy of the code, whatever the mms come from.
+    fn made_of(
+        model: &'static Model,
+        tables: Vec<Table>,
+        mms: Vec<(&'static str, PhysAddr)>,
+    ) -> Result<Self, WorldError> {
         let entries: usize = tables.iter().map(Table::stored).sum();
         if entries > MAX_ENTRIES {
             return Err(WorldError::TooLarge);
         }
-        let mut by_pa: Vec<_> =
-            tables.iter().enumerate().map(|(id, table)| (table.pa(), TableId(id as u32))).collect();
-        by_pa.sort_unstable_by_key(|&(pa, _)| pa);
+        let bytes = |table: &Table| u64::from(table.slots()) * u64::from(model.entry_bytes);
+        for table in &tables {
+            let (pa, align) = (table.pa(), bytes(table).next_power_of_two().min(model.page_bytes()));
+            if !pa.0.is_multiple_of(align) {
+                return Err(WorldError::Unaligned { pa, align });
+            }
+        }
+        let by_pa = tables.iter().enumerate().map(|(id, table)| (table.pa(), TableId(id as u32)));
+        // Sorted by a heap: of all ways the one with the least code, which is in the page's first download.
+        let by_pa = by_pa.collect::<BinaryHeap<_>>().into_sorted_vec();
         if let Some(pair) = by_pa.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(WorldError::TwoTablesAt(pair[0].0));
+        }
+        for pair in by_pa.windows(2) {
+            let (first, id) = pair[0];
+            let (bytes, second) = (bytes(&tables[id.0 as usize]), pair[1].0);
+            if second.0 - first.0 < bytes {
+                return Err(WorldError::Overlap { first, second, bytes });
+            }
         }
         let mut world = Self {
             model,
@@ -439,6 +483,29 @@ mod tests {
     fn impossible_worlds_are_refused() {
         let two = World::new(x86(), vec![table(0x1000, vec![]), table(0x1000, vec![])], []);
         assert_eq!(two, Err(WorldError::TwoTablesAt(PhysAddr(0x1000))));
+        let (first, second) = (PhysAddr(0x10_0000), PhysAddr(0x10_1000));
+        let large = pgtable::model("arm64-64k-42").expect("a known model");
+        let on_another = World::new(
+            large,
+            vec![
+                Table::unused(large, first, Level::Pgd),
+                Table::unused(large, PhysAddr(0x10_8000), Level::Pte),
+            ],
+            [],
+        );
+        assert_eq!(on_another, Err(WorldError::Unaligned { pa: PhysAddr(0x10_8000), align: 0x1_0000 }));
+        // Roots of a few slots may lie close to each other, but not upon each other.
+        let small = pgtable::model("arm64-64k-48").expect("a known model");
+        let roots = |at| {
+            vec![Table::unused(small, first, Level::Pgd), Table::unused(small, PhysAddr(at), Level::Pgd)]
+        };
+        assert!(World::new(small, roots(0x10_0200), []).is_ok());
+        let pte = Table::unused(x86(), second, Level::Pte);
+        let wide = Table::new(first, Level::Pgd, 1024, RawEntry(0), vec![]);
+        assert_eq!(
+            World::new(x86(), vec![wide, pte], []),
+            Err(WorldError::Overlap { first, second, bytes: 0x2000 })
+        );
         let rootless = World::new(x86(), vec![], [("init_mm", PhysAddr(0x1000))]);
         assert_eq!(rootless, Err(WorldError::RootMissing { name: "init_mm", pgd: PhysAddr(0x1000) }));
     }

@@ -11,10 +11,14 @@
 //! | [`point`] | the point of a step |
 //! | [`sentence`] | what just happened, in one sentence |
 //! | [`listing`] | the function at work, line by line |
+//! | [`entry_diff`] | what a write changed, by the names of the bits |
 //! | [`ruler`] | the address and its bit fields |
 //! | [`tables`] | the tables on the path |
+//! | [`dump`] | ptdump's text, line by line with the steps that made it |
 //! | [`locks`] | who holds what; an assertion and why it is there; the delegation |
 
+pub mod dump;
+pub mod entry_diff;
 pub mod listing;
 pub mod locks;
 pub mod mark;
@@ -24,6 +28,8 @@ pub mod sentence;
 pub mod tables;
 pub mod timeline;
 
+pub use dump::DumpRecord;
+pub use entry_diff::EntryDiff;
 pub use mark::Mark;
 pub use point::Point;
 pub use timeline::{Moment, Span, Step, Timeline};

@@ -3,7 +3,9 @@
 //! The lines are ours: what the kernel's function does, in its own names and in its order. The kernel's source is a
 //! link away.
 
-use pagewalk::{AssertOrder, By, Callback, Event, Func, LockName, Revision, Rules, Subject, Test};
+use pagewalk::{
+    AssertOrder, By, Callback, CallerFunc, Event, Func, LockName, Revision, Rules, Subject, Test,
+};
 use pgtable::Level;
 
 /// The listing of one function.
@@ -28,6 +30,7 @@ pub struct Line {
     pub lit: bool,
 }
 
+mod callers;
 mod with_vmas;
 
 /// Numbers of the lines of the level loops and of `walk_pte_range()`.
@@ -59,6 +62,9 @@ mod at {
     pub(super) const PRE: u8 = 44;
     pub(super) const POST: u8 = 45;
     pub(super) const INSTALL: u8 = 46;
+    /// Lines of the patch's callers.
+    pub(super) const ALLOC: u8 = 50;
+    pub(super) const FREED: u8 = 51;
     /// Lines of ptdump_walk_pgd().
     pub(super) const LOCK: u8 = 30;
     pub(super) const UNLOCK: u8 = 31;
@@ -88,6 +94,7 @@ pub const fn line_of(event: &Event) -> u8 {
             Test::Offset => at::OFFSET,
             Test::InstallPresent | Test::InstallHuge => at::LEAF,
             Test::MapTable | Test::Same => at::MAP,
+            Test::LeafLocked | Test::ToSplit => at::LEAF,
         },
         Event::Callback { call, .. } => match call.callback {
             Callback::Hole if call.depth < 0 => at::GAP,
@@ -114,7 +121,9 @@ pub const fn line_of(event: &Event) -> u8 {
         Event::NotePageFlush | Event::Flush(_) => at::FLUSH,
         Event::Write { .. } => at::ENTRY,
         Event::Wait { .. } | Event::TryLockFailed { .. } => at::LOCK,
-        Event::Free { .. } | Event::Act(_) => at::DESCEND,
+        Event::NewPage { .. } => at::ALLOC,
+        Event::Free { .. } => at::FREED,
+        Event::Act(_) => at::DESCEND,
     }
 }
 
@@ -122,6 +131,8 @@ pub const fn line_of(event: &Event) -> u8 {
 pub const fn func_of(event: &Event) -> Option<Func> {
     match *event {
         Event::Enter { func, .. } | Event::Return { func, .. } => Some(func),
+        // By a callback or a splitter, which is the innermost function.
+        Event::Read { test: Test::LeafLocked | Test::ToSplit, .. } => None,
         Event::Read { level, test: Test::Offset | Test::StillTable, .. } => match level.lower() {
             Some(lower) => Some(Func::WalkRange(lower)),
             None => Some(Func::WalkRange(level)),
@@ -145,17 +156,22 @@ pub const fn func_of(event: &Event) -> Option<Func> {
         | Event::Lock { lock: LockName::Ptl(_), .. }
         | Event::Unlock { lock: LockName::Ptl(_), .. } => Some(Func::WalkRange(Level::Pte)),
         Event::RcuLock | Event::RcuUnlock | Event::Map { .. } => Some(Func::WalkRange(Level::Pte)),
-        Event::Lock { .. } | Event::Unlock { .. } | Event::NotePageFlush => Some(Func::PtdumpWalkPgd),
+        Event::NotePageFlush => Some(Func::PtdumpWalkPgd),
         _ => None,
     }
 }
 
 /// The listing of `func` in `revision` with `lit` as the current line.
 pub(crate) fn listing(func: Func, revision: Revision, lit: Option<u8>) -> Listing {
-    let lines = match func {
-        Func::WalkRange(Level::Pte) => pte_lines(),
-        Func::WalkRange(level) => level_lines(level, revision.rules()),
-        Func::PtdumpWalkPgd => ptdump_lines(revision.rules()),
+    let level = match func {
+        Func::WalkRange(level) => level,
+        _ => Level::Pgd,
+    };
+    let mut lines = Lines { written: Vec::new(), level, lit };
+    match func {
+        Func::WalkRange(Level::Pte) => pte_lines(&mut lines),
+        Func::WalkRange(_) => level_lines(&mut lines, revision.rules()),
+        Func::PtdumpWalkPgd => ptdump_lines(&mut lines, revision.rules()),
         Func::WalkPageRange
         | Func::WalkPageRangeMm
         | Func::WalkPageRangeMmUnsafe
@@ -166,12 +182,11 @@ pub(crate) fn listing(func: Func, revision: Revision, lit: Option<u8>) -> Listin
         | Func::WalkOneVma
         | Func::WalkHugetlbRange
         | Func::FolioWalkStart
-        | Func::FolioWalkEnd => with_vmas::lines(func, revision.rules()),
-        entry => entry_lines(entry, revision.rules()),
-    };
-    let lines =
-        lines.into_iter().map(|(number, text)| Line { number, text, lit: lit == Some(number) }).collect();
-    Listing { func: func.name(), lines, source: source(func, revision) }
+        | Func::FolioWalkEnd => with_vmas::lines(&mut lines, func, revision.rules()),
+        Func::Caller(caller) => caller_lines(&mut lines, caller, revision.rules()),
+        entry => entry_lines(&mut lines, entry, revision.rules()),
+    }
+    Listing { func: func.name(), lines: lines.written, source: source(func, revision) }
 }
 
 /// A page that shows the kernel's own source of the function.
@@ -184,120 +199,140 @@ fn source(func: Func, revision: Revision) -> Option<String> {
     Some(format!("https://elixir.bootlin.com/linux/{version}/A/ident/{}", func.name()))
 }
 
-fn level_lines(level: Level, rules: &Rules) -> Vec<(u8, String)> {
-    let x = level.name();
-    let upper = level.upper().map_or("mm", Level::name);
-    let lower = level.lower().map_or("", Level::name);
-    let upper_loop = matches!(level, Level::Pgd | Level::P4d);
-    let mut lines = vec![(at::ENTER, format!("walk_{x}_range({upper}, addr, end)"))];
-    if level == Level::Pmd && rules.pud_recheck {
-        lines.push((at::RECHECK, "  pud no longer a table? AGAIN".to_owned()));
+/// Writes a listing, line by line. Calls with a plain text each, as formatting would be a third of the code here.
+struct Lines {
+    written: Vec<Line>,
+    level: Level,
+    lit: Option<u8>,
+}
+
+impl Lines {
+    /// One more line. In its text `•` stands for the level at work, `↑` for the one above, `↓` for the one below.
+    #[inline(never)]
+    fn add(&mut self, number: u8, text: &str) {
+        self.written.push(Line { number, text: String::new(), lit: self.lit == Some(number) });
+        self.more(text);
     }
-    lines.push((
-        at::OFFSET,
-        if level == Level::Pgd {
-            "  pgd = root + pgd_index(addr)".to_owned()
-        } else {
-            format!("  {x} = {x}_offset({upper}, addr)")
-        },
-    ));
-    lines.push((at::NONE, format!("  {x}_none({x})?")));
+
+    /// More of the last line.
+    #[inline(never)]
+    fn more(&mut self, text: &str) {
+        let Some(line) = self.written.last_mut() else { return };
+        for letter in text.chars() {
+            match letter {
+                '•' => line.text += self.level.name(),
+                '↑' => line.text += self.level.upper().map_or("mm", Level::name),
+                '↓' => line.text += self.level.lower().map_or("", Level::name),
+                _ => line.text.push(letter),
+            }
+        }
+    }
+}
+
+fn level_lines(lines: &mut Lines, rules: &Rules) {
+    let upper_loop = matches!(lines.level, Level::Pgd | Level::P4d);
+    lines.add(at::ENTER, "walk_•_range(↑, addr, end)");
+    if lines.level == Level::Pmd && rules.pud_recheck {
+        lines.add(at::RECHECK, "  pud no longer a table? AGAIN");
+    }
+    let offset = if lines.level == Level::Pgd {
+        "  pgd = root + pgd_index(addr)"
+    } else {
+        "  • = •_offset(↑, addr)"
+    };
+    lines.add(at::OFFSET, offset);
+    lines.add(at::NONE, "  •_none(•)?");
     if upper_loop {
-        lines.push((at::BAD, format!("  {x}_bad({x})? report, clear")));
+        lines.add(at::BAD, "  •_bad(•)? report, clear");
     }
-    lines.push((
-        at::HOLE,
-        format!("    to install? __{lower}_alloc\n    else pte_hole(addr, next, depth); next entry"),
-    ));
-    lines.push((at::ENTRY, format!("  {x}_entry({x}, addr, next)")));
+    lines.add(at::HOLE, "    to install? __↓_alloc\n    else pte_hole(addr, next, depth); next entry");
+    lines.add(at::ENTRY, "  •_entry(•, addr, next)");
     if !upper_loop {
-        lines.push((at::AGAIN, "  AGAIN: look once more; CONTINUE: next entry".to_owned()));
-        lines.push((
-            at::LEAF,
-            format!("  with a VMA: split_huge_{x}\n  else leaf or not present? next entry"),
-        ));
+        lines.add(at::AGAIN, "  AGAIN: look once more; CONTINUE: next entry");
+        lines.add(at::LEAF, "  with a VMA: split_huge_•\n  else •_leaf(•) or not present? next entry");
     }
-    lines.push((at::DESCEND, format!("  walk_{lower}_range({x}, addr, next)")));
-    lines.push((at::NEXT, format!("  {x}++, addr = next, until end")));
-    lines.push((at::RETURN, "  return".to_owned()));
-    lines
+    lines.add(at::DESCEND, "  walk_↓_range(•, addr, next)");
+    lines.add(at::NEXT, "  •++, addr = next, until end");
+    lines.add(at::RETURN, "  return");
 }
 
-fn pte_lines() -> Vec<(u8, String)> {
-    [
-        (at::ENTER, "walk_pte_range(pmd, addr, end)"),
-        (
-            at::MAP,
-            "  with a VMA: pte_offset_map_lock\n  init_mm or addr ≥ TASK_SIZE: pte_offset_kernel\n  else: pte_offset_map, under RCU",
-        ),
-        (at::INSTALL, "  to install, and none? install_pte, set_pte_at"),
-        (at::ENTRY, "  else pte_entry(pte, addr, addr + PAGE_SIZE)"),
-        (at::NEXT, "  until addr ≥ end - PAGE_SIZE"),
-        (at::UNMAP, "  pte_unmap, or pte_unmap_unlock"),
-        (at::RETURN, "  return"),
-    ]
-    .map(|(number, text)| (number, text.to_owned()))
-    .into()
+fn pte_lines(lines: &mut Lines) {
+    lines.add(at::ENTER, "walk_pte_range(pmd, addr, end)");
+    lines.add(
+        at::MAP,
+        "  with a VMA: pte_offset_map_lock\n  init_mm or addr ≥ TASK_SIZE: pte_offset_kernel\n  else: pte_offset_map, under RCU",
+    );
+    lines.add(at::INSTALL, "  to install, and none? install_pte, set_pte_at");
+    lines.add(at::ENTRY, "  else pte_entry(pte, addr, addr + PAGE_SIZE)");
+    lines.add(at::NEXT, "  until addr ≥ end - PAGE_SIZE");
+    lines.add(at::UNMAP, "  pte_unmap, or pte_unmap_unlock");
+    lines.add(at::RETURN, "  return");
 }
 
-fn ptdump_lines(rules: &Rules) -> Vec<(u8, String)> {
-    let mut taken = Vec::new();
+fn caller_lines(lines: &mut Lines, func: CallerFunc, rules: &Rules) {
+    lines.add(at::ENTER, func.name());
+    for &(number, text) in callers::lines(func, rules) {
+        lines.add(number, text);
+    }
+    lines.add(at::RETURN, "  return");
+}
+
+fn ptdump_lines(lines: &mut Lines, rules: &Rules) {
+    lines.add(at::ENTER, "ptdump_walk_pgd(st, mm, pgd)");
+    lines.add(at::LOCK, "  ");
     if rules.ptdump_hotplug {
-        taken.push("get_online_mems()");
+        lines.more("get_online_mems()\n  ");
     }
-    taken.push("mmap_write_lock(mm)");
+    lines.more("mmap_write_lock(mm)");
     if rules.ptdump_locks_init_mm {
-        taken.push("mmap_write_lock_nested(&init_mm), if another");
+        lines.more("\n  mmap_write_lock_nested(&init_mm), if another");
     }
-    vec![
-        (at::ENTER, "ptdump_walk_pgd(st, mm, pgd)".to_owned()),
-        (at::LOCK, format!("  {}", taken.join("\n  "))),
-        (at::DESCEND, "  each range: debug walk".to_owned()),
-        (at::UNLOCK, "  unlock in reverse order".to_owned()),
-        (at::FLUSH, "  note_page_flush(st)".to_owned()),
-        (at::RETURN, "  return".to_owned()),
-    ]
+    lines.add(at::DESCEND, "  each range: debug walk");
+    lines.add(at::UNLOCK, "  unlock in reverse order");
+    lines.add(at::FLUSH, "  note_page_flush(st)");
+    lines.add(at::RETURN, "  return");
 }
 
-fn entry_lines(func: Func, rules: &Rules) -> Vec<(u8, String)> {
-    let mut lines = vec![(at::ENTER, func.name().to_owned())];
-    let check = (at::CHECK, "  empty range, NULL mm, install_pte? -EINVAL".to_owned());
+fn entry_lines(lines: &mut Lines, func: Func, rules: &Rules) {
+    let check = |lines: &mut Lines| lines.add(at::CHECK, "  empty range, NULL mm, install_pte? -EINVAL");
+    lines.add(at::ENTER, func.name());
     match func {
         Func::WalkPageRangeNovma => {
-            lines.push(check);
-            lines.push((at::ASSERT, "  init_mm: assert locked\n  other mm: assert write-locked".to_owned()));
+            check(lines);
+            lines.add(at::ASSERT, "  init_mm: assert locked\n  other mm: assert write-locked");
         }
         Func::WalkKernelPageTableRange => {
-            let assert = (at::ASSERT_INIT_MM, "  mmap_assert_locked(&init_mm)".to_owned());
-            match rules.kernel_order {
-                AssertOrder::AssertFirst if rules.lockless || rules.helper => {
-                    lines.push(assert);
-                    let next = if rules.lockless { "…_lockless" } else { "__walk_page_range_novma" };
-                    lines.push((at::DESCEND, format!("  return {next}(…)")));
-                    return lines;
-                }
-                AssertOrder::AssertFirst => lines.extend([assert, check]),
-                AssertOrder::ChecksFirst => lines.extend([check, assert]),
+            if rules.kernel_order == AssertOrder::ChecksFirst {
+                check(lines);
             }
+            lines.add(at::ASSERT_INIT_MM, "  mmap_assert_locked(&init_mm)");
+            if rules.kernel_order == AssertOrder::AssertFirst {
+                if rules.lockless {
+                    return lines.add(at::DESCEND, "  return …_lockless(…)");
+                }
+                if rules.helper {
+                    return lines.add(at::DESCEND, "  return __walk_page_range_novma(…)");
+                }
+                check(lines);
+            }
+        }
+        Func::WalkPageRangeDebug if rules.debug_asserts_both => {
+            lines.add(at::ASSERT, "  mmap_assert_write_locked(mm)");
+            lines.add(at::ASSERT_INIT_MM, "  mmap_assert_write_locked(&init_mm)");
+            check(lines);
         }
         Func::WalkPageRangeDebug => {
-            if rules.debug_asserts_both {
-                lines.push((at::ASSERT, "  mmap_assert_write_locked(mm)".to_owned()));
-                lines.push((at::ASSERT_INIT_MM, "  mmap_assert_write_locked(&init_mm)".to_owned()));
-                lines.push(check);
-            } else {
-                lines.push((at::DELEGATE, "  init_mm? return walk_kernel_page_table_range(…)".to_owned()));
-                let assert = (at::ASSERT, "  mmap_assert_write_locked(mm)".to_owned());
-                if rules.helper {
-                    lines.extend([assert, (at::DESCEND, "  return __walk_page_range_novma(…)".to_owned())]);
-                    return lines;
-                }
-                lines.extend([check, assert]);
+            lines.add(at::DELEGATE, "  init_mm? return walk_kernel_page_table_range(…)");
+            if !rules.helper {
+                check(lines);
+            }
+            lines.add(at::ASSERT, "  mmap_assert_write_locked(mm)");
+            if rules.helper {
+                return lines.add(at::DESCEND, "  return __walk_page_range_novma(…)");
             }
         }
-        _ => lines.push(check),
+        _ => check(lines),
     }
-    lines.push((at::DESCEND, "  walk_pgd_range(start, end)".to_owned()));
-    lines.push((at::RETURN, "  return".to_owned()));
-    lines
+    lines.add(at::DESCEND, "  walk_pgd_range(start, end)");
+    lines.add(at::RETURN, "  return");
 }

@@ -82,6 +82,19 @@ pub(crate) fn locks(world: &World, before: &World) -> Vec<LockView> {
             LockView { name: mmap_lock(mm.name), mode, holder: mm.mmap_lock.holder().map(Task::words), was }
         })
         .collect();
+    // It is held for moments only, so it is listed when it is.
+    for (id, mm) in world.mms() {
+        let mode = |holder: Option<Task>| holder.map_or(LockMode::None, |_| LockMode::Write);
+        let (now, was) = (mode(mm.page_table_lock), mode(before.mm(id).and_then(|mm| mm.page_table_lock)));
+        if now != LockMode::None || was != LockMode::None {
+            locks.push(LockView {
+                name: lock_name(LockName::PageTable(id), world),
+                mode: now,
+                holder: mm.page_table_lock.map(Task::words),
+                was: (was != now).then_some(was),
+            });
+        }
+    }
     let mode = world.hotplug.mode();
     let was = before.hotplug.mode();
     locks.push(LockView {
@@ -185,19 +198,20 @@ pub(crate) fn delegation(event: &Event) -> Option<DelegateView> {
     if *event != Event::Delegate {
         return None;
     }
-    let kernels: Vec<_> = Revision::ALL
-        .into_iter()
-        .filter(|revision| revision.rules().debug_delegates)
-        .map(Revision::id)
-        .collect();
+    let mut kernels = String::new();
+    for revision in Revision::ALL {
+        if revision.rules().debug_delegates {
+            kernels += if kernels.is_empty() { "" } else { ", " };
+            kernels += revision.id();
+        }
+    }
     Some(DelegateView {
         why: "The mm is init_mm: its tables are the kernel's, and for those there is a walk of their own.",
         exchange: "With it the rule changes from \u{201c}write-locked, because munmap() frees user tables\u{201d} to \
                    \u{201c}locked, reading is enough, because kernel tables are normally not freed\u{201d}.",
         kernels: format!(
-            "So in {}. Not in v7.3, where the debug walk asserts the write lock of init_mm itself: a huge vmap does \
-             free kernel tables.",
-            kernels.join(", ")
+            "So in {kernels}. Not in v7.3, where the debug walk asserts the write lock of init_mm itself: a huge vmap does \
+             free kernel tables."
         ),
     })
 }

@@ -3,8 +3,8 @@
 //! The machine moves by atomic actions; a pmd is read three or four times before the walker descends. A
 //! person steps by *stops*: one meaningful thing each. Reads belong to the stop that they decide.
 
-use mm::World;
-use pagewalk::{Call, Callback, Event, Fault, Func, LockName, Test};
+use mm::{MmId, Seen, Split, World};
+use pagewalk::{By, Call, Callback, Event, Fault, Func, LockName, Test};
 use pgtable::{EntryKind, Level};
 
 /// What kind of thing a stop is. Each has a shape and a colour on the scrubber.
@@ -185,6 +185,20 @@ pub(crate) enum Part {
 /// How `event` stands to the stops; `world` as it is after it.
 pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
     Part::Ends(match *event {
+        Event::RcuLock
+        | Event::Assert { by: By::FindVma, seen: Seen { lockdep_ok: true, .. }, .. }
+        | Event::Split { did: Split::Nothing, .. }
+        | Event::HugetlbWalk { .. }
+        | Event::Lock { lock: LockName::Ptl(_), .. }
+        | Event::Unlock { lock: LockName::Ptl(_), .. }
+        | Event::SetPte { .. } => return Part::Leads,
+        // That of init_mm is all that keeps two users of HVO apart; of another mm it is one of the walker's own.
+        Event::Lock { lock: LockName::PageTable(mm), .. }
+        | Event::Unlock { lock: LockName::PageTable(mm), .. }
+            if mm != MmId::INIT_MM =>
+        {
+            return Part::Leads;
+        }
         Event::Enter { func: Func::WalkRange(_), .. } => Mark::Descend,
         Event::Enter { .. } => Mark::Call,
         Event::Return { func: Func::WalkRange(_), .. } => Mark::Ascend,
@@ -209,21 +223,18 @@ pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
             (Test::Leaf, true) => return Part::Completes(Mark::Leaf),
             (Test::Present, false) => return Part::Completes(Mark::NotPresent),
             (Test::StillTable | Test::Same, false) => Mark::Again,
+            (Test::ToSplit, true) => Mark::Leaf,
             _ => return Part::Leads,
         },
+        // What it goes on to do is the stop.
+        Event::Callback { call, reply } if reply.more && call.level == Level::Pte => return Part::Leads,
         Event::Callback { call, .. } => callback(&call, world),
         Event::BadCleared { .. } => Mark::Bad,
         Event::Again { .. } => Mark::Again,
-        Event::RcuLock
-        | Event::FindVma { .. }
-        | Event::HugetlbWalk { .. }
-        | Event::Lock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. }
-        | Event::Unlock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. }
-        | Event::SetPte { .. } => return Part::Leads,
-        Event::NextInMapping { .. } => Mark::Vma,
+        Event::FindVma { .. } | Event::NextInMapping { .. } => Mark::Vma,
         Event::VmaStartWrite { .. } => Mark::Lock,
         Event::Split { .. } => Mark::Split,
-        Event::Alloc { .. } | Event::UpdateMmuCache { .. } => Mark::Install,
+        Event::Alloc { .. } | Event::NewPage { .. } | Event::UpdateMmuCache { .. } => Mark::Install,
         Event::FolioFound(found) => {
             found.map_or(Mark::Hole, |page| if page.level == Level::Pte { Mark::Page } else { Mark::Leaf })
         }

@@ -4,6 +4,7 @@ use actors::Actor;
 use pagewalk::{Event, Func, Revision, Slot};
 use pgtable::{Level, RawEntry, VirtAddr};
 
+use crate::entry_diff::{EntryDiff, entry_diff};
 use crate::listing::{self, Listing};
 use crate::locks::{self, AssertView, DelegateView, LockView};
 use crate::mark::{self, Mark};
@@ -67,6 +68,8 @@ pub struct Change {
     pub was: String,
     /// After.
     pub is: String,
+    /// Of an entry: the bits that changed, by name.
+    pub diff: Option<EntryDiff>,
 }
 
 /// The point of a moment. `mark` is the kind of its last stop, `start` the first address of the run.
@@ -75,8 +78,11 @@ pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start
     let last = moment.events.last();
     let frames = moment.actor.stack();
     let level = last.and_then(mark::level);
+    // A read outside of the walker's loops is a caller's own.
+    let walks = frames.iter().any(|frame| matches!(frame.func, Func::WalkRange(_)));
     let func = last
         .and_then(listing::func_of)
+        .filter(|func| walks || !matches!((func, last), (Func::WalkRange(_), Some(Event::Read { .. }))))
         .or_else(|| frames.last().map(|frame| frame.func))
         .unwrap_or_else(|| moment.actor.function());
     let addr = frames.last().map_or(start, |frame| frame.addr);
@@ -147,6 +153,7 @@ fn address_of(event: &Event) -> Option<VirtAddr> {
         Event::Callback { call, .. } => Some(call.addr),
         Event::Enter { start, .. } => Some(start),
         Event::Again { addr, .. }
+        | Event::Write { addr, .. }
         | Event::Map { addr, .. }
         | Event::Read { addr, .. }
         | Event::BadCleared { addr, .. } => Some(addr),
@@ -162,6 +169,7 @@ const fn entry_of(event: &Event) -> Option<(Level, Slot, RawEntry)> {
         }
         Event::Callback { call, .. } => Some((call.level, call.slot, call.value)),
         Event::Map { slot, value, .. } => Some((Level::Pmd, slot, value)),
+        Event::Write { level, slot, is, .. } => Some((level, slot, is)),
         _ => None,
     }
 }
@@ -170,13 +178,20 @@ fn changes<A: Actor>(moment: &Moment<A>) -> Vec<Change> {
     let mut changes = Vec::new();
     let model = moment.world.model();
     for event in &moment.events {
-        if let Event::BadCleared { level, slot, value, cleared: true, .. } = event {
-            changes.push(Change {
-                what: format!("{} entry at {:#x}", level.name(), slot.pa(model.entry_bytes)),
-                was: value.to_string(),
-                is: RawEntry(0).to_string(),
-            });
-        }
+        let (level, slot, was, is) = match *event {
+            Event::BadCleared { level, slot, value, cleared: true, .. } => {
+                let sharing = model.lowest_sharing(level);
+                (level, slot, value, moment.world.tests(sharing).empty())
+            }
+            Event::Write { level, slot, was, is, .. } => (level, slot, was, is),
+            _ => continue,
+        };
+        changes.push(Change {
+            what: format!("{} entry at {:#x}", level.name(), slot.pa(model.entry_bytes)),
+            was: was.to_string(),
+            is: is.to_string(),
+            diff: Some(entry_diff(&moment.world, level, was, is)),
+        });
     }
     for lock in locks::locks(&moment.world, &moment.before) {
         if let Some(was) = lock.was {
@@ -184,6 +199,7 @@ fn changes<A: Actor>(moment: &Moment<A>) -> Vec<Change> {
                 what: lock.name,
                 was: was.name().to_owned(),
                 is: lock.mode.name().to_owned(),
+                diff: None,
             });
         }
     }

@@ -32,12 +32,14 @@ pub struct Field {
 
 /// The name of the table of `level`, with the folded levels that share its entries: `PGD = P4D = PUD`.
 pub(crate) fn table_name(model: &Model, level: Level) -> String {
-    Level::ALL
-        .into_iter()
-        .filter(|&sharing| model.table_level(sharing) == level)
-        .map(Level::upper_name)
-        .collect::<Vec<_>>()
-        .join(" = ")
+    let mut name = String::new();
+    for sharing in Level::ALL {
+        if model.table_level(sharing) == level {
+            name += if name.is_empty() { "" } else { " = " };
+            name += sharing.upper_name();
+        }
+    }
+    name
 }
 
 /// Cuts `addr` into fields; `at` is the level of the step.
@@ -45,25 +47,28 @@ pub(crate) fn ruler(model: &Model, addr: VirtAddr, at: Option<Level>) -> Ruler {
     let at = at.map(|level| model.table_level(level));
     let bits = |high: u8, low: u8| (addr.0 >> low) & (u64::MAX >> (63 - (high - low)));
     let mut fields = Vec::new();
-    let top = model.real_levels().next().map_or(63, |level| model.index_bits(level).0);
-    if top < 63 {
+    let last = model.word_mask.ilog2() as u8;
+    let top = model.real_levels().next().map_or(last, |level| model.index_bits(model.indexed_by(level)).0);
+    if top < last {
         fields.push(Field {
             name: "sign".to_owned(),
             level: None,
-            high: 63,
+            high: last,
             low: top + 1,
-            value: bits(63, top + 1),
+            value: bits(last, top + 1),
             lit: false,
         });
     }
     for level in model.real_levels() {
-        let (high, low) = model.index_bits(level);
+        // The level whose index selects the slot: of an arm64 kernel folded at run time not the root's own.
+        let indexed_by = model.indexed_by(level);
+        let (high, low) = model.index_bits(indexed_by);
         fields.push(Field {
             name: table_name(model, level),
             level: Some(level),
             high,
             low,
-            value: u64::from(model.index(level, addr)),
+            value: u64::from(model.index(indexed_by, addr)),
             lit: at == Some(level),
         });
     }
@@ -84,10 +89,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_cover_all_64_bits_of_every_model() {
+    fn fields_cover_all_bits_of_every_model() {
         for model in pgtable::MODELS {
-            let ruler = ruler(model, VirtAddr(u64::MAX), Some(Level::Pud));
-            let mut next = 64;
+            let ruler = ruler(model, VirtAddr(model.word_mask), Some(Level::Pud));
+            let mut next = model.word_mask.count_ones() as u8;
             for field in &ruler.fields {
                 assert_eq!(field.high + 1, next, "{model:?} {}", field.name);
                 assert_eq!(

@@ -2,13 +2,15 @@
 //!
 //! One source for the page, the live region and the table of steps.
 
-use mm::{LockMode, World};
-use pagewalk::{Action, Call, Callback, Check, Event, Fault, Flush, Free, MapKind, Slot, Test};
-use pgtable::{EntryKind, Level, RawEntry};
+use mm::{LockMode, Seen, World};
+use pagewalk::{Action, Call, Callback, Check, Event, Fault, Flush, Free, LockName, MapKind, Slot, Test};
+use pgtable::{EntryKind, Level, RawEntry, VirtAddr};
 
+use crate::entry_diff::entry_diff;
 use crate::locks::{lock_name, vma_name};
 use crate::ruler::table_name;
 
+mod callers;
 mod with_vmas;
 
 /// What the last of `events` did, together with those that led to it.
@@ -24,20 +26,26 @@ pub(crate) fn sentence(events: &[Event], world: &World) -> String {
     match (callback, last) {
         (Some((call, reply)), after) => {
             let answer = match reply.action {
-                _ if reply.ret != 0 => format!(" It returns {}, which ends the walk.", reply.ret),
+                _ if reply.ret != 0 => {
+                    format!(" It returns {}, which ends the walk.", return_value(reply.ret))
+                }
                 Some(action) => format!(" It answers {}{}.", action.name(), action_means(action)),
                 None => String::new(),
             };
-            let turned_away = match after {
+            let then = match *after {
                 Event::Read { test: Test::Leaf, verdict: true, .. } => {
-                    " Without a VMA the walker neither splits nor enters a leaf."
+                    " Without a VMA the walker neither splits nor enters a leaf.".to_owned()
                 }
                 Event::Read { test: Test::Present, verdict: false, .. } => {
-                    " It is not present, so the walker does not enter it."
+                    " It is not present, so the walker does not enter it.".to_owned()
                 }
-                _ => "",
+                Event::Write { level, was, is, .. } => {
+                    format!(" It writes {is} over {was}.{}", entry_diff(world, level, was, is).words())
+                }
+                Event::Callback { .. } => String::new(),
+                ref other => format!(" {}", plain_sentence(other, world)),
             };
-            callback_sentence(call, world) + &answer + turned_away
+            callback_sentence(call, world) + &answer + &then
         }
         (None, event) => plain_sentence(event, world),
     }
@@ -120,25 +128,15 @@ fn plain_sentence(event: &Event, world: &World) -> String {
                 Some(upper) => format!("{}() is done and returns to the {} loop.", func.name(), upper.name()),
                 None => format!("{}() is done with the range.", func.name()),
             },
+            pagewalk::Func::FolioWalkStart | pagewalk::Func::FolioWalkEnd => {
+                format!("{}() returns.", func.name())
+            }
             pagewalk::Func::PtdumpWalkPgd => format!("{}() returns; its locks are released.", func.name()),
+            pagewalk::Func::Caller(func) => callers::returns(func, ret),
             _ => format!("{}() returns {}.", func.name(), return_value(ret)),
         },
         Event::Check { check, ok } => check_sentence(check, ok).to_owned(),
-        Event::Assert { lock, seen, .. } => {
-            let lock = lock_name(lock, world);
-            if seen.lockdep_ok {
-                format!("The assertion holds: {lock} is held for {}.", seen.own.purpose())
-            } else {
-                let found = match seen.any {
-                    LockMode::None => "nobody holds it".to_owned(),
-                    any if seen.own == LockMode::None => {
-                        format!("only another task holds it, for {}", any.purpose())
-                    }
-                    any => format!("it is only held for {}", any.purpose()),
-                };
-                format!("The assertion on {lock} fails: {found}. The kernel warns and goes on.")
-            }
-        }
+        Event::Assert { lock, seen, .. } => assert_sentence(lock, seen, world),
         Event::Delegate => {
             "The mm is init_mm: walk_page_range_debug() hands over to walk_kernel_page_table_range()."
                 .to_owned()
@@ -159,29 +157,7 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             "An RCU section begins: a pte table that is freed meanwhile stays until it ends.".to_owned()
         }
         Event::RcuUnlock => "The pte table is unmapped and the RCU section ends.".to_owned(),
-        Event::Map { how, addr, ok, .. } => match (how, ok) {
-            (MapKind::Kernel, _) => {
-                format!("pte_offset_kernel() finds the pte table for {addr:#x}: no check, no RCU, no lock.")
-            }
-            (MapKind::User, true) => {
-                format!(
-                    "pte_offset_map() maps the pte table for {addr:#x}: user tables may be freed, so under RCU."
-                )
-            }
-            (MapKind::Lock, true) => {
-                format!(
-                    "pte_offset_map_lock() maps the pte table for {addr:#x} under RCU and holds its lock: nobody else changes its entries."
-                )
-            }
-            (MapKind::Lock, false) => {
-                format!(
-                    "pte_offset_map_lock() finds no pte table for {addr:#x}: the pmd loop will look again."
-                )
-            }
-            (MapKind::User, false) => {
-                format!("pte_offset_map() finds no pte table for {addr:#x}: the pmd loop will look again.")
-            }
-        },
+        Event::Map { how, addr, ok, .. } => map_sentence(how, addr, ok),
         Event::Lock { lock, mode, nested } => format!(
             "{} is taken for {}{}.",
             capital(&lock_name(lock, world)),
@@ -193,6 +169,15 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             capital(&lock_name(lock, world))
         ),
         Event::Unlock { lock, .. } => format!("{} is released.", capital(&lock_name(lock, world))),
+        Event::NotePageFlush => "With the locks released, ptdump closes its last line.".to_owned(),
+        Event::Fault(fault) => fault_sentence(&fault, world),
+        ref other => change_sentence(other, world),
+    }
+}
+
+/// What concerns VMAs, and what changes something: entries, tables, TLBs.
+fn change_sentence(event: &Event, world: &World) -> String {
+    match *event {
         Event::FindVma { addr, found } => with_vmas::find_vma(addr, found, world),
         Event::NextInMapping { found } => with_vmas::next_in_mapping(found, world),
         Event::VmaStartWrite { vma, .. } => format!(
@@ -212,15 +197,11 @@ fn plain_sentence(event: &Event, world: &World) -> String {
         }
         Event::FolioFound(found) => with_vmas::folio(found, |page| slot_name(world, page.level, page.slot)),
         Event::Write { level, slot, was, is, .. } => {
-            format!("{} is written: {was} becomes {is}.", slot_name(world, level, slot))
+            let diff = entry_diff(world, level, was, is);
+            format!("{} is written: {was} becomes {is}.{}", slot_name(world, level, slot), diff.words())
         }
-        Event::Flush(flush) => match flush {
-            Flush::All => "The TLBs of all CPUs are flushed.".to_owned(),
-            Flush::Range(start, end) => {
-                format!("The TLB entries of {start:#x} to {end:#x} are flushed on all CPUs.")
-            }
-            Flush::Dcache(start, end) => format!("The data cache of {start:#x} to {end:#x} is flushed."),
-        },
+        Event::NewPage { table, result } => callers::new_page(table, result),
+        Event::Flush(flush) => flush_sentence(flush),
         Event::Free { level, table, how } => {
             let how = match how {
                 Free::Now => "is freed: from now on its memory may hold anything",
@@ -236,8 +217,57 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             format!("{} is tried for, and not to be had now.", capital(&lock_name(lock, world)))
         }
         Event::Act(what) => format!("It {what}."),
-        Event::NotePageFlush => "With the locks released, ptdump closes its last line.".to_owned(),
-        Event::Fault(fault) => fault_sentence(&fault, world),
+        _ => String::new(),
+    }
+}
+
+fn assert_sentence(lock: LockName, seen: Seen, world: &World) -> String {
+    let lock = lock_name(lock, world);
+    if seen.lockdep_ok {
+        format!("The assertion holds: {lock} is held for {}.", seen.own.purpose())
+    } else {
+        let found = match seen.any {
+            LockMode::None => "nobody holds it".to_owned(),
+            any if seen.own == LockMode::None => {
+                format!("only another task holds it, for {}", any.purpose())
+            }
+            any => format!("it is only held for {}", any.purpose()),
+        };
+        format!("The assertion on {lock} fails: {found}. The kernel warns and goes on.")
+    }
+}
+
+fn map_sentence(how: MapKind, addr: VirtAddr, ok: bool) -> String {
+    match (how, ok) {
+        (MapKind::Kernel, _) => {
+            format!("pte_offset_kernel() finds the pte table for {addr:#x}: no check, no RCU, no lock.")
+        }
+        (MapKind::User, true) => {
+            format!(
+                "pte_offset_map() maps the pte table for {addr:#x}: user tables may be freed, so under RCU."
+            )
+        }
+        (MapKind::Lock, true) => {
+            format!(
+                "pte_offset_map_lock() maps the pte table for {addr:#x} under RCU and holds its lock: nobody else changes its entries."
+            )
+        }
+        (MapKind::Lock, false) => {
+            format!("pte_offset_map_lock() finds no pte table for {addr:#x}: the pmd loop will look again.")
+        }
+        (MapKind::User, false) => {
+            format!("pte_offset_map() finds no pte table for {addr:#x}: the pmd loop will look again.")
+        }
+    }
+}
+
+fn flush_sentence(flush: Flush) -> String {
+    match flush {
+        Flush::All => "The TLBs of all CPUs are flushed.".to_owned(),
+        Flush::Range(start, end) => {
+            format!("The TLB entries of {start:#x} to {end:#x} are flushed on all CPUs.")
+        }
+        Flush::Dcache(start, end) => format!("The data cache of {start:#x} to {end:#x} is flushed."),
     }
 }
 
@@ -271,6 +301,12 @@ fn read_sentence(
         }
         Test::InstallHuge => format!("{name} is read again: {x}_trans_huge() says no."),
         Test::MapTable => format!("{name} is read: pte_offset_map_lock() finds a table."),
+        Test::LeafLocked if verdict => format!("{name} is read under the lock: it is a leaf."),
+        Test::LeafLocked => format!("{name} is read under the lock: it is no leaf."),
+        Test::ToSplit if verdict => {
+            format!("{name} is a leaf that spans more than is wanted: it is split first.")
+        }
+        Test::ToSplit => format!("{name} is read: there is nothing to split here."),
         Test::Same if verdict => format!("{name} is read again under the lock: still the same."),
         Test::Same => format!("{name} has changed before the lock was taken ({value}): it is mapped anew."),
     }
@@ -289,6 +325,7 @@ const fn check_sentence(check: Check, ok: bool) -> &'static str {
         (Check::HugetlbInstall, true) => "The VMA is not of hugetlbfs.",
         (Check::HugetlbInstall, false) => "Entries of hugetlbfs cannot be installed: -EINVAL.",
         (Check::InVma, true) => "The address is in the VMA.",
+        (Check::Caller(check), ok) => callers::check(check, ok),
         (Check::InVma, false) => "The address is not in the VMA: a warning, and nothing is found.",
     }
 }
@@ -308,14 +345,15 @@ fn fault_sentence(fault: &Fault, world: &World) -> String {
 
 /// A sentence starts with a capital, unless with a name that has none.
 fn capital(text: &str) -> String {
+    let mut text = text.to_owned();
     let words = ["the ", "there ", "an ", "a ", "no "];
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) if words.iter().any(|word| text.starts_with(word)) => {
-            first.to_uppercase().chain(chars).collect()
-        }
-        _ => text.to_owned(),
+    // Not to_uppercase(), whose tables for all scripts are five kilobytes of the first download.
+    if words.iter().any(|word| text.starts_with(word))
+        && let Some(first) = text.get_mut(..1)
+    {
+        first.make_ascii_uppercase();
     }
+    text
 }
 
 const fn yes_no(verdict: bool) -> &'static str {
@@ -323,7 +361,12 @@ const fn yes_no(verdict: bool) -> &'static str {
 }
 
 fn return_value(ret: i32) -> String {
-    if ret == pagewalk::EINVAL { "-EINVAL".to_owned() } else { ret.to_string() }
+    match ret {
+        pagewalk::EINVAL => "-EINVAL".to_owned(),
+        pagewalk::ENOMEM => "-ENOMEM".to_owned(),
+        pagewalk::ENOTSUPP => "-ENOTSUPP".to_owned(),
+        ret => ret.to_string(),
+    }
 }
 
 /// One atomic action in a few words, for the list of actions inside a step.

@@ -82,8 +82,11 @@ pub(crate) fn entry(world: &World, level: Level, slot: Slot, value: RawEntry) ->
     let model = world.model();
     let level = model.lowest_sharing(level);
     let kind = world.classify(level, value);
-    let target =
-        matches!(kind, EntryKind::Table | EntryKind::Leaf).then(|| model.table_address(level, value));
+    let target = match kind {
+        EntryKind::Table => Some(model.table_address(level, value)),
+        EntryKind::Leaf => Some(model.leaf_address(level, value)),
+        _ => None,
+    };
     let flags = world.set_flags(level, value).collect();
     EntryView { level, slot, pa: slot.pa(model.entry_bytes), value, kind, target, flags }
 }

@@ -32,8 +32,10 @@ pub struct Step {
 impl Step {
     /// Whether it goes on with a run of like stops: the next page, hole, leaf of the same level.
     fn continues(self, before: Self) -> bool {
-        let can_run =
-            matches!(self.mark, Mark::Page | Mark::Empty | Mark::Hole | Mark::Leaf | Mark::NotPresent);
+        let can_run = matches!(
+            self.mark,
+            Mark::Page | Mark::Empty | Mark::Hole | Mark::Leaf | Mark::NotPresent | Mark::Write
+        );
         can_run && self.mark == before.mark && self.level == before.level
     }
 }
@@ -108,6 +110,11 @@ impl<A: Actor> Timeline<A> {
 
     /// Records up to `fuel` more actions. Returns whether the run is complete.
     pub fn record(&mut self, fuel: u32) -> bool {
+        self.record_each(fuel, &mut |_, _| {})
+    }
+
+    /// The same, and hands over each event with the number of its action, from 1.
+    pub fn record_each(&mut self, fuel: u32, each: &mut dyn FnMut(&Event, u32)) -> bool {
         for _ in 0..fuel {
             if self.is_complete() {
                 break;
@@ -119,6 +126,7 @@ impl<A: Actor> Timeline<A> {
             let Some(event) = last.0 else { break };
             self.actions += 1;
             self.note(&event);
+            each(&event, self.actions);
             if self.actions.is_multiple_of(CHECKPOINT_EVERY) {
                 self.checkpoints.push(self.head.clone());
             }
@@ -218,7 +226,7 @@ impl<A: Actor> Timeline<A> {
 
     /// The number of actions after which the next event comes that is `wanted`, from the start if there is none after
     /// `after` actions.
-    pub fn find(&self, after: u32, mut wanted: impl FnMut(&Event) -> bool) -> Option<u32> {
+    pub fn find(&self, after: u32, wanted: &mut dyn FnMut(&Event) -> bool) -> Option<u32> {
         let mut in_range = |from: u32, to: u32| {
             let base = (from / CHECKPOINT_EVERY) as usize;
             let (mut world, mut actor) = self.checkpoints.get(base)?.clone();

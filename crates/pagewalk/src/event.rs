@@ -3,7 +3,7 @@
 use mm::{LockMode, MmId, Need, OutOfMemory, Populated, Seen, Slot, Split, VmaId};
 use pgtable::{EntryKind, Level, PhysAddr, RawEntry, VirtAddr};
 
-use crate::{Call, Reply};
+use crate::{Call, CallerCheck, CallerFunc, Reply};
 
 /// A kernel function that can be on the call stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +44,8 @@ pub enum Func {
     FolioWalkEnd,
     /// `walk_pgd_range()` … `walk_pte_range()`
     WalkRange(Level),
+    /// A function of one of the patch's callers.
+    Caller(CallerFunc),
 }
 
 impl Func {
@@ -72,11 +74,12 @@ impl Func {
             Self::WalkRange(Level::Pud) => "walk_pud_range",
             Self::WalkRange(Level::Pmd) => "walk_pmd_range",
             Self::WalkRange(Level::Pte) => "walk_pte_range",
+            Self::Caller(func) => func.name(),
         }
     }
 }
 
-/// An argument check that answers `-EINVAL`.
+/// An argument check that answers `-EINVAL` where nothing else is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Check {
     /// `start >= end`
@@ -91,6 +94,8 @@ pub enum Check {
     HugetlbInstall,
     /// The address is in the VMA (`folio_walk_start()`, which warns and finds nothing).
     InVma,
+    /// One of the patch's callers checks its own arguments.
+    Caller(CallerCheck),
 }
 
 /// Whose lock an assertion names in the source.
@@ -159,6 +164,10 @@ pub enum Test {
     MapTable,
     /// `pmd_same()` under the page-table lock: is it still the same table?
     Same,
+    /// `pmd_leaf()` by a callback, under the page-table lock.
+    LeafLocked,
+    /// A caller that splits leaves reads an entry once: is it one that is only partly wanted?
+    ToSplit,
 }
 
 /// How a pte table is mapped.
@@ -247,6 +256,9 @@ pub enum Fault {
         /// Whether it is the waiting task itself that holds it.
         own: bool,
     },
+    /// A caller of the walk crashes by itself; the words say how.
+    #[error("{0}")]
+    Oops(&'static str),
 }
 
 const fn followed(entry: EntryKind) -> &'static str {
@@ -282,7 +294,7 @@ pub enum Event {
     Check {
         /// Which check.
         check: Check,
-        /// Whether it passed; otherwise the function returns `-EINVAL`.
+        /// Whether it passed; otherwise the function returns, with `-EINVAL` unless the check says something else.
         ok: bool,
     },
     /// A lock was asserted. The kernel goes on in any case.
@@ -462,6 +474,13 @@ pub enum Event {
         was: RawEntry,
         /// What is in it now.
         is: RawEntry,
+    },
+    /// A page was allocated: for a table that nothing points to yet, or for data.
+    NewPage {
+        /// The level of the table.
+        table: Option<Level>,
+        /// Where it lies.
+        result: Result<PhysAddr, OutOfMemory>,
     },
     /// A TLB or a cache was flushed.
     Flush(Flush),

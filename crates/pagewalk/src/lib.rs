@@ -12,6 +12,7 @@
 //! | [`entry`] | the entry points and the order of their checks and assertions |
 //! | [`ops`] | `mm_walk_ops`: the callbacks of a walk |
 //! | [`event`] | what the machine says |
+//! | [`caller_func`] | the functions of the patch's callers |
 //! | [`machine`] | the machine |
 //!
 //! Walks with VMAs and walks without are one machine: they differ in what happens before `walk_pgd_range()`, in how a
@@ -21,17 +22,19 @@
 
 extern crate alloc;
 
+pub mod caller_func;
 pub mod entry;
 pub mod event;
 pub mod machine;
 pub mod ops;
 pub mod revision;
 
+pub use caller_func::{CallerCheck, CallerFunc, SetMemory};
 pub use entry::{EntryPoint, NotInThisKernel};
 pub use event::{By, Check, Event, Fault, Flush, Free, Func, LockName, MapKind, Sink, Subject, Test};
 pub use machine::{Args, FolioFlags, FolioPage, StackFrame, Status, Walk};
 pub use mm::Slot;
-pub use ops::{Action, Call, Callback, Callbacks, Reply, WalkLock, WalkOps};
+pub use ops::{Action, Call, Callback, Callbacks, Progress, Reply, WalkLock, WalkOps};
 pub use revision::{AssertOrder, Revision, Rules};
 
 /// `-EINVAL` (include/uapi/asm-generic/errno-base.h).
@@ -39,3 +42,6 @@ pub const EINVAL: i32 = -22;
 
 /// `-ENOMEM`: there is no memory for a page table (include/uapi/asm-generic/errno-base.h).
 pub const ENOMEM: i32 = -12;
+
+/// `-ENOTSUPP`: not the kernel's own `-EOPNOTSUPP`, but what it uses inside itself (include/linux/errno.h).
+pub const ENOTSUPP: i32 = -524;

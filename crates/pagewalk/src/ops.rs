@@ -3,6 +3,8 @@
 use mm::{Slot, VmaId, World};
 use pgtable::{Level, RawEntry, VirtAddr};
 
+use crate::{LockName, Sink};
+
 bitflags::bitflags! {
     /// Which callbacks of an ops table are not NULL.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -221,6 +223,30 @@ pub struct Reply {
     pub action: Option<Action>,
     /// Of `install_pte`: the pte to install.
     pub pte: RawEntry,
+    /// Of an entry callback: it has only begun, and [`WalkOps::go_on`] runs the rest of it, action by action. Nothing else
+    /// of this answer counts; the answer that does comes with [`Progress::Done`].
+    pub more: bool,
+}
+
+impl Reply {
+    /// The answer of an entry callback that has more to do than to look.
+    pub const MORE: Self = Self { ret: 0, action: None, pte: RawEntry(0), more: true };
+
+    /// An answer with a return value and nothing else.
+    pub const fn returns(ret: i32) -> Self {
+        Self { ret, action: None, pte: RawEntry(0), more: false }
+    }
+}
+
+/// How an entry callback that has more to do went on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Progress {
+    /// It did one thing, said so, and is not done.
+    Running,
+    /// It did its last thing, said so, and answers.
+    Done(Reply),
+    /// It waits for a lock that another task holds: nothing has happened, and nothing was said.
+    Waiting(LockName),
 }
 
 /// An ops table with its private data.
@@ -235,6 +261,12 @@ pub trait WalkOps {
 
     /// Runs a callback, which may change the world.
     fn call(&mut self, call: &Call, world: &mut World) -> Reply;
+
+    /// Goes on with the entry callback that answered [`Reply::more`]: one atomic action and its event. A callback that
+    /// writes, flushes or takes locks is a machine of the walker's kind, so that others see each of its actions.
+    fn go_on<S: Sink>(&mut self, _world: &mut World, _sink: &mut S) -> Progress {
+        Progress::Done(Reply::default())
+    }
 }
 
 #[cfg(test)]

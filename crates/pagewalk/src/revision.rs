@@ -119,6 +119,12 @@ pub struct Rules {
     pub ptdump_hotplug: bool,
     /// Whether `ptdump_walk_pgd()` write-locks `init_mm` besides another mm.
     pub ptdump_locks_init_mm: bool,
+    /// Whether HVO points all tail pages of a size to one shared page of their own (mm/hugetlb_vmemmap.c, v7.1). Before, it
+    /// pointed them to the copied head page of each huge page.
+    pub hvo_shared_tail: bool,
+    /// Whether arm64 takes a page out of the direct map by marking it present-invalid (`PTE_PRESENT_INVALID`, v7.1). Before,
+    /// it cleared the valid bit and nothing else.
+    pub arm64_present_invalid: bool,
 }
 
 const V6_16: Rules = Rules {
@@ -137,6 +143,8 @@ const V6_16: Rules = Rules {
     action_reset_first: false,
     ptdump_hotplug: false,
     ptdump_locks_init_mm: false,
+    hvo_shared_tail: false,
+    arm64_present_invalid: false,
 };
 
 const PATCH: Rules = Rules {
@@ -152,8 +160,15 @@ const V6_17: Rules =
 
 const V6_18: Rules = Rules { kernel_order: AssertOrder::AssertFirst, lockless: true, ..V6_17 };
 
-const V7_1: Rules =
-    Rules { pud_recheck: true, pud_none_retest: false, unsafe_names: true, fw_migration: false, ..V6_18 };
+const V7_1: Rules = Rules {
+    pud_recheck: true,
+    pud_none_retest: false,
+    unsafe_names: true,
+    fw_migration: false,
+    hvo_shared_tail: true,
+    arm64_present_invalid: true,
+    ..V6_18
+};
 
 const V7_3: Rules = Rules {
     debug_delegates: false,

@@ -36,6 +36,6 @@ pub use arch::{MODELS, UnknownModel, model};
 pub use flags::{Flag, SetFlag};
 pub use layout::Region;
 pub use level::Level;
-pub use make::MakeEntry;
+pub use make::{MakeEntry, Owner};
 pub use model::{Arch, Contiguous, Fold, Hugetlb, LevelSpec, Model, Thp};
 pub use rules::{Empty, EntryKind, EntryRules, Tests};

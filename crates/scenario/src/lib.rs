@@ -7,14 +7,24 @@
 //! |---|---|
 //! | [`capture`] | reading captured machines, and replaying the walks that they ran |
 //! | [`library`] | the built-in scenarios and machines |
+//! | [`sample`] | small page tables made for a model |
 //! | [`setup`] | a scenario with every choice made, ready to start |
+//! | [`worlds`] | machines that are built here instead of captured |
 //! | [`link`] | a setup and a position as text, and back |
 
 pub mod capture;
 pub mod library;
 pub mod link;
+pub mod sample;
 pub mod setup;
+pub mod worlds;
 
-pub use library::{MACHINES, Machine, SCENARIOS, Scenario};
+pub use library::{Group, MACHINES, Machine, SCENARIOS, Scenario};
 pub use link::{Link, LinkProblem};
 pub use setup::{Held, Runner, Setup, SetupError};
+pub use worlds::BuildError;
+
+/// At most this much of a foreign text goes into a message.
+fn clip(text: &str) -> String {
+    text.chars().take(40).collect()
+}

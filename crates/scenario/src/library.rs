@@ -1,36 +1,87 @@
 //! The built-in scenarios, and the captured machines that they run on.
 
+mod callers;
+mod edges;
+mod no_vma;
+mod vma;
+
 use actors::Observer;
+use actors::callers::Request;
+use actors::ptdump_users::Dumped;
 use mm::MmId;
 use pagewalk::{EntryPoint, Revision};
-use pgtable::VirtAddr;
+use pgtable::{MODELS, Model, VirtAddr};
 
 use crate::Held;
+use crate::sample::Places;
+use crate::worlds::Build;
 
-/// A captured machine that comes with the page.
+/// A machine that scenarios run on: a page-table model, with the tables of a kernel that really booted where there is a
+/// capture of one, else with tables made for it ([`crate::sample`]).
 #[derive(Debug, PartialEq, Eq)]
 pub struct Machine {
     /// Name in links; the id of its page-table model.
     pub id: &'static str,
-    /// Folder of the capture.
-    pub capture: &'static str,
     /// For a person.
     pub title: &'static str,
+    /// Folder of the capture.
+    pub capture: Option<&'static str>,
 }
 
-/// All machines, in the order in which they are offered.
-pub static MACHINES: [Machine; 5] = [
-    Machine { id: "x86_64-4level", capture: "x86_64-4level", title: "x86-64, 4 levels" },
-    Machine { id: "x86_64-5level", capture: "x86_64-5level", title: "x86-64, 5 levels" },
-    Machine { id: "riscv64-sv39", capture: "riscv64-sv39", title: "riscv64, Sv39" },
-    Machine { id: "arm64-4k-48", capture: "arm64-4k-48bit", title: "arm64, 4K pages" },
-    Machine { id: "arm64-16k-48", capture: "arm64-16k-48bit", title: "arm64, 16K pages" },
+/// The captures that come with the page: model, and folder.
+const CAPTURES: [(&str, &str); 6] = [
+    ("x86_64-4level", "x86_64-4level"),
+    ("x86_64-5level", "x86_64-5level"),
+    ("riscv64-sv39", "riscv64-sv39"),
+    ("arm64-4k-48", "arm64-4k-48bit"),
+    ("arm64-16k-48", "arm64-16k-48bit"),
+    ("loongarch64-16k-3level", "loongarch64-16k-3level"),
 ];
+
+const NUMBER: usize = 25;
+
+/// One machine per model, in the order of the models.
+pub static MACHINES: [Machine; NUMBER] = {
+    const NONE: Machine = Machine { id: "", title: "", capture: None };
+    let mut machines = [NONE; NUMBER];
+    let mut index = 0;
+    while index < NUMBER {
+        let model = MODELS[index];
+        machines[index] = Machine { id: model.id, title: model.title, capture: capture_of(model.id) };
+        index += 1;
+    }
+    machines
+};
+
+const fn capture_of(id: &str) -> Option<&'static str> {
+    let mut index = 0;
+    while index < CAPTURES.len() {
+        if is_same(CAPTURES[index].0.as_bytes(), id.as_bytes()) {
+            return Some(CAPTURES[index].1);
+        }
+        index += 1;
+    }
+    None
+}
+
+/// `==` is not for constants yet.
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut index = 0;
+    while index < one.len() && index < other.len() && one[index] == other[index] {
+        index += 1;
+    }
+    index == one.len() && index == other.len()
+}
 
 impl Machine {
     /// The machine with this name.
     pub fn from_id(id: &str) -> Option<&'static Self> {
         MACHINES.iter().find(|machine| machine.id == id)
+    }
+
+    /// Its page-table model.
+    pub fn model(&self) -> &'static Model {
+        MODELS.iter().find(|model| model.id == self.id).unwrap_or(&MODELS[0])
     }
 }
 
@@ -41,15 +92,28 @@ pub enum Program {
     Call {
         /// The function; on kernels without it the one that did its work there.
         entry: EntryPoint,
-        /// Its mm.
+        /// Its mm. Of a function that takes a VMA, the VMA of this mm that holds the start of the range.
         mm: MmId,
         /// Its callbacks.
         ops: Observer,
     },
-    /// `ptdump_walk_pgd()`, which takes the locks itself.
+    /// `ptdump_walk_pgd()`, which takes the locks itself. Which root it is given follows from who calls it.
     Ptdump {
         /// The mm that is dumped.
-        mm: MmId,
+        dumped: Dumped,
+        /// Whether from the user half of its root.
+        user_half: bool,
+    },
+    /// One of the patch's callers, which takes the locks itself.
+    Caller {
+        /// What is asked for.
+        request: Request,
+        /// What was done before, on the machine at rest.
+        before: Option<Request>,
+        /// Which allocation fails, from 1; 0 is none.
+        fails_at: u32,
+        /// Whether the caller forgets `init_mm`'s lock: then what is held is the person's choice.
+        forgets_lock: bool,
     },
 }
 
@@ -57,10 +121,23 @@ impl Program {
     /// The mm that is walked.
     pub const fn mm(&self) -> MmId {
         match *self {
-            Self::Call { mm, .. } | Self::Ptdump { mm } => mm,
+            Self::Call { mm, .. } => mm,
+            Self::Ptdump { dumped: Dumped::InitMm, .. } | Self::Caller { .. } => MmId::INIT_MM,
+            Self::Ptdump { .. } => MmId::USER,
+        }
+    }
+
+    /// Whether it runs in `revision`: a caller may not use the walker yet.
+    pub const fn exists_in(&self, revision: Revision) -> bool {
+        match self {
+            Self::Caller { request, .. } => request.exists_in(revision),
+            _ => true,
         }
     }
 }
+
+/// The range of a scenario in tables made for a model: start and end.
+type Made = fn(&Places) -> (u64, u64);
 
 /// The range of a scenario on one machine: its id, then start and end of one range or of two.
 type OnMachine = (&'static str, &'static [(u64, u64)]);
@@ -80,7 +157,39 @@ pub struct Scenario {
     pub revision: Revision,
     /// The locks that it starts with: of the walked mm, and of `init_mm` besides another mm.
     pub held: (Held, Held),
+    /// Builds the machine, where it is neither a captured one nor one made for a model.
+    pub build: Option<Build>,
+    /// What it belongs to, among the others.
+    pub group: Group,
+    /// Its range in tables made for a model; none if it runs on captured machines only.
+    made: Option<Made>,
+    /// Its ranges on captured machines.
     on: &'static [OnMachine],
+}
+
+/// What a scenario belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The walks that the patch is about.
+    NoVma,
+    /// Walks with VMAs.
+    Vma,
+    /// What happens at the edges.
+    Edges,
+    /// The patch's callers.
+    Callers,
+}
+
+impl Group {
+    /// For a person.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::NoVma => "Without VMAs",
+            Self::Vma => "With VMAs",
+            Self::Edges => "At the edges",
+            Self::Callers => "The patch's callers",
+        }
+    }
 }
 
 impl PartialEq for Scenario {
@@ -92,23 +201,42 @@ impl PartialEq for Scenario {
 impl Scenario {
     /// The scenario with this name.
     pub fn from_id(id: &str) -> Option<&'static Self> {
-        SCENARIOS.iter().find(|scenario| scenario.id == id)
+        SCENARIOS.iter().copied().find(|scenario| scenario.id == id)
     }
 
-    /// The machines that it runs on; the first is the one that it starts with.
-    pub fn machines(&self) -> impl Iterator<Item = &'static Machine> + use<> {
-        self.on.iter().filter_map(|(id, _)| Machine::from_id(id))
+    /// The machines that it runs on. The first is the one that it starts with.
+    pub fn machines(&self) -> impl Iterator<Item = &'static Machine> + use<'_> {
+        MACHINES.iter().filter(|machine| self.captured_ranges(machine).is_some() || self.made.is_some())
+    }
+
+    /// The capture whose tables it runs on; none if they are made for it.
+    pub fn capture_on(&self, machine: &Machine) -> Option<&'static str> {
+        machine.capture.filter(|_| self.build.is_none() && self.captured_ranges(machine).is_some())
+    }
+
+    fn captured_ranges(&self, machine: &Machine) -> Option<&'static [(u64, u64)]> {
+        self.on.iter().find(|(id, _)| *id == machine.id).map(|&(_, ranges)| ranges)
     }
 
     /// The ranges on a machine; `None` if it does not run there.
-    pub fn ranges(&self, machine: &Machine) -> Option<impl Iterator<Item = (VirtAddr, VirtAddr)> + use<>> {
-        let (_, ranges) = self.on.iter().find(|(id, _)| *id == machine.id)?;
-        Some(ranges.iter().map(|&(start, end)| (VirtAddr(start), VirtAddr(end))))
+    pub fn ranges(&self, machine: &Machine) -> Option<Vec<(VirtAddr, VirtAddr)>> {
+        let ranges = match (self.captured_ranges(machine), self.made) {
+            (Some(ranges), _) => ranges.to_vec(),
+            (None, Some(range)) => vec![range(&Places::of(machine.model()))],
+            (None, None) => return None,
+        };
+        Some(ranges.into_iter().map(|(start, end)| (VirtAddr(start), VirtAddr(end))).collect())
     }
 
-    /// Whether the caller's locks are chosen by the person; ptdump takes its own.
+    /// Whether the caller's locks are chosen by the person; ptdump and the patch's callers take their own.
     pub const fn caller_holds_locks(&self) -> bool {
-        matches!(self.program, Program::Call { .. })
+        matches!(self.program, Program::Call { .. } | Program::Caller { forgets_lock: true, .. })
+    }
+
+    /// The kernels that it runs in.
+    pub fn revisions(&self) -> impl Iterator<Item = Revision> + use<> {
+        let program = self.program;
+        Revision::ALL.into_iter().filter(move |&revision| program.exists_in(revision))
     }
 
     /// Whether the lock of `init_mm` is a choice besides the walked mm's.
@@ -118,84 +246,50 @@ impl Scenario {
 }
 
 /// All scenarios, in the order in which they are offered.
-pub static SCENARIOS: [Scenario; 5] = [
-    Scenario {
-        id: "kernel-walk",
-        title: "Kernel walk",
-        about: "walk_kernel_page_table_range() over the end of the direct map: leaves of one gigabyte and \
-                of two megabytes, single pages, and the holes behind the last of them.",
-        program: Program::Call { entry: EntryPoint::Kernel, mm: MmId::INIT_MM, ops: Observer::ALL },
-        revision: Revision::V6_17,
-        held: (Held::Read, Held::None),
-        on: &[
-            ("x86_64-4level", &[(0xffff_8880_8000_0000, 0xffff_8880_c840_0000)]),
-            ("x86_64-5level", &[(0xff11_0000_8000_0000, 0xff11_0000_c840_0000)]),
-            ("riscv64-sv39", &[(0xffff_ffd5_ffc0_0000, 0xffff_ffd6_00a0_0000)]),
-            ("arm64-4k-48", &[(0xffff_0000_8000_0000, 0xffff_0000_c840_0000)]),
-            ("arm64-16k-48", &[(0xffff_0000_01fc_0000, 0xffff_0000_ca00_0000)]),
-        ],
-    },
-    Scenario {
-        id: "debug-user",
-        title: "Debug walk of a user mm",
-        about: "walk_page_range_debug() with ptdump's callbacks over a piece of a real process: a hole, huge pages, \
-                and a pte table that is mapped under RCU, because user tables may be freed.",
-        program: Program::Call { entry: EntryPoint::Debug, mm: MmId::USER, ops: Observer::PTDUMP },
-        revision: Revision::V6_17,
-        held: (Held::Write, Held::None),
-        on: &[
-            ("x86_64-4level", &[(0x2_7fe0_0000, 0x2_8041_0000)]),
-            ("x86_64-5level", &[(0x2_7fe0_0000, 0x2_8041_0000)]),
-            ("riscv64-sv39", &[(0x2_7fe0_0000, 0x2_8041_0000)]),
-            ("arm64-4k-48", &[(0x2_7fe0_0000, 0x2_8041_0000)]),
-            ("arm64-16k-48", &[(0x2_7e00_0000, 0x2_8404_0000)]),
-        ],
-    },
-    Scenario {
-        id: "debug-init-mm",
-        title: "Debug walk of init_mm",
-        about: "walk_page_range_debug() of the kernel's own mm. From the split until v7.1 it is handed over to \
-                walk_kernel_page_table_range(), so that a read lock is enough; from v7.3 it is not.",
-        program: Program::Call { entry: EntryPoint::Debug, mm: MmId::INIT_MM, ops: Observer::PTDUMP },
-        revision: Revision::V6_17,
-        held: (Held::Read, Held::None),
-        on: &[
-            ("x86_64-4level", &[(0xffff_ffff_80e0_0000, 0xffff_ffff_8121_0000)]),
-            ("x86_64-5level", &[(0xffff_ffff_80e0_0000, 0xffff_ffff_8121_0000)]),
-            ("riscv64-sv39", &[(0xffff_ffd5_ffe0_0000, 0xffff_ffd6_0061_0000)]),
-            ("arm64-4k-48", &[(0xffff_8000_805f_0000, 0xffff_8000_8101_0000)]),
-            ("arm64-16k-48", &[(0xffff_0000_01fc_0000, 0xffff_0000_0800_0000)]),
-        ],
-    },
-    Scenario {
-        id: "ptdump",
-        title: "ptdump of init_mm",
-        about: "ptdump_walk_pgd() as debugfs runs it, over the whole address space: the locks that it takes, in \
-                their order, and the debug walk under them.",
-        program: Program::Ptdump { mm: MmId::INIT_MM },
-        revision: Revision::V7_3,
-        held: (Held::None, Held::None),
-        on: &[
-            ("riscv64-sv39", &[(0xffff_ffc0_0000_0000, u64::MAX)]),
-            ("arm64-4k-48", &[(0xffff_0000_0000_0000, u64::MAX)]),
-            ("arm64-16k-48", &[(0xffff_0000_0000_0000, u64::MAX)]),
-            ("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)]),
-            ("x86_64-5level", &[(0, 1 << 56), (0xff10_0000_0000_0000, u64::MAX)]),
-        ],
-    },
-    Scenario {
-        id: "ptdump-current",
-        title: "ptdump of a process",
-        about: "ptdump_walk_pgd() of another mm than init_mm (x86 debugfs current_kernel): from v7.3 it takes \
-                init_mm's lock as well, nested in the process's own.",
-        program: Program::Ptdump { mm: MmId::USER },
-        revision: Revision::V7_3,
-        held: (Held::None, Held::None),
-        on: &[
-            ("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)]),
-            ("x86_64-5level", &[(0, 1 << 56), (0xff10_0000_0000_0000, u64::MAX)]),
-        ],
-    },
+pub static SCENARIOS: &[&Scenario] = &[
+    &no_vma::KERNEL_WALK,
+    &no_vma::DEBUG_USER,
+    &no_vma::DEBUG_INIT_MM,
+    &no_vma::PTDUMP,
+    &no_vma::PTDUMP_CURRENT,
+    &no_vma::PTDUMP_USER_HALF,
+    &no_vma::PTDUMP_EFI,
+    &vma::RANGE,
+    &vma::WITH_VMAS,
+    &vma::WITHOUT_VMAS,
+    &vma::MAPPING,
+    &vma::FOLIO,
+    &vma::INSTALL,
+    &edges::AGAIN,
+    &edges::DOUBLE_WALK,
+    &edges::UNALIGNED,
+    &edges::TOP,
+    &callers::LOONGARCH_SET_MEMORY,
+    &callers::LOONGARCH_LEAF,
+    &callers::LOONGARCH_WINDOW,
+    &callers::LOONGARCH_NO_LOCK,
+    &callers::OPENRISC_DMA,
+    &callers::OPENRISC_DMA_CLEAR,
+    &callers::OPENRISC_DMA_NOTHING,
+    &callers::RISCV_SET_MEMORY,
+    &callers::RISCV_LINEAR,
+    &callers::RISCV_IMAGE,
+    &callers::RISCV_NO_MEMORY,
+    &callers::RISCV_NO_PAGES,
+    &callers::RISCV_NO_AREA,
+    &callers::RISCV_NO_RAM,
+    &callers::HVO_OPTIMIZE,
+    &callers::HVO_MANY,
+    &callers::HVO_RESTORE,
+    &callers::HVO_ROLL_BACK,
+    &callers::HVO_SELF_HOSTED,
+    &callers::HVO_UNALIGNED,
+    &callers::ARM64_SET_MEMORY,
+    &callers::ARM64_GIGABYTE,
+    &callers::ARM64_KFENCE,
+    &callers::ARM64_REFUSED,
+    &callers::ARM64_NO_AREA,
+    &callers::ARM64_UNALIGNED,
 ];
 
 #[cfg(test)]
@@ -204,12 +298,17 @@ mod tests {
 
     #[test]
     fn every_scenario_has_a_machine_and_every_machine_a_model() {
-        for scenario in &SCENARIOS {
-            assert_eq!(scenario.machines().count(), scenario.on.len(), "{}", scenario.id);
+        assert_eq!(MACHINES.len(), MODELS.len());
+        for scenario in SCENARIOS {
             assert!(scenario.machines().next().is_some(), "{}", scenario.id);
+            for (id, _) in scenario.on {
+                let machine = Machine::from_id(id).expect("a machine");
+                let built = scenario.build.is_some();
+                assert_ne!(scenario.capture_on(machine).is_some(), built, "{} on {id}", scenario.id);
+            }
         }
         for machine in &MACHINES {
-            assert_eq!(pgtable::model(machine.id).expect("a model").id, machine.id);
+            assert_eq!(machine.model().id, machine.id);
         }
     }
 }

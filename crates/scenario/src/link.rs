@@ -9,7 +9,8 @@
 
 use pagewalk::Revision;
 
-use crate::library::{Machine, SCENARIOS, Scenario};
+use crate::clip;
+use crate::library::{Machine, Scenario};
 use crate::{Held, Setup};
 
 /// Longest link that is looked at, in bytes.
@@ -102,10 +103,6 @@ pub enum LinkProblem {
     Unknown(String),
 }
 
-fn clip(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
 impl Link {
     /// Reads the hash of a page's address, with or without the `#`. Never fails: the second value is the
     /// first thing that was wrong.
@@ -155,7 +152,7 @@ fn parse_path(path: &str, problem: &mut Option<LinkProblem>) -> Setup {
     let Some(id) = parts.next().filter(|id| !id.is_empty()) else { return Setup::default() };
     let Some(scenario) = Scenario::from_id(id) else {
         *problem = Some(LinkProblem::Scenario(clip(id)));
-        return Setup::of(&SCENARIOS[0]);
+        return Setup::default();
     };
     let mut setup = Setup::of(scenario);
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
@@ -196,7 +193,7 @@ impl std::fmt::Display for Link {
         if scenario.caller_holds_locks() || lock != Held::None {
             parameter(f, format_args!("lock={}", lock.id()))?;
         }
-        if scenario.has_second_lock() && init_lock != Held::None {
+        if scenario.has_second_lock() && init_lock != scenario.held.1 {
             parameter(f, format_args!("init={}", init_lock.id()))?;
         }
         if self.grain != Grain::default() {
@@ -215,6 +212,7 @@ impl std::fmt::Display for Link {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SCENARIOS;
     use proptest::prelude::*;
 
     fn problem(hash: &str) -> String {
@@ -251,7 +249,7 @@ mod tests {
             scenario in 0..SCENARIOS.len(), machine in 0usize..5, revision in 0usize..7,
             lock in 0usize..5, init in 0usize..5, grain in 0usize..3, step: u32, embed: bool,
         ) {
-            let scenario = &SCENARIOS[scenario];
+            let scenario = SCENARIOS[scenario];
             let machines: Vec<_> = scenario.machines().collect();
             let setup = Setup {
                 scenario,

@@ -1,11 +1,15 @@
 //! A scenario with every choice made, ready to start.
 
-use actors::{Actor, Direct, Observer, Ptdump, Stack};
+use actors::callers::Order;
+use actors::ptdump_users::PtdumpUser;
+use actors::{Actor, Caller, Direct, Observer, Ptdump, Stack};
 use mm::{LockMode, MmId, Task, World};
-use pagewalk::{Args, Callbacks, Func, NotInThisKernel, Revision, Sink, Status, Walk};
+use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
+use pgtable::VirtAddr;
 
 use crate::capture::Capture;
 use crate::library::{Machine, Program, SCENARIOS, Scenario};
+use crate::sample::sample;
 
 /// How a lock is held when the scenario starts, and by whom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -104,7 +108,7 @@ pub enum SetupError {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self::of(&SCENARIOS[0])
+        Self::of(SCENARIOS[0])
     }
 }
 
@@ -121,7 +125,18 @@ impl Setup {
     pub fn with_scenario(self, scenario: &'static Scenario) -> Self {
         let fresh = Self::of(scenario);
         let machine = scenario.machines().find(|machine| machine.id == self.machine.id);
-        Self { machine: machine.unwrap_or(fresh.machine), revision: self.revision, ..fresh }
+        let exists = scenario.program.exists_in(self.revision);
+        let revision = if exists { self.revision } else { fresh.revision };
+        Self { machine: machine.unwrap_or(fresh.machine), revision, ..fresh }
+    }
+
+    /// The tables made for the machine or for the scenario, where it does not run on a capture.
+    pub fn made(&self) -> Option<Capture> {
+        match (self.scenario.build, self.scenario.capture_on(self.machine)) {
+            (Some(build), _) => build().ok().map(|world| Capture::made(self.scenario.id, world)),
+            (None, Some(_)) => None,
+            (None, None) => sample(self.machine.model()).ok(),
+        }
     }
 
     /// The machine at rest with the chosen locks held, and whoever is about to run on it.
@@ -144,25 +159,68 @@ impl Setup {
             let (task, mode) = self.init_lock.by();
             world.preset_lock(MmId::INIT_MM, task, mode);
         }
-        let mut ranges =
+        let ranges =
             self.scenario.ranges(self.machine).ok_or(SetupError::NotOnMachine(self.machine.title))?;
         let runner = match *program {
             Program::Call { entry, mm, ops } => {
-                let (start, end) = ranges.next().unwrap_or_default();
-                let args = Args { mm: Some(mm), start, end, ..Args::default() };
+                let (start, end) = ranges.first().copied().unwrap_or_default();
+                let args = args(entry, mm, start, end, &world);
+                if entry == EntryPoint::Mapping {
+                    world.i_mmap.preset(Task::Walker, LockMode::Read);
+                }
                 let walk = Walk::new(entry.in_revision(self.revision), self.revision, args)?;
                 Runner::Call(Direct::new(walk, ops))
             }
-            Program::Ptdump { mm } => Runner::Ptdump(Ptdump::new(
-                self.revision,
-                mm,
-                None,
-                ranges.take(actors::ptdump::MAX_RANGES).collect(),
-            )?),
+            Program::Ptdump { dumped, user_half } => {
+                let user = PtdumpUser::find(world.model().arch, dumped, user_half);
+                let pgd = user.and_then(|user| user.root.of(&world, program.mm()));
+                let ranges = ranges.into_iter().take(actors::ptdump::MAX_RANGES).collect();
+                Runner::Ptdump(Ptdump::new(self.revision, program.mm(), pgd, ranges)?)
+            }
+            Program::Caller { request, before, fails_at, forgets_lock } => {
+                let (start, end) = ranges.first().copied().unwrap_or_default();
+                let order = Order { request, start, end, forgets_lock };
+                if let Some(before) = before {
+                    run_before(self.revision, Order { request: before, ..order }, &mut world)?;
+                    world.preset_lock(program.mm(), task, mode);
+                    world.allocator.asked = 0;
+                }
+                world.allocator.fails_at = fails_at;
+                Runner::Caller(Box::new(Caller::new(self.revision, order, &world)?))
+            }
         };
         Ok((world, runner))
     }
 }
+
+/// The arguments of `entry` for a range: a function that takes a VMA gets the one that holds its start, one that takes a file
+/// the pages that this VMA has there.
+fn args(entry: EntryPoint, mm: MmId, start: VirtAddr, end: VirtAddr, world: &World) -> Args {
+    let vma = world.find_vma(mm, start).filter(|_| entry.has_vmas());
+    let area = vma.and_then(|id| world.vma(id));
+    let page_shift = world.model().page_shift;
+    let page = |addr: VirtAddr| {
+        area.map_or(0, |area| area.pgoff + (addr.0.saturating_sub(area.start.0) >> page_shift))
+    };
+    let first_index = page(start);
+    let nr = page(end).saturating_sub(first_index);
+    Args { mm: Some(mm), start, end, vma, first_index, nr, ..Args::default() }
+}
+
+/// Runs a caller to its end before a scenario begins, on the machine at rest.
+fn run_before(revision: Revision, order: Order, world: &mut World) -> Result<(), NotInThisKernel> {
+    world.preset_lock(MmId::INIT_MM, Task::Walker, LockMode::None);
+    let mut caller = Caller::new(revision, order, world)?;
+    for _ in 0..MAX_STEPS_BEFORE {
+        if caller.step(world, &mut ()) != Status::Running {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Steps of what comes before a scenario: those that the library has take a few hundred.
+const MAX_STEPS_BEFORE: u32 = 100_000;
 
 /// Whoever runs in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -171,6 +229,8 @@ pub enum Runner {
     Call(Direct<Observer>),
     /// `ptdump_walk_pgd()`.
     Ptdump(Ptdump),
+    /// One of the patch's callers.
+    Caller(Box<Caller>),
 }
 
 impl Actor for Runner {
@@ -178,6 +238,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.step(world, sink),
             Self::Ptdump(ptdump) => ptdump.step(world, sink),
+            Self::Caller(caller) => caller.step(world, sink),
         }
     }
 
@@ -185,6 +246,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.function(),
             Self::Ptdump(ptdump) => ptdump.function(),
+            Self::Caller(caller) => caller.function(),
         }
     }
 
@@ -192,6 +254,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.callbacks(),
             Self::Ptdump(ptdump) => ptdump.callbacks(),
+            Self::Caller(caller) => caller.callbacks(),
         }
     }
 
@@ -199,6 +262,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.stack(),
             Self::Ptdump(ptdump) => ptdump.stack(),
+            Self::Caller(caller) => caller.stack(),
         }
     }
 
@@ -206,6 +270,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.walk(),
             Self::Ptdump(ptdump) => ptdump.walk(),
+            Self::Caller(caller) => caller.walk(),
         }
     }
 }

@@ -8,9 +8,12 @@
     reason = "this is all for tests: whatever does not come true is a panic"
 )]
 
+mod devtools;
+mod driver;
 mod page;
 mod site;
 
+pub use driver::Screen;
 pub use fantoccini::key::Key;
-pub use page::{Page, Screen, test};
+pub use page::{Page, test};
 pub use site::{Answer, Site};

@@ -1,121 +1,41 @@
 //! A page in a browser of its own, and what a test asks of it.
 
 use std::future::Future;
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
+use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
+use crate::devtools::DevTools;
+use crate::driver::{Driver, Screen};
+
 /// How long a condition may take to come true before the test has failed.
-const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// How often it is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(15);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(15);
 
-/// The value of a variable that `cargo xtask test` sets.
-pub(crate) fn from_environment(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| {
-        panic!("{name} is not set: run `cargo xtask test --only browser`, which builds the page first")
-    })
-}
+/// Keeps what no script caught, and what was written to the console as an error; across loads, as a test may open
+/// several pages.
+const KEEP_ERRORS: &str = "
+    const keep = what => {
+        try { sessionStorage.errors = (sessionStorage.errors ?? '') + what + '\\n' } catch { /* no page of ours */ }
+    };
+    addEventListener('error', event => keep(event.message));
+    addEventListener('unhandledrejection', event => keep('unhandled: ' + event.reason));
+    const error = console.error;
+    console.error = (...what) => { keep(what.join(' ')); error.apply(console, what) };";
 
-/// Size and theme of a screen.
-#[derive(Clone, Copy, Debug)]
-pub struct Screen {
-    /// Width in CSS pixels.
-    pub width: u32,
-    /// Height in CSS pixels.
-    pub height: u32,
-    /// Whether the person prefers dark colours.
-    pub dark: bool,
-}
-
-impl Screen {
-    /// A laptop.
-    pub const WIDE: Self = Self { width: 1280, height: 800, dark: false };
-    /// A phone.
-    pub const NARROW: Self = Self { width: 390, height: 844, dark: false };
-}
-
-/// The browser's driver, ended when it is dropped.
-struct Driver {
-    process: Child,
-    port: u16,
-}
-
-impl Driver {
-    fn start() -> Self {
-        // The driver cannot be asked for a free port, so one is found and released first.
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .expect("a free port on this machine")
-            .port();
-        let process = Command::new(from_environment("CHROMEDRIVER"))
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the driver that CHROMEDRIVER names starts");
-        Self { process, port }
-    }
-
-    async fn connect(&self, screen: Screen) -> Client {
-        let mut arguments = vec![
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ];
-        if screen.dark {
-            arguments.push("--blink-settings=preferredColorScheme=0");
-        }
-        let capabilities = json!({
-            "goog:chromeOptions": {
-                "binary": from_environment("PAGEWALK_CHROME"),
-                "args": arguments,
-                "mobileEmulation": { "deviceMetrics": {
-                    "width": screen.width, "height": screen.height, "pixelRatio": 1.0, "touch": false, "mobile": false,
-                } },
-            },
-        });
-        let Value::Object(capabilities) = capabilities else { unreachable!("an object was written above") };
-        let url = format!("http://127.0.0.1:{}", self.port);
-        let started = Instant::now();
-        loop {
-            let mut builder = ClientBuilder::new(HttpConnector::new());
-            match builder.capabilities(capabilities.clone()).connect(&url).await {
-                Ok(client) => return client,
-                Err(error) if started.elapsed() > DEADLINE => panic!("no browser: {error}"),
-                // The driver does not listen yet.
-                Err(_) => tokio::time::sleep(LOOK_EVERY).await,
-            }
-        }
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // Already gone is as good.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Runs a test with a page of its own.
+/// Runs a test with a page of its own. It has failed as well if there was an error that the page did not catch.
 pub fn test<T>(screen: Screen, run: impl AsyncFnOnce(&Page) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let driver = Driver::start();
         let page = Page { client: driver.connect(screen).await };
+        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": KEEP_ERRORS })).await;
         let result = run(&page).await;
+        assert_eq!(page.text_of("return sessionStorage.errors").await, "", "errors that nobody caught");
         // The driver ends the browser with itself; this is only the polite way.
         let _ = page.client.close().await;
         result
@@ -161,6 +81,12 @@ impl Page {
     /// The visible text of the first element that a selector finds; empty if there is none.
     pub async fn text(&self, selector: &str) -> String {
         self.text_of(&format!("return document.querySelector({selector:?})?.innerText ?? ''")).await
+    }
+
+    /// A command of the browser's own protocol.
+    pub async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
+        let call = DevTools { command, parameters };
+        self.client.issue_cmd(call).await.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
     /// How many elements a selector finds.

@@ -40,7 +40,7 @@ impl Site {
 
     /// The built site below `prefix` (`/` first and last), with some paths answered differently.
     pub fn serve_with(prefix: &'static str, instead: Vec<(&'static str, Answer)>) -> Self {
-        let dist = PathBuf::from(crate::page::from_environment("PAGEWALK_DIST"));
+        let dist = PathBuf::from(crate::driver::from_environment("PAGEWALK_DIST"));
         let content = Arc::new(Content { dist, prefix, instead });
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on this machine");
         let address = listener.local_addr().expect("a bound socket has an address");

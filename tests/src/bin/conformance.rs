@@ -1,8 +1,8 @@
 //! `cargo xtask conformance [DIR]`: does what the kernel's own `mm/pagewalk.c` did, and compares.
 //!
-//! Prints each case that differs with its first difference, a table of what passed, what was skipped and why,
-//! and at the end `N passed, N failed`. Exits with 1 when a case differs and with 2 when a file cannot be
-//! used.
+//! Prints each case that differs with its first difference, both sides below each other; a table of what passed by
+//! geometry, entry point and version; and at the end `N passed, N failed`. Exits with 1 when a case differs, and with 2 when
+//! a file or a line cannot be used; all other lines are run nevertheless.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,9 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use pagewalk_tests::conformance::{
-    Case, ConformanceError, Line, Skip, check, default_dir, find, for_each_line,
-};
+use pagewalk_tests::conformance::{Case, ConformanceError, Line, check, default_dir, find, for_each_line};
 
 fn main() -> ExitCode {
     let dir = std::env::args_os().nth(1).map_or_else(default_dir, PathBuf::from);
@@ -24,6 +22,7 @@ fn main() -> ExitCode {
             eprintln!("conformance: {error}");
             ExitCode::from(2)
         }
+        Ok(()) if tally.unreadable > 0 => ExitCode::from(2),
         Ok(()) if tally.failed() > 0 => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
     }
@@ -52,15 +51,19 @@ struct Score {
 #[derive(Default)]
 struct Tally {
     scores: BTreeMap<(&'static str, &'static str, String), Score>,
-    skipped: BTreeMap<Skip, usize>,
+    /// Lines that are no case.
+    unreadable: usize,
 }
 
 impl Tally {
-    fn take(&mut self, line: Line) {
+    fn take(&mut self, line: Result<Line, ConformanceError>) {
         match line {
-            Line::Classification => {}
-            Line::Skipped(why) => *self.skipped.entry(why).or_default() += 1,
-            Line::Case(case) => self.check(&case),
+            Ok(Line::Classification) => {}
+            Ok(Line::Case(case)) => self.check(&case),
+            Err(error) => {
+                self.unreadable += 1;
+                say(&format_args!("BAD   {error}\n"));
+            }
         }
     }
 
@@ -81,7 +84,7 @@ impl Tally {
     }
 
     fn is_empty(&self) -> bool {
-        self.scores.is_empty() && self.skipped.is_empty()
+        self.scores.is_empty() && self.unreadable == 0
     }
 
     fn passed(&self) -> usize {
@@ -98,13 +101,13 @@ impl fmt::Display for Tally {
         let versions: BTreeSet<&str> = self.scores.keys().map(|(_, _, version)| version.as_str()).collect();
         let rows: BTreeSet<_> =
             self.scores.keys().map(|&(geometry, function, _)| (geometry, function)).collect();
-        write!(f, "{:<15}{:<38}", "passed/total", "")?;
+        write!(f, "{:<62}", "passed/total")?;
         for version in &versions {
             write!(f, "{version:>9}")?;
         }
         writeln!(f)?;
         for (geometry, function) in rows {
-            write!(f, "{geometry:<15}{function:<38}")?;
+            write!(f, "{geometry:<22} {function:<39}")?;
             for &version in &versions {
                 let cell = self.scores.get(&(geometry, function, version.to_owned()));
                 let cell =
@@ -113,8 +116,19 @@ impl fmt::Display for Tally {
             }
             writeln!(f)?;
         }
-        for (why, count) in &self.skipped {
-            writeln!(f, "{count} skipped: {why}")?;
+        let mut totals: BTreeMap<&str, Score> = BTreeMap::new();
+        for ((_, _, version), score) in &self.scores {
+            let total = totals.entry(version).or_default();
+            total.passed += score.passed;
+            total.total += score.total;
+        }
+        write!(f, "{:<62}", "all")?;
+        for Score { passed, total } in totals.values() {
+            write!(f, "{:>9}", format!("{passed}/{total}"))?;
+        }
+        writeln!(f)?;
+        if self.unreadable > 0 {
+            writeln!(f, "{} lines are no case", self.unreadable)?;
         }
         writeln!(f, "{} passed, {} failed", self.passed(), self.failed())
     }

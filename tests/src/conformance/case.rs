@@ -1,7 +1,7 @@
 //! One line of a file of cases.
 //!
 //! A line is hostile until proven otherwise: sizes are bounded before anything is allocated for them, and each
-//! error says what is wrong. What we do not model yet is no error but a [`Skip`] with its reason.
+//! error says what is wrong.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -50,6 +50,12 @@ pub enum CaseError {
         /// Which argument.
         argument: &'static str,
     },
+    /// The geometry is none.
+    #[error(transparent)]
+    Geometry(#[from] pgtable::UnknownModel),
+    /// A dump of more ranges than any kernel's dumper has.
+    #[error("a dump of {0} ranges: at most {MAX_RANGES} can be walked")]
+    Ranges(usize),
     /// The function does not exist in the version.
     #[error(transparent)]
     NotInThisKernel(#[from] NotInThisKernel),
@@ -91,24 +97,11 @@ fn clip(text: &str) -> String {
     text.chars().take(60).collect()
 }
 
-/// Why a case is not run.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub enum Skip {
-    /// No model has this geometry.
-    #[error("the geometry {0} is not modelled yet")]
-    Geometry(String),
-    /// A dump of more ranges than any kernel's dumper has.
-    #[error("a dump of more than {MAX_RANGES} ranges")]
-    Ranges,
-}
-
 /// A line.
 #[derive(Debug)]
 pub enum Line {
     /// A case to run.
     Case(Box<Case>),
-    /// A case that we cannot run.
-    Skipped(Skip),
     /// Entry values and what they are, not a case.
     Classification,
 }
@@ -196,12 +189,7 @@ impl Line {
             Kind { .. } => return Err(CaseError::Neither),
         }
         let file: File = serde_json::from_slice(line)?;
-        let Ok(model) = pgtable::model(&file.geometry) else {
-            return Ok(Self::Skipped(Skip::Geometry(clip(&file.geometry))));
-        };
-        if file.call.ranges.as_ref().is_some_and(|ranges| ranges.len() > MAX_RANGES) {
-            return Ok(Self::Skipped(Skip::Ranges));
-        }
+        let model = pgtable::model(&file.geometry)?;
         file.into_case(model).map(|case| Self::Case(Box::new(case)))
     }
 }
@@ -404,9 +392,10 @@ fn call_of(
     }
     let mm = mm.ok_or_else(|| missing("mm"))?;
     let ranges = call.ranges.as_ref().ok_or_else(|| missing("ranges"))?;
-    // No more than fit: the others have been skipped.
-    let ranges: Ranges =
-        ranges.iter().take(MAX_RANGES).map(|&(start, end)| (VirtAddr(start.0), VirtAddr(end.0))).collect();
+    if ranges.len() > MAX_RANGES {
+        return Err(CaseError::Ranges(ranges.len()));
+    }
+    let ranges: Ranges = ranges.iter().map(|&(start, end)| (VirtAddr(start.0), VirtAddr(end.0))).collect();
     Ok(Call::Ptdump { dump: Ptdump::new(revision, mm, pgd, ranges)?, effective_prot: call.effective_prot })
 }
 

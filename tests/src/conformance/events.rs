@@ -3,8 +3,9 @@
 //! The machine says more than the files record: reads of entries, checks, functions entered and left have no
 //! counterpart there. What has one is written exactly as the kernel's run wrote it.
 
+use actors::dump::{Note, Noted};
 use mm::{Need, Populated, Split, VmaId, World};
-use pagewalk::{Action, Call, Callback, ENOMEM, Event, Fault, LockName, MapKind, Slot};
+use pagewalk::{Call, Callback, ENOMEM, Event, Fault, LockName, MapKind, Slot};
 use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
 use serde_json::{Value, json};
 
@@ -41,9 +42,7 @@ impl Words {
                 self.vma = call.vma;
                 match self.dump {
                     None => vec![callback(&call, deviation, world)],
-                    Some(effective_prot) => {
-                        noted(&call, reply.action == Some(Action::Continue), effective_prot)
-                    }
+                    Some(effective_prot) => noted(Noted::of(&call, &reply), effective_prot),
                 }
             }
             Event::BadCleared { level, slot, value, cleared: true, .. } => {
@@ -82,6 +81,15 @@ impl Words {
             Event::Unlock { lock: LockName::HugetlbVma(vma), .. } => {
                 vec![json!({"e": "hugetlb_unlock", "vma": vma.index()})]
             }
+            Event::NotePageFlush => vec![json!({"e": "flush"})],
+            Event::Fault(fault) => vec![stop(fault)],
+            _ => self.changed(event, world),
+        }
+    }
+
+    /// What is recorded of something that changes the world and is no callback. All else is not recorded.
+    fn changed(&self, event: &Event, world: &World) -> Vec<Value> {
+        match *event {
             Event::VmaStartWrite { vma, was } => {
                 vec![json!({"e": "vma_start_write", "vma": vma.index(), "held": was.name()})]
             }
@@ -109,28 +117,7 @@ impl Words {
             Event::UpdateMmuCache { addr } => {
                 vec![json!({"e": "update_mmu_cache", "a": virt(addr), "vma": vma(self.vma)})]
             }
-            Event::NotePageFlush => vec![json!({"e": "flush"})],
-            Event::Fault(fault) => vec![stop(fault)],
-            Event::Enter { .. }
-            | Event::Return { .. }
-            | Event::Check { .. }
-            | Event::Delegate
-            | Event::Read { .. }
-            | Event::BadCleared { cleared: false, .. }
-            | Event::FindVma { .. }
-            | Event::NextInMapping { .. }
-            | Event::HugetlbWalk { .. }
-            | Event::Lock { .. }
-            | Event::Unlock { .. }
-            | Event::FolioFound(_)
-            | Event::Write { .. }
-            | Event::Flush(_)
-            | Event::Free { .. }
-            | Event::Wait { .. }
-            | Event::TryLockFailed { .. }
-            | Event::Downgrade { .. }
-            | Event::Act(_)
-            | Event::RcuLock => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }
@@ -169,6 +156,7 @@ fn stop(fault: Fault) -> Value {
         | Fault::UseAfterFree { level, pa } => json!({"e": "fault", "lvl": level.name(), "pa": phys(pa)}),
         Fault::OffTable { level, .. } => json!({"e": "oob", "lvl": level.name()}),
         Fault::NullCall => json!({"e": "fault", "lvl": "null_call", "pa": "0x0"}),
+        Fault::Oops(_) => json!({"e": "oops"}),
         Fault::Deadlock { .. } => json!({"e": "deadlock"}),
     }
 }
@@ -207,23 +195,13 @@ fn callback(call: &Call, deviation: Option<&Deviation>, world: &World) -> Value 
     words
 }
 
-/// A callback of ptdump's ops table: every entry may be tracked, only leaves, ptes and holes are noted.
-fn noted(call: &Call, leaf: bool, effective_prot: bool) -> Vec<Value> {
-    let note = |level: u8, value: RawEntry| json!({"e": "note", "lvl": level, "a": virt(call.addr), "v": raw(value)});
-    match call.callback {
-        Callback::Hole => {
-            u8::try_from(call.depth).map(|depth| note(depth, RawEntry(0))).into_iter().collect()
-        }
-        Callback::Entry(level) => {
-            let depth = level.depth();
-            let track = json!({"e": "effective_prot", "lvl": depth, "v": raw(call.value)});
-            let ends_here = leaf || level.lower().is_none();
-            let track = effective_prot.then_some(track);
-            track.into_iter().chain(ends_here.then(|| note(depth, call.value))).collect()
-        }
-        // ptdump has no others.
-        _ => Vec::new(),
-    }
+/// A callback of ptdump's ops table, as what it notes; whether effective protection is tracked too.
+fn noted(noted: Noted, effective_prot: bool) -> Vec<Value> {
+    let track =
+        |entry: Note| json!({"e": "effective_prot", "lvl": entry.level.depth(), "v": raw(entry.value)});
+    let note = |entry: Note| json!({"e": "note", "lvl": entry.level.depth(), "a": virt(entry.addr), "v": raw(entry.value)});
+    let tracked = noted.effective_prot.filter(|_| effective_prot).map(track);
+    tracked.into_iter().chain(noted.note.map(note)).collect()
 }
 
 fn lock_name(lock: LockName, world: &World) -> String {

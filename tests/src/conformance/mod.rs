@@ -17,7 +17,7 @@ pub mod run;
 use std::path::{Path, PathBuf};
 
 use crate::{LoadError, list, unpack};
-pub use case::{Case, CaseError, Line, Skip};
+pub use case::{Case, CaseError, Line};
 pub use run::{Difference, check};
 
 /// Largest file that is unpacked, in bytes of text. All public cases together have about 12 million.
@@ -45,7 +45,7 @@ pub enum ConformanceError {
         /// Which line, from 1.
         line: usize,
         /// What is wrong.
-        source: CaseError,
+        source: Box<CaseError>,
     },
 }
 
@@ -61,22 +61,25 @@ pub fn find(dir: &Path) -> Result<Vec<PathBuf>, ConformanceError> {
     if files.is_empty() { Err(ConformanceError::Empty(dir.to_owned())) } else { Ok(files) }
 }
 
-/// Reads a file of cases and hands over line by line, so that only one case is in memory at a time.
+/// Reads a file of cases and hands over line by line, so that only one case is in memory at a time. A line that is not a
+/// case is handed over as the error that says so.
 ///
 /// # Errors
-/// [`ConformanceError`] at the first line that is not a case; lines before it have been handed over.
-pub fn for_each_line(path: &Path, mut take: impl FnMut(Line)) -> Result<(), ConformanceError> {
+/// [`ConformanceError::Load`] when the file cannot be read or unpacked.
+pub fn for_each_line(
+    path: &Path,
+    mut take: impl FnMut(Result<Line, ConformanceError>),
+) -> Result<(), ConformanceError> {
     let text = unpack(path, MAX_BYTES)?;
     for (at, line) in text.split(|&byte| byte == b'\n').enumerate() {
         if line.is_empty() {
             continue;
         }
-        match Line::parse(line) {
-            Ok(line) => take(line),
-            Err(source) => {
-                return Err(ConformanceError::Line { path: path.to_owned(), line: at + 1, source });
-            }
-        }
+        take(Line::parse(line).map_err(|source| ConformanceError::Line {
+            path: path.to_owned(),
+            line: at + 1,
+            source: Box::new(source),
+        }));
     }
     Ok(())
 }

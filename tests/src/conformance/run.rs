@@ -105,6 +105,7 @@ fn record(case: &Case) -> Record {
                     | Fault::NoTable { .. }
                     | Fault::WildRead { .. }
                     | Fault::UseAfterFree { .. } => "fault",
+                    Fault::Oops(_) => "oops",
                     Fault::Deadlock { .. } => "deadlock",
                 };
                 return Record { events, ret: None, outcome };

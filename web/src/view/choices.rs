@@ -1,61 +1,51 @@
-//! The header's choices: scenario, machine, kernel, locks.
+//! Lists to choose from.
 
 use pagewalk::Revision;
 use scenario::library::SCENARIOS;
-use scenario::{Held, Machine, Scenario, Setup};
-use web_sys::HtmlSelectElement;
-use yew::prelude::*;
+use scenario::{Group, Held, Setup};
 
-use crate::app::Choice;
+use crate::el::{El, el};
 
-/// The header's choices.
-pub fn choices(setup: &Setup, on_choose: &Callback<Choice>) -> Html {
-    let scenario = setup.scenario;
-    let scenarios = SCENARIOS.iter().map(|of| (of.id, of.title.to_owned())).collect::<Vec<_>>();
-    let machines = scenario.machines().map(|of| (of.id, of.title.to_owned())).collect::<Vec<_>>();
-    let kernels = Revision::ALL
-        .map(|of| (of.id(), format!("{}: {}", of.id(), of.about())))
-        .into_iter()
-        .collect::<Vec<_>>();
-    let locks = Held::ALL.map(|of| (of.id(), of.title().to_owned())).into_iter().collect::<Vec<_>>();
-    let walked = if scenario.has_second_lock() { "mm lock held" } else { "init_mm lock held" };
-    html! {
-        <div class="choices">
-            { choose("Scenario", scenario.id, &scenarios, on_choose, |id| Scenario::from_id(id).map(Choice::Scenario)) }
-            { choose("Machine", setup.machine.id, &machines, on_choose, |id| Machine::from_id(id).map(Choice::Machine)) }
-            { choose("Kernel", setup.revision.id(), &kernels, on_choose, |id| Revision::from_id(id).map(Choice::Revision)) }
-            { choose(walked, setup.lock.id(), &locks, on_choose, |id| Held::from_id(id).map(Choice::Lock)) }
-            if scenario.has_second_lock() {
-                { choose("init_mm lock held", setup.init_lock.id(), &locks, on_choose,
-                    |id| Held::from_id(id).map(Choice::InitLock)) }
-            }
-        </div>
+/// The header's choices: scenario, machine, kernel, locks.
+pub fn choices(setup: &Setup) -> El {
+    let Setup { scenario, machine, revision, .. } = *setup;
+    let mut groups: Vec<(Group, Vec<El>)> = Vec::new();
+    for &of in SCENARIOS {
+        let option = option(of.id, of.title, of == scenario);
+        match groups.last_mut() {
+            Some((group, options)) if *group == of.group => options.push(option),
+            _ => groups.push((of.group, vec![option])),
+        }
     }
+    let scenarios = groups
+        .into_iter()
+        .map(|(group, options)| el("optgroup").attr("label", group.title()).children(options));
+    let machines = scenario.machines().map(|of| option(of.id, of.title, of == machine));
+    let kernels = Revision::ALL
+        .iter()
+        .map(|of| option(of.id(), of.id(), *of == revision).child(": ").child(of.about()));
+    let second = scenario.has_second_lock();
+    el("div.choices")
+        .child(choose("scenario", "Scenario", scenarios))
+        .child(choose("machine", "Machine", machines))
+        .child(choose("kernel", "Kernel", kernels))
+        .child(lock("lock", if second { "mm lock held" } else { "init_mm lock held" }, setup.lock))
+        .child(second.then(|| lock("init", "init_mm lock held", setup.init_lock)))
 }
 
-/// A labelled list to choose from. `options` are ids and titles; `pick` says what an id stands for.
-pub fn choose<T: 'static>(
-    label: &'static str,
-    chosen: &str,
-    options: &[(&'static str, String)],
-    on_choose: &Callback<T>,
-    pick: fn(&str) -> Option<T>,
-) -> Html {
-    let on_choose = on_choose.clone();
-    let onchange = move |event: Event| {
-        let select = event.target_dyn_into::<HtmlSelectElement>();
-        if let Some(choice) = select.and_then(|select| pick(&select.value())) {
-            on_choose.emit(choice);
-        }
-    };
-    html! {
-        <label class="choose">
-            <span>{ label }</span>
-            <select {onchange}>
-                { for options.iter().map(|(id, title)| html! {
-                    <option value={*id} selected={*id == chosen}>{ title }</option>
-                }) }
-            </select>
-        </label>
-    }
+fn lock(name: &'static str, label: &'static str, held: Held) -> El {
+    choose(name, label, Held::ALL.iter().map(|of| option(of.id(), of.title(), *of == held)))
+}
+
+/// A labelled list to choose from. What choosing an option means is in [`Choice::of`](crate::action::Choice::of), by
+/// `name`.
+pub fn choose(name: &'static str, label: &'static str, options: impl Iterator<Item = El>) -> El {
+    el("label.choose")
+        .child(el("span").child(label))
+        .child(el("select").attr("data-choose", name).children(options))
+}
+
+/// An option of a list.
+pub fn option(id: &'static str, title: &'static str, chosen: bool) -> El {
+    el("option").attr("value", id).when(chosen, "[selected]").child(title)
 }

@@ -1,70 +1,51 @@
 //! The call stack, and the function at work line by line.
 
 use narrate::Point;
+use narrate::listing::Line;
 use narrate::point::StackLine;
-use yew::prelude::*;
+use pgtable::Level;
 
-use super::Pointing;
-use crate::app::Jump;
+use super::of_level;
+use crate::el::{El, el};
 
-/// The call stack and the listing.
-pub fn code(point: &Point, pointing: &Pointing) -> Html {
+/// The call stack and the listing; `hot` is the level that is pointed at.
+pub fn code(point: &Point, hot: Option<Level>) -> El {
     let listing = &point.listing;
-    html! {
-        <section class="code" aria-label="Call stack and code">
-            <h2>{ "Call stack" }</h2>
-            if point.stack.is_empty() {
-                <p class="none">{ "empty" }</p>
-            }
-            <ol class="stack">{ for point.stack.iter().enumerate().map(|(depth, frame)| view_frame(depth, frame, pointing)) }</ol>
-            <h2 class="listing-title"><code>{ format!("{}()", listing.func) }</code>
-                if let Some(source) = &listing.source {
-                    <a href={source.clone()} target="_blank" rel="noopener noreferrer">{ "kernel source" }</a>
-                }
-            </h2>
-            <ol class="listing" aria-label="What the function does">
-                { for listing.lines.iter().map(|line| {
-                    let number = line.number;
-                    // Two blanks are a step inwards; a line that wraps stays there.
-                    let text = line.text.trim_start();
-                    let indent = ["", "in-1", "in-2"][((line.text.len() - text.len()) / 2).min(2)];
-                    let on_jump = pointing.on_jump.clone();
-                    let onclick = move |_: MouseEvent| on_jump.emit(Jump::Line(number));
-                    html! {
-                        <li class={classes!(line.lit.then_some("lit"))} aria-current={line.lit.then_some("step")}>
-                            <button type="button" class={indent} {onclick} title="to its next step">{ text }</button>
-                        </li>
-                    }
-                }) }
-            </ol>
-        </section>
-    }
+    let source = listing.source.as_ref().map(|source| {
+        el("a[target=_blank][rel=noopener noreferrer]").attr("href", source).child("kernel source")
+    });
+    let frames = point.stack.iter().enumerate().map(|(depth, frame)| view_frame(depth, frame, hot));
+    el("section.code[aria-label=Call stack and code]")
+        .child(el("h2").child("Call stack"))
+        .child(point.stack.is_empty().then(|| el("p.none").child("empty")))
+        .child(el("ol.stack").children(frames))
+        .child(el("h2.listing-title").child(el("code").child(listing.func).child("()")).child(source))
+        .child(
+            el("ol.listing[aria-label=What the function does]").children(listing.lines.iter().map(view_line)),
+        )
 }
 
-fn view_frame(depth: usize, frame: &StackLine, pointing: &Pointing) -> Html {
-    let hot = pointing.hot(frame.level);
-    let (enter, leave, focus, blur) = (hot.clone(), hot.clone(), hot.clone(), hot);
-    let class = classes!(
-        "frame",
-        frame.current.then_some("current"),
-        frame.delegated.then_some("delegated"),
-        (frame.level.is_some() && frame.level == pointing.hot).then_some("hot"),
-    );
-    let name = if frame.delegated { format!("↪ {}", frame.func) } else { frame.func.to_owned() };
-    let style = format!("--depth: {depth}");
-    let level = frame.level;
-    let on_jump = pointing.on_jump.clone();
-    html! {
-        <li {class} {style} aria-current={frame.current.then_some("true")}
-            onmouseenter={move |_| enter(true)} onmouseleave={move |_| leave(false)}>
-            { match level {
-                Some(level) => html! {
-                    <button type="button" onclick={move |_: MouseEvent| on_jump.emit(Jump::Level(level))}
-                        onfocus={move |_| focus(true)} onblur={move |_| blur(false)}><code>{ name }</code></button>
-                },
-                None => html! { <code>{ name }</code> },
-            } }
-            <span class="range">{ &frame.range }</span>
-        </li>
-    }
+fn view_line(line: &Line) -> El {
+    // Two blanks are a step inwards; a line that wraps stays there.
+    let text = line.text.trim_start_matches(' ');
+    let indent = line.text.len() - text.len();
+    let button = el("button[type=button][title=to its next step]")
+        .attr("data-line", &line.number.to_string())
+        .class(["", "in-1", "in-2"][(indent / 2).min(2)])
+        .child(text);
+    el("li").when(line.lit, ".lit[aria-current=step]").child(button)
+}
+
+fn view_frame(depth: usize, frame: &StackLine, hot: Option<Level>) -> El {
+    let name = el("code").child(frame.delegated.then_some("↪ ")).child(frame.func);
+    let shown = el("li.frame");
+    let shown = match frame.level {
+        Some(level) => of_level(shown, level, hot).child(el("button[type=button]").child(name)),
+        None => shown.child(name),
+    };
+    shown
+        .when(frame.current, ".current[aria-current=true]")
+        .when(frame.delegated, ".delegated")
+        .attr("style", &format!("--depth: {depth}"))
+        .child(el("span.range").child(&*frame.range))
 }

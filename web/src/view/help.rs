@@ -1,10 +1,10 @@
 //! The help: keys and signs.
 
 use narrate::Mark;
-use yew::prelude::*;
 
-use super::sign;
-use crate::keys;
+use super::{button, sign};
+use crate::el::{El, el};
+use crate::keys::{self, Command};
 
 /// The signs that are explained: one per shape.
 const SIGNS: [(Mark, &str); 12] = [
@@ -23,19 +23,19 @@ const SIGNS: [(Mark, &str); 12] = [
 ];
 
 /// The help.
-pub fn help(on_close: Callback<()>) -> Html {
-    html! {
-        <div class="help" role="dialog" aria-label="Help">
-            <div class="help-head"><h2>{ "Keys" }</h2>
-                <button type="button" onclick={move |_: MouseEvent| on_close.emit(())}>{ "Close" }</button></div>
-            <p>{ "Keys work while Pagewalk has the focus. The arrows belong to a list while it has it." }</p>
-            <dl class="keys">
-                { for keys::HELP.iter().map(|(key, what)| html! { <><dt><kbd>{ *key }</kbd></dt><dd>{ *what }</dd></> }) }
-            </dl>
-            <h2>{ "Signs" }</h2>
-            <ul class="signs">
-                { for SIGNS.iter().map(|(mark, what)| html! { <li>{ sign(*mark) }{ *what }</li> }) }
-            </ul>
-        </div>
-    }
+pub fn help() -> El {
+    let keys = keys::HELP
+        .iter()
+        .flat_map(|(key, what)| [el("dt").child(el("kbd").child(*key)), el("dd").child(*what)]);
+    let signs = SIGNS.iter().map(|(mark, what)| el("li").child(sign(*mark)).child(*what));
+    el("div.help[role=dialog][aria-label=Help]")
+        .child(el("div.help-head").child(el("h2").child("Keys")).child(button(Command::Help).child("Close")))
+        .child(
+            el("p").child(
+                "Keys work while Pagewalk has the focus. The arrows belong to a list while it has it.",
+            ),
+        )
+        .child(el("dl.keys").children(keys))
+        .child(el("h2").child("Signs"))
+        .child(el("ul.signs").children(signs))
 }

@@ -3,74 +3,68 @@
 use mm::LockMode;
 use narrate::Point;
 use narrate::locks::{AssertView, DelegateView, LockView};
-use yew::prelude::*;
+
+use crate::el::{El, el};
 
 /// The locks, the assertion, the delegation.
-pub fn locks(point: &Point) -> Html {
-    html! {
-        <section class="locks" aria-label="Locks">
-            if let Some(assertion) = &point.assertion {
-                { view_assertion(assertion) }
-            }
-            if let Some(delegation) = &point.delegation {
-                { view_delegation(delegation) }
-            }
-            <h2>{ "Locks" }</h2>
-            <table class="lock-list">
-                <thead class="sr"><tr><th>{ "lock" }</th><th>{ "held" }</th></tr></thead>
-                <tbody>{ for point.locks.iter().map(view_lock) }</tbody>
-            </table>
-        </section>
-    }
+pub fn locks(point: &Point) -> El {
+    el("section.locks[aria-label=Locks]")
+        .child(point.assertion.as_ref().map(view_assertion))
+        .child(point.delegation.as_ref().map(view_delegation))
+        .child(el("h2").child("Locks"))
+        .child(
+            el("table.lock-list")
+                .child(
+                    el("thead.sr")
+                        .child(el("tr").child(el("th").child("lock")).child(el("th").child("held"))),
+                )
+                .child(el("tbody").children(point.locks.iter().map(view_lock))),
+        )
 }
 
-fn view_lock(lock: &LockView) -> Html {
+fn view_lock(lock: &LockView) -> El {
     let held = match (lock.mode, lock.holder) {
         (LockMode::None, _) | (_, None) => "not held".to_owned(),
         (mode, Some(holder)) => format!("{}, {holder}", mode.name()),
     };
-    let class =
-        classes!("lock", format!("mode-{}", lock.mode.name()), lock.was.is_some().then_some("changed"));
-    html! {
-        <tr {class}>
-            <th scope="row"><code>{ &lock.name }</code></th>
-            <td><span class="held">{ held }</span>
-                if let Some(was) = lock.was {
-                    <span class="was">{ format!("was {}", was.name()) }</span>
-                }
-            </td>
-        </tr>
-    }
+    el("tr.lock")
+        .class(&format!("mode-{}", lock.mode.name()))
+        .when(lock.was.is_some(), ".changed")
+        .child(el("th[scope=row]").child(el("code").child(&*lock.name)))
+        .child(
+            el("td")
+                .child(el("span.held").child(held))
+                .child(lock.was.map(|was| el("span.was").child("was ").child(was.name()))),
+        )
 }
 
-fn view_assertion(assertion: &AssertView) -> Html {
-    let verdict = if assertion.ok { "holds" } else { "fails" };
-    html! {
-        <div class={classes!("assertion", verdict)}>
-            <h3><span class="badge" aria-hidden="true">{ if assertion.ok { "✓" } else { "✗" } }</span>
-                <code>{ &assertion.call }</code>{ " " }<span class="verdict">{ verdict }</span></h3>
-            <dl>
-                <dt>{ "needs" }</dt><dd><code>{ &assertion.lock }</code>{ format!(" {}", assertion.need) }</dd>
-                <dt>{ "finds" }</dt><dd>{ &assertion.held }</dd>
-            </dl>
-            if let Some(consequence) = assertion.consequence {
-                <p class="consequence">{ consequence }</p>
-            }
-            <p class="why"><b>{ "Why this rule exists. " }</b>{ assertion.why }</p>
-            if let Some(plain) = assertion.without_lockdep {
-                <p class="plain">{ plain }</p>
-            }
-        </div>
-    }
+fn view_assertion(assertion: &AssertView) -> El {
+    let (verdict, sign) = if assertion.ok { ("holds", "✓") } else { ("fails", "✗") };
+    el("div.assertion")
+        .class(verdict)
+        .child(
+            el("h3")
+                .child(el("span.badge[aria-hidden=true]").child(sign))
+                .child(el("code").child(&*assertion.call))
+                .child(" ")
+                .child(el("span.verdict").child(verdict)),
+        )
+        .child(
+            el("dl")
+                .child(el("dt").child("needs"))
+                .child(el("dd").child(el("code").child(&*assertion.lock)).child(" ").child(assertion.need))
+                .child(el("dt").child("finds"))
+                .child(el("dd").child(&*assertion.held)),
+        )
+        .child(assertion.consequence.map(|text| el("p.consequence").child(text)))
+        .child(el("p.why").child(el("b").child("Why this rule exists. ")).child(assertion.why))
+        .child(assertion.without_lockdep.map(|text| el("p.plain").child(text)))
 }
 
-fn view_delegation(delegation: &DelegateView) -> Html {
-    html! {
-        <div class="delegation">
-            <h3><span class="badge" aria-hidden="true">{ "↪" }</span>{ "Handed over" }</h3>
-            <p class="why">{ delegation.why }</p>
-            <p>{ delegation.exchange }</p>
-            <p class="kernels">{ &delegation.kernels }</p>
-        </div>
-    }
+fn view_delegation(delegation: &DelegateView) -> El {
+    el("div.delegation")
+        .child(el("h3").child(el("span.badge[aria-hidden=true]").child("↪")).child("Handed over"))
+        .child(el("p.why").child(delegation.why))
+        .child(el("p").child(delegation.exchange))
+        .child(el("p.kernels").child(&*delegation.kernels))
 }

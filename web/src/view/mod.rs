@@ -1,12 +1,25 @@
-//! What the page draws: functions from the parts of a [`Point`](narrate::Point) to HTML.
+//! What the page draws: functions from the parts of a [`Point`](narrate::Point) to elements.
 //!
 //! They are plain functions, not components: there is one component, the [`App`](crate::App), that holds all state, and
-//! each further one would cost some six kilobytes of code in the first download (measured with Yew 0.23).
+//! each further one would cost some six kilobytes of code in the first download (measured with Yew 0.23). They attach
+//! no listeners either: an element says in its `data-` attributes what it stands for, and [`events`](crate::events)
+//! makes of that what a person did.
+//!
+//! | attribute | what the element stands for |
+//! |---|---|
+//! | `data-command` | a [`Command`], by its name |
+//! | `data-level` | a level, by its kernel name; what is inside it belongs to it |
+//! | `data-slots` | slots of the table of that level: `first-last` |
+//! | `data-dump` | a line of the dump, by its number |
+//! | `data-line` | a line of the listing, by its number |
+//! | `data-choose` | a list of choices, by its name; its value is the choice |
 
 pub mod choices;
 pub mod code;
+pub mod dump;
 pub mod help;
 pub mod locks;
+pub mod page;
 pub mod progress;
 pub mod ruler;
 pub mod say;
@@ -17,6 +30,7 @@ pub mod transport;
 
 pub use choices::choices;
 pub use code::code;
+pub use dump::dump;
 pub use help::help;
 pub use locks::locks;
 pub use progress::progress;
@@ -27,26 +41,17 @@ pub use tables::tables;
 pub use transport::{Controls, transport};
 
 use pgtable::Level;
-use yew::Callback;
 
-use crate::app::Jump;
+use crate::el::{El, el};
+use crate::keys::Command;
 
-/// The three-way highlight: pointer and focus on anything of a level light up the address field, the table and the
-/// frame of that level; a click goes to the next step there.
-#[derive(Debug)]
-pub struct Pointing {
-    /// The level that is pointed at.
-    pub hot: Option<Level>,
-    /// Something was chosen.
-    pub on_jump: Callback<Jump>,
-    /// Something is pointed at, or no longer.
-    pub on_hot: Callback<Option<Level>>,
+/// A button for a command.
+fn button(command: Command) -> El {
+    el("button[type=button]").attr("data-command", command.name())
 }
 
-impl Pointing {
-    /// What an element of `level` calls when the pointer or the focus comes to it (true) and leaves it (false).
-    fn hot(&self, level: Option<Level>) -> impl Fn(bool) + Clone + use<> {
-        let on_hot = self.on_hot.clone();
-        move |on| on_hot.emit(level.filter(|_| on))
-    }
+/// Marks an element as one of `level`, which `hot` may be. Pointer and focus on anything of a level light up the
+/// address field, the table and the frame of that level; a click on a button there goes to the next step there.
+fn of_level(element: El, level: Level, hot: Option<Level>) -> El {
+    element.attr("data-level", level.name()).when(hot == Some(level), ".hot")
 }

@@ -1,59 +1,36 @@
 //! The address and its bit fields.
 
-use narrate::ruler::Ruler;
-use yew::prelude::*;
+use narrate::ruler::{Field, Ruler};
+use pgtable::Level;
 
-use super::Pointing;
-use crate::app::Jump;
+use super::of_level;
+use crate::el::{El, el};
 
-/// The address and its bit fields.
-pub fn ruler(ruler: &Ruler, pointing: &Pointing) -> Html {
-    let Ruler { addr, region, fields } = ruler;
-    html! {
-        <section class="ruler" aria-label="Address">
-            <p class="address">
-                <code>{ addr.to_string() }</code>
-                if let Some(region) = region {
-                    <span class="region">{ *region }</span>
-                }
-            </p>
-            <div class="fields">
-                { for fields.iter().map(|field| {
-                    let bits = format!("{}…{}", field.high, field.low);
-                    let width = u32::from(field.high - field.low + 1);
-                    let style = format!("flex-grow: {width}");
-                    let class = classes!(
-                        "field",
-                        field.lit.then_some("lit"),
-                        (field.level.is_some() && field.level == pointing.hot).then_some("hot"),
-                    );
-                    match field.level {
-                        Some(level) => {
-                            let on_jump = pointing.on_jump.clone();
-                            let onclick = move |_: MouseEvent| on_jump.emit(Jump::Level(level));
-                            let hot = pointing.hot(Some(level));
-                            let (enter, leave, focus, blur) = (hot.clone(), hot.clone(), hot.clone(), hot);
-                            html! {
-                                <button type="button" {class} {style} {onclick} title="to the next step there"
-                                    aria-current={field.lit.then_some("true")}
-                                    onmouseenter={move |_| enter(true)} onmouseleave={move |_| leave(false)}
-                                    onfocus={move |_| focus(true)} onblur={move |_| blur(false)}>
-                                    <span class="bits">{ bits }</span>{ " " }
-                                    <span class="name">{ &field.name }</span>{ " " }
-                                    <span class="value">{ field.value }</span>
-                                </button>
-                            }
-                        }
-                        None => html! {
-                            <span {class} {style}>
-                                <span class="bits">{ bits }</span>{ " " }
-                                <span class="name">{ &field.name }</span>{ " " }
-                                <span class="value">{ format!("{:#x}", field.value) }</span>
-                            </span>
-                        },
-                    }
-                }) }
-            </div>
-        </section>
-    }
+/// The address and its bit fields; `hot` is the level that is pointed at.
+pub fn ruler(ruler: &Ruler, hot: Option<Level>) -> El {
+    el("section.ruler[aria-label=Address]")
+        .child(
+            el("p.address")
+                .child(el("code").child(ruler.addr.to_string()))
+                .child(ruler.region.map(|region| el("span.region").child(region))),
+        )
+        .child(el("div.fields").children(ruler.fields.iter().map(|field| view_field(field, hot))))
+}
+
+fn view_field(field: &Field, hot: Option<Level>) -> El {
+    let (shown, value) = match field.level {
+        Some(level) => {
+            let button = el("button.field[type=button][title=to the next step there]");
+            (of_level(button, level, hot), field.value.to_string())
+        }
+        None => (el("span.field"), format!("{:#x}", field.value)),
+    };
+    shown
+        .when(field.lit, ".lit[aria-current=true]")
+        .attr("style", &format!("flex-grow: {}", field.high - field.low + 1))
+        .child(el("span.bits").child(format!("{}…{}", field.high, field.low)))
+        .child(" ")
+        .child(el("span.name").child(&*field.name))
+        .child(" ")
+        .child(el("span.value").child(value))
 }

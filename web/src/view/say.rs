@@ -1,40 +1,42 @@
 //! What just happened, in one sentence; what the step changed; the actions inside it.
 
+use narrate::point::Change;
 use narrate::{Mark, Point};
-use yew::prelude::*;
 
 use super::sign;
+use crate::el::{El, el};
 
 /// What just happened at step `index`, which takes `stops` stops together; `about` is what the scenario shows.
-pub fn say(point: &Point, index: u32, stops: u32, about: &'static str) -> Html {
-    html! {
-        <section class="say" aria-label="What just happened">
-            <p class="kind">{ sign(point.mark) }{ point.mark.title() }
-                if stops > 1 {
-                    <span class="run">{ format!(" × {stops}, the last of them shown") }</span>
-                }
-            </p>
+pub fn say(point: &Point, index: u32, stops: u32, about: &'static str) -> El {
+    let run = (stops > 1).then(|| el("span.run").child(format!(" × {stops}, the last of them shown")));
+    let changes = (!point.changes.is_empty()).then(|| {
+        el("ul.changes[aria-label=What the step changed]").children(point.changes.iter().map(view_change))
+    });
+    let actions = (point.actions.len() > 1).then(|| {
+        let shown = point.actions.iter().take(64).map(|action| el("li").child(&**action));
+        el("details.actions")
+            .child(el("summary").child(format!("{} atomic actions in this step", point.actions.len())))
+            .child(el("ol").children(shown))
+    });
+    el("section.say[aria-label=What just happened]")
+        .child(el("p.kind").child(sign(point.mark)).child(point.mark.title()).child(run))
+        .child(
             // Read out on every step; the number makes equal sentences different.
-            <p class="sentence" role="status" aria-live="polite" data-step={index.to_string()} data-mark={point.mark.id()}>
-                { &point.sentence }
-            </p>
-            if point.mark == Mark::Start {
-                <p class="about">{ about }</p>
-            }
-            if !point.changes.is_empty() {
-                <ul class="changes" aria-label="What the step changed">
-                    { for point.changes.iter().map(|change| html! {
-                        <li><span class="what">{ &change.what }</span>{ ": was " }<s>{ &change.was }</s>{ ", is " }
-                            <b>{ &change.is }</b></li>
-                    }) }
-                </ul>
-            }
-            if point.actions.len() > 1 {
-                <details class="actions">
-                    <summary>{ format!("{} atomic actions in this step", point.actions.len()) }</summary>
-                    <ol>{ for point.actions.iter().take(64).map(|action| html! { <li>{ action }</li> }) }</ol>
-                </details>
-            }
-        </section>
-    }
+            el("p.sentence[role=status][aria-live=polite]")
+                .attr("data-step", &index.to_string())
+                .attr("data-mark", point.mark.id())
+                .child(&*point.sentence),
+        )
+        .child((point.mark == Mark::Start).then(|| el("p.about").child(about)))
+        .child(changes)
+        .child(actions)
+}
+
+fn view_change(change: &Change) -> El {
+    el("li")
+        .child(el("span.what").child(&*change.what))
+        .child(": was ")
+        .child(el("s").child(&*change.was))
+        .child(", is ")
+        .child(el("b").child(&*change.is))
 }

@@ -1,24 +1,21 @@
 //! The signs of the kinds of steps: a shape and a colour each.
 
 use narrate::Mark;
-use yew::prelude::*;
+
+use crate::el::{El, el};
 
 /// A small picture in a line of text, never the only way to tell: the kind is always named as well.
-pub fn sign(mark: Mark) -> Html {
-    html! {
-        <svg class="inline-sign" viewBox="-6 -6 12 12" aria-hidden="true">
-            <path class={format!("sign sign-{}", mark.id())} d={shape(mark)} />
-        </svg>
-    }
+pub fn sign(mark: Mark) -> El {
+    el("svg.inline-sign[viewBox=-6 -6 12 12][aria-hidden=true]").child(path(mark))
 }
 
 /// The same on the scrubber, at so many thousandths of its width.
-pub fn tick(mark: Mark, at: u32) -> Html {
-    html! {
-        <svg x={per_mille(at)} y="50%" overflow="visible">
-            <path class={format!("sign sign-{}", mark.id())} d={shape(mark)} />
-        </svg>
-    }
+pub fn tick(mark: Mark, at: u32) -> El {
+    el("svg[y=50%][overflow=visible]").attr("x", &per_mille(at)).child(path(mark))
+}
+
+fn path(mark: Mark) -> El {
+    el("path.sign").class(&format!("sign-{}", mark.id())).attr("d", shape(mark))
 }
 
 /// Thousandths as a percentage; without floating point, whose formatting costs six kilobytes.
@@ -44,6 +41,17 @@ const fn shape(mark: Mark) -> &'static str {
         }
         // An arrow that turns.
         Mark::Delegate => "M-5 4v-5h5v-4l6 5.5l-6 5.5v-4h-3v2z",
+        // A frame: an area. Two halves: a split. A plus: something new.
+        Mark::Vma => "M-6 -4h12v8h-12zM-4 -2v4h8v-4z",
+        Mark::Split => "M-5 -4h4v8h-4zM1 -4h4v8h-4z",
+        Mark::Install => "M-1.5 -5h3v3.500h3.500v3h-3.500v3.500h-3v-3.500h-3.500v-3h3.500z",
+        // A pen, a broom, a cross, an hourglass.
+        Mark::Write => "M-5 5l1 -4l6 -6l3 3l-6 6z",
+        Mark::Flush | Mark::Act => "M-5 -1.500h5v-3.500l5 5l-5 5v-3.500h-5z",
+        Mark::Free => {
+            "M-5 -3.500l1.500 -1.500l3.500 3.500l3.500 -3.500l1.500 1.500l-3.500 3.500l3.500 3.500l-1.500 1.500l-3.500 -3.500l-3.500 3.500l-1.500 -1.500l3.500 -3.500z"
+        }
+        Mark::Wait => "M-4 -5h8l-4 5l4 5h-8l4 -5z",
         // A padlock, closed and open.
         Mark::Lock => "M-4 -1h1v-2a3 3 0 0 1 6 0v2h1v6h-8zM-1.5 -1h3v-2a1.5 1.5 0 0 0 -3 0z",
         Mark::Unlock => "M-4 -1h5v-3a1.5 1.5 0 0 1 3 0h1.5a3 3 0 0 0 -6 0v3h-3.500v6h8v-6z",

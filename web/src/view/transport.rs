@@ -1,11 +1,12 @@
 //! The controls: first, back, play, next, last, the slider, what a step is.
 
 use scenario::link::Grain;
-use yew::prelude::*;
 
-use super::choices::choose;
+use super::button;
+use super::choices::{choose, option};
 use super::scrubber::scrubber;
-use crate::app::{Choice, SPEEDS, Speed};
+use crate::action::{SPEEDS, Speed};
+use crate::el::{El, el};
 use crate::keys::Command;
 use crate::run::{Filter, Tick};
 
@@ -34,16 +35,6 @@ pub struct Controls<'a> {
     pub says: &'a str,
     /// Where the whole page shows the same step; only when embedded.
     pub full_link: Option<String>,
-    /// A button was pressed.
-    pub on_command: Callback<Command>,
-    /// A step was chosen.
-    pub on_go: Callback<u32>,
-    /// Another filter was chosen.
-    pub on_filter: Callback<Filter>,
-    /// Another speed was chosen.
-    pub on_speed: Callback<Speed>,
-    /// Another grain was chosen.
-    pub on_choose: Callback<Choice>,
 }
 
 const fn grain_title(grain: Grain) -> &'static str {
@@ -54,51 +45,57 @@ const fn grain_title(grain: Grain) -> &'static str {
     }
 }
 
+/// A button with a picture: its command, path, name and key.
+type Picture = (Command, &'static str, &'static str, &'static str);
+
+/// The buttons, in their order; play stands for pause as well.
+const BUTTONS: [Picture; 6] = [
+    (Command::First, "M2 2h2v12H2zM14 2v12L5 8z", "First step", "Home"),
+    (Command::PreviousMarker, "M6 2h5v2H8v8h3v2H6z", "Previous marker", "["),
+    (Command::Back, "M12 2v12L3 8z", "Back", "←"),
+    (Command::Next, "M4 2v12l9-6z", "Next", "→"),
+    (Command::NextMarker, "M10 2H5v2h3v8H5v2h5z", "Next marker", "]"),
+    (Command::Last, "M12 2h2v12h-2zM2 2v12l9-6z", "Last step", "End"),
+];
+const PLAY: Picture = (Command::Play, "M3 1l11 7-11 7zM5 4.500v7l5.500-3.500z", "Play", "Space");
+const PAUSE: Picture = (Command::Play, "M3 2h4v12H3zM9 2h4v12H9z", "Pause", "Space");
+
+fn picture((command, path, label, key): Picture) -> El {
+    button(command)
+        .attr("aria-label", label)
+        .attr("title", &format!("{label} ({key})"))
+        .child(el("svg[viewBox=0 0 16 16][aria-hidden=true]").child(el("path").attr("d", path)))
+}
+
 /// The controls.
-pub fn transport(props: &Controls<'_>) -> Html {
-    let button = |command: Command, path: &'static str, label: &'static str, key: &'static str| {
-        let on_command = props.on_command.clone();
-        let onclick = move |_: MouseEvent| on_command.emit(command);
-        html! {
-            <button type="button" {onclick} aria-label={label} title={format!("{label} ({key})")}
-                data-command={format!("{command:?}")}><svg viewBox="0 0 16 16" aria-hidden="true"><path d={path} /></svg></button>
-        }
-    };
-    let last = props.len.saturating_sub(1);
-    let grains = Grain::ALL.map(|grain| (grain.id(), grain_title(grain).to_owned()));
-    let filters = Filter::ALL.map(|filter| (filter.title(), filter.title().to_owned()));
-    let speeds = SPEEDS.map(|speed| (speed.title, speed.title.to_owned()));
-    html! {
-        <section class="transport" aria-label="Controls">
-            <div class="buttons">
-                { button(Command::First, "M2 2h2v12H2zM14 2v12L5 8z", "First step", "Home") }
-                { button(Command::PreviousMarker, "M6 2h5v2H8v8h3v2H6z", "Previous marker", "[") }
-                { button(Command::Back, "M12 2v12L3 8z", "Back", "←") }
-                { button(Command::Next, "M4 2v12l9-6z", "Next", "→") }
-                { button(Command::NextMarker, "M10 2H5v2h3v8H5v2h5z", "Next marker", "]") }
-                { button(Command::Last, "M12 2h2v12h-2zM2 2v12l9-6z", "Last step", "End") }
-                { if props.playing { button(Command::Play, "M3 2h4v12H3zM9 2h4v12H9z", "Pause", "Space") } else { button(Command::Play, "M3 1l11 7-11 7zM5 4.500v7l5.500-3.500z", "Play", "Space") } }
-            </div>
-            { scrubber(props.index, props.len, props.ticks, props.says, &props.on_go) }
-            <p class="count">
-                { "step " }<b>{ props.index }</b>{ format!(" of {last}") }
-                if !props.complete {
-                    { "…" }
-                }
-                if let Some(actions) = props.cut_off {
-                    <span class="cut">{ format!(" (the run goes on; the first {actions} actions are here)") }</span>
-                }
-            </p>
-            <div class="settings">
-                { choose("Steps", props.grain.id(), &grains, &props.on_choose, |id| Grain::from_id(id).map(Choice::Grain)) }
-                { choose("[ ] go to", props.filter.title(), &filters, &props.on_filter,
-                    |id| Filter::ALL.into_iter().find(|filter| filter.title() == id)) }
-                { choose("Speed", props.speed.title, &speeds, &props.on_speed,
-                    |id| SPEEDS.into_iter().find(|speed| speed.title == id)) }
-                if let Some(link) = &props.full_link {
-                    <a class="full" href={link.clone()} target="_blank" rel="noopener">{ "open in Pagewalk" }</a>
-                }
-            </div>
-        </section>
-    }
+pub fn transport(props: &Controls<'_>) -> El {
+    let buttons = BUTTONS.into_iter().chain([if props.playing { PAUSE } else { PLAY }]);
+    let cut = props.cut_off.map(|actions| {
+        el("span.cut").child(format!(" (the run goes on; the first {actions} actions are here)"))
+    });
+    let link = props
+        .full_link
+        .as_ref()
+        .map(|link| el("a.full[target=_blank][rel=noopener]").attr("href", link).child("open in Pagewalk"));
+    let grains = Grain::ALL.iter().map(|of| option(of.id(), grain_title(*of), *of == props.grain));
+    let filters = Filter::ALL.iter().map(|of| option(of.title(), of.title(), *of == props.filter));
+    let speeds = SPEEDS.iter().map(|of| option(of.title, of.title, *of == props.speed));
+    el("section.transport[aria-label=Controls]")
+        .child(el("div.buttons").children(buttons.map(picture)))
+        .child(scrubber(props.index, props.len, props.ticks, props.says))
+        .child(
+            el("p.count")
+                .child("step ")
+                .child(el("b").child(props.index))
+                .child(format!(" of {}", props.len.saturating_sub(1)))
+                .child((!props.complete).then_some("…"))
+                .child(cut),
+        )
+        .child(
+            el("div.settings")
+                .child(choose("grain", "Steps", grains))
+                .child(choose("filter", "[ ] go to", filters))
+                .child(choose("speed", "Speed", speeds))
+                .child(link),
+        )
 }

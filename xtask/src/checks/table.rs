@@ -95,6 +95,8 @@ fn no_std(context: &Context) -> Result<(), Error> {
         "pagewalk",
         "-p",
         "actors",
+        "-p",
+        "explore",
         "--target",
         toolchain::BARE,
     ])

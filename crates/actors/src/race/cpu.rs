@@ -324,10 +324,9 @@ impl Cpu {
     }
 
     fn fill<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
-        if let Ok(table) = world.new_pte_table(self.value) {
-            self.pte_table = table;
-        }
-        self.did(Event::Act("fills a new pte table with what the leaf maps, page by page"), sink);
+        let result = world.new_pte_table(self.value);
+        self.pte_table = result.unwrap_or_default();
+        self.did(Event::NewPage { table: Some(Level::Pte), result }, sink);
     }
 
     fn free<S: Sink>(&mut self, level: Level, how: Free, world: &mut World, sink: &mut S) {

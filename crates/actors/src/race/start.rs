@@ -100,10 +100,7 @@ impl Setting {
 
 const DUMP: Ops = Ops::Look(Observer::PTDUMP);
 const LOOK: Ops = Ops::Look(Observer::ALL);
-const PTES: Ops = Ops::Look(Observer {
-    callbacks: Callbacks::PTE_ENTRY.union(Callbacks::PTE_HOLE),
-    continue_at_leaves: false,
-});
+const PTES: Ops = Ops::Look(Observer::ALL.only(Callbacks::PTE_ENTRY.union(Callbacks::PTE_HOLE)));
 
 /// The kernel's tables of a mapping that comes and goes.
 const VMALLOC: Half = Half::Kernel("vmalloc");
@@ -232,7 +229,7 @@ fn refaulted(choice: Choice) -> Result<Setting, NotThere> {
     if let Some(vma) = race.place.vma.and_then(|id| race.world.vma_mut(id)) {
         vma.flags |= VmaFlags::PFNMAP;
     }
-    let numa_maps = Observer { callbacks: Callbacks::PMD_ENTRY, continue_at_leaves: false };
+    let numa_maps = Observer::ALL.only(Callbacks::PMD_ENTRY);
     race.walker(EntryPoint::Vma, MmId::USER, Ops::Look(numa_maps), &[(MM, READ)])?;
     race.other("vfio_pci_mmap_huge_fault", faults::pud_fault());
     Ok(race)

@@ -1,10 +1,12 @@
 //! Small models that are known from textbooks, right and broken.
 
+mod bits;
 mod buffer;
 mod counter;
 mod peterson;
 mod philosophers;
 
+pub(crate) use bits::Bits;
 pub(crate) use buffer::Buffer;
 pub(crate) use counter::Counter;
 pub(crate) use peterson::{Exclusion, Protocol};

@@ -5,7 +5,8 @@ use explore::{Lane, Model, Property, Turn};
 /// How they keep each other out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Protocol {
-    /// Peterson's algorithm: raise the own flag, give way, look at the other's flag, then at whose turn it is.
+    /// Peterson's algorithm: raise the own flag, give way, look at the other's flag, then at whose turn it
+    /// is.
     Peterson,
     /// Gives way before it raises its flag.
     GivesWayFirst,

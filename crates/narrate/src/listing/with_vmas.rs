@@ -2,12 +2,10 @@
 
 use pagewalk::{Func, Rules};
 
-use super::at;
+use super::{Lines, at};
 
 /// The lines of `func` under `rules`.
-pub(super) fn lines(func: Func, rules: &Rules) -> Vec<(u8, String)> {
-    let unsafe_name =
-        |name: &str| if rules.unsafe_names { format!("{name}_unsafe") } else { name.to_owned() };
+pub(super) fn lines(lines: &mut Lines, func: Func, rules: &Rules) {
     let fixed: &[(u8, &str)] = match func {
         Func::WalkPageRange if rules.checks_ops => &[(at::CHECK, "  install_pte? -EINVAL")],
         Func::WalkPageRange | Func::WalkPageRangeMm | Func::WalkPageRangeMmUnsafe => &RANGE,
@@ -55,18 +53,20 @@ pub(super) fn lines(func: Func, rules: &Rules) -> Vec<(u8, String)> {
         Func::FolioWalkEnd => &[(at::UNMAP, "  unlock; pte level: pte_unmap")],
         _ => &[],
     };
-    let mut lines = vec![(at::ENTER, func.name().to_owned())];
-    lines.extend(fixed.iter().map(|&(number, text)| (number, text.to_owned())));
-    match func {
-        Func::WalkPageRange if rules.checks_ops => {
-            lines.push((at::DESCEND, format!("  return {}(…)", unsafe_name("walk_page_range_mm"))));
-        }
-        Func::WalkPageRangeVma if rules.unsafe_names => {
-            lines.push((at::DESCEND, format!("  return {}(…)", unsafe_name("walk_page_range_vma"))));
-        }
-        _ => lines.push((at::RETURN, "  return".to_owned())),
+    lines.add(at::ENTER, func.name());
+    for &(number, text) in fixed {
+        lines.add(number, text);
     }
-    lines
+    match func {
+        Func::WalkPageRange if rules.unsafe_names => {
+            lines.add(at::DESCEND, "  return walk_page_range_mm_unsafe(…)");
+        }
+        Func::WalkPageRange if rules.checks_ops => lines.add(at::DESCEND, "  return walk_page_range_mm(…)"),
+        Func::WalkPageRangeVma if rules.unsafe_names => {
+            lines.add(at::DESCEND, "  return walk_page_range_vma_unsafe(…)");
+        }
+        _ => lines.add(at::RETURN, "  return"),
+    }
 }
 
 /// `walk_page_range_mm()`

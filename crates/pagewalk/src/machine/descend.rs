@@ -14,11 +14,12 @@ impl Walk {
     /// Descend, look again, or go on.
     pub(super) fn after_callback(&mut self, level: Level, set: Callbacks, world: &World) {
         if !may_be_leaf(level) {
-            return if set.descends(level) {
-                self.descend(level)
+            if set.descends(level) {
+                self.descend(level);
             } else {
-                self.next_entry(level, world, set)
-            };
+                self.next_entry(level, world, set);
+            }
+            return;
         }
         match self.action {
             Action::Again => self.pc = Pc::Again(level),

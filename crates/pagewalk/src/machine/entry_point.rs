@@ -76,11 +76,12 @@ impl Walk {
         }
     }
 
-    /// A function that takes a VMA walks its mm; `walk_page_vma()` all of it.
+    /// A function that takes a VMA walks its mm; `walk_page_vma()` all of it. A VMA that is not there has no mm.
     fn take_vma(&mut self, world: &World) {
-        let Some(vma) = self.args.vma.and_then(|id| world.vma(id)) else { return };
+        let vma = self.args.vma.and_then(|id| world.vma(id));
+        self.mm = vma.and_then(|vma| vma.mm);
+        let Some(vma) = vma else { return };
         self.vma = self.args.vma;
-        self.mm = vma.mm;
         if self.entry == EntryPoint::Vma {
             (self.args.start, self.args.end) = (vma.start, vma.end);
         }
@@ -94,6 +95,8 @@ impl Walk {
             Check::Mm => self.mm.is_some(),
             Check::Ops => !set.contains(Callbacks::INSTALL_PTE),
             Check::Bounds => vma.is_some_and(|vma| vma.start <= self.args.start && self.args.end <= vma.end),
+            // Callers check before they call.
+            Check::Caller(_) => true,
             Check::InVma => vma.is_some_and(|vma| vma.start <= self.args.start && self.args.start < vma.end),
             Check::HugetlbInstall => !vma.is_some_and(mm::Vma::is_hugetlb),
         };

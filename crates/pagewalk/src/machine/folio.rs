@@ -6,7 +6,7 @@
 //! mm/pagewalk.c, v6.16 to v7.3; what kernels differ in is `FW_MIGRATION`.
 
 use mm::{LockMode, MmId, Slot, VmaFlags, World};
-use pgtable::{Level, PhysAddr, RawEntry};
+use pgtable::{Hugetlb, Level, PhysAddr, RawEntry, Thp};
 
 use super::hugetlb::read;
 use super::map::{Found, find_table};
@@ -110,6 +110,35 @@ impl Walk {
     }
 
     fn folio_action<S: Sink>(&mut self, pc: Pc, world: &mut World, sink: &mut S) -> Result<(), Stop> {
+        match pc {
+            Pc::None(_)
+            | Pc::Bad(_)
+            | Pc::ClearBad(_)
+            | Pc::Offset(_)
+            | Pc::Read(_)
+            | Pc::Lock(_)
+            | Pc::Reread(_)
+            | Pc::UnlockTable(_)
+            | Pc::UnlockNothing(_) => self.folio_upper(pc, world, sink),
+            Pc::RcuLock
+            | Pc::MapRead
+            | Pc::MapClearBad
+            | Pc::MapLock
+            | Pc::MapSame
+            | Pc::MapChanged
+            | Pc::MapChangedRcu
+            | Pc::Pte
+            | Pc::UnlockPte
+            | Pc::RcuUnlock => self.folio_pte(pc, world, sink),
+            _ => {
+                self.folio_end(pc, world, sink);
+                Ok(())
+            }
+        }
+    }
+
+    /// The levels from pgd to pmd.
+    fn folio_upper<S: Sink>(&mut self, pc: Pc, world: &mut World, sink: &mut S) -> Result<(), Stop> {
         let slot = self.folio_slot(world);
         match pc {
             Pc::None(level) => {
@@ -155,12 +184,21 @@ impl Walk {
             Pc::Reread(level) => return self.folio_reread(level, world, sink),
             Pc::UnlockTable(level) => {
                 self.folio_unlock(self.folio_lock_name(level, slot), world, sink);
-                self.folio_go(Pc::Offset(level));
+                self.folio_go(Self::folio_table(level));
             }
             Pc::UnlockNothing(level) => {
                 self.folio_unlock(self.folio_lock_name(level, slot), world, sink);
                 self.folio_go(Pc::NotFound);
             }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// `pte_offset_map_lock()` and the pte.
+    fn folio_pte<S: Sink>(&mut self, pc: Pc, world: &mut World, sink: &mut S) -> Result<(), Stop> {
+        let slot = self.folio_slot(world);
+        match pc {
             Pc::RcuLock => {
                 world.rcu_read_lock(self.task);
                 sink.event(Event::RcuLock);
@@ -226,6 +264,14 @@ impl Walk {
                 sink.event(Event::RcuUnlock);
                 self.folio_go(Pc::NotFound);
             }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Found or not: the results, and `folio_walk_end()`.
+    fn folio_end<S: Sink>(&mut self, pc: Pc, world: &mut World, sink: &mut S) {
+        match pc {
             Pc::NotFound if self.vma_is_hugetlb(world) => {
                 self.hugetlb_unlock(world, sink);
                 self.folio_go(Pc::ReturnNothing);
@@ -277,8 +323,8 @@ impl Walk {
                 sink.event(Event::Return { func: Func::FolioWalkEnd, ret: 0 });
                 self.pc = super::Pc::Done;
             }
+            _ => {}
         }
-        Ok(())
     }
 
     fn folio_test<S: Sink>(
@@ -340,17 +386,21 @@ impl Walk {
             test: Test::None,
             verdict: none,
         });
-        if none {
-            self.folio_go(Pc::NotFound);
-        } else if !tests.present(value) || tests.leaf(value) {
-            self.folio_go(Pc::Lock(level));
-        } else if level == Level::Pmd {
-            // pte_offset_map_lock() reads the pmd itself.
-            self.folio_go(Pc::RcuLock);
+        // CONFIG_PGTABLE_HAS_HUGE_LEAVES
+        let huge_leaves = world.model().thp != Thp::No || world.model().hugetlb != Hugetlb::No;
+        self.folio_go(if none {
+            Pc::NotFound
+        } else if huge_leaves && (!tests.present(value) || tests.leaf(value)) {
+            Pc::Lock(level)
         } else {
-            self.folio_go(Pc::Offset(level));
-        }
+            Self::folio_table(level)
+        });
         Ok(())
+    }
+
+    /// On to the table below a pud or pmd: pte_offset_map_lock() reads the pmd itself.
+    const fn folio_table(level: Level) -> Pc {
+        if matches!(level, Level::Pmd) { Pc::RcuLock } else { Pc::Offset(level) }
     }
 
     /// The read under the lock.
@@ -404,7 +454,7 @@ impl Walk {
                 flags.contains(FolioFlags::MIGRATION) && self.rules().fw_migration && level != Level::Pud;
             return (wanted && value.0 & mask == is).then_some(FolioPage { level, slot, value, page: None });
         }
-        let first = model.table_address(level, value);
+        let first = model.leaf_address(level, value);
         let zero = if level == Level::Pte { world.pages.zero } else { world.pages.huge_zero };
         if zero == Some(first) && level != Level::Pud {
             let wanted = flags.contains(FolioFlags::ZEROPAGE);

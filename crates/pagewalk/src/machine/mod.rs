@@ -172,6 +172,8 @@ enum Pc {
     Alloc(Level),
     /// `ops->p?d_entry()`
     Callback(Level),
+    /// Inside `ops->p?d_entry()` or `ops->pte_entry()`, which has more to do than to look
+    InCallback(Level),
     /// `p?d_present()` of a walk that only installs
     InstallPresent(Level),
     /// `p?d_trans_huge()` of a walk that only installs
@@ -373,6 +375,7 @@ impl Walk {
             Pc::Recheck => self.recheck(world, ops, sink),
             Pc::BadTest(level) => self.bad_test(level, world, ops, sink),
             Pc::ClearBad(level) => self.clear_bad(level, world, ops, sink),
+            Pc::InCallback(level) => return self.in_callback(level, world, ops, sink),
             Pc::Alloc(level) => self.allocate(level, world, ops, sink),
             Pc::InstallPresent(level) => self.install_present(level, world, sink),
             Pc::InstallHuge(level) => self.install_huge(level, world, ops, sink),
@@ -394,7 +397,8 @@ impl Walk {
         self.status()
     }
 
-    /// The lock that the next step waits for, if it does: then stepping changes nothing.
+    /// The lock that the next step waits for, if it does: then stepping changes nothing. What a callback waits for that has
+    /// more to do than to look only its ops know.
     pub fn waits_for(&self, world: &World) -> Option<LockName> {
         let (lock, taken) = match self.pc {
             Pc::Map(map::Pc::Lock) => {
@@ -502,6 +506,7 @@ impl Walk {
     }
 
     #[cold]
+    #[inline(never)]
     fn fault<S: Sink>(&mut self, fault: Fault, sink: &mut S) {
         sink.event(Event::Fault(fault));
         self.pc = Pc::Faulted(fault);

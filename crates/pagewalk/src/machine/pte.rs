@@ -30,12 +30,9 @@ impl Walk {
             return self.fault(self.unreadable(Level::Pte, world), sink);
         };
         let call = self.pte_call(Callback::Entry(Level::Pte), value, world);
-        if self.call(&call, world, ops, sink) == 0 {
-            let installs = self.set(ops).contains(Callbacks::INSTALL_PTE);
-            self.next_pte(if installs { Pc::PteNone } else { Pc::PteCallback }, world);
-        } else {
-            self.pc = self.unmap();
-        }
+        let reply = ops.call(&call, world);
+        self.answered(&call, reply, sink);
+        self.after_entry(Level::Pte, reply, self.set(ops), world);
     }
 
     #[inline]
@@ -57,7 +54,7 @@ impl Walk {
 
     /// The end of a turn of the loop; `again` is how the next one begins.
     #[inline]
-    fn next_pte(&mut self, again: Pc, world: &World) {
+    pub(super) fn next_pte(&mut self, again: Pc, world: &World) {
         let model = world.model();
         let page_bytes = model.page_bytes();
         let frame = &mut self.pte;

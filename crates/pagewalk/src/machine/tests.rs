@@ -1,21 +1,34 @@
 //! The machine on small worlds.
 //!
-//! A test names tables, a range and callbacks, and compares what the machine says in short words: `pmd 0-200000`
-//! is a call of `pmd_entry(addr, next)`, `hole3 0-200000` one of `pte_hole` with depth 3. Numbers are
+//! A test names tables, a range and callbacks, and compares what the machine says in short words ([`words`]):
+//! `pmd 0-200000` is a call of `pmd_entry(addr, next)`, `hole3 0-200000` one of `pte_hole` with depth 3. Numbers are
 //! hexadecimal.
 
 mod actions;
 mod addresses;
+mod areas;
 mod arguments;
 mod bad;
 mod changes;
+mod folio;
+mod folio_changes;
 mod freed;
 mod holes;
+mod hugetlb;
+mod install;
 mod mapping;
+mod order;
+mod reverse_map;
+mod split;
+mod vma;
+mod vma_lock;
+mod words;
 
 use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
+
+use words::{is_call, told_of};
 
 use mm::{LockMode, MmId, Need, Table, Task, World};
 use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
@@ -27,8 +40,8 @@ use crate::{
 
 extern crate std;
 
-/// Where the root of every world lies.
-const ROOT: u64 = 0x1000;
+/// Where the root of every world lies: aligned for every page size.
+const ROOT: u64 = 0x1_0000;
 
 /// More steps than any of these walks needs.
 const FUEL: u64 = 100_000;
@@ -193,39 +206,9 @@ fn told<O: WalkOps>(mut walk: Walk, world: &mut World, mut ops: O) -> Vec<String
     events.iter().filter_map(told_of).collect()
 }
 
-/// The same, without what is neither a callback nor a fault.
+/// The same, without what is neither a callback nor a fault, and without splits of what is not huge.
 fn calls<O: WalkOps>(walk: Walk, world: &mut World, ops: O) -> Vec<String> {
-    let is_call = |words: &String| !words.starts_with("map") && !words.starts_with("rcu");
     told(walk, world, ops).into_iter().filter(is_call).collect()
-}
-
-fn told_of(event: &Event) -> Option<String> {
-    Some(match *event {
-        Event::Callback { call: Call { callback: Callback::Entry(level), addr, next, .. }, .. } => {
-            format!("{} {addr:x}-{next:x}", level.name())
-        }
-        Event::Callback { call: Call { addr, next, depth, .. }, .. } => {
-            format!("hole{depth} {addr:x}-{next:x}")
-        }
-        Event::BadCleared { level, addr, cleared, .. } => {
-            format!("bad {} {addr:x}{}", level.name(), if cleared { "" } else { " kept" })
-        }
-        Event::Again { level, addr } => format!("again {} {addr:x}", level.name()),
-        Event::Map { how, addr, ok, .. } => {
-            let how = if how == MapKind::User { "user" } else { "kernel" };
-            format!("map {how} {addr:x}{}", if ok { "" } else { " failed" })
-        }
-        Event::RcuLock => "rcu lock".to_string(),
-        Event::RcuUnlock => "rcu unlock".to_string(),
-        Event::Fault(Fault::NullMm) => "fault: NULL mm".to_string(),
-        Event::Fault(Fault::NoTable { level, pa } | Fault::WildRead { level, pa, .. }) => {
-            format!("fault: no {} table at {pa:x}", level.name())
-        }
-        Event::Fault(Fault::OffTable { level, slot }) => {
-            format!("fault: {} slot {}", level.name(), slot.index)
-        }
-        _ => return None,
-    })
 }
 
 #[test]

@@ -7,8 +7,10 @@
 use mm::World;
 use pgtable::{Level, RawEntry};
 
-use super::{Frame, Outer, Pc, TableRef, Walk};
-use crate::{Action, Call, Callback, Callbacks, ENOMEM, Event, Fault, Func, Reply, Sink, Test, WalkOps};
+use super::{Frame, Outer, Pc, Status, TableRef, Walk};
+use crate::{
+    Action, Call, Callback, Callbacks, ENOMEM, Event, Fault, Func, Progress, Reply, Sink, Test, WalkOps,
+};
 
 /// Whether the loop of this level looks at leaves and at `walk->action`.
 pub(super) const fn may_be_leaf(level: Level) -> bool {
@@ -312,10 +314,45 @@ impl Walk {
             vma: self.vma,
             hmask: 0,
         };
-        if self.call(&call, world, ops, sink) == 0 {
-            self.after_callback(level, self.set(ops), world);
-        } else {
-            self.pc = Pc::Return(level);
+        let reply = ops.call(&call, world);
+        self.answered(&call, reply, sink);
+        self.after_entry(level, reply, self.set(ops), world);
+    }
+
+    /// One action of an entry callback that has more to do than to look.
+    pub(super) fn in_callback<O: WalkOps, S: Sink>(
+        &mut self,
+        level: Level,
+        world: &mut World,
+        ops: &mut O,
+        sink: &mut S,
+    ) -> Status {
+        match ops.go_on(world, sink) {
+            Progress::Running => {}
+            Progress::Waiting(lock) => return Status::Waiting(lock),
+            Progress::Done(reply) => {
+                if let Some(action) = reply.action {
+                    self.action = action;
+                }
+                self.ret = reply.ret;
+                self.after_entry(level, Reply { more: false, ..reply }, self.set(ops), world);
+            }
+        }
+        self.status()
+    }
+
+    /// Where an entry callback's answer leads.
+    #[inline]
+    pub(super) fn after_entry(&mut self, level: Level, reply: Reply, set: Callbacks, world: &World) {
+        match (reply, level) {
+            (Reply { more: true, .. }, _) => self.pc = Pc::InCallback(level),
+            (Reply { ret: 0, .. }, Level::Pte) => self.next_pte(
+                if set.contains(Callbacks::INSTALL_PTE) { Pc::PteNone } else { Pc::PteCallback },
+                world,
+            ),
+            (Reply { ret: 0, .. }, _) => self.after_callback(level, set, world),
+            (_, Level::Pte) => self.pc = self.unmap(),
+            _ => self.pc = Pc::Return(level),
         }
     }
 

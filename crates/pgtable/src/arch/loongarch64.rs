@@ -24,6 +24,11 @@ const HGLOBAL: u64 = 1 << 12;
 /// `_PAGE_PRESENT_INVALID`: a huge page that is being split or migrated.
 const PRESENT_INVALID: u64 = 1 << 60;
 
+/// `PAGE_SHARED`: VALID, DIRTY, PLV 3, coherently cached, PRESENT, WRITE, MODIFIED, NO_EXEC.
+const PAGE_SHARED: u64 = 0x39f | 1 << 62;
+/// `PAGE_KERNEL` without the global bit: the same at PLV 0, executable.
+const PAGE_KERNEL: u64 = 0x393;
+
 /// Bits 12 to 47 hold the address that a leaf maps; with larger pages the lower ones are 0.
 const PFN: u64 = 0x0000_ffff_ffff_f000;
 
@@ -254,6 +259,8 @@ const fn model(
         empty: empty(&levels),
         make: MakeEntry {
             table: |pa| pa.wrapping_add(WINDOW),
+            page: |pa, owner| pa | owner.pick(PAGE_SHARED, PAGE_KERNEL | GLOBAL),
+            huge: Some(|pa, owner| pa | HUGE | owner.pick(PAGE_SHARED, PAGE_KERNEL | HGLOBAL)),
             pte_of_huge: |value| {
                 let global = if value & HGLOBAL != 0 { GLOBAL } else { 0 };
                 value & !(HUGE | HGLOBAL) | global

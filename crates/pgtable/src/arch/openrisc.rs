@@ -103,6 +103,9 @@ pub(super) static TWO_LEVEL: Model = Model {
     empty: [0; 5],
     make: MakeEntry {
         table: |pa| (pa & FRAME) + KERNPG_TABLE,
+        // User pages have URE and UWE as well.
+        page: |pa, owner| (pa & FRAME) | KERNPG_TABLE | owner.pick(0xc0, 0),
+        huge: None,
         pte_of_huge: |value| value,
         pte_of_absent: |value| value,
         next_page: 1 << 13,

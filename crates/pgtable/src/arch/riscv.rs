@@ -109,9 +109,16 @@ const PMD_32: EntryRules = EntryRules {
     table: table_32,
 };
 
+/// `PAGE_SHARED`: V, R, W, U, A, D.
+const PAGE_SHARED: u64 = 0xd7;
+/// `PAGE_KERNEL`: V, R, W, G, A, D.
+const PAGE_KERNEL: u64 = 0xe7;
+
 /// A table entry has only V; a leaf looks the same at every level.
 const MAKE: MakeEntry = MakeEntry {
     table: |pa| (pa >> 2) & PFN | PRESENT,
+    page: |pa, owner| (pa >> 2) & PFN | owner.pick(PAGE_SHARED, PAGE_KERNEL),
+    huge: Some(|pa, owner| (pa >> 2) & PFN | owner.pick(PAGE_SHARED, PAGE_KERNEL)),
     pte_of_huge: |value| value,
     pte_of_absent: |value| value,
     next_page: 1 << 10,
@@ -289,7 +296,12 @@ pub(super) static SV32: Model = Model {
     special: SPECIAL,
     one_root: true,
     empty: [0; 5],
-    make: MakeEntry { table: |pa| (pa >> 2) & PFN_32 | PRESENT, ..MAKE },
+    make: MakeEntry {
+        table: |pa| (pa >> 2) & PFN_32 | PRESENT,
+        page: |pa, owner| (pa >> 2) & PFN_32 | owner.pick(PAGE_SHARED, PAGE_KERNEL),
+        huge: Some(|pa, owner| (pa >> 2) & PFN_32 | owner.pick(PAGE_SHARED, PAGE_KERNEL)),
+        ..MAKE
+    },
     thp: Thp::No,
     hugetlb: Hugetlb::Generic,
     per_vma_lock: true,

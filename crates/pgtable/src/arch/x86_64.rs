@@ -16,6 +16,7 @@ const ACCESSED: u64 = 1 << 5;
 const DIRTY: u64 = 1 << 6;
 const PSE: u64 = 1 << 7;
 const PROTNONE: u64 = 1 << 8;
+const GLOBAL: u64 = 1 << 8;
 const NX: u64 = 1 << 63;
 /// `PTE_PFN_MASK`: bits 12 to 51.
 const PFN: u64 = 0x000f_ffff_ffff_f000;
@@ -105,6 +106,8 @@ const PAT_LARGE: u64 = 1 << 12;
 /// `_PAGE_TABLE` makes a user table entry; a pte has its PAT bit where a large page has PSE.
 const MAKE: MakeEntry = MakeEntry {
     table: |pa| pa & PFN | KERNPG_TABLE | USER,
+    page: |pa, owner| pa & PFN | KERNPG_TABLE | NX | owner.pick(USER, GLOBAL),
+    huge: Some(|pa, owner| pa & PFN | KERNPG_TABLE | NX | PSE | owner.pick(USER, GLOBAL)),
     pte_of_huge: |value| {
         let pat = if value & PAT_LARGE != 0 { PAT } else { 0 };
         value & !(PSE | PAT_LARGE) | pat

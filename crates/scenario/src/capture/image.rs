@@ -10,6 +10,10 @@
 use mm::{MmId, Table, Vma, VmaFlags, World, WorldError};
 use pgtable::{Level, MODELS, Model, PhysAddr, RawEntry, VirtAddr};
 
+use super::named::Named;
+
+use crate::clip;
+
 /// Largest file that is read, in bytes of JSON. The captures of whole machines have about 200,000.
 pub const MAX_BYTES: usize = 16 << 20;
 
@@ -20,8 +24,10 @@ const MAX_TABLES: usize = 100_000;
 pub trait Node: Sized {
     /// The member of an object.
     fn get(&self, key: &str) -> Option<Self>;
+    /// The names of an object's members.
+    fn names(&self) -> Option<Vec<String>>;
     /// The items of an array.
-    fn items(&self) -> Option<impl Iterator<Item = Self>>;
+    fn items(&self) -> Option<Vec<Self>>;
     /// A string.
     fn text(&self) -> Option<String>;
     /// A whole number that is not negative and below 2³².
@@ -101,6 +107,10 @@ pub struct Capture {
     pub name: String,
     /// The machine at rest: nobody holds a lock. Its mms are `init_mm` and, if captured, the user mm `mm`.
     pub world: World,
+    /// Where the kernel's regions lie and what the registers held, by their kernel names (`VMALLOC_START`, `CR3`).
+    pub layout: Named,
+    /// Physical addresses of root tables: `init_mm`, `current`, `current_pti_user` … There need not be a table.
+    pub roots: Named,
 }
 
 impl Capture {
@@ -129,32 +139,36 @@ impl Capture {
         }
         let model = model_of(root)?;
         let mut tables = Vec::new();
-        for (index, table) in array(root, "", "tables")?.enumerate() {
+        for (index, table) in array(root, "", "tables")?.iter().enumerate() {
             if index == MAX_TABLES {
                 return Err(shape("tables", "an array of at most 100,000 tables"));
             }
-            tables.push(table_of(model, &table, &format!("tables[{index}]."))?);
+            tables.push(table_of(model, table, &format!("tables[{index}]."))?);
         }
-        let roots = member(root, "", "roots", "an object")?;
-        let init_mm = hex(&roots, "roots.", "init_mm")?;
-        let mut mms = vec![("init_mm", PhysAddr(init_mm))];
-        if roots.get("current").is_some() {
-            mms.push(("mm", PhysAddr(hex(&roots, "roots.", "current")?)));
-        }
+        let roots = Named::read(root, "roots")?;
+        let init_mm = roots.get("init_mm").ok_or_else(|| shape("roots.init_mm", HEX))?;
+        let current = roots.get("current");
+        let mms = [("init_mm", Some(init_mm)), ("mm", current)];
+        let mms = mms.into_iter().filter_map(|(name, root)| Some((name, PhysAddr(root?))));
         let mut world = World::new(model, tables, mms)?;
-        let layout = member(root, "", "layout", "an object")?;
-        if layout.get("TASK_SIZE").is_some() {
-            world.task_size = VirtAddr(hex(&layout, "layout.", "TASK_SIZE")?);
+        let layout = Named::read(root, "layout")?;
+        if let Some(task_size) = layout.get("TASK_SIZE") {
+            world.task_size = VirtAddr(task_size);
         }
         // What unused slots hold on loongarch: the symbol of the invalid table of the level below.
         for (key, level) in
             [("INVALID_pte", Level::Pmd), ("INVALID_pmd", Level::Pud), ("INVALID_pud", Level::P4d)]
         {
-            if layout.get(key).is_some() {
-                world = world.with_empty(level, RawEntry(hex(&layout, "layout.", key)?));
+            if let Some(value) = layout.get(key) {
+                world = world.with_empty(level, RawEntry(value));
             }
         }
-        Ok(Self { name: clip(&text(root, "", "capture")?), world })
+        Ok(Self { name: clip(&text(root, "", "capture")?), world, layout, roots })
+    }
+
+    /// A machine that was not captured but made.
+    pub fn made(name: &str, world: World) -> Self {
+        Self { name: name.to_owned(), world, layout: Named::default(), roots: Named::default() }
     }
 
     /// Adds the areas of the user mm, from a `vmas.json` that has been taken apart: an array of objects with `start`,
@@ -165,11 +179,11 @@ impl Capture {
     pub fn with_vmas<N: Node>(mut self, areas: &N) -> Result<Self, ImageError> {
         let items = areas.items().ok_or_else(|| shape("the file", "an array of VMAs"))?;
         let mut vmas = Vec::new();
-        for (index, area) in items.enumerate() {
+        for (index, area) in items.iter().enumerate() {
             let place = format!("[{index}].");
-            let (start, end) = (hex(&area, &place, "start")?, hex(&area, &place, "end")?);
-            let flags = VmaFlags::from_bits_retain(hex(&area, &place, "vm_flags")?);
-            let page_bytes = number(&area, &place, "page_size")?;
+            let (start, end) = (hex(area, &place, "start")?, hex(area, &place, "end")?);
+            let flags = VmaFlags::from_bits_retain(hex(area, &place, "vm_flags")?);
+            let page_bytes = number(area, &place, "page_size")?;
             vmas.push(Vma {
                 flags,
                 huge_page_bytes: if flags.contains(VmaFlags::HUGETLB) { u64::from(page_bytes) } else { 0 },
@@ -200,16 +214,16 @@ impl Capture {
     }
 }
 
-/// At most this much of a foreign text goes into a message.
-pub(super) fn clip(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
-fn shape(place: impl Into<String>, expected: &'static str) -> ImageError {
+pub(super) fn shape(place: impl Into<String>, expected: &'static str) -> ImageError {
     ImageError::Shape { place: place.into(), expected }
 }
 
-fn member<N: Node>(of: &N, place: &str, key: &str, expected: &'static str) -> Result<N, ImageError> {
+pub(super) fn member<N: Node>(
+    of: &N,
+    place: &str,
+    key: &str,
+    expected: &'static str,
+) -> Result<N, ImageError> {
     of.get(key).ok_or_else(|| shape(format!("{place}{key}"), expected))
 }
 
@@ -221,17 +235,15 @@ fn number<N: Node>(of: &N, place: &str, key: &str) -> Result<u32, ImageError> {
     of.get(key).and_then(|node| node.number()).ok_or_else(|| shape(format!("{place}{key}"), "a number"))
 }
 
-fn array<N: Node>(of: &N, place: &str, key: &str) -> Result<impl Iterator<Item = N>, ImageError> {
-    let expected = "an array";
-    let items = of.get(key).and_then(|node| Some(node.items()?.collect::<Vec<_>>()));
-    items.map(Vec::into_iter).ok_or_else(|| shape(format!("{place}{key}"), expected))
+fn array<N: Node>(of: &N, place: &str, key: &str) -> Result<Vec<N>, ImageError> {
+    of.get(key).and_then(|node| node.items()).ok_or_else(|| shape(format!("{place}{key}"), "an array"))
 }
 
 const HEX: &str = "a number of at most 64 bits as a string like \"0x1000\"";
 
 const PAIR: &str = "a pair like [3, \"0x1063\"], a slot and a value of at most 64 bits";
 
-fn hex<N: Node>(of: &N, place: &str, key: &str) -> Result<u64, ImageError> {
+pub(super) fn hex<N: Node>(of: &N, place: &str, key: &str) -> Result<u64, ImageError> {
     of.get(key).and_then(|node| hex_of(&node)).ok_or_else(|| shape(format!("{place}{key}"), HEX))
 }
 
@@ -247,12 +259,12 @@ fn model_of<N: Node>(root: &N) -> Result<&'static Model, ImageError> {
     let page_shift = number(root, "", "page_shift")?;
     let mut levels = Vec::new();
     // No machine has more than five levels: what comes after is not looked at, as it cannot match anyway.
-    for (index, level) in array(root, "", "levels")?.enumerate().take(Level::ALL.len() + 1) {
+    for (index, level) in array(root, "", "levels")?.iter().enumerate().take(Level::ALL.len() + 1) {
         let place = format!("levels[{index}].");
         levels.push((
-            text(&level, &place, "name")?,
-            number(&level, &place, "shift")?,
-            number(&level, &place, "slots")?,
+            text(level, &place, "name")?,
+            number(level, &place, "shift")?,
+            number(level, &place, "slots")?,
         ));
     }
     let macros = root.get("macros");
@@ -299,11 +311,11 @@ fn table_of<N: Node>(model: &Model, table: &N, place: &str) -> Result<Table, Ima
         return Err(ImageError::Slots { level: level.name(), pa, slots, expected });
     }
     let mut entries = Vec::new();
-    for (index, pair) in array(table, place, "entries")?.enumerate() {
+    for (index, pair) in array(table, place, "entries")?.iter().enumerate() {
         let expected_pair = || shape(format!("{place}entries[{index}]"), PAIR);
-        let mut pair = pair.items().ok_or_else(expected_pair)?;
-        let slot = pair.next().and_then(|slot| slot.number()).ok_or_else(expected_pair)?;
-        let value = pair.next().and_then(|value| hex_of(&value)).ok_or_else(expected_pair)?;
+        let pair = pair.items().ok_or_else(expected_pair)?;
+        let slot = pair.first().and_then(N::number).ok_or_else(expected_pair)?;
+        let value = pair.get(1).and_then(hex_of).ok_or_else(expected_pair)?;
         if slot >= expected {
             return Err(ImageError::Slot { pa, slot, slots: expected });
         }
@@ -322,8 +334,12 @@ impl Node for &serde_json::Value {
         serde_json::Value::get(self, key)
     }
 
-    fn items(&self) -> Option<impl Iterator<Item = Self>> {
-        Some(self.as_array()?.iter())
+    fn names(&self) -> Option<Vec<String>> {
+        Some(self.as_object()?.keys().cloned().collect())
+    }
+
+    fn items(&self) -> Option<Vec<Self>> {
+        Some(self.as_array()?.iter().collect())
     }
 
     fn text(&self) -> Option<String> {
@@ -358,6 +374,9 @@ mod tests {
         assert_eq!(capture.model().id, "riscv64-sv39");
         assert_eq!(capture.world.task_size, VirtAddr(0x100_0000));
         assert!(capture.world.mm(MmId::USER).is_none());
+        assert_eq!(capture.layout.get("TASK_SIZE"), Some(0x100_0000));
+        assert_eq!(capture.layout.get("VMALLOC_START"), None);
+        assert_eq!(capture.roots.iter().collect::<Vec<_>>(), [("init_mm", 0x1000)]);
         let root = capture.world.table_at(PhysAddr(0x1000)).expect("the root");
         assert_eq!(capture.world.read(root, 3).map(|entry| entry.0), Some(0x801));
     }

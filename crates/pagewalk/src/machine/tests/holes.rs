@@ -52,7 +52,7 @@ fn path_to(id: &str, last: Level) -> World {
     let model = model(id);
     let levels: Vec<Level> = model.real_levels().filter(|&level| level <= last).collect();
     // Far apart and aligned to the largest pages, but the root, which is no address in an entry.
-    let at = |level: Level| if level == Level::Pgd { ROOT } else { 0x1_0000 * u64::from(level.depth()) };
+    let at = |level: Level| ROOT * (1 + u64::from(level.depth()));
     let entries: Vec<_> = levels
         .iter()
         .enumerate()

@@ -144,3 +144,86 @@ fn a_pte_of_an_arm64_contiguous_block_has_the_blocks_accessed_and_dirty() {
     }
     assert_eq!(entry_at(&world, PTE, 16), VALID_CONT, "memory stays as it is");
 }
+
+fn area_of_everything() -> World {
+    areas::with_areas(tree(), &[areas::area(0, 0x4000_0000)])
+}
+
+#[test]
+fn tables_of_an_area_are_walked_under_rcu_and_their_lock_one_table_at_a_time() {
+    for revision in Revision::ALL {
+        let walk = areas::range_walk(revision, 0x1f_f000, 0x20_1000);
+        let told = told(walk, &mut area_of_everything(), looking(Callbacks::PTE_ENTRY));
+        let of_table = |addr: &str, pte: &str| {
+            let map = format!("map lock {addr}");
+            ["split pmd {}: nothing", "rcu lock", "ptl lock", &map, pte, "ptl unlock", "rcu unlock"]
+                .map(|words| words.replace("{}", addr))
+        };
+        let first = of_table("1ff000", "pte 1ff000-200000");
+        let second = of_table("200000", "pte 200000-201000");
+        let pud = ["split pud 1ff000: nothing".to_string()];
+        assert_eq!(told, [&pud[..], &first, &second].concat(), "{revision:?}");
+    }
+}
+
+#[test]
+fn the_address_says_nothing_about_how_an_areas_table_is_mapped() {
+    // Above TASK_SIZE, and of init_mm.
+    let mut world = area_of_everything();
+    world.task_size = VirtAddr(0);
+    let all = areas::with_areas(world, &[mm::Vma { mm: Some(MmId::INIT_MM), ..areas::area(0, 0x1000) }]);
+    let walk = areas::area_walk(EntryPoint::Vma, Revision::V7_3, &all, 0, (0, 0));
+    let told = told(walk, &mut all.clone(), looking(Callbacks::PTE_ENTRY));
+    assert!(told.contains(&"map lock 0".to_string()), "{told:?}");
+}
+
+#[test]
+fn an_error_releases_the_lock_and_leaves_the_rcu_section() {
+    let ops = areas::returning(Callbacks::PTE_ENTRY, [(Callback::Entry(Level::Pte), -14)]);
+    let told = told(areas::range_walk(Revision::V7_3, 0, 0x2000), &mut area_of_everything(), ops);
+    assert_eq!(told[told.len() - 3..], ["pte 0-1000", "ptl unlock", "rcu unlock"]);
+}
+
+/// What a walk of the first page says when another task changes its pmd at the moment that `when` waits for.
+fn pmd_changed(when: impl Fn(Event) -> bool, value: u64) -> Vec<String> {
+    let walk = areas::range_walk(Revision::V7_3, 0, 0x1000);
+    let callbacks = Callbacks::PTE_ENTRY | Callbacks::PTE_HOLE;
+    let told = interrupted(walk, &mut area_of_everything(), callbacks, when, |world| {
+        set_entry(world, PMD, 0, value);
+    });
+    told.into_iter().filter(|words| !words.starts_with("split")).collect()
+}
+
+#[test]
+fn a_table_that_is_replaced_before_its_lock_is_taken_is_not_walked() {
+    let locked = |event| matches!(event, Event::Lock { lock: LockName::Ptl(_), .. });
+    let given_up = ["rcu lock", "ptl lock", "ptl unlock", "rcu unlock", "rcu lock"];
+    let told = pmd_changed(locked, x86(PTE_2));
+    assert_eq!(told[..5], given_up);
+    assert_eq!(told[5..], ["ptl lock", "map lock 0", "pte 0-1000", "ptl unlock", "rcu unlock"]);
+    let told = pmd_changed(locked, 0);
+    assert_eq!(told[..5], given_up);
+    assert_eq!(told[5..], ["map lock 0 failed", "rcu unlock", "again pmd 0", "hole3 0-1000"]);
+}
+
+#[test]
+fn a_bad_pmd_of_an_area_is_cleared_when_it_is_mapped() {
+    let told = pmd_changed(|event| matches!(event, Event::RcuLock), PTE | 0x61);
+    assert_eq!(
+        told,
+        ["rcu lock", "bad pmd 0", "map lock 0 failed", "rcu unlock", "again pmd 0", "hole3 0-1000"]
+    );
+}
+
+#[test]
+fn a_table_whose_lock_another_task_holds_is_waited_for() {
+    let mut world = area_of_everything();
+    world.lock_ptl(PhysAddr(PTE), Task::Other).expect("it is free");
+    let mut walk = areas::range_walk(Revision::V7_3, 0, 0x1000);
+    let mut ops = looking(Callbacks::PTE_ENTRY);
+    let (_, status) = events(&mut walk, &mut world, &mut ops);
+    assert_eq!(status, Status::Waiting(LockName::Ptl(PhysAddr(PTE))));
+    world.unlock_ptl(PhysAddr(PTE));
+    let (_, status) = events(&mut walk, &mut world, &mut ops);
+    assert_eq!((status, world.ptls.len()), (Status::Done(0), 0));
+}

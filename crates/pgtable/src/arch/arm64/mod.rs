@@ -21,18 +21,22 @@ pub(super) mod models;
 
 use crate::model::Contiguous;
 use crate::{
-    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
+    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Owner, Region, Thp,
+    VirtAddr,
 };
 
 const VALID: u64 = 1 << 0;
 /// `PMD_TYPE_MASK`, and its value for a table.
 const TYPE: u64 = 0b11;
+const USER: u64 = 1 << 6;
 const RDONLY: u64 = 1 << 7;
 const AF: u64 = 1 << 10;
 const NG: u64 = 1 << 11;
 /// `PTE_WRITE` is the hardware's DBM bit.
 const WRITE: u64 = 1 << 51;
 const CONT: u64 = 1 << 52;
+const PXN: u64 = 1 << 53;
+const UXN: u64 = 1 << 54;
 const DIRTY: u64 = 1 << 55;
 const SPECIAL: u64 = 1 << 56;
 
@@ -66,6 +70,10 @@ struct AddressField {
     decode: fn(u64) -> u64,
     /// `__p?d_populate()` of a user table: `__phys_to_pte_val()` and the flags of a table.
     table_entry: fn(u64) -> u64,
+    /// `__phys_to_pte_val()` and the flags of a page.
+    page: fn(u64, Owner) -> u64,
+    /// The same of a block.
+    huge: fn(u64, Owner) -> u64,
     flags: fn(Level, EntryKind) -> &'static [Flag],
 }
 
@@ -77,36 +85,64 @@ const fn low<const PAGE_SHIFT: u8>(value: u64) -> u64 {
 /// A user table entry has its access flag set and keeps the kernel from executing what is below (PXNTable).
 const USER_TABLE: u64 = TYPE | AF | 1 << 59;
 
+/// Inner shareable, where the bits are not part of the address.
+const SHARED: u64 = 0b11 << 8;
+
+/// `PAGE_SHARED` and `PAGE_KERNEL`: written, accessed, not executable; of user space not global.
+const fn protection(owner: Owner) -> u64 {
+    TYPE | AF | WRITE | PXN | UXN | DIRTY | owner.pick(USER | NG, 0)
+}
+
 /// Kernels for 48-bit physical addresses.
 const fn pa_48<const PAGE_SHIFT: u8>() -> AddressField {
-    AddressField { decode: low::<PAGE_SHIFT>, table_entry: |pa| pa | USER_TABLE, flags: flags::with_shared }
+    AddressField {
+        decode: low::<PAGE_SHIFT>,
+        table_entry: |pa| pa | USER_TABLE,
+        page: |pa, owner| pa | SHARED | protection(owner),
+        huge: |pa, owner| (pa | SHARED | protection(owner)) & !TYPE_BIT_1,
+        flags: flags::with_shared,
+    }
 }
 
 /// 64K pages and 52-bit physical addresses (FEAT_LPA): bits 12 to 15 hold bits 48 to 51 of the address. The kernel does
 /// not mask bits 48 and 49 where it does not need them, so they appear twice.
 const PA_52_64K: AddressField = AddressField {
     decode: |value| low::<16>(value) | (value & 0xf000) << 36,
-    table_entry: |pa| (pa | pa >> 36) & 0x0003_ffff_ffff_f000 | USER_TABLE,
+    table_entry: |pa| pa_52_64k(pa) | USER_TABLE,
+    page: |pa, owner| pa_52_64k(pa) | SHARED | protection(owner),
+    huge: |pa, owner| (pa_52_64k(pa) | SHARED | protection(owner)) & !TYPE_BIT_1,
     flags: flags::with_shared,
 };
 
+const fn pa_52_64k(pa: u64) -> u64 {
+    (pa | pa >> 36) & 0x0003_ffff_ffff_f000
+}
+
 /// `__phys_to_pte_val()` of every kernel with `CONFIG_ARM64_LPA2`, also on a CPU without it.
-const fn lpa2_table_entry(pa: u64) -> u64 {
-    (pa | pa >> 42) & 0x0003_ffff_ffff_ff00 | USER_TABLE
+const fn pa_lpa2(pa: u64) -> u64 {
+    (pa | pa >> 42) & 0x0003_ffff_ffff_ff00
 }
 
 /// LPA2 in use: bits 8 and 9, otherwise the shareability, hold bits 50 and 51 of the address.
 const fn lpa2<const PAGE_SHIFT: u8>() -> AddressField {
     AddressField {
         decode: |value| low::<PAGE_SHIFT>(value) | (value & 0x300) << 42,
-        table_entry: lpa2_table_entry,
+        table_entry: |pa| pa_lpa2(pa) | USER_TABLE,
+        page: |pa, owner| pa_lpa2(pa) | protection(owner),
+        huge: |pa, owner| (pa_lpa2(pa) | protection(owner)) & !TYPE_BIT_1,
         flags: flags::without_shared,
     }
 }
 
 /// A kernel with `CONFIG_ARM64_LPA2` on a CPU without it: `PTE_MAYBE_SHARED` keeps bits 8 and 9 out of the address.
 const fn lpa2_off<const PAGE_SHIFT: u8>() -> AddressField {
-    AddressField { decode: low::<PAGE_SHIFT>, table_entry: lpa2_table_entry, flags: flags::with_shared }
+    AddressField {
+        decode: low::<PAGE_SHIFT>,
+        table_entry: |pa| pa_lpa2(pa) | USER_TABLE,
+        page: |pa, owner| pa_lpa2(pa) | SHARED | protection(owner),
+        huge: |pa, owner| (pa_lpa2(pa) | SHARED | protection(owner)) & !TYPE_BIT_1,
+        flags: flags::with_shared,
+    }
 }
 
 const fn never(_: u64) -> bool {
@@ -192,6 +228,8 @@ const fn model(
         empty: [0; 5],
         make: MakeEntry {
             table: address.table_entry,
+            page: address.page,
+            huge: Some(address.huge),
             pte_of_huge: |value| value | TYPE_BIT_1,
             pte_of_absent: |value| value,
             next_page: 1 << page_shift,

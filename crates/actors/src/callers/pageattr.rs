@@ -1,0 +1,144 @@
+//! Callbacks that change the bits of entries: `pageattr_ops` of loongarch, riscv and arm64, and openrisc's
+//! `page_set_nocache()` and `page_clear_nocache()`.
+//!
+//! Each reads an entry, clears bits, sets bits and writes it back, without an atomic operation: what another CPU writes
+//! between read and write is lost. Ptes are changed whatever they hold, also empty ones.
+
+use mm::World;
+use pagewalk::{
+    Action, Call, Callback, Callbacks, CallerCheck, Check, EINVAL, Event, Flush, Progress, Reply, Sink,
+    WalkOps,
+};
+use pgtable::{Level, PhysAddr, RawEntry};
+
+use super::bits::{Bits, Masks, word};
+use super::place::bytes_of;
+
+/// What is done with a leaf above pte level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Leaves {
+    /// It is changed as a whole, however little of it lies in the range (loongarch, riscv).
+    Whole,
+    /// It is changed if it lies in the range as a whole, and the walk need not look below; otherwise the kernel warns and the
+    /// walk ends with `-EINVAL` (arm64).
+    Covered,
+}
+
+/// What is flushed after each pte, inside the callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum PerPage {
+    /// Nothing: the caller flushes when the walk is done.
+    Nothing,
+    /// The TLB entry of the page.
+    Tlb,
+    /// That, and the page's part of the data cache. The value is what `__pa()` subtracts.
+    TlbAndDcache(u64),
+}
+
+/// The next action of a callback that is running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Pc {
+    Check,
+    Write,
+    FlushTlb,
+    FlushDcache,
+}
+
+/// Callbacks that clear bits and set bits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pageattr {
+    pub(super) callbacks: Callbacks,
+    pub(super) clear: u64,
+    pub(super) set: u64,
+    pub(super) leaves: Leaves,
+    pub(super) per_page: PerPage,
+    /// The callback that is running, the entry as it read it, and its next action.
+    running: Option<(Call, RawEntry, Pc)>,
+}
+
+impl Pageattr {
+    /// Callbacks that clear, then set, what the masks say; without masks they write what they read.
+    pub(super) fn new(callbacks: Callbacks, masks: Option<Masks>, world: &World) -> Self {
+        let bits = |bits: Bits| word(world.model(), bits);
+        let (clear, set) = masks.map_or((0, 0), |masks| (bits(masks.clear), bits(masks.set)));
+        Self { callbacks, clear, set, leaves: Leaves::Whole, per_page: PerPage::Nothing, running: None }
+    }
+
+    fn then(&mut self, call: &Call, value: RawEntry, pc: Pc) -> Progress {
+        self.running = Some((*call, value, pc));
+        Progress::Running
+    }
+
+    /// After the write: a pte may be flushed, a leaf of arm64 is done with.
+    fn written(&mut self, call: &Call, value: RawEntry) -> Progress {
+        match (call.level, self.per_page, self.leaves) {
+            (Level::Pte, PerPage::Tlb | PerPage::TlbAndDcache(_), _) => self.then(call, value, Pc::FlushTlb),
+            (Level::Pte, ..) | (_, _, Leaves::Whole) => Progress::Done(Reply::default()),
+            (_, _, Leaves::Covered) => {
+                Progress::Done(Reply { action: Some(Action::Continue), ..Reply::default() })
+            }
+        }
+    }
+}
+
+impl WalkOps for Pageattr {
+    fn callbacks(&self) -> Callbacks {
+        self.callbacks
+    }
+
+    fn call(&mut self, call: &Call, world: &mut World) -> Reply {
+        let Callback::Entry(level) = call.callback else { return Reply::default() };
+        // The callback reads the slot itself; arm64's does not gather the bits of a contiguous block.
+        let value = world.read_slot(call.slot).unwrap_or(call.value);
+        if level != Level::Pte && !world.tests(level).leaf(value) {
+            return Reply::default();
+        }
+        let checks = level != Level::Pte && self.leaves == Leaves::Covered;
+        self.running = Some((*call, value, if checks { Pc::Check } else { Pc::Write }));
+        Reply::MORE
+    }
+
+    fn go_on<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Progress {
+        let Some((call, value, pc)) = self.running.take() else { return Progress::Done(Reply::default()) };
+        match pc {
+            Pc::Check => {
+                let ok = call.next.0.wrapping_sub(call.addr.0) == bytes_of(world, call.level);
+                sink.event(Event::Check { check: Check::Caller(CallerCheck::WholeLeaf), ok });
+                if ok { self.then(&call, value, Pc::Write) } else { Progress::Done(Reply::returns(EINVAL)) }
+            }
+            Pc::Write => {
+                let is = RawEntry(value.0 & !self.clear | self.set);
+                write(world, call.level, call.addr, call.slot, is, sink);
+                self.written(&call, value)
+            }
+            Pc::FlushTlb => {
+                let model = world.model();
+                sink.event(Event::Flush(Flush::Range(call.addr, model.add(call.addr, model.page_bytes()))));
+                match self.per_page {
+                    PerPage::TlbAndDcache(_) => self.then(&call, value, Pc::FlushDcache),
+                    _ => Progress::Done(Reply::default()),
+                }
+            }
+            Pc::FlushDcache => {
+                let offset = if let PerPage::TlbAndDcache(offset) = self.per_page { offset } else { 0 };
+                let pa = |addr: pgtable::VirtAddr| PhysAddr(addr.0.wrapping_sub(offset));
+                sink.event(Event::Flush(Flush::Dcache(pa(call.addr), pa(call.next))));
+                Progress::Done(Reply::default())
+            }
+        }
+    }
+}
+
+/// Writes an entry and says so.
+pub(super) fn write<S: Sink>(
+    world: &mut World,
+    level: Level,
+    addr: pgtable::VirtAddr,
+    slot: mm::Slot,
+    is: RawEntry,
+    sink: &mut S,
+) {
+    let was = world.read_slot(slot).unwrap_or_default();
+    world.write_slot(slot, is);
+    sink.event(Event::Write { level, addr, slot, was, is });
+}

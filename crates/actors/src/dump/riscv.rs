@@ -1,0 +1,109 @@
+//! riscv64: arch/riscv/mm/ptdump.c, v7.3.
+
+use pgtable::Arch;
+
+use super::format::{Bits, CheckWx, Format, Headers, Item};
+use super::plan::{Layout, Marker, Plan, View, markers};
+
+const PRESENT: u64 = 1 << 0;
+const READ: u64 = 1 << 1;
+const WRITE: u64 = 1 << 2;
+const EXEC: u64 = 1 << 3;
+const USER: u64 = 1 << 4;
+const GLOBAL: u64 = 1 << 5;
+const ACCESSED: u64 = 1 << 6;
+const DIRTY: u64 = 1 << 7;
+/// `_PAGE_SOFT`, of two bits.
+const SOFT: u64 = 3 << 8;
+/// `_PAGE_MTMASK_SVPBMT`.
+const PBMT: u64 = 3 << 61;
+const NAPOT: u64 = 1 << 63;
+
+const TRACKED: u64 = PRESENT | READ | WRITE | EXEC | USER | GLOBAL | ACCESSED | DIRTY | SOFT | PBMT | NAPOT;
+
+pub(super) static FORMAT: Format = Format {
+    arch: Arch::Riscv64,
+    tracked: TRACKED,
+    effective: None,
+    first_note_starts: true,
+    empty_lines: false,
+    pa: Some(pa),
+    headers: Headers::AllAtBreak,
+    smallest_unit: 10,
+    levels: ["PGD", "P4D", "PUD", "PMD", "PTE"],
+    attributes_first: false,
+    shown_if: TRACKED,
+    otherwise: "",
+    separator: " ",
+    items: &[
+        Item::flag(NAPOT, "N", "."),
+        Item::value(PBMT, 0, "  ..  "),
+        Item::value(PBMT, 1 << 61, "MT(NC)"),
+        Item::value(PBMT, 2 << 61, "MT(IO)"),
+        Item::value(PBMT, 3 << 61, "MT(??)"),
+        Item::value(SOFT, 0, "  ..  "),
+        Item::value(SOFT, 1 << 8, "RSW(1)"),
+        Item::value(SOFT, 2 << 8, "RSW(2)"),
+        Item::value(SOFT, 3 << 8, "RSW(3)"),
+        Item::flag(DIRTY, "D", "."),
+        Item::flag(ACCESSED, "A", "."),
+        Item::flag(GLOBAL, "G", "."),
+        Item::flag(USER, "U", "."),
+        Item::flag(EXEC, "X", "."),
+        Item::flag(WRITE, "W", "."),
+        Item::flag(READ, "R", "."),
+        Item::flag(PRESENT, "V", "."),
+    ],
+    write_execute: Bits::set(WRITE | EXEC),
+    non_uxn: None,
+    check_wx: CheckWx { prefix: "", failed: "failed", suffix: "" },
+    plan,
+};
+
+/// `pte_pfn()`: bits 10 to 53; in a naturally aligned range the lowest bit that is set is the range's size.
+fn pa(value: u64) -> u64 {
+    let mut pfn = value << 10 >> 20;
+    if value & NAPOT != 0 {
+        pfn &= pfn.wrapping_sub(1);
+    }
+    pfn << 12
+}
+
+fn plan(view: View, layout: &Layout<'_>) -> Option<Plan> {
+    match view {
+        View::Kernel => {
+            // KERN_VIRT_START, with the TASK_SIZE of a native task: the upper half.
+            let start = (1u64 << (layout.model.va_bits - 1)).wrapping_neg();
+            Some(Plan::one_range(start, u64::MAX, kernel_markers(layout), 0))
+        }
+        View::Efi => {
+            let markers =
+                [Marker::new("UEFI runtime start", 0), Marker::new("UEFI runtime end", 1 << 30)].to_vec();
+            Some(Plan::one_range(0, 2 << 30, markers, 0))
+        }
+        View::CurrentKernel | View::CurrentUser => None,
+    }
+}
+
+fn kernel_markers(layout: &Layout<'_>) -> alloc::vec::Vec<Marker> {
+    // The regions lie one behind the other: PCI_IO_START is FIXADDR_TOP, PCI_IO_END is VMEMMAP_START, VMEMMAP_END is
+    // VMALLOC_START (arch/riscv/include/asm/pgtable.h and fixmap.h).
+    let pci = layout.start("FIXADDR_TOP", "PCI I/O");
+    let vmemmap = layout.start("VMEMMAP", "vmemmap");
+    let vmalloc = layout.start("VMALLOC_START", "vmalloc");
+    markers(&[
+        ("Fixmap start", layout.start("FIXADDR_START", "fixmap")),
+        ("Fixmap end", pci),
+        ("PCI I/O start", pci),
+        ("PCI I/O end", vmemmap),
+        ("vmemmap start", vmemmap),
+        ("vmemmap end", vmalloc),
+        ("vmalloc() area", vmalloc),
+        ("vmalloc() end", layout.end("VMALLOC_END", "vmalloc")),
+        ("Linear mapping", layout.start("PAGE_OFFSET", "direct map")),
+        ("Kasan shadow start", layout.if_captured("KASAN_SHADOW_START")),
+        ("Kasan shadow end", layout.if_captured("KASAN_SHADOW_END")),
+        ("Modules/BPF mapping", layout.start("MODULES_VADDR", "modules and BPF")),
+        ("Kernel mapping", layout.start("KERNEL_START", "kernel image")),
+    ])
+}

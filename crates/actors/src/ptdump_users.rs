@@ -1,0 +1,132 @@
+//! Who calls `ptdump_walk_pgd()`, and with what: which mm, and which root (v7.3).
+//!
+//! Only x86 names a root besides the mm. With page-table isolation a process has two, of which the mm names one: both
+//! lie in one block of two pages, and that of the user half is the second. loongarch, openrisc and arm have no such
+//! dump.
+
+use mm::{MmId, World};
+use pgtable::{Arch, PhysAddr};
+
+/// Which mm is dumped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dumped {
+    /// `init_mm`
+    InitMm,
+    /// `current->mm`: the one of whoever reads the file.
+    Current,
+    /// `efi_mm`: the firmware's runtime services.
+    EfiMm,
+}
+
+/// Which root is passed as `pgd`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Root {
+    /// NULL: the mm's own.
+    Null,
+    /// The mm's own, by name: `mm->pgd`, or `init_top_pgt`, which is that of `init_mm`.
+    Own,
+    /// `kernel_to_user_pgdp(mm->pgd)`: the user half with page-table isolation, otherwise the mm's own.
+    UserHalf,
+}
+
+impl Root {
+    /// The address that is passed for `mm`.
+    pub fn of(self, world: &World, mm: MmId) -> Option<PhysAddr> {
+        let own = world.mm(mm)?.pgd;
+        match self {
+            Self::Null => None,
+            Self::Own => Some(own),
+            Self::UserHalf => {
+                // PTI_PGTABLE_SWITCH_BIT: the bit of a page.
+                let user = PhysAddr(own.0 | world.model().page_bytes());
+                Some(if world.table_at(user).is_some() { user } else { own })
+            }
+        }
+    }
+}
+
+/// One caller of `ptdump_walk_pgd()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PtdumpUser {
+    /// The architecture.
+    pub arch: Arch,
+    /// What it is: the file of debugfs, or the check.
+    pub name: &'static str,
+    /// Which mm.
+    pub mm: Dumped,
+    /// Which root.
+    pub root: Root,
+}
+
+const fn user(arch: Arch, name: &'static str, mm: Dumped, root: Root) -> PtdumpUser {
+    PtdumpUser { arch, name, mm, root }
+}
+
+/// All of them: arch/x86/mm/{debug_pagetables,dump_pagetables}.c, arch/{arm64,riscv}/mm/ptdump.c. The other architectures that
+/// have a dump are not modelled.
+pub static PTDUMP_USERS: [PtdumpUser; 12] = [
+    user(Arch::X86_64, "page_tables/kernel", Dumped::InitMm, Root::Own),
+    user(Arch::X86_64, "page_tables/current_kernel", Dumped::Current, Root::Own),
+    user(Arch::X86_64, "page_tables/current_user", Dumped::Current, Root::UserHalf),
+    user(Arch::X86_64, "page_tables/efi", Dumped::EfiMm, Root::Own),
+    user(Arch::X86_64, "check_wx_pages", Dumped::InitMm, Root::Own),
+    user(Arch::X86_64, "check_wx_pages, user half", Dumped::InitMm, Root::UserHalf),
+    user(Arch::Arm64, "kernel_page_tables", Dumped::InitMm, Root::Null),
+    user(Arch::Arm64, "efi_page_tables", Dumped::EfiMm, Root::Null),
+    user(Arch::Arm64, "check_wx_pages", Dumped::InitMm, Root::Null),
+    user(Arch::Riscv64, "kernel_page_tables", Dumped::InitMm, Root::Null),
+    user(Arch::Riscv64, "efi_page_tables", Dumped::EfiMm, Root::Null),
+    user(Arch::Riscv64, "check_wx_pages", Dumped::InitMm, Root::Null),
+];
+
+impl PtdumpUser {
+    /// Who dumps `mm` on `arch`, from the user half of its root or not.
+    pub fn find(arch: Arch, mm: Dumped, user_half: bool) -> Option<&'static Self> {
+        let matches =
+            |user: &&Self| user.arch == arch && user.mm == mm && (user.root == Root::UserHalf) == user_half;
+        PTDUMP_USERS.iter().find(matches)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    use mm::Table;
+    use pgtable::Level;
+
+    #[test]
+    fn the_user_half_is_the_second_page_of_the_root_if_there_is_one() {
+        let model = pgtable::model("x86_64-4level").expect("a known model");
+        let table = |pa| Table::unused(model, PhysAddr(pa), Level::Pgd);
+        let isolated = World::new(model, vec![table(0x2000), table(0x3000)], [("init_mm", PhysAddr(0x2000))]);
+        let isolated = isolated.expect("a valid world");
+        let plain = World::new(model, vec![table(0x2000)], [("init_mm", PhysAddr(0x2000))]).expect("valid");
+        for (root, with, without) in [
+            (Root::Null, None, None),
+            (Root::Own, Some(0x2000), Some(0x2000)),
+            (Root::UserHalf, Some(0x3000), Some(0x2000)),
+        ] {
+            let of = |world| root.of(world, MmId::INIT_MM).map(|pa| pa.0);
+            assert_eq!((of(&isolated), of(&plain)), (with, without), "{root:?}");
+            assert_eq!(root.of(&plain, MmId::USER), None);
+        }
+    }
+
+    #[test]
+    fn only_x86_dumps_a_process() {
+        let find = |arch, mm, user_half| PtdumpUser::find(arch, mm, user_half).map(|user| user.name);
+        assert_eq!(find(Arch::X86_64, Dumped::Current, true), Some("page_tables/current_user"));
+        assert_eq!(find(Arch::X86_64, Dumped::Current, false), Some("page_tables/current_kernel"));
+        assert_eq!(find(Arch::Riscv64, Dumped::Current, false), None);
+        assert_eq!(find(Arch::Riscv64, Dumped::InitMm, false), Some("kernel_page_tables"));
+        assert_eq!(find(Arch::Loongarch64, Dumped::InitMm, false), None);
+    }
+
+    #[test]
+    fn only_x86_names_a_root() {
+        for user in &PTDUMP_USERS {
+            assert_eq!(user.root == Root::Null, user.arch != Arch::X86_64, "{user:?}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The walks that the patch is about: without VMAs.
+
+use actors::Observer;
+use actors::ptdump_users::Dumped;
+use mm::MmId;
+use pagewalk::{EntryPoint, Revision};
+
+use super::{Group, Program, Scenario};
+use crate::Held;
+use crate::worlds;
+
+pub(super) static KERNEL_WALK: Scenario = Scenario {
+    id: "kernel-walk",
+    title: "Kernel walk",
+    about: "walk_kernel_page_table_range() over the end of the direct map: leaves of one gigabyte and \
+            of two megabytes, single pages, and the holes behind the last of them.",
+    program: Program::Call { entry: EntryPoint::Kernel, mm: MmId::INIT_MM, ops: Observer::ALL },
+    revision: Revision::V6_17,
+    held: (Held::Read, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: Some(|at| (at.kernel, at.kernel + 4 * at.pmd + 2 * at.page)),
+    on: &[
+        ("x86_64-4level", &[(0xffff_8880_8000_0000, 0xffff_8880_c840_0000)]),
+        ("x86_64-5level", &[(0xff11_0000_8000_0000, 0xff11_0000_c840_0000)]),
+        ("riscv64-sv39", &[(0xffff_ffd5_ffc0_0000, 0xffff_ffd6_00a0_0000)]),
+        ("arm64-4k-48", &[(0xffff_0000_8000_0000, 0xffff_0000_c840_0000)]),
+        ("arm64-16k-48", &[(0xffff_0000_01fc_0000, 0xffff_0000_ca00_0000)]),
+    ],
+};
+
+pub(super) static DEBUG_USER: Scenario = Scenario {
+    id: "debug-user",
+    title: "Debug walk of a user mm",
+    about: "walk_page_range_debug() with ptdump's callbacks over a piece of a real process: a hole, huge pages, \
+            and a pte table that is mapped under RCU, because user tables may be freed.",
+    program: Program::Call { entry: EntryPoint::Debug, mm: MmId::USER, ops: Observer::PTDUMP },
+    revision: Revision::V6_17,
+    held: (Held::Write, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: Some(|at| (at.user, at.user + 4 * at.pmd + 2 * at.page)),
+    on: &[
+        ("x86_64-4level", &[(0x2_7fe0_0000, 0x2_8041_0000)]),
+        ("x86_64-5level", &[(0x2_7fe0_0000, 0x2_8041_0000)]),
+        ("riscv64-sv39", &[(0x2_7fe0_0000, 0x2_8041_0000)]),
+        ("arm64-4k-48", &[(0x2_7fe0_0000, 0x2_8041_0000)]),
+        ("arm64-16k-48", &[(0x2_7e00_0000, 0x2_8404_0000)]),
+    ],
+};
+
+pub(super) static DEBUG_INIT_MM: Scenario = Scenario {
+    id: "debug-init-mm",
+    title: "Debug walk of init_mm",
+    about: "walk_page_range_debug() of the kernel's own mm. From the split until v7.1 it is handed over to \
+            walk_kernel_page_table_range(), so that a read lock is enough; from v7.3 it is not.",
+    program: Program::Call { entry: EntryPoint::Debug, mm: MmId::INIT_MM, ops: Observer::PTDUMP },
+    revision: Revision::V6_17,
+    held: (Held::Read, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: Some(|at| (at.kernel, at.kernel + 2 * at.pmd)),
+    on: &[
+        ("x86_64-4level", &[(0xffff_ffff_80e0_0000, 0xffff_ffff_8121_0000)]),
+        ("x86_64-5level", &[(0xffff_ffff_80e0_0000, 0xffff_ffff_8121_0000)]),
+        ("riscv64-sv39", &[(0xffff_ffd5_ffe0_0000, 0xffff_ffd6_0061_0000)]),
+        ("arm64-4k-48", &[(0xffff_8000_805f_0000, 0xffff_8000_8101_0000)]),
+        ("arm64-16k-48", &[(0xffff_0000_01fc_0000, 0xffff_0000_0800_0000)]),
+    ],
+};
+
+pub(super) static PTDUMP: Scenario = Scenario {
+    id: "ptdump",
+    title: "ptdump of init_mm",
+    about: "ptdump_walk_pgd() as debugfs runs it, over the whole address space: the locks that it takes, in \
+            their order, and the debug walk under them.",
+    program: Program::Ptdump { dumped: Dumped::InitMm, user_half: false },
+    revision: Revision::V7_3,
+    held: (Held::None, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: None,
+    on: &[
+        ("riscv64-sv39", &[(0xffff_ffc0_0000_0000, u64::MAX)]),
+        ("arm64-4k-48", &[(0xffff_0000_0000_0000, u64::MAX)]),
+        ("arm64-16k-48", &[(0xffff_0000_0000_0000, u64::MAX)]),
+        ("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)]),
+        ("x86_64-5level", &[(0, 1 << 56), (0xff10_0000_0000_0000, u64::MAX)]),
+    ],
+};
+
+pub(super) static PTDUMP_CURRENT: Scenario = Scenario {
+    id: "ptdump-current",
+    title: "ptdump of a process",
+    about: "ptdump_walk_pgd() of another mm than init_mm (x86 debugfs current_kernel): from v7.3 it takes \
+            init_mm's lock as well, nested in the process's own.",
+    program: Program::Ptdump { dumped: Dumped::Current, user_half: false },
+    revision: Revision::V7_3,
+    held: (Held::None, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: None,
+    on: &[
+        ("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)]),
+        ("x86_64-5level", &[(0, 1 << 56), (0xff10_0000_0000_0000, u64::MAX)]),
+    ],
+};
+
+pub(super) static PTDUMP_USER_HALF: Scenario = Scenario {
+    id: "ptdump-user-half",
+    title: "ptdump of the user half",
+    about: "x86 debugfs current_user: with page-table isolation a process has two roots, and the mm names only one. The other \
+            comes as an explicit pgd: there the kernel's half is all but empty.",
+    program: Program::Ptdump { dumped: Dumped::Current, user_half: true },
+    revision: Revision::V7_3,
+    held: (Held::None, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: None,
+    on: &[
+        ("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)]),
+        ("x86_64-5level", &[(0, 1 << 56), (0xff10_0000_0000_0000, u64::MAX)]),
+    ],
+};
+
+pub(super) static PTDUMP_EFI: Scenario = Scenario {
+    id: "ptdump-efi",
+    title: "ptdump of efi_mm",
+    about: "x86 debugfs efi: the firmware's runtime services have an mm of their own, which no process has. It is another mm \
+            than init_mm, so from v7.3 both are locked.",
+    program: Program::Ptdump { dumped: Dumped::EfiMm, user_half: false },
+    revision: Revision::V7_3,
+    held: (Held::None, Held::None),
+    build: Some(worlds::efi),
+    group: Group::NoVma,
+    made: None,
+    on: &[("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)])],
+};

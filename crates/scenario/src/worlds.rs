@@ -1,0 +1,161 @@
+//! Machines that are built here instead of captured: a few tables with the addresses and bits of the architecture's own
+//! layout, for scenarios that no captured machine has.
+
+use mm::{MmId, Slot, Table, World, WorldError};
+use pgtable::{Level, PhysAddr, RawEntry, UnknownModel, VirtAddr};
+
+/// A built machine could not be built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// Its model is not known.
+    #[error(transparent)]
+    Model(#[from] UnknownModel),
+    /// Its tables make no world.
+    #[error(transparent)]
+    World(#[from] WorldError),
+}
+
+/// Builds a machine at rest.
+pub type Build = fn() -> Result<World, BuildError>;
+
+/// What is mapped where: first address, level of the entries, the first entry, and how many.
+type Mapped = (u64, Level, u64, u64);
+
+/// A machine whose tables begin at `tables`; each mm has a root of its own, the first one is `init_mm`.
+fn build(model: &str, tables: u64, mms: &[(&'static str, &[Mapped])]) -> Result<World, BuildError> {
+    let model = pgtable::model(model)?;
+    let root_bytes =
+        (u64::from(model.slots(Level::Pgd)) * u64::from(model.entry_bytes)).max(model.page_bytes());
+    let root = |number: usize| PhysAddr(tables + number as u64 * root_bytes);
+    let roots = (0..mms.len()).map(|number| Table::unused(model, root(number), Level::Pgd)).collect();
+    let names = mms.iter().enumerate().map(|(number, (name, _))| (*name, root(number)));
+    let mut world = World::new(model, roots, names)?;
+    world.allocator.next = root(mms.len());
+    let ids: Vec<MmId> = world.mms().map(|(id, _)| id).collect();
+    for (id, (_, mapped)) in ids.into_iter().zip(mms) {
+        for &(addr, level, value, count) in *mapped {
+            let bytes = 1u64 << model.level(level).shift;
+            let step = model.make.next_page * (bytes >> model.page_shift);
+            for number in 0..count {
+                map(&mut world, id, VirtAddr(addr + number * bytes), level, value + number * step);
+            }
+        }
+    }
+    world.allocator.asked = 0;
+    Ok(world)
+}
+
+/// Writes the entry of `level` for `addr`, making the tables above it. Nothing is written once memory is out, which a few
+/// tables cannot bring about.
+fn map(world: &mut World, mm: MmId, addr: VirtAddr, level: Level, value: u64) {
+    let model = world.model();
+    let table = world.mm(mm).map(|mm| mm.pgd).unwrap_or_default();
+    let mut slot = Slot { table, index: model.index(Level::Pgd, addr) };
+    let mut upper = Level::Pgd;
+    while let Some(lower) = upper.lower().filter(|_| upper < level) {
+        if model.is_folded(lower) {
+            slot.index = model.folded_index(lower, slot.index, addr);
+        } else {
+            if world.populate(upper, slot).is_err() {
+                return;
+            }
+            let entry = world.read_slot(slot).unwrap_or_default();
+            slot = Slot { table: model.table_address(upper, entry), index: model.index(lower, addr) };
+        }
+        upper = lower;
+    }
+    world.write_slot(slot, RawEntry(value));
+}
+
+/// loongarch64 with 16K pages: a loaded module, and a leaf of 32 MiB in the vmalloc area.
+///
+/// # Errors
+/// None that can happen: the type is the builder's.
+pub fn loongarch() -> Result<World, BuildError> {
+    // PAGE_KERNEL; the second half of the module is data and not executable.
+    const PTE: u64 = 0x1d3;
+    const NO_EXEC: u64 = 1 << 62;
+    // The same with HUGE, and the global bit in its other place.
+    const LEAF: u64 = 0x11d3;
+    build(
+        "loongarch64-16k-3level",
+        0x0064_0000,
+        &[(
+            "init_mm",
+            &[
+                (0xffff_8000_0200_8000, Level::Pte, 0x0812_0000 | PTE, 4),
+                (0xffff_8000_0201_8000, Level::Pte, 0x0813_0000 | PTE | NO_EXEC, 4),
+                (0xffff_8000_8400_0000, Level::Pmd, 0x0a00_0000 | LEAF, 2),
+            ],
+        )],
+    )
+}
+
+/// openrisc: kernel memory from 64 MiB on, mapped by pages, as all of its memory is.
+///
+/// # Errors
+/// None that can happen: the type is the builder's.
+pub fn openrisc() -> Result<World, BuildError> {
+    // PAGE_KERNEL: present, accessed, dirty, the kernel may read, write and execute.
+    const PTE: u64 = 0x731;
+    build("openrisc", 0x0100_0000, &[("init_mm", &[(0xc400_0000, Level::Pte, 0x0400_0000 | PTE, 16)])])
+}
+
+/// x86-64 with `efi_mm`: the firmware's runtime services in their part of the address space, by pages and by a leaf.
+///
+/// # Errors
+/// None that can happen: the type is the builder's.
+pub fn efi() -> Result<World, BuildError> {
+    const PTE: u64 = 0x8000_0000_0000_0063;
+    const CODE: u64 = 0x61;
+    const LEAF: u64 = 0x8000_0000_0000_00e3;
+    build(
+        "x86_64-4level",
+        0x0100_0000,
+        &[
+            ("init_mm", &[(0xffff_8880_0000_0000, Level::Pmd, LEAF, 4)]),
+            (
+                "efi_mm",
+                &[
+                    (0xffff_fffe_fe60_0000, Level::Pmd, 0x7e60_0000 | LEAF, 1),
+                    (0xffff_fffe_fee1_0000, Level::Pte, 0x7ee1_0000 | CODE, 8),
+                    (0xffff_fffe_fee1_8000, Level::Pte, 0x7ee1_8000 | PTE, 8),
+                ],
+            ),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pgtable::EntryKind;
+
+    #[test]
+    fn what_is_built_is_mapped_and_nobody_has_asked_for_memory() {
+        for (build, mm, addr, level, memory) in [
+            (loongarch as Build, MmId::INIT_MM, 0xffff_8000_0200_c000, Level::Pte, 0x0812_4000),
+            (loongarch, MmId::INIT_MM, 0xffff_8000_8600_0000, Level::Pmd, 0x0c00_0000),
+            (openrisc, MmId::INIT_MM, 0xc400_2000, Level::Pte, 0x0400_2000),
+            (efi, MmId::INIT_MM, 0xffff_8880_0020_0000, Level::Pmd, 0x20_0000),
+            (efi, MmId::USER, 0xffff_fffe_fee1_9000, Level::Pte, 0x7ee1_9000),
+        ] {
+            let world = build().expect("it can be built");
+            assert_eq!((world.allocator.asked, world.allocator.fails_at), (0, 0));
+            let model = world.model();
+            let mut table = world.mm(mm).expect("an mm of the world").pgd;
+            for of in model.real_levels() {
+                let slot = Slot { table, index: model.index(model.indexed_by(of), VirtAddr(addr)) };
+                let value = world.read_slot(slot).expect("a slot of the world");
+                let meaning = model.lowest_sharing(of);
+                if meaning == level {
+                    assert_eq!(world.classify(level, value), EntryKind::Leaf, "{addr:x}");
+                    assert_eq!(model.leaf_address(level, value), PhysAddr(memory), "{addr:x}");
+                    break;
+                }
+                assert_eq!(world.classify(meaning, value), EntryKind::Table, "{addr:x} {of:?}");
+                table = model.table_address(of, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The browser's driver: a process of its own for each test, and the browser that it starts.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::page::{DEADLINE, LOOK_EVERY};
+
+/// How long the driver may take to end its browser.
+const TIME_TO_END: Duration = Duration::from_secs(10);
+
+/// Chromium's switches: no window, no sandbox (which does not work in containers; it only opens our own pages), no
+/// traffic of its own.
+const SWITCHES: [&str; 8] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/// The value of a variable that `cargo xtask test` sets.
+pub(crate) fn from_environment(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set: run `cargo xtask test --only browser`, which builds the page first")
+    })
+}
+
+/// Size and theme of a screen.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    /// Width in CSS pixels.
+    pub width: u32,
+    /// Height in CSS pixels.
+    pub height: u32,
+    /// Whether the person prefers dark colours.
+    pub dark: bool,
+}
+
+impl Screen {
+    /// A laptop.
+    pub const WIDE: Self = Self { width: 1280, height: 800, dark: false };
+    /// A phone.
+    pub const NARROW: Self = Self { width: 390, height: 844, dark: false };
+
+    /// What the driver is asked for.
+    fn capabilities(self) -> Value {
+        let mut switches = SWITCHES.to_vec();
+        if self.dark {
+            switches.push("--blink-settings=preferredColorScheme=0");
+        }
+        json!({ "goog:chromeOptions": {
+            "binary": from_environment("PAGEWALK_CHROME"),
+            "args": switches,
+            "mobileEmulation": { "deviceMetrics": {
+                "width": self.width, "height": self.height, "pixelRatio": 1.0, "touch": false, "mobile": false,
+            } },
+        } })
+    }
+}
+
+/// A driver, ended with its browser when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    pub(crate) fn start() -> Self {
+        // The driver cannot be asked for a free port, so one is found and released first.
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .and_then(|listener| listener.local_addr())
+            .expect("a free port on this machine")
+            .port();
+        let process = Command::new(from_environment("CHROMEDRIVER"))
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the driver that CHROMEDRIVER names starts");
+        Self { process, port }
+    }
+
+    /// Starts a browser with this screen.
+    pub(crate) async fn connect(&self, screen: Screen) -> Client {
+        let Value::Object(capabilities) = screen.capabilities() else {
+            unreachable!("an object is written above")
+        };
+        let url = format!("http://127.0.0.1:{}", self.port);
+        let started = Instant::now();
+        loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder.capabilities(capabilities.clone()).connect(&url).await {
+                Ok(client) => return client,
+                Err(error) if started.elapsed() > DEADLINE => panic!("no browser: {error}"),
+                // The driver does not listen yet.
+                Err(_) => tokio::time::sleep(LOOK_EVERY).await,
+            }
+        }
+    }
+
+    /// Asks the driver to end its browsers and itself.
+    fn shut_down(&self) -> io::Result<()> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+        stream.set_read_timeout(Some(TIME_TO_END))?;
+        write!(stream, "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        // It answers once the browsers are gone.
+        stream.read_to_end(&mut Vec::new())?;
+        Ok(())
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // A driver that is killed leaves its browser behind, so it is asked first: a failed test comes here as well.
+        // One that does not listen has no browser.
+        let _ = self.shut_down();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

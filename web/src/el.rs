@@ -1,0 +1,179 @@
+//! Elements, built by hand.
+//!
+//! Yew's `html!` expands to a great deal of code: the views were a quarter of the first download. An [`El`] is a
+//! pointer to an element that is being made and its methods are plain functions, so each costs its arguments and a
+//! call. What does not change about an element is said in one text, as in a style sheet:
+//!
+//! ```
+//! # use pagewalk_web::el::el;
+//! # let file = "tables.json.gz";
+//! let notice = el("p.notice.failed[role=alert]")
+//!     .child(el("code").child(file))
+//!     .child(" could not be fetched. ")
+//!     .child(el("button[type=button]").child("Try again"));
+//! ```
+
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+use yew::virtual_dom::{AttrValue, AttributeOrProperty, Attributes, VList, VNode, VTag, VText};
+use yew::{Html, NodeRef};
+
+/// An element that is being made.
+#[derive(Debug)]
+pub struct El(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    tag: VTag,
+    /// Kept here, as Yew's way to add one by one costs a kilobyte.
+    attributes: IndexMap<AttrValue, AttributeOrProperty>,
+    class: String,
+    children: Vec<Html>,
+}
+
+/// A new element: its name, then its classes and attributes as a selector names them, in any order:
+/// `button.field[type=button][title=to its next step]`. A value goes up to the next `]`.
+#[inline(never)]
+pub fn el(what: &'static str) -> El {
+    let (name, more) = what.split_at(what.find(['.', '[']).unwrap_or(what.len()));
+    let tag = VTag::new(AttrValue::Static(name));
+    let (attributes, class, children) = (IndexMap::default(), String::new(), Vec::new());
+    El(Box::new(Parts { tag, attributes, class, children })).with(more)
+}
+
+impl El {
+    /// With further classes and attributes: `.lit[aria-current=true]`.
+    #[must_use]
+    #[inline(never)]
+    pub fn with(mut self, more: &'static str) -> Self {
+        let mut rest = more;
+        while !rest.is_empty() {
+            let end = if rest.starts_with('[') { rest.find(']') } else { rest[1..].find(['.', '[']) };
+            let (part, after) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+            rest = after;
+            match part.strip_prefix('[') {
+                Some(attribute) => {
+                    let attribute = attribute.strip_suffix(']').unwrap_or(attribute);
+                    let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+                    self = self.set(name, AttrValue::Static(value));
+                }
+                None => self = self.class(&part[1..]),
+            }
+        }
+        self
+    }
+
+    /// With further classes and attributes, if `on`.
+    #[must_use]
+    #[inline(never)]
+    pub fn when(self, on: bool, more: &'static str) -> Self {
+        if on { self.with(more) } else { self }
+    }
+
+    /// With one more class.
+    #[must_use]
+    #[inline(never)]
+    pub fn class(mut self, name: &str) -> Self {
+        let class = &mut self.0.class;
+        if !class.is_empty() {
+            class.push(' ');
+        }
+        class.push_str(name);
+        self
+    }
+
+    /// With an attribute.
+    #[must_use]
+    #[inline(never)]
+    pub fn attr(self, name: &'static str, value: &str) -> Self {
+        self.set(name, AttrValue::from(value))
+    }
+
+    #[inline(never)]
+    fn set(mut self, name: &'static str, value: AttrValue) -> Self {
+        self.0.attributes.insert(AttrValue::Static(name), AttributeOrProperty::Attribute(value));
+        self
+    }
+
+    /// Whose element in the document can be reached through `node`.
+    #[must_use]
+    pub fn reached_by(mut self, node: NodeRef) -> Self {
+        self.0.tag.node_ref = node;
+        self
+    }
+
+    /// With a child behind those that it has. What is `None` keeps its place, so that what comes behind it stays the
+    /// same element (and keeps the focus) when it appears.
+    #[must_use]
+    #[inline(never)]
+    pub fn child<T: Content>(mut self, child: T) -> Self {
+        self.0.children.push(child.into_html());
+        self
+    }
+
+    /// With any number of children, which are one child to those behind them.
+    #[must_use]
+    pub fn children<T: Content>(self, children: impl IntoIterator<Item = T>) -> Self {
+        let mut list = Vec::new();
+        for child in children {
+            list.push(child.into_html());
+        }
+        self.list(list)
+    }
+
+    #[inline(never)]
+    fn list(mut self, list: Vec<Html>) -> Self {
+        self.0.children.push(VList::from(list).into());
+        self
+    }
+}
+
+/// What can stand in an element.
+pub trait Content {
+    /// As Yew takes it.
+    fn into_html(self) -> Html;
+}
+
+impl Content for El {
+    #[inline(never)]
+    fn into_html(mut self) -> Html {
+        if !self.0.class.is_empty() {
+            let class = AttrValue::from(&*self.0.class);
+            self = self.set("class", class);
+        }
+        let Parts { mut tag, attributes, children, .. } = *self.0;
+        tag.set_attributes(Attributes::IndexMap(Rc::new(attributes)));
+        if let Some(inner) = tag.children_mut() {
+            *inner = VList::from(children).into();
+        }
+        VNode::VTag(Rc::new(tag))
+    }
+}
+
+impl Content for &str {
+    #[inline(never)]
+    fn into_html(self) -> Html {
+        VText::new(AttrValue::from(self)).into()
+    }
+}
+
+impl Content for String {
+    #[inline(never)]
+    fn into_html(self) -> Html {
+        self.as_str().into_html()
+    }
+}
+
+impl Content for u32 {
+    #[inline(never)]
+    fn into_html(self) -> Html {
+        self.to_string().into_html()
+    }
+}
+
+impl<T: Content> Content for Option<T> {
+    fn into_html(self) -> Html {
+        self.map(T::into_html).unwrap_or_default()
+    }
+}
