@@ -24,6 +24,7 @@
 pub mod choice;
 mod collapse;
 pub mod cpu;
+mod entries;
 mod faults;
 mod hot_remove;
 pub mod locks;
