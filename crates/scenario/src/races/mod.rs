@@ -81,6 +81,7 @@ pub fn short(outcomes: Outcomes) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use LockMode::{None, Read};
     use mm::Seen;
     use pagewalk::Subject;
 
@@ -98,7 +99,6 @@ mod tests {
             (choice.race, choice.model.id, choice.lock, choice.rule_id())
         };
         let (init_mm, mm) = (LockName::Mmap(MmId::INIT_MM), LockName::Mmap(MmId::USER));
-        use LockMode::{None, Read};
         assert_eq!(found(init_mm, Need::Held), (Race::Collapse, "x86_64-4level", None, "init-write"));
         assert_eq!(found(init_mm, Need::Write), (Race::HugeVmap, "x86_64-4level", Read, "trylock"));
         assert_eq!(found(mm, Need::Held), (Race::MunmapVmas, "x86_64-4level", None, "downgrade"));
