@@ -1,20 +1,29 @@
 //! Every built-in scenario, on every machine that it runs on, under every kernel.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use mm::{Populated, Split};
 use narrate::{Mark, Moment, Point, Timeline, point};
 use pagewalk::{Callback, Event, LockName, Revision, Status};
 use pagewalk_tests::{default_dir, load_image};
 use pgtable::Level;
 use scenario::capture::Capture;
-use scenario::library::Scenario;
+use scenario::library::{Machine, Program, Scenario};
 use scenario::link::Grain;
-use scenario::{Held, Runner, SCENARIOS, Setup};
+use scenario::{Held, Runner, Setup, SetupError, scenarios};
 
-/// The tables that a setup runs on: a capture of this repository, or made for it.
-fn capture(setup: &Setup) -> Capture {
+/// The tables of a setup: those of a capture of this repository, each read once, or made for it.
+fn machine(setup: &Setup) -> Capture {
+    thread_local! {
+        static READ: RefCell<HashMap<&'static str, Capture>> = RefCell::default();
+    }
     setup.made().unwrap_or_else(|| {
-        let folder = setup.scenario.capture_on(setup.machine).expect("a machine that was captured");
-        load_image(&default_dir().join(folder)).expect("a capture of this repository")
+        let folder = setup.scenario.capture_on(setup.machine).expect("a captured machine");
+        READ.with_borrow_mut(|read| {
+            let load = || load_image(&default_dir().join(folder)).expect("a capture of this repository");
+            read.entry(folder).or_insert_with(load).clone()
+        })
     })
 }
 
@@ -40,17 +49,35 @@ fn marks(timeline: &Timeline<Runner>) -> Vec<Mark> {
     timeline.stops().iter().map(|stop| stop.mark).collect()
 }
 
+/// How a scenario ends: with 0, but where the library shows what goes wrong.
+fn expected_end(id: &str) -> Status {
+    match id {
+        "riscv-no-memory" => Status::Done(pagewalk::ENOMEM),
+        "hvo-roll-back" => Status::Done(pagewalk::ENOMEM),
+        "hvo-self-hosted" => Status::Done(pagewalk::ENOTSUPP),
+        "openrisc-dma-nothing" | "arm64-refused" | "arm64-no-area" => Status::Done(pagewalk::EINVAL),
+        _ => Status::Done(0),
+    }
+}
+
+/// The scenarios in which the kernel would crash.
+const CRASHES: [&str; 3] = ["riscv-no-area", "riscv-no-ram", "hvo-unaligned"];
+
 #[test]
 fn every_scenario_ends_on_every_machine_under_every_kernel() {
-    for &scenario in SCENARIOS {
+    for scenario in scenarios() {
         for machine in scenario.machines() {
-            let capture = capture(&Setup { machine, ..Setup::of(scenario) });
-            for revision in Revision::ALL {
+            for revision in scenario.revisions() {
                 let setup = Setup { machine, revision, ..Setup::of(scenario) };
-                let timeline = record(&setup, &capture);
+                let timeline = record(&setup, &self::machine(&setup));
                 let place = format!("{} on {} under {}", scenario.id, machine.id, revision.id());
-                assert_eq!(timeline.status(), Status::Done(0), "{place}");
-                assert_eq!(marks(&timeline).last(), Some(&Mark::Return), "{place}");
+                if CRASHES.contains(&scenario.id) {
+                    assert!(matches!(timeline.status(), Status::Faulted(_)), "{place}");
+                    assert_eq!(marks(&timeline).last(), Some(&Mark::Fault), "{place}");
+                } else {
+                    assert_eq!(timeline.status(), expected_end(scenario.id), "{place}");
+                    assert_eq!(marks(&timeline).last(), Some(&Mark::Return), "{place}");
+                }
             }
         }
     }
@@ -58,9 +85,18 @@ fn every_scenario_ends_on_every_machine_under_every_kernel() {
 
 #[test]
 fn going_back_is_exact() {
-    for id in ["kernel-walk", "debug-user", "debug-init-mm"] {
+    for id in [
+        "kernel-walk",
+        "debug-user",
+        "debug-init-mm",
+        "loongarch-set-memory",
+        "openrisc-dma-clear",
+        "riscv-set-memory",
+        "hvo-restore",
+        "arm64-gigabyte",
+    ] {
         let setup = Setup::of(named(id));
-        let timeline = record(&setup, &capture(&setup));
+        let timeline = record(&setup, &machine(&setup));
         let forward: Vec<_> =
             (0..timeline.len(Grain::Stops)).map(|index| at(&timeline, &setup, index).1).collect();
         for (index, there) in forward.iter().enumerate().rev() {
@@ -73,7 +109,7 @@ fn going_back_is_exact() {
 #[test]
 fn the_grains_tell_the_same_run() {
     let setup = Setup::of(named("kernel-walk"));
-    let timeline = record(&setup, &capture(&setup));
+    let timeline = record(&setup, &machine(&setup));
     assert!(timeline.len(Grain::Runs) < timeline.len(Grain::Stops));
     assert!(timeline.len(Grain::Stops) < timeline.len(Grain::Actions));
     for grain in Grain::ALL {
@@ -96,7 +132,7 @@ fn the_grains_tell_the_same_run() {
 fn the_kernel_walk_shows_leaves_of_two_levels_pages_and_holes() {
     let setup = Setup::of(named("kernel-walk"));
     assert_eq!(setup.machine.id, "x86_64-4level");
-    let timeline = record(&setup, &capture(&setup));
+    let timeline = record(&setup, &machine(&setup));
     let has =
         |mark, level| timeline.stops().iter().any(|stop| stop.mark == mark && stop.level == Some(level));
     assert!(has(Mark::Leaf, Level::Pud));
@@ -108,7 +144,7 @@ fn the_kernel_walk_shows_leaves_of_two_levels_pages_and_holes() {
 #[test]
 fn init_mm_is_handed_over_in_four_kernels() {
     let setup = Setup::of(named("debug-init-mm"));
-    let capture = capture(&setup);
+    let capture = machine(&setup);
     let delegates =
         |revision| marks(&record(&Setup { revision, ..setup }, &capture)).contains(&Mark::Delegate);
     let kernels: Vec<_> = Revision::ALL.into_iter().filter(|&revision| delegates(revision)).collect();
@@ -118,7 +154,7 @@ fn init_mm_is_handed_over_in_four_kernels() {
 /// How many assertions fail, for each lock that the caller may hold.
 fn failing(id: &str, revision: Revision, lock: Held, init_lock: Held) -> usize {
     let setup = Setup { revision, lock, init_lock, ..Setup::of(named(id)) };
-    let timeline = record(&setup, &capture(&setup));
+    let timeline = record(&setup, &machine(&setup));
     assert_eq!(timeline.status(), Status::Done(0), "an assertion that fails does not stop the walk");
     marks(&timeline).into_iter().filter(|&mark| mark == Mark::AssertFails).count()
 }
@@ -165,7 +201,7 @@ fn a_debug_walk_of_a_user_mm_needs_its_write_lock_and_later_that_of_init_mm() {
 #[test]
 fn ptdump_waits_for_ever_for_a_lock_that_its_caller_holds() {
     let setup = Setup { lock: Held::Read, ..Setup::of(named("ptdump")) };
-    let timeline = record(&setup, &capture(&setup));
+    let timeline = record(&setup, &machine(&setup));
     assert!(matches!(timeline.status(), Status::Faulted(_)));
     let (_, point) = at(&timeline, &setup, timeline.len(Grain::Stops) - 1);
     assert_eq!(point.mark, Mark::Fault);
@@ -176,7 +212,7 @@ fn ptdump_waits_for_ever_for_a_lock_that_its_caller_holds() {
 fn user_pte_tables_are_mapped_under_rcu_and_kernel_ones_are_not() {
     for (id, how) in [("debug-user", "pte_offset_map()"), ("debug-init-mm", "pte_offset_kernel()")] {
         let setup = Setup::of(named(id));
-        let timeline = record(&setup, &capture(&setup));
+        let timeline = record(&setup, &machine(&setup));
         let index =
             marks(&timeline).iter().position(|&mark| mark == Mark::Map).expect("a pte table is mapped");
         let (_, point) = at(&timeline, &setup, index as u32);
@@ -184,10 +220,242 @@ fn user_pte_tables_are_mapped_under_rcu_and_kernel_ones_are_not() {
     }
 }
 
+/// All points of a scenario as it is offered, by stops.
+fn points(id: &str) -> Vec<Point> {
+    let setup = Setup::of(named(id));
+    let timeline = record(&setup, &machine(&setup));
+    (0..timeline.len(Grain::Stops)).map(|index| at(&timeline, &setup, index).1).collect()
+}
+
+fn sentences(id: &str) -> Vec<String> {
+    points(id).into_iter().map(|point| point.sentence).collect()
+}
+
+#[test]
+fn before_v6_18_arm64_does_not_walk() {
+    for scenario in scenarios().filter(|scenario| scenario.id.starts_with("arm64-")) {
+        let revision = Revision::V6_17;
+        let setup = Setup { revision, ..Setup::of(scenario) };
+        assert!(
+            matches!(setup.start(&machine(&setup)), Err(SetupError::NotInThisKernel(_))),
+            "{}",
+            scenario.id
+        );
+        let other = Setup { revision, ..Setup::of(named("kernel-walk")) };
+        assert_eq!(other.with_scenario(scenario).revision, scenario.revision, "one is chosen where it runs");
+    }
+}
+
+#[test]
+fn a_write_says_what_was_what_is_and_which_bits_changed() {
+    let mut writes = 0;
+    for scenario in scenarios().filter(|scenario| matches!(scenario.program, Program::Caller { .. })) {
+        // The one with a thousand of them is like the others.
+        if scenario.id == "hvo-roll-back" {
+            continue;
+        }
+        let setup = Setup::of(scenario);
+        let timeline = record(&setup, &machine(&setup));
+        for index in 0..timeline.len(Grain::Stops) {
+            let (moment, point) = at(&timeline, &setup, index);
+            let events = moment.events.iter().filter_map(|event| match *event {
+                Event::Write { was, is, .. } => Some((was, is)),
+                _ => None,
+            });
+            let diffs = point.changes.iter().filter_map(|change| {
+                let diff = change.diff.as_ref()?;
+                assert_eq!((&change.was, &change.is), (&diff.was.to_string(), &diff.is.to_string()));
+                Some((diff.was, diff.is))
+            });
+            let told: Vec<_> = diffs.collect();
+            assert_eq!(told, events.collect::<Vec<_>>(), "{} step {index}", scenario.id);
+            for (was, is) in &told {
+                assert!(point.sentence.contains(&was.to_string()), "{}", point.sentence);
+                assert!(point.sentence.contains(&is.to_string()), "{}", point.sentence);
+            }
+            for diff in point.changes.iter().filter_map(|change| change.diff.as_ref()) {
+                let named = diff.set.len() + diff.cleared.len() > 0 || diff.target.is_some();
+                assert_eq!(named, diff.was != diff.is, "{} step {index}: {diff:?}", scenario.id);
+                writes += 1;
+            }
+        }
+    }
+    assert!(writes > 100, "{writes}");
+}
+
+#[test]
+fn every_function_of_a_caller_has_a_listing_and_each_of_its_steps_a_line() {
+    for scenario in scenarios().filter(|scenario| matches!(scenario.program, Program::Caller { .. })) {
+        for machine in scenario.machines().take(1) {
+            for revision in scenario.revisions() {
+                let setup = Setup { machine, revision, ..Setup::of(scenario) };
+                let timeline = record(&setup, &self::machine(&setup));
+                let last = timeline.len(Grain::Actions).min(600);
+                for index in 1..last {
+                    let span = timeline.span(Grain::Actions, index);
+                    let moment = timeline.moment(span.from, span.to);
+                    let point = point::point(&moment, span.mark, revision, pgtable::VirtAddr(0));
+                    if point.listing.func.starts_with("walk_") || point.listing.func.starts_with("__walk_") {
+                        continue;
+                    }
+                    let place = format!("{} {}: {:?}", scenario.id, revision.id(), moment.events);
+                    assert!(point.listing.lines.len() > 2, "{place}: {}", point.listing.func);
+                    let lit = point.listing.lines.iter().filter(|line| line.lit).count();
+                    assert_eq!(lit, 1, "{place}: {} {:?}", point.listing.func, point.listing.lines);
+                }
+            }
+        }
+    }
+}
+
+/// What is said in a scenario, in this order.
+const SAID: &[(&str, &[&str])] = &[
+    (
+        "loongarch-set-memory",
+        &[
+            "init_mm.mmap_lock is taken for writing.",
+            "pte_entry() is called for 0xffff800002008000. It writes 0x00000000081200d1 over 0x00000000081201d3. \
+             Cleared: _PAGE_DIRTY, _PAGE_WRITE.",
+            "init_mm.mmap_lock is released.",
+            "The TLB entries of 0xffff800002008000 to 0xffff800002010000 are flushed on all CPUs.",
+            "set_memory_ro() returns 0.",
+        ],
+    ),
+    (
+        "loongarch-leaf",
+        &["is a leaf, it maps memory itself", "PMD slot 66 is written", "Cleared: _PAGE_DIRTY, _PAGE_WRITE."],
+    ),
+    ("loongarch-window", &["in a window that is mapped without tables: 0 is returned."]),
+    (
+        "loongarch-no-lock",
+        &["nobody holds it. The kernel warns and goes on.", "Cleared: _PAGE_DIRTY, _PAGE_WRITE."],
+    ),
+    (
+        "openrisc-dma",
+        &[
+            "Set: _PAGE_CI.",
+            "The TLB entries of 0xc4004000 to 0xc4006000",
+            "The data cache of 0x4004000 to 0x4006000 is flushed.",
+            "returns the address: its memory is uncached.",
+        ],
+    ),
+    ("openrisc-dma-clear", &["Cleared: _PAGE_CI.", "arch_dma_clear_uncached() returns."]),
+    ("openrisc-dma-nothing", &["returns ERR_PTR(-EINVAL)."]),
+    (
+        "riscv-set-memory",
+        &[
+            "split_linear_mapping() is called for 0xffffffd6c0202000",
+            "is a leaf that spans more than is wanted: it is split first.",
+            "A page for a PTE table is allocated at 0x",
+            "passes smp_wmb()",
+            "Cleared: _PAGE_WRITE.",
+            "The TLBs of all CPUs are flushed.",
+        ],
+    ),
+    ("riscv-linear", &["Cleared: _PAGE_PRESENT.", "Nothing changes."]),
+    ("riscv-image", &["PMD slot 1 is written", "Set: _PAGE_WRITE."]),
+    (
+        "riscv-no-memory",
+        &["There is no memory for a PTE table: -ENOMEM.", "The TLBs of all CPUs", "returns -ENOMEM."],
+    ),
+    ("riscv-no-pages", &["There are no pages to change: 0 is returned, and no lock was taken."]),
+    ("riscv-no-area", &["find_vm_area() finds no area"]),
+    ("riscv-no-ram", &["There is no pmd table at 0x0"]),
+    (
+        "hvo-optimize",
+        &[
+            "init_mm.mmap_lock is taken for reading.",
+            "init_mm.page_table_lock is taken.",
+            "is read under the lock: it is a leaf.",
+            "vmemmap_split_pmd() is called for 0xffffea0001000000 to 0xffffea0001200000.",
+            "Cleared: _PAGE_RW, _PAGE_DIRTY. It points to 0x",
+        ],
+    ),
+    ("hvo-many", &["It answers ACTION_CONTINUE"]),
+    (
+        "hvo-restore",
+        &["copies the shared page to a fresh one", "Set: _PAGE_RW, _PAGE_DIRTY. It points to 0x"],
+    ),
+    (
+        "hvo-roll-back",
+        &["There is no memory for a PTE table: -ENOMEM.", "copies the shared page", "is lost."],
+    ),
+    ("hvo-self-hosted", &["the callback returns -ENOTSUPP."]),
+    ("hvo-unaligned", &["VM_BUG_ON(): a kernel with CONFIG_DEBUG_VM stops here."]),
+    (
+        "arm64-set-memory",
+        &[
+            "pgtable_split_lock is taken",
+            "Cleared: PTE_CONT.",
+            "walk_kernel_page_table_range_lockless() is called",
+            "Cleared: PTE_WRITE. Set: PTE_RDONLY.",
+            "unmaps what was freed",
+        ],
+    ),
+    ("arm64-gigabyte", &["A page for a PMD table", "A page for a PTE table", "Cleared: PTE_VALID."]),
+    (
+        "arm64-kfence",
+        &["It answers ACTION_CONTINUE", "Cleared: PTE_CONT.", "arch_kfence_init_pool() returns true."],
+    ),
+    ("arm64-refused", &["Only a part of the leaf lies in the range"]),
+    ("arm64-no-area", &["The range is not inside one area of vmalloc()"]),
+    ("arm64-unaligned", &["the kernel warns and rounds it down."]),
+    ("ptdump-efi", &["efi_mm.mmap_lock is taken for writing.", "nested in the other mm's"]),
+];
+
+#[test]
+fn each_caller_names_its_locks_its_writes_and_its_flushes() {
+    for &(id, parts) in SAID {
+        let said = sentences(id);
+        // Each in the same sentence as the one before, or in a later one.
+        let mut from = 0;
+        for part in parts {
+            let found = said[from..].iter().position(|sentence| sentence.contains(part));
+            from += found.unwrap_or_else(|| panic!("{id}: {part:?} in {said:#?}"));
+        }
+    }
+}
+
+#[test]
+fn the_user_half_has_a_root_of_its_own_with_page_table_isolation() {
+    // x86-64 with four levels was captured with it, with five without.
+    for (model, isolated) in [("x86_64-4level", true), ("x86_64-5level", false)] {
+        let machine = Machine::from_id(model).expect("a machine");
+        let setup = Setup { machine, ..Setup::of(named("ptdump-user-half")) };
+        let (world, runner) = setup.start(&self::machine(&setup)).expect("it runs");
+        let own = world.mm(program_mm(&setup)).expect("a user mm").pgd;
+        let root = actors::Actor::walk(&runner).expect("a walk").root(&world).table;
+        assert_eq!(root != own, isolated, "{model}");
+    }
+}
+
+const fn program_mm(setup: &Setup) -> mm::MmId {
+    setup.scenario.program.mm()
+}
+
+#[test]
+fn a_callers_own_lock_is_what_is_missing() {
+    let setup = Setup::of(named("loongarch-no-lock"));
+    assert!(setup.scenario.caller_holds_locks());
+    for (lock, warnings) in [(Held::None, 1), (Held::Read, 0), (Held::OtherRead, 1)] {
+        let timeline = record(&Setup { lock, ..setup }, &machine(&setup));
+        let fails = marks(&timeline).into_iter().filter(|&mark| mark == Mark::AssertFails).count();
+        assert_eq!(fails, warnings, "{lock:?}");
+    }
+}
+
+#[test]
+fn like_writes_run_together() {
+    let setup = Setup::of(named("hvo-roll-back"));
+    let timeline = record(&setup, &machine(&setup));
+    assert!(timeline.len(Grain::Stops) > 1_000);
+    assert!(timeline.len(Grain::Runs) < timeline.len(Grain::Stops) / 2);
+}
+
 /// How often something like this happens in a scenario under a kernel.
 fn times(id: &str, revision: Revision, is: impl Fn(&Event) -> bool) -> usize {
     let setup = Setup { revision, ..Setup::of(named(id)) };
-    let timeline = record(&setup, &capture(&setup));
+    let timeline = record(&setup, &machine(&setup));
     timeline.moment(0, timeline.actions()).events.iter().filter(|event| is(event)).count()
 }
 

@@ -8,6 +8,7 @@ use gloo_timers::callback::{Interval, Timeout};
 use scenario::Link;
 use scenario::capture::Capture;
 use scenario::library::Machine;
+use scenario::link::View;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement};
 use yew::{Component, Context, Html, NodeRef};
@@ -56,6 +57,9 @@ pub struct App {
     filter: Filter,
     speed: Speed,
     hot: Option<pgtable::Level>,
+    /// The machine that is shown, and the one before it: the levels view compares them.
+    machine: &'static Machine,
+    machine_before: Option<&'static Machine>,
     help: bool,
     play: Option<Interval>,
     recording: Option<Timeout>,
@@ -86,6 +90,8 @@ impl Component for App {
             filter: Filter::default(),
             speed: SPEEDS[1],
             hot: None,
+            machine: link.setup.machine,
+            machine_before: None,
             help: false,
             play: None,
             recording: None,
@@ -150,15 +156,19 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        let header = (!self.link.embed).then(|| view::page::header(&self.link.setup, self.copied));
-        let run = self.run.as_ref();
+        let Link { setup, view, embed, .. } = &self.link;
+        let header = (!embed).then(|| view::page::header(setup, *view, self.copied));
+        let levels = (*view == View::Levels).then(|| view::levels(self.machine, self.machine_before));
+        let run = self.run.as_ref().filter(|_| levels.is_none());
         el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
-            .when(self.link.embed, ".embed")
+            .when(*embed, ".embed")
+            .when(levels.is_some(), "[data-view=levels]")
             .reached_by(self.widget.clone())
             .child(header)
             .child(view::page::messages(self.notice.as_deref(), &self.loading))
             .children(run.map(|run| view::page::step(run, self.hot)).into_iter().flatten())
             .child(run.map(|run| view::transport(&self.controls(run))))
+            .child(levels)
             .child(self.help.then(view::help))
             .into_html()
     }
@@ -170,6 +180,9 @@ impl App {
         self.pause();
         let setup = self.link.setup;
         let machine = setup.machine;
+        if machine != self.machine {
+            self.machine_before = Some(std::mem::replace(&mut self.machine, machine));
+        }
         let made = setup.made();
         let capture = made.as_ref().or_else(|| self.capture(setup.scenario.capture_on(machine)?));
         let Some(capture) = capture else {
@@ -259,7 +272,11 @@ impl App {
         match command {
             Command::Help => self.help = !self.help,
             Command::Leave if self.help => self.help = false,
+            Command::Leave if self.link.view == View::Levels => self.show(ctx, View::Step),
             Command::Leave => blur(),
+            Command::Levels if self.link.view == View::Levels => self.show(ctx, View::Step),
+            Command::Levels => self.show(ctx, View::Levels),
+            Command::Alone => self.machine_before = None,
             Command::Play if self.play.is_some() => self.pause(),
             Command::Play => self.play(ctx),
             Command::CopyLink => self.copy_link(),
@@ -285,6 +302,13 @@ impl App {
                 }
             }
         }
+    }
+
+    fn show(&mut self, ctx: &Context<Self>, view: View) {
+        self.pause();
+        self.link.view = view;
+        self.copied = false;
+        self.write_address(ctx);
     }
 
     fn play(&mut self, ctx: &Context<Self>) {

@@ -48,6 +48,10 @@ pub fn listen(widget: &Element, did: &Callback<Action>) -> Vec<EventListener> {
 fn key(target: &Element, event: &Event) -> Option<Action> {
     // Some browsers report a key that was none, when they fill in a form.
     let command = keys::command_of(target, event.dyn_ref::<KeyboardEvent>()?)?;
+    // Where there is something to read instead of steps, the other keys scroll it.
+    if closest(target, "[data-view]").is_some() && !matches!(command, Command::Help | Command::Leave) {
+        return None;
+    }
     event.prevent_default();
     event.stop_propagation();
     Some(Action::Command(command))

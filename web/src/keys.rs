@@ -36,10 +36,14 @@ pub enum Command {
     Retry,
     /// The message has been read.
     Dismiss,
+    /// Show the levels of the machine, or the step again.
+    Levels,
+    /// Do not compare the levels with those of the machine before.
+    Alone,
 }
 
 /// Names of the commands, for elements that stand for one.
-const NAMES: [(Command, &str); 14] = [
+const NAMES: [(Command, &str); 16] = [
     (Command::First, "First"),
     (Command::Back, "Back"),
     (Command::Next, "Next"),
@@ -54,6 +58,8 @@ const NAMES: [(Command, &str); 14] = [
     (Command::CopyLink, "CopyLink"),
     (Command::Retry, "Retry"),
     (Command::Dismiss, "Dismiss"),
+    (Command::Levels, "Levels"),
+    (Command::Alone, "Alone"),
 ];
 
 impl Command {

@@ -12,7 +12,7 @@ use pgtable::Level;
 use scenario::capture::{Capture, ImageError};
 use scenario::library::Machine;
 use scenario::link::Grain;
-use scenario::{Held, SCENARIOS, Scenario, Setup};
+use scenario::{Held, Scenario, Setup, scenarios};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;
@@ -147,6 +147,18 @@ async fn what_just_happened_is_in_a_live_region() {
 }
 
 #[wasm_bindgen_test]
+async fn the_levels_of_every_machine_say_what_they_were_on_another() {
+    for pair in scenario::MACHINES.windows(2) {
+        let root = draw(view::levels(&pair[1], Some(&pair[0]))).await;
+        assert_eq!(count(&root, ".level-list thead th"), 5);
+        assert_eq!(text(&root, "h2"), format!("Levels of {}", pair[1].title));
+        assert_eq!(count(&root, ".changed"), count(&root, ".changed > .was"));
+        let alone = draw(view::levels(&pair[1], None)).await;
+        assert_eq!(count(&alone, ".changed, .compared"), 0);
+    }
+}
+
+#[wasm_bindgen_test]
 async fn progress_says_how_much() {
     let progress = load::Progress { received: 2048, total: Some(4096) };
     let root = draw(view::progress("riscv64", progress)).await;
@@ -155,7 +167,7 @@ async fn progress_says_how_much() {
 
 #[wasm_bindgen_test]
 async fn every_choice_that_is_offered_means_something() {
-    for scenario in SCENARIOS {
+    for scenario in scenarios() {
         let root = draw(view::choices(&Setup::of(scenario))).await;
         let options = root.query_selector_all("option").expect("a selector");
         for index in 0..options.length() {

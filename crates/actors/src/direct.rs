@@ -26,7 +26,7 @@ impl<O: WalkOps> Direct<O> {
 
 impl<O: WalkOps + Clone + Eq + core::hash::Hash> Actor for Direct<O> {
     fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
-        self.walk.step(world, &mut self.ops, sink)
+        self.walk.step_shared(world, &mut self.ops, sink)
     }
 
     fn function(&self) -> Func {

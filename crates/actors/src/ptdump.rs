@@ -116,7 +116,7 @@ impl Ptdump {
     }
 
     /// Takes the lock that is due, or waits in its queue. A task that holds the lock already waits for ever.
-    fn lock<S: Sink>(&mut self, then: Pc, world: &mut World, sink: &mut S) {
+    fn lock(&mut self, then: Pc, world: &mut World, sink: &mut dyn Sink) {
         let Some((lock, mode)) = self.takes() else { return };
         let rwsem = match lock {
             LockName::Mmap(mm) => world.mm_mut(mm).map(|mm| &mut mm.mmap_lock),
@@ -138,21 +138,21 @@ impl Ptdump {
         }
     }
 
-    fn unlock<S: Sink>(&mut self, mm: MmId, then: Pc, world: &mut World, sink: &mut S) {
+    fn unlock(&mut self, mm: MmId, then: Pc, world: &mut World, sink: &mut dyn Sink) {
         world.mmap_unlock(mm, Task::Walker);
         sink.event(Event::Unlock { lock: LockName::Mmap(mm), mode: LockMode::Write });
         self.pc = then;
     }
 
-    fn fault<S: Sink>(&mut self, fault: Fault, sink: &mut S) {
+    fn fault(&mut self, fault: Fault, sink: &mut dyn Sink) {
         sink.event(Event::Fault(fault));
         self.pc = Pc::Faulted(fault);
     }
 
     /// One step of the walk; after its last one the next range, or the way out. The result is ignored.
-    fn walk_step<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
+    fn walk_step(&mut self, world: &mut World, sink: &mut dyn Sink) {
         let mut ops = Observer::PTDUMP;
-        match self.walk.step(world, &mut ops, sink) {
+        match self.walk.step_shared(world, &mut ops, sink) {
             Status::Running => {}
             // It takes none.
             Status::Waiting(lock) => self.fault(Fault::Deadlock { lock, own: false }, sink),

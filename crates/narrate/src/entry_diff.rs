@@ -36,11 +36,11 @@ pub(crate) fn entry_diff(world: &World, level: Level, was: RawEntry, is: RawEntr
             if changed & flag.mask != 0 && seen & flag.mask == 0 {
                 seen |= flag.mask;
                 if set != 0 {
-                    named.push(SetFlag { flag, value: set >> flag.low_bit() });
+                    let at = named.partition_point(|of| of.flag.low_bit() < flag.low_bit());
+                    named.insert(at, SetFlag { flag, value: set >> flag.low_bit() });
                 }
             }
         }
-        named.sort_by_key(|set| set.flag.low_bit());
         named
     };
     let target = |value| match world.classify(level, value) {
@@ -66,11 +66,16 @@ impl EntryDiff {
             return " Nothing changes.".to_owned();
         }
         let names = |what: &str, flags: &[SetFlag]| {
-            let name = |&SetFlag { flag, value }: &SetFlag| {
-                if flag.is_field() { format!("{}={value}", flag.name) } else { flag.name.to_owned() }
-            };
-            let all: Vec<String> = flags.iter().map(name).collect();
-            if all.is_empty() { String::new() } else { format!(" {what}: {}.", all.join(", ")) }
+            let mut all = String::new();
+            for SetFlag { flag, value } in flags {
+                all += if all.is_empty() { what } else { ", " };
+                all += flag.name;
+                if flag.is_field() {
+                    all += "=";
+                    all += &value.to_string();
+                }
+            }
+            if all.is_empty() { all } else { all + "." }
         };
         let target = match self.target {
             Some([Some(was), Some(is)]) => format!(" It points to {is:#x}, no longer to {was:#x}."),
@@ -78,7 +83,7 @@ impl EntryDiff {
             Some([None, Some(is)]) => format!(" It points to {is:#x}."),
             Some([None, None]) | None => String::new(),
         };
-        names("Cleared", &self.cleared) + &names("Set", &self.set) + &target
+        names(" Cleared: ", &self.cleared) + &names(" Set: ", &self.set) + &target
     }
 }
 

@@ -15,10 +15,12 @@
 //! | [`ruler`] | the address and its bit fields |
 //! | [`tables`] | the tables on the path |
 //! | [`dump`] | ptdump's text, line by line with the steps that made it |
+//! | [`geometry`] | an architecture's levels, folding and entry bits |
 //! | [`locks`] | who holds what; an assertion and why it is there; the delegation |
 
 pub mod dump;
 pub mod entry_diff;
+pub mod geometry;
 pub mod listing;
 pub mod locks;
 pub mod mark;

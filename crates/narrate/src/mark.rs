@@ -223,7 +223,8 @@ pub(crate) fn part(event: &Event, world: &World, holes_reported: bool) -> Part {
             (Test::Leaf, true) => return Part::Completes(Mark::Leaf),
             (Test::Present, false) => return Part::Completes(Mark::NotPresent),
             (Test::StillTable | Test::Same, false) => Mark::Again,
-            (Test::ToSplit, true) => Mark::Leaf,
+            (Test::ToSplit | Test::LeafLocked, true) => Mark::Leaf,
+            (Test::LeafLocked, false) => Mark::Table,
             _ => return Part::Leads,
         },
         // What it goes on to do is the stop.

@@ -81,6 +81,8 @@ pub struct Timeline<A> {
     runs: Vec<u32>,
     status: Status,
     holes_reported: bool,
+    /// Whether a pte callback has begun and not written yet: what it does before belongs to that stop.
+    in_callback: bool,
 }
 
 /// Keeps the last event.
@@ -105,6 +107,7 @@ impl<A: Actor> Timeline<A> {
             stops: vec![start],
             runs: vec![0],
             status: Status::Running,
+            in_callback: false,
         }
     }
 
@@ -121,7 +124,7 @@ impl<A: Actor> Timeline<A> {
             }
             let mut last = Last::default();
             let (world, actor) = &mut self.head;
-            self.status = actor.step(world, &mut last);
+            self.status = act(actor, world, &mut last);
             // Every action says exactly one thing, so a step without an event is one that did not happen.
             let Some(event) = last.0 else { break };
             self.actions += 1;
@@ -136,8 +139,15 @@ impl<A: Actor> Timeline<A> {
 
     fn note(&mut self, event: &Event) {
         let level = mark::level(event);
-        let mark = match mark::part(event, &self.head.0, self.holes_reported) {
+        let part = mark::part(event, &self.head.0, self.holes_reported);
+        self.in_callback = match event {
+            Event::Callback { .. } => part == Part::Leads,
+            Event::Act(_) => self.in_callback,
+            _ => false,
+        };
+        let mark = match part {
             Part::Leads => return,
+            Part::Ends(Mark::Act) if self.in_callback => return,
             Part::Ends(mark) => mark,
             Part::Completes(alone) => match self.stops.last_mut() {
                 // The callback's stop goes on to where the walker turned away from the entry.
@@ -232,7 +242,7 @@ impl<A: Actor> Timeline<A> {
             let (mut world, mut actor) = self.checkpoints.get(base)?.clone();
             let mut event = Last::default();
             for at in base as u32 * CHECKPOINT_EVERY + 1..=to {
-                actor.step(&mut world, &mut event);
+                act(&mut actor, &mut world, &mut event);
                 if at > from && event.0.is_some_and(|event| wanted(&event)) {
                     return Some(at);
                 }
@@ -253,18 +263,24 @@ impl<A: Actor> Timeline<A> {
         let (mut world, mut actor) = self.checkpoints[base.min(self.checkpoints.len() - 1)].clone();
         let mut previous = Last::default();
         for _ in base as u32 * CHECKPOINT_EVERY..from {
-            actor.step(&mut world, &mut previous);
+            act(&mut actor, &mut world, &mut previous);
         }
         let before = world.clone();
         let mut events = Vec::new();
-        // One kind of sink throughout: each more would compile the whole machine once more.
         let mut event = Last::default();
         for _ in from..actions {
-            actor.step(&mut world, &mut event);
+            act(&mut actor, &mut world, &mut event);
             events.extend(event.0.take());
         }
         Moment { world, actor, before, events, previous: previous.0 }
     }
+}
+
+/// One action. With a sink that is not known by its type, as whoever else runs an actor has it in the page: each kind of
+/// sink would compile all actors once more.
+fn act<A: Actor>(actor: &mut A, world: &mut World, last: &mut Last) -> Status {
+    let mut sink: &mut dyn Sink = last;
+    actor.step(world, &mut sink)
 }
 
 /// Whether a stop is an entry callback's, so that a later test can complete it.

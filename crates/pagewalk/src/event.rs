@@ -540,6 +540,13 @@ pub trait Sink {
     fn event(&mut self, event: Event);
 }
 
+impl<S: Sink + ?Sized> Sink for &mut S {
+    #[inline]
+    fn event(&mut self, event: Event) {
+        (**self).event(event);
+    }
+}
+
 impl Sink for () {
     #[inline]
     fn event(&mut self, _: Event) {}

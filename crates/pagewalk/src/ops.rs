@@ -223,8 +223,8 @@ pub struct Reply {
     pub action: Option<Action>,
     /// Of `install_pte`: the pte to install.
     pub pte: RawEntry,
-    /// Of an entry callback: it has only begun, and [`WalkOps::go_on`] runs the rest of it, action by action. Nothing else
-    /// of this answer counts; the answer that does comes with [`Progress::Done`].
+    /// Of an entry callback: it has only begun, and [`WalkOps::go_on`] runs the rest of it, action by action. Its return value
+    /// comes with [`Progress::Done`]; it may set `walk->action` now or then.
     pub more: bool,
 }
 
@@ -264,8 +264,30 @@ pub trait WalkOps {
 
     /// Goes on with the entry callback that answered [`Reply::more`]: one atomic action and its event. A callback that
     /// writes, flushes or takes locks is a machine of the walker's kind, so that others see each of its actions.
-    fn go_on<S: Sink>(&mut self, _world: &mut World, _sink: &mut S) -> Progress {
+    fn go_on(&mut self, _world: &mut World, _sink: &mut dyn Sink) -> Progress {
         Progress::Done(Reply::default())
+    }
+}
+
+impl<O: WalkOps + ?Sized> WalkOps for &mut O {
+    #[inline]
+    fn callbacks(&self) -> Callbacks {
+        (**self).callbacks()
+    }
+
+    #[inline]
+    fn walk_lock(&self) -> WalkLock {
+        (**self).walk_lock()
+    }
+
+    #[inline]
+    fn call(&mut self, call: &Call, world: &mut World) -> Reply {
+        (**self).call(call, world)
+    }
+
+    #[inline]
+    fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
+        (**self).go_on(world, sink)
     }
 }
 

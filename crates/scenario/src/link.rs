@@ -1,7 +1,7 @@
 //! A setup and a position as text, and back.
 //!
 //! ```text
-//! #v1/<scenario>/<machine>/<kernel>?lock=read&init=write&by=actions&t=12&embed
+//! #v1/<scenario>/<machine>/<kernel>?lock=read&init=write&by=actions&t=12&view=levels&embed
 //! ```
 //!
 //! Everything after `v1` may be missing; what is missing is as the scenario has it. A link that cannot be
@@ -47,6 +47,29 @@ impl Grain {
     }
 }
 
+/// What the page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum View {
+    /// A step of the run.
+    #[default]
+    Step,
+    /// The levels of the machine and the bits of its entries.
+    Levels,
+}
+
+impl View {
+    /// All views.
+    pub const ALL: [Self; 2] = [Self::Step, Self::Levels];
+
+    /// Name in links.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Levels => "levels",
+        }
+    }
+}
+
 /// What a link says.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Link {
@@ -56,6 +79,8 @@ pub struct Link {
     pub grain: Grain,
     /// The step that is shown, from 0.
     pub step: u32,
+    /// What is shown.
+    pub view: View,
     /// Whether the page is embedded in another: compact, without its header.
     pub embed: bool,
 }
@@ -130,6 +155,7 @@ impl Link {
             "init" => Held::from_id(value).map(|held| self.setup.init_lock = held),
             "by" => Grain::from_id(value).map(|grain| self.grain = grain),
             "t" => value.parse().ok().filter(|_| !value.starts_with('+')).map(|step| self.step = step),
+            "view" => View::ALL.into_iter().find(|view| view.id() == value).map(|view| self.view = view),
             "embed" => ["", "1"].contains(&value).then(|| self.embed = true),
             _ => {
                 problem.get_or_insert_with(|| LinkProblem::Unknown(clip(part)));
@@ -202,6 +228,9 @@ impl std::fmt::Display for Link {
         if self.step != 0 {
             parameter(f, format_args!("t={}", self.step))?;
         }
+        if self.view != View::default() {
+            parameter(f, format_args!("view={}", self.view.id()))?;
+        }
         if self.embed {
             parameter(f, format_args!("embed"))?;
         }
@@ -212,7 +241,7 @@ impl std::fmt::Display for Link {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SCENARIOS;
+    use crate::scenarios;
     use proptest::prelude::*;
 
     fn problem(hash: &str) -> String {
@@ -238,6 +267,7 @@ mod tests {
         assert!(problem("#v1/kernel-walk?lock=maybe").contains("“lock=maybe”"));
         assert!(problem("#v1/kernel-walk?t=-1").contains("“t=-1”"));
         assert!(problem("#v1/kernel-walk?x=1").contains("“x=1”"));
+        assert!(problem("#v1/kernel-walk?view=x").contains("“view=x”"));
         assert!(problem(&"x".repeat(5_000)).contains("5000 bytes"));
         let (link, _) = Link::parse("#v1/kernel-walk/riscv64-sv39/v9?lock=write&t=7");
         assert_eq!((link.setup.machine.id, link.setup.lock, link.step), ("riscv64-sv39", Held::Write, 7));
@@ -246,10 +276,10 @@ mod tests {
     proptest! {
         #[test]
         fn every_link_comes_back(
-            scenario in 0..SCENARIOS.len(), machine in 0usize..5, revision in 0usize..7,
-            lock in 0usize..5, init in 0usize..5, grain in 0usize..3, step: u32, embed: bool,
+            scenario in 0..scenarios().count(), machine in 0usize..5, revision in 0usize..7,
+            lock in 0usize..5, init in 0usize..5, grain in 0usize..3, step: u32, view in 0usize..2, embed: bool,
         ) {
-            let scenario = SCENARIOS[scenario];
+            let scenario = scenarios().nth(scenario).expect("one of them");
             let machines: Vec<_> = scenario.machines().collect();
             let setup = Setup {
                 scenario,
@@ -258,7 +288,7 @@ mod tests {
                 lock: Held::ALL[lock],
                 init_lock: if scenario.has_second_lock() { Held::ALL[init] } else { Held::None },
             };
-            let link = Link { setup, grain: Grain::ALL[grain], step, embed };
+            let link = Link { setup, grain: Grain::ALL[grain], step, view: View::ALL[view], embed };
             let text = link.to_string();
             prop_assert!(text.len() <= 200, "{text}");
             prop_assert_eq!(Link::parse(&text), (link, None));

@@ -12,12 +12,14 @@
 //! | `data-slots` | slots of the table of that level: `first-last` |
 //! | `data-dump` | a line of the dump, by its number |
 //! | `data-line` | a line of the listing, by its number |
+//! | `data-view` | the widget, while it shows something else than a step |
 //! | `data-choose` | a list of choices, by its name; its value is the choice |
 
 pub mod choices;
 pub mod code;
 pub mod dump;
 pub mod help;
+pub mod levels;
 pub mod locks;
 pub mod page;
 pub mod progress;
@@ -32,6 +34,7 @@ pub use choices::choices;
 pub use code::code;
 pub use dump::dump;
 pub use help::help;
+pub use levels::levels;
 pub use locks::locks;
 pub use progress::progress;
 pub use ruler::ruler;

@@ -2,6 +2,7 @@
 
 use pgtable::Level;
 use scenario::Setup;
+use scenario::link::View;
 
 use super::{button, choices, code, dump, locks, progress, ruler, say, tables};
 use crate::el::{El, el};
@@ -9,10 +10,15 @@ use crate::keys::Command;
 use crate::load::Loading;
 use crate::run::Run;
 
-/// The header: what can be chosen, the link to this step, the help.
-pub fn header(setup: &Setup, copied: bool) -> El {
+/// The header: what can be chosen, the other view, the link to this step, the help.
+pub fn header(setup: &Setup, view: View, copied: bool) -> El {
     el("header.top").child(el("h1").child("Pagewalk")).child(choices(setup)).child(
         el("div.top-actions")
+            .child(
+                button(Command::Levels)
+                    .attr("aria-pressed", if view == View::Levels { "true" } else { "false" })
+                    .child("Levels"),
+            )
             .child(button(Command::CopyLink).child(if copied { "Link copied" } else { "Copy link" }))
             .child(button(Command::Help).with("[aria-label=Help: keys and signs]").child("?")),
     )

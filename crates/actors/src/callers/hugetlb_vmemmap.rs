@@ -161,13 +161,13 @@ fn is_optimized(start: VirtAddr, world: &World) -> bool {
 
 /// Does what `step` says, or says what it comes to. `ret` is the return value so far. An event is emitted exactly if nothing is
 /// returned but the new return value.
-pub(super) fn run<S: Sink>(
+pub(super) fn run(
     step: HvoStep,
     ops: &mut Remap,
     ret: &mut i32,
     revision: Revision,
     world: &mut World,
-    sink: &mut S,
+    sink: &mut dyn Sink,
 ) -> Expansion {
     let shared = revision.rules().hvo_shared_tail;
     let free = CallerFunc::VmemmapRemapFree;

@@ -176,7 +176,7 @@ impl Caller {
         self.todo.extend(phases.into_iter().rev().filter(|phase| !forgets || !phase.is_init_mm_lock()));
     }
 
-    fn fail<S: Sink>(&mut self, fault: Fault, sink: &mut S) {
+    fn fail(&mut self, fault: Fault, sink: &mut dyn Sink) {
         sink.event(Event::Fault(fault));
         self.fault = Some(fault);
     }
@@ -189,7 +189,7 @@ impl Caller {
         }
     }
 
-    fn lock<S: Sink>(&mut self, lock: LockName, mode: LockMode, world: &mut World, sink: &mut S) {
+    fn lock(&mut self, lock: LockName, mode: LockMode, world: &mut World, sink: &mut dyn Sink) {
         let taken = match lock {
             LockName::Mmap(mm) => world.mm_mut(mm).map(|mm| match mode {
                 LockMode::Write => mm.mmap_lock.down_write(Task::Walker),
@@ -208,7 +208,7 @@ impl Caller {
     }
 
     /// One step of the walk; after its last one the caller goes on.
-    fn walk_step<S: Sink>(&mut self, walk: &Phase, world: &mut World, sink: &mut S) {
+    fn walk_step(&mut self, walk: &Phase, world: &mut World, sink: &mut dyn Sink) {
         if let (false, &Phase::Walk(entry, start, end)) = (self.walking, walk) {
             // It exists, as was seen when the call was made.
             if let Ok(walk) = walk_of(entry, self.revision, start, end) {
@@ -216,8 +216,8 @@ impl Caller {
                 self.walking = true;
             }
         }
-        match self.walk.step(world, &mut self.ops, sink) {
-            Status::Running => self.todo.push(walk.clone()),
+        match self.walk.step_shared(world, &mut self.ops, sink) {
+            Status::Running => self.todo.push(*walk),
             Status::Waiting(lock) => self.fail(Fault::Deadlock { lock, own: false }, sink),
             Status::Faulted(fault) => self.fault = Some(fault),
             Status::Done(ret) => {
@@ -228,7 +228,7 @@ impl Caller {
     }
 
     /// Takes one action of a splitter for what it is. Answers whether it did something.
-    fn split<S: Sink>(&mut self, split: Split, again: Phase, sink: &mut S) -> bool {
+    fn split(&mut self, split: Split, again: Phase, sink: &mut dyn Sink) -> bool {
         match split {
             Split::Running => self.todo.push(again),
             Split::Done(ret) => {
@@ -241,7 +241,7 @@ impl Caller {
     }
 
     /// Runs one phase. Answers whether it did something, which then was exactly one thing with one event.
-    fn run<S: Sink>(&mut self, phase: Phase, world: &mut World, sink: &mut S) -> bool {
+    fn run(&mut self, phase: Phase, world: &mut World, sink: &mut dyn Sink) -> bool {
         match phase {
             Phase::Enter(func, start, end) => {
                 let func = Func::Caller(func);

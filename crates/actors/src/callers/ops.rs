@@ -35,7 +35,7 @@ impl WalkOps for Ops {
         }
     }
 
-    fn go_on<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Progress {
+    fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
         match self {
             Self::Pageattr(ops) => ops.go_on(world, sink),
             Self::SplitToPtes(ops) => ops.go_on(world, sink),

@@ -69,14 +69,11 @@ impl Pageattr {
         Progress::Running
     }
 
-    /// After the write: a pte may be flushed, a leaf of arm64 is done with.
+    /// After the write a pte may be flushed.
     fn written(&mut self, call: &Call, value: RawEntry) -> Progress {
-        match (call.level, self.per_page, self.leaves) {
-            (Level::Pte, PerPage::Tlb | PerPage::TlbAndDcache(_), _) => self.then(call, value, Pc::FlushTlb),
-            (Level::Pte, ..) | (_, _, Leaves::Whole) => Progress::Done(Reply::default()),
-            (_, _, Leaves::Covered) => {
-                Progress::Done(Reply { action: Some(Action::Continue), ..Reply::default() })
-            }
+        match (call.level, self.per_page) {
+            (Level::Pte, PerPage::Tlb | PerPage::TlbAndDcache(_)) => self.then(call, value, Pc::FlushTlb),
+            _ => Progress::Done(Reply::default()),
         }
     }
 }
@@ -93,12 +90,13 @@ impl WalkOps for Pageattr {
         if level != Level::Pte && !world.tests(level).leaf(value) {
             return Reply::default();
         }
-        let checks = level != Level::Pte && self.leaves == Leaves::Covered;
-        self.running = Some((*call, value, if checks { Pc::Check } else { Pc::Write }));
-        Reply::MORE
+        let covered = level != Level::Pte && self.leaves == Leaves::Covered;
+        self.running = Some((*call, value, if covered { Pc::Check } else { Pc::Write }));
+        // The kernel sets the action last; nobody looks at it before.
+        Reply { action: covered.then_some(Action::Continue), ..Reply::MORE }
     }
 
-    fn go_on<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Progress {
+    fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
         let Some((call, value, pc)) = self.running.take() else { return Progress::Done(Reply::default()) };
         match pc {
             Pc::Check => {
@@ -130,13 +128,13 @@ impl WalkOps for Pageattr {
 }
 
 /// Writes an entry and says so.
-pub(super) fn write<S: Sink>(
+pub(super) fn write(
     world: &mut World,
     level: Level,
     addr: pgtable::VirtAddr,
     slot: mm::Slot,
     is: RawEntry,
-    sink: &mut S,
+    sink: &mut dyn Sink,
 ) {
     let was = world.read_slot(slot).unwrap_or_default();
     world.write_slot(slot, is);

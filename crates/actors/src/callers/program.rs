@@ -41,7 +41,7 @@ impl Order {
 }
 
 /// One thing that a caller does.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Phase {
     /// Enters a function.
     Enter(CallerFunc, VirtAddr, VirtAddr),

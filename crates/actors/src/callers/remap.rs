@@ -171,11 +171,10 @@ impl Remap {
         (model.make.pte_of_huge)(leaf.0) & self.global
     }
 
-    /// `pmd_entry` is done; it answers `ACTION_CONTINUE` where nothing below is wanted.
+    /// `pmd_entry` is done.
     fn done(&mut self, ret: i32) -> Progress {
         self.running = None;
-        let action = (self.mode == Mode::Split).then_some(Action::Continue);
-        Progress::Done(Reply { ret, action, ..Reply::default() })
+        Progress::Done(Reply::returns(ret))
     }
 }
 
@@ -186,7 +185,10 @@ impl WalkOps for Remap {
 
     fn call(&mut self, call: &Call, world: &mut World) -> Reply {
         match call.callback {
-            Callback::Entry(Level::Pmd) => self.begin(call, Pc::Lock, RawEntry(0)),
+            Callback::Entry(Level::Pmd) => {
+                let begun = self.begin(call, Pc::Lock, RawEntry(0));
+                Reply { action: (self.mode == Mode::Split).then_some(Action::Continue), ..begun }
+            }
             Callback::Entry(Level::Pte) => {
                 let first = self.walked == 0;
                 let pte = self.pte(call.value, world);
@@ -199,7 +201,7 @@ impl WalkOps for Remap {
         }
     }
 
-    fn go_on<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Progress {
+    fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
         let Some(mut now) = self.running else { return Progress::Done(Reply::default()) };
         now.pc = match now.pc {
             Pc::Lock if lock(world, sink) => Pc::ReadLeaf,

@@ -107,7 +107,7 @@ enum Pc {
 }
 
 /// One leaf on its way to being a table.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Replace {
     level: Level,
     addr: VirtAddr,
@@ -124,7 +124,7 @@ impl Replace {
     }
 
     /// One action with its event. Answers the return value after the last one.
-    pub(super) fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Option<i32> {
+    pub(super) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> Option<i32> {
         let model = world.model();
         self.pc = match self.pc {
             Pc::Allocate => {
@@ -157,7 +157,7 @@ impl Replace {
 
 /// arm64's `split_contpmd()` and `split_contpte()`: takes the contiguous hint from all entries of a block, one after the
 /// other.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct EndBlock {
     level: Level,
     addr: VirtAddr,
@@ -188,7 +188,7 @@ impl EndBlock {
     }
 
     /// Writes one entry. Answers whether it was the last one.
-    pub(super) fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> bool {
+    pub(super) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> bool {
         let value = world.read_slot(self.slot).unwrap_or_default();
         let is = RawEntry(value.0 & !contiguous_hint(world.model()));
         write(world, self.level, self.addr, self.slot, is, sink);

@@ -12,7 +12,7 @@ use super::place::{below, bytes_of, read, root};
 use super::replace::{EndBlock, Fill, Replace};
 use super::split_linear::Split;
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Pc {
     /// Look at the entry of the level.
     Entry,
@@ -27,7 +27,7 @@ enum Pc {
 }
 
 /// A call of `split_kernel_leaf_mapping_locked()`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct SplitLeaf {
     addr: VirtAddr,
     level: Level,
@@ -46,7 +46,7 @@ impl SplitLeaf {
     }
 
     /// One action with its event, if there is one left.
-    pub(super) fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Split {
+    pub(super) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> Split {
         let block = world.model().contiguous;
         let (pmds, ptes) = block.map_or((1, 1), |block| (u64::from(block.pmd_slots), u64::from(block.slots)));
         loop {
@@ -106,7 +106,7 @@ impl SplitLeaf {
     }
 
     /// Reads the entry: is anything here, and is it too large?
-    fn entry<S: Sink>(&mut self, world: &World, sink: &mut S) -> Split {
+    fn entry(&mut self, world: &World, sink: &mut dyn Sink) -> Split {
         let Self { addr, level, slot, .. } = *self;
         let value = match read(world, level, slot) {
             Ok(value) => value,

@@ -4,10 +4,9 @@
 //! in the range is replaced by a table of leaves, level by level. There is no test for an entry that is none: where
 //! nothing is mapped the descent follows a wild pointer (arch/riscv/mm/pageattr.c, v7.3).
 
-use arrayvec::ArrayVec;
 use mm::{Slot, World};
 use pagewalk::{Event, Fault, Sink, Test};
-use pgtable::{Level, VirtAddr};
+use pgtable::{Level, PhysAddr, VirtAddr};
 
 use super::place::{below, bytes_of, read, root};
 use super::replace::{Fill, Replace};
@@ -32,7 +31,17 @@ struct Frame {
     end: VirtAddr,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+impl Frame {
+    /// No frame.
+    const NONE: Self = Self {
+        level: Level::Pgd,
+        slot: Slot { table: PhysAddr(0), index: 0 },
+        addr: VirtAddr(0),
+        end: VirtAddr(0),
+    };
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Pc {
     /// Look at the entry of the innermost frame.
     Entry,
@@ -45,29 +54,39 @@ enum Pc {
 }
 
 /// A call of `split_linear_mapping()`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct SplitLinear {
-    frames: ArrayVec<Frame, 4>,
+    /// Outermost first, [`Frame::NONE`] behind the innermost one. Four levels have tables below them.
+    frames: [Frame; 4],
+    /// How many are active.
+    depth: u8,
     pc: Pc,
 }
 
 impl SplitLinear {
     pub(super) fn new(world: &World, start: VirtAddr, end: VirtAddr) -> Self {
-        let mut frames = ArrayVec::new();
-        frames.push(Frame { level: Level::Pgd, slot: root(world, start), addr: start, end });
+        let mut frames = [Frame::NONE; 4];
+        frames[0] = Frame { level: Level::Pgd, slot: root(world, start), addr: start, end };
         // The loops run at least once, so an empty range would never end: no caller has one.
-        Self { frames, pc: if start < end { Pc::Entry } else { Pc::Over(0) } }
+        Self { frames, depth: 1, pc: if start < end { Pc::Entry } else { Pc::Over(0) } }
+    }
+
+    fn innermost(&mut self) -> Option<&mut Frame> {
+        self.frames.get_mut(usize::from(self.depth).checked_sub(1)?)
     }
 
     /// One action with its event, if there is one left.
-    pub(super) fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Split {
+    pub(super) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> Split {
         loop {
-            let Some(&frame) = self.frames.last() else { return Split::Done(0) };
+            let Some(&mut frame) = self.innermost() else { return Split::Done(0) };
             let Frame { level, slot, addr, end } = frame;
             match &mut self.pc {
                 Pc::Over(ret) => return Split::Done(*ret),
                 Pc::Entry if addr == end => {
-                    self.frames.pop();
+                    if let Some(frame) = self.innermost() {
+                        *frame = Frame::NONE;
+                        self.depth -= 1;
+                    }
                     self.advance(world);
                 }
                 Pc::Entry => {
@@ -100,7 +119,10 @@ impl SplitLinear {
                     };
                     let next = world.model().addr_end(level, addr, end);
                     let slot_below = below(world, lower, slot, value, addr);
-                    self.frames.push(Frame { level: lower, slot: slot_below, addr, end: next });
+                    if let Some(frame) = self.frames.get_mut(usize::from(self.depth)) {
+                        *frame = Frame { level: lower, slot: slot_below, addr, end: next };
+                        self.depth += 1;
+                    }
                     self.pc = Pc::Entry;
                     if !world.model().is_folded(lower) {
                         let test = Test::Offset;
@@ -113,7 +135,7 @@ impl SplitLinear {
     }
 
     /// `p?d_leaf()` of an entry that lies in the range in part.
-    fn test<S: Sink>(&mut self, frame: Frame, world: &World, sink: &mut S) -> Split {
+    fn test(&mut self, frame: Frame, world: &World, sink: &mut dyn Sink) -> Split {
         let Frame { level, slot, addr, .. } = frame;
         let value = match read(world, level, slot) {
             Ok(value) => value,
@@ -139,7 +161,7 @@ impl SplitLinear {
 
     /// `p?dp++, vaddr = next`
     fn advance(&mut self, world: &World) {
-        if let Some(frame) = self.frames.last_mut() {
+        if let Some(frame) = self.innermost() {
             frame.addr = world.model().addr_end(frame.level, frame.addr, frame.end);
             frame.slot.index = frame.slot.index.saturating_add(1);
         }

@@ -14,7 +14,7 @@ use super::replace::{FILLS, Fill};
 pub(super) const LOCK: LockName = LockName::PageTable(MmId::INIT_MM);
 
 /// Takes it. Answers whether it could be taken; otherwise nothing was said.
-pub(super) fn lock<S: Sink>(world: &mut World, sink: &mut S) -> bool {
+pub(super) fn lock(world: &mut World, sink: &mut dyn Sink) -> bool {
     let taken = world.lock_page_tables(MmId::INIT_MM, Task::Walker).is_ok();
     if taken {
         sink.event(Event::Lock { lock: LOCK, mode: mm::LockMode::Write, nested: false });
@@ -23,13 +23,13 @@ pub(super) fn lock<S: Sink>(world: &mut World, sink: &mut S) -> bool {
 }
 
 /// Releases it.
-pub(super) fn unlock<S: Sink>(world: &mut World, sink: &mut S) {
+pub(super) fn unlock(world: &mut World, sink: &mut dyn Sink) {
     world.unlock_page_tables(MmId::INIT_MM);
     sink.event(Event::Unlock { lock: LOCK, mode: mm::LockMode::Write });
 }
 
 /// `pmd_leaf(*pmd)` under the lock: the entry, if it is one.
-pub(super) fn read_leaf<S: Sink>(call: &Call, world: &World, sink: &mut S) -> Option<RawEntry> {
+pub(super) fn read_leaf(call: &Call, world: &World, sink: &mut dyn Sink) -> Option<RawEntry> {
     let (level, addr, slot) = (Level::Pmd, call.addr, call.slot);
     let value = world.read_slot(slot).unwrap_or_default();
     let verdict = world.tests(level).leaf(value);
@@ -103,7 +103,7 @@ impl SplitPmd {
     }
 
     /// One action with its event.
-    pub(super) fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Step {
+    pub(super) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> Step {
         let func = Func::Caller(CallerFunc::VmemmapSplitPmd);
         self.pc = match self.pc {
             Pc::Enter => {

@@ -15,7 +15,7 @@ enum Work {
     /// Take the contiguous hint from a block, then replace the pmd with this value.
     EndBlock(EndBlock, Call, RawEntry),
     /// Replace a leaf.
-    Replace(Replace, Level),
+    Replace(Replace),
 }
 
 /// The callbacks.
@@ -26,7 +26,7 @@ pub struct SplitToPtes {
 
 const fn replace(call: &Call, value: RawEntry) -> Work {
     let fill = Fill::Arm64 { cont: false };
-    Work::Replace(Replace::new(call.level, call.addr, call.slot, value, fill), call.level)
+    Work::Replace(Replace::new(call.level, call.addr, call.slot, value, fill))
 }
 
 impl WalkOps for SplitToPtes {
@@ -45,10 +45,14 @@ impl WalkOps for SplitToPtes {
         } else {
             None
         };
-        if self.running.is_some() { Reply::MORE } else { Reply::default() }
+        if self.running.is_none() {
+            return Reply::default();
+        }
+        // The kernel sets the action last, whether or not the split has failed; nobody looks at it before.
+        Reply { action: (level == Level::Pmd).then_some(Action::Continue), ..Reply::MORE }
     }
 
-    fn go_on<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Progress {
+    fn go_on(&mut self, world: &mut World, sink: &mut dyn Sink) -> Progress {
         match &mut self.running {
             None => Progress::Done(Reply::default()),
             Some(Work::EndBlock(block, call, value)) => {
@@ -62,13 +66,11 @@ impl WalkOps for SplitToPtes {
                 self.running = Some(replace(call, *value));
                 Progress::Running
             }
-            Some(Work::Replace(replace, level)) => match replace.step(world, sink) {
+            Some(Work::Replace(replace)) => match replace.step(world, sink) {
                 None => Progress::Running,
                 Some(ret) => {
-                    // Set also when the split has failed.
-                    let action = (*level == Level::Pmd).then_some(Action::Continue);
                     self.running = None;
-                    Progress::Done(Reply { ret, action, ..Reply::default() })
+                    Progress::Done(Reply::returns(ret))
                 }
             },
         }

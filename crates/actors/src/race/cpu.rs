@@ -266,7 +266,7 @@ impl Cpu {
     fn run<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
         let status = match &mut self.inner {
             Inner::Nothing => Status::Done(0),
-            Inner::Walk(walk, ops) => walk.step(world, ops, sink),
+            Inner::Walk(walk, ops) => walk.step_shared(world, ops, sink),
             Inner::Dump(dump) => dump.step(world, sink),
         };
         match status {

@@ -9,6 +9,7 @@ mod addresses;
 mod areas;
 mod arguments;
 mod bad;
+mod callbacks;
 mod changes;
 mod folio;
 mod folio_changes;
