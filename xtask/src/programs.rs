@@ -24,7 +24,7 @@ pub(crate) struct Program {
 }
 
 /// All of them, in the order of the list of commands.
-pub(crate) const PROGRAMS: &[Program] = &[CAPTURES, CONFORMANCE];
+pub(crate) const PROGRAMS: &[Program] = &[CAPTURES, CONFORMANCE, RACES];
 
 /// Replays the captured kernels' walks.
 pub(crate) const CAPTURES: Program = Program {
@@ -40,6 +40,14 @@ pub(crate) const CONFORMANCE: Program = Program {
     package: "pagewalk-tests",
     arguments: "[DIR]",
     about: "Compares our walker with traces of the kernel's own mm/pagewalk.c",
+};
+
+/// Searches the races.
+pub(crate) const RACES: Program = Program {
+    name: "races",
+    package: "pagewalk-tests",
+    arguments: "",
+    about: "Searches every interleaving of the races, and compares the verdicts",
 };
 
 impl Program {

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::{Check, in_browser};
 use crate::error::Error;
-use crate::programs::{CAPTURES, CONFORMANCE};
+use crate::programs::{CAPTURES, CONFORMANCE, RACES};
 use crate::{process, size, toolchain};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -49,6 +49,11 @@ pub(super) const CHECKS: &[Check] = &[
         name: "conformance",
         about: "our walker does what the kernel's own does",
         run: |context| CONFORMANCE.check(&context.workspace),
+    },
+    Check {
+        name: "races",
+        about: "every race has the verdict that it should",
+        run: |context| RACES.check(&context.workspace),
     },
     Check {
         name: "component",

@@ -1,13 +1,12 @@
 //! One CPU: a script, where in it, and the walk or dump that it runs.
 
-use mm::{Frame, LockMode, MmId, Slot, Task, World};
-use pagewalk::{Event, Fault, Flush, Free, LockName, Sink, Status, Test, Walk};
+use mm::{Frame, LockMode, Slot, Task, World};
+use pagewalk::{Event, Fault, Flush, Free, LockName, Sink, Status, Walk};
 use pgtable::{Level, PhysAddr, RawEntry};
 
 use super::locks::{self, Taken};
 use super::ops::Ops;
-use super::place::{leaf, table_entry};
-use super::step::{Line, Lock, Script, Shared, Step, Value};
+use super::step::{Line, Lock, Script, Shared, Step};
 use crate::{Actor, Ptdump};
 
 /// What [`Step::Run`] runs.
@@ -24,17 +23,17 @@ pub enum Inner {
 /// One CPU of a race: a machine of the walker's kind, one atomic action and one event a step.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cpu {
-    script: Shared,
+    pub(super) script: Shared,
     task: Task,
     /// The line that is next; their number at the end.
     at: u8,
     /// Whether it waits in the queue of the lock that it wants.
     waits: bool,
     /// The tables that it works on: those of the place, until it makes one.
-    pmd_table: PhysAddr,
-    pte_table: PhysAddr,
+    pub(super) pmd_table: PhysAddr,
+    pub(super) pte_table: PhysAddr,
     /// What it read last.
-    value: RawEntry,
+    pub(super) value: RawEntry,
     inner: Inner,
     fault: Option<Fault>,
 }
@@ -123,7 +122,7 @@ impl Cpu {
     }
 
     /// The slot of an entry.
-    fn slot(&self, entry: Level) -> Slot {
+    pub(super) fn slot(&self, entry: Level) -> Slot {
         let place = &self.script.0.place;
         match entry {
             Level::Pte => Slot { table: self.pte_table, index: place.pte },
@@ -132,7 +131,7 @@ impl Cpu {
         }
     }
 
-    const fn table(&self, level: Level) -> PhysAddr {
+    pub(super) const fn table(&self, level: Level) -> PhysAddr {
         match level {
             Level::Pte => self.pte_table,
             _ => self.pmd_table,
@@ -147,7 +146,7 @@ impl Cpu {
     }
 
     /// On to the next line; where a condition does not hold past what depends on it.
-    fn go_on(&mut self, holds: bool) {
+    pub(super) fn go_on(&mut self, holds: bool) {
         let depth = self.line().map_or(0, |line| line.depth);
         self.at = if holds { self.at + 1 } else { self.past(depth, self.at + 1) };
         // Behind what was done there may be several things to do otherwise.
@@ -160,7 +159,7 @@ impl Cpu {
         }
     }
 
-    fn fail<S: Sink>(&mut self, fault: Fault, sink: &mut S) {
+    pub(super) fn fail<S: Sink>(&mut self, fault: Fault, sink: &mut S) {
         self.fault = Some(fault);
         sink.event(Event::Fault(fault));
     }
@@ -227,7 +226,7 @@ impl Cpu {
         self.status()
     }
 
-    fn did<S: Sink>(&mut self, event: Event, sink: &mut S) {
+    pub(super) fn did<S: Sink>(&mut self, event: Event, sink: &mut S) {
         sink.event(event);
         self.go_on(true);
     }
@@ -263,88 +262,11 @@ impl Cpu {
         self.go_on(taken);
     }
 
-    /// Reads an entry, whose table may be gone.
-    fn read(&self, entry: Level, world: &World) -> Result<RawEntry, Fault> {
-        let slot = self.slot(entry);
-        world.read_slot(slot).ok_or_else(|| {
-            let (level, pa) = (world.model().table_level(entry), slot.table);
-            match world.frame(pa) {
-                Some(Frame::Freed) => Fault::UseAfterFree { level, pa },
-                _ => Fault::NoTable { level, pa },
-            }
-        })
-    }
-
-    fn ask<S: Sink>(&mut self, entry: Level, test: Test, world: &World, sink: &mut S) {
-        let value = match self.read(entry, world) {
-            Ok(value) => value,
-            Err(fault) => return self.fail(fault, sink),
-        };
-        let tests = world.tests(entry);
-        let verdict = match test {
-            Test::None => tests.none(value),
-            Test::Leaf => tests.leaf(value),
-            _ => tests.present(value),
-        };
-        self.value = value;
-        let (addr, slot) = (self.script.0.place.start, self.slot(entry));
-        sink.event(Event::Read { level: entry, addr, slot, value, test, verdict });
-        self.go_on(verdict);
-    }
-
-    fn write<S: Sink>(&mut self, entry: Level, value: Value, world: &mut World, sink: &mut S) {
-        let was = match self.read(entry, world) {
-            Ok(was) => was,
-            Err(fault) => return self.fail(fault, sink),
-        };
-        let user = self.script.0.place.mm != MmId::INIT_MM;
-        let is = match value {
-            Value::Empty => world.tests(entry).empty(),
-            Value::Leaf => leaf(world.model(), entry, user),
-            Value::Table => table_entry(world.model(), self.table(entry.lower().unwrap_or(entry)), user),
-        };
-        let (addr, slot) = (self.script.0.place.start, self.slot(entry));
-        world.write_slot(slot, is);
-        self.did(Event::Write { level: entry, addr, slot, was, is }, sink);
-    }
-
-    fn populate<S: Sink>(&mut self, entry: Level, world: &mut World, sink: &mut S) {
-        if let Err(fault) = self.read(entry, world) {
-            return self.fail(fault, sink);
-        }
-        let (addr, slot) = (self.script.0.place.start, self.slot(entry));
-        let result = world.populate(entry, slot);
-        let value = world.read_slot(slot).unwrap_or_default();
-        let below = world.model().table_address(entry, value);
-        match entry {
-            Level::Pmd => self.pte_table = below,
-            _ => self.pmd_table = below,
-        }
-        self.did(Event::Alloc { level: entry, addr, slot, result }, sink);
-    }
-
-    fn fill<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
-        if let Ok(table) = world.new_pte_table(self.value) {
-            self.pte_table = table;
-        }
-        self.did(Event::Act("fills a new pte table with what the leaf maps, page by page"), sink);
-    }
-
-    fn free<S: Sink>(&mut self, level: Level, how: Free, world: &mut World, sink: &mut S) {
-        let table = self.table(level);
-        match how {
-            Free::Now => world.free_table(table),
-            Free::Queued => world.queue_table(table),
-            Free::Rcu => world.free_table_by_rcu(table),
-        }
-        self.did(Event::Free { level, table, how }, sink);
-    }
-
     /// One action of the walk or dump.
     fn run<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
         let status = match &mut self.inner {
             Inner::Nothing => Status::Done(0),
-            Inner::Walk(walk, ops) => walk.step(world, ops, sink),
+            Inner::Walk(walk, ops) => walk.step_shared(world, ops, sink),
             Inner::Dump(dump) => dump.step(world, sink),
         };
         match status {

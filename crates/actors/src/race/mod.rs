@@ -1,7 +1,7 @@
 //! Races: a walk, and another CPU that changes the page tables under it.
 //!
 //! Everybody is a machine of the walker's kind, in the same small world ([`Place`]). Another CPU is a [`Script`]: the lines of
-//! a kernel function, each one atomic action. The walker is a script as well, one line of which runs the one [`Walk`]. A
+//! a kernel function, each one atomic action. The walker is a script as well, one line of which runs the one [`Walk`](pagewalk::Walk). A
 //! [`Choice`] says which race, on which architecture, under which kernel's rules and with which locks; [`Choice::start`] sets it
 //! up, and a [`Model`] of it can be searched for an order of steps that goes wrong.
 //!
@@ -24,6 +24,7 @@
 pub mod choice;
 mod collapse;
 pub mod cpu;
+mod entries;
 mod faults;
 mod hot_remove;
 pub mod locks;

@@ -410,7 +410,8 @@ impl Walk {
         self.step(world, &mut ops, &mut sink)
     }
 
-    /// The lock that the next step waits for, if it does: then stepping changes nothing.
+    /// The lock that the next step waits for, if it does: then stepping changes nothing. What a callback waits for that has
+    /// more to do than to look only its ops know.
     pub fn waits_for(&self, world: &World) -> Option<LockName> {
         let (lock, taken) = match self.pc {
             Pc::Map(map::Pc::Lock) => {

@@ -1,0 +1,239 @@
+//! A race, its choices, a schedule and a position as text, and back.
+//!
+//! ```text
+//! #v1/race/<race>/<machine>/<kernel>?lock=read&rule=downgrade&s=b4a21b10c2a&t=12
+//! ```
+//!
+//! Everything after the race may be missing; what is missing is as the race is offered first. A link that cannot be understood opens
+//! the nearest thing that works and says what was wrong with it.
+
+use actors::race::{Choice, Race};
+use explore::{Schedule, ScheduleError};
+use mm::LockMode;
+use pagewalk::Revision;
+
+use super::first;
+use crate::clip;
+
+/// Longest link that is looked at, in bytes.
+const MAX_BYTES: usize = 4_000;
+
+/// How a link to a race begins, behind the `#`.
+const PREFIX: &str = "v1/race/";
+
+/// What a link to a race says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RaceLink {
+    /// Which race, and how.
+    pub choice: Choice,
+    /// Who moves at each step.
+    pub schedule: Schedule,
+    /// How many steps of it have been taken where it opens.
+    pub step: u32,
+}
+
+/// What is wrong with a link to a race. The link opens all the same.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RaceLinkProblem {
+    /// Longer than any link of this page.
+    #[error("this link is too long to be one of ours ({0} bytes); the first race is shown")]
+    TooLong(usize),
+    /// No such race.
+    #[error("there is no race \u{201c}{0}\u{201d}; the first one is shown")]
+    Race(String),
+    /// No such machine, or the race does not happen on it.
+    #[error("this race does not happen on \u{201c}{0}\u{201d}; {1} is shown")]
+    Machine(String, &'static str),
+    /// No such kernel, or the race does not happen in it.
+    #[error("this race does not happen in the kernel \u{201c}{0}\u{201d}; {1} is shown")]
+    Kernel(String, &'static str),
+    /// The schedule cannot be read.
+    #[error("{0}; nobody has moved")]
+    Schedule(#[from] ScheduleError),
+    /// A part that no link has, or a value that its parameter cannot have.
+    #[error("\u{201c}{0}\u{201d} in this link cannot be understood and is ignored")]
+    Unknown(String),
+}
+
+impl RaceLink {
+    /// A race before anybody has moved.
+    pub fn new(choice: Choice) -> Self {
+        Self { choice, schedule: Schedule::default(), step: 0 }
+    }
+
+    /// Reads the hash of a page's address, with or without the `#`, if it is a link to a race. Then it never fails: the
+    /// second value is the first thing that was wrong.
+    pub fn parse(hash: &str) -> Option<(Self, Option<RaceLinkProblem>)> {
+        let text = hash.strip_prefix('#').unwrap_or(hash);
+        let rest = text.strip_prefix(PREFIX)?;
+        if text.len() > MAX_BYTES {
+            let problem = RaceLinkProblem::TooLong(text.len());
+            return Some((Self::new(first(Race::ALL[0])), Some(problem)));
+        }
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let mut problem = None;
+        let mut link = Self::new(parse_path(path, &mut problem));
+        for part in query.split('&').filter(|part| !part.is_empty()) {
+            if let Err(why) = link.parse_parameter(part) {
+                problem.get_or_insert(why);
+            }
+        }
+        Some((link, problem))
+    }
+
+    fn parse_parameter(&mut self, part: &str) -> Result<(), RaceLinkProblem> {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let race = self.choice.race;
+        let understood = match name {
+            "lock" => LockMode::from_name(value)
+                .filter(|lock| race.locks().contains(lock))
+                .map(|lock| self.choice.lock = lock),
+            "rule" => race.rules().contains(&value).then(|| self.choice = self.choice.with_rule(value)),
+            "s" => {
+                self.schedule = value.parse()?;
+                Some(())
+            }
+            "t" => value.parse().ok().filter(|_| !value.starts_with('+')).map(|step| self.step = step),
+            _ => None,
+        };
+        understood.ok_or_else(|| RaceLinkProblem::Unknown(clip(part)))
+    }
+}
+
+fn parse_path(path: &str, problem: &mut Option<RaceLinkProblem>) -> Choice {
+    let mut parts = path.split('/');
+    let id = parts.next().unwrap_or_default();
+    let Some(race) = Race::from_id(id) else {
+        *problem = Some(RaceLinkProblem::Race(clip(id)));
+        return first(Race::ALL[0]);
+    };
+    let mut choice = first(race);
+    if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
+        let known = race.models().any(|model| model == id);
+        match pgtable::model(id).ok().filter(|_| known) {
+            Some(model) => choice.model = model,
+            None => *problem = Some(RaceLinkProblem::Machine(clip(id), choice.model.id)),
+        }
+    }
+    if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
+        match Revision::from_id(id).filter(|&revision| race.exists_in(revision)) {
+            // The rule is that of the kernel, unless the link says another.
+            Some(revision) => choice = Choice::of(race, choice.model, revision).with_lock(choice.lock),
+            None => {
+                let shown = choice.revision.id();
+                problem.get_or_insert_with(|| RaceLinkProblem::Kernel(clip(id), shown));
+            }
+        }
+    }
+    if let Some(rest) = parts.next() {
+        problem.get_or_insert_with(|| RaceLinkProblem::Unknown(clip(rest)));
+    }
+    choice
+}
+
+/// The hash, without the `#`.
+impl std::fmt::Display for RaceLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Choice { race, model, revision, lock, rule } = self.choice;
+        write!(f, "{PREFIX}{}/{}/{}", race.id(), model.id, revision.id())?;
+        let mut separator = '?';
+        let mut parameter = |f: &mut std::fmt::Formatter<'_>, text: std::fmt::Arguments<'_>| {
+            let result = write!(f, "{separator}{text}");
+            separator = '&';
+            result
+        };
+        if race.locks().len() > 1 {
+            parameter(f, format_args!("lock={}", lock.name()))?;
+        }
+        if rule != race.rule_of(revision, model.arch) {
+            parameter(f, format_args!("rule={}", self.choice.rule_id()))?;
+        }
+        if !self.schedule.is_empty() {
+            parameter(f, format_args!("s={}", self.schedule))?;
+        }
+        if self.step != 0 {
+            parameter(f, format_args!("t={}", self.step))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use explore::Lane;
+    use proptest::prelude::*;
+
+    fn problem(hash: &str) -> String {
+        RaceLink::parse(hash).expect("a race").1.expect("a problem").to_string()
+    }
+
+    #[test]
+    fn a_short_link_is_as_the_race_is_offered_first() {
+        assert_eq!(RaceLink::parse("#v1/kernel-walk"), None);
+        for race in Race::ALL {
+            let hash = format!("#v1/race/{}", race.id());
+            assert_eq!(RaceLink::parse(&hash), Some((RaceLink::new(first(race)), None)));
+        }
+        let (link, none) =
+            RaceLink::parse("v1/race/munmap/openrisc/v6.16?lock=none&s=a20b11a&t=7").expect("a race");
+        assert_eq!(none, None);
+        assert_eq!((link.choice.model.id, link.choice.revision.id()), ("openrisc", "v6.16"));
+        assert_eq!((link.choice.lock, link.schedule.len(), link.step), (LockMode::None, 32, 7));
+    }
+
+    #[test]
+    fn broken_links_say_what_is_wrong_and_keep_the_rest() {
+        assert!(problem("#v1/race/dragon").contains("no race \u{201c}dragon\u{201d}"));
+        assert!(problem("#v1/race/").contains("no race"));
+        assert!(
+            problem("#v1/race/collapse/openrisc")
+                .contains("\u{201c}openrisc\u{201d}; x86_64-4level is shown")
+        );
+        assert!(
+            problem("#v1/race/set-prot/arm64-4k-48/v6.17").contains("\u{201c}v6.17\u{201d}; v6.18 is shown")
+        );
+        assert!(problem("#v1/race/munmap?lock=maybe").contains("lock=maybe"));
+        assert!(problem("#v1/race/nested-read?lock=write").contains("lock=write"));
+        assert!(problem("#v1/race/munmap?rule=key").contains("rule=key"));
+        assert!(problem("#v1/race/munmap?s=a5z").contains("\u{201c}z\u{201d} at character 3"));
+        assert!(problem("#v1/race/munmap?t=-1").contains("t=-1"));
+        assert!(problem(&format!("#v1/race/{}", "x".repeat(5_000))).contains("bytes"));
+        let (link, _) = RaceLink::parse("#v1/race/munmap/vax/v9?lock=write&t=7").expect("a race");
+        assert_eq!(
+            (link.choice.model.id, link.choice.lock, link.step),
+            ("x86_64-4level", LockMode::Write, 7)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_link_comes_back(
+            race in 0..Race::ALL.len(), machine in 0usize..5, revision in 0usize..7, lock in 0usize..3, rule in 0usize..6,
+            steps in prop::collection::vec(0usize..4, 0..40), step: u32,
+        ) {
+            let race = Race::ALL[race];
+            let models: Vec<_> = race.models().collect();
+            let model = pgtable::model(models[machine % models.len()]).expect("a known model");
+            let revisions: Vec<_> = Revision::ALL.into_iter().filter(|&revision| race.exists_in(revision)).collect();
+            let choice = Choice {
+                race,
+                model,
+                revision: revisions[revision % revisions.len()],
+                lock: race.locks()[lock % race.locks().len()],
+                rule: (rule % race.rules().len().max(1)) as u8,
+            };
+            let schedule: Schedule = steps.into_iter().map(|lane| Lane::ALL[lane]).collect();
+            let link = RaceLink { choice, schedule, step };
+            let text = link.to_string();
+            prop_assert_eq!(RaceLink::parse(&text), Some((link, None)));
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,120}", tail in "[a-z0-9/?&=.-]{0,80}") {
+            RaceLink::parse(&text);
+            RaceLink::parse(&format!("#v1/race/{tail}"));
+            RaceLink::parse(&format!("#v1/race/munmap/{tail}"));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Races that a person can play, and what every variant of them comes to.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`texts`] | each race in words: what is to be tried, what went wrong, which rule forbids it |
+//! | [`matrix`] | races × locks × rules × kernels, with the verdict that each has |
+//! | [`link`] | a race, its choices and a schedule as text, and back |
+//!
+//! Who takes part is in [`actors::race`]; the search is [`explore`].
+
+pub mod link;
+pub mod matrix;
+pub mod texts;
+
+use actors::race::{Choice, Outcomes, Race};
+use mm::{LockMode, MmId, Need};
+use pagewalk::{By, Event, LockName, Revision};
+use pgtable::Model;
+
+pub use link::{RaceLink, RaceLinkProblem};
+pub use matrix::{Cell, Columns, Row, Table};
+pub use texts::{RACES, RaceText};
+
+/// The machine with this name among those that a race runs on; else the one that it starts with.
+pub fn model_of(race: Race, id: &str) -> &'static Model {
+    let found = race.models().find(|model| *model == id).or_else(|| race.models().next());
+    found.and_then(|id| pgtable::model(id).ok()).unwrap_or(pgtable::MODELS[0])
+}
+
+/// A race as it is offered first: in a variant that goes wrong, if there is one.
+pub fn first(race: Race) -> Choice {
+    let text = texts::of(race);
+    let (revision, lock, rule) = text.first;
+    Choice::of(race, model_of(race, ""), revision).with_lock(lock).with_rule(rule)
+}
+
+/// What goes wrong without the lock that an assertion demands: the race to look at, on a machine like `model` under the
+/// rules of `revision` if it runs there.
+///
+/// None for events that are no assertions, and where no race here is about that lock.
+pub fn race_for(assertion: &Event, model: &Model, revision: Revision) -> Option<Choice> {
+    let Event::Assert { lock, need, by, .. } = *assertion else { return None };
+    let (race, held, rule) = match (lock, need) {
+        // Who finds VMAs under the lock walks those of a process.
+        (LockName::Mmap(MmId::INIT_MM), _) if by != By::Walk => return None,
+        // Reading is enough, against whoever frees kernel tables as a writer.
+        (LockName::Mmap(MmId::INIT_MM), Need::Held) => (Race::Collapse, LockMode::None, Some("init-write")),
+        // Only a writer keeps those out who free kernel tables as readers.
+        (LockName::Mmap(MmId::INIT_MM), Need::Write) => (Race::HugeVmap, LockMode::Read, Some("trylock")),
+        (LockName::Mmap(_), Need::Held) => (Race::MunmapVmas, LockMode::None, Some("downgrade")),
+        (LockName::Mmap(_), Need::Write) if by == By::Walk => {
+            (Race::Munmap, LockMode::Read, Some("downgrade"))
+        }
+        _ => return None,
+    };
+    let revision = if race.exists_in(revision) { revision } else { Revision::V7_3 };
+    let choice = Choice::of(race, model_of(race, model.id), revision).with_lock(held);
+    Some(rule.map_or(choice, |rule| choice.with_rule(rule)))
+}
+
+/// What went wrong, in two or three letters each: as the matrix has it.
+pub fn short(outcomes: Outcomes) -> String {
+    const NAMES: [(Outcomes, &str); 6] = [
+        (Outcomes::UAF_PMD, "UAF(pmd)"),
+        (Outcomes::UAF_PTE, "UAF(pte)"),
+        (Outcomes::WILD, "wild"),
+        (Outcomes::LOST, "lost"),
+        (Outcomes::DOUBLE, "double"),
+        (Outcomes::DEADLOCK, "DEADLOCK"),
+    ];
+    let mut names = String::new();
+    for (_, name) in NAMES.into_iter().filter(|(outcome, _)| outcomes.contains(*outcome)) {
+        if !names.is_empty() {
+            names.push('+');
+        }
+        names.push_str(name);
+    }
+    if names.is_empty() { "SAFE".to_owned() } else { names }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use LockMode::{None, Read};
+    use mm::Seen;
+    use pagewalk::Subject;
+
+    fn assertion(lock: LockName, need: Need, by: By) -> Event {
+        let seen = Seen { own: LockMode::None, any: LockMode::None, lockdep_ok: false, plain_ok: false };
+        Event::Assert { subject: Subject::Walked, lock, need, seen, by }
+    }
+
+    #[test]
+    fn an_assertion_leads_to_the_race_that_it_forbids() {
+        let arm64 = pgtable::model("arm64-16k-48").expect("a known model");
+        let found = |lock, need| {
+            let choice =
+                race_for(&assertion(lock, need, By::Walk), arm64, Revision::V6_17).expect("there is one");
+            (choice.race, choice.model.id, choice.lock, choice.rule_id())
+        };
+        let (init_mm, mm) = (LockName::Mmap(MmId::INIT_MM), LockName::Mmap(MmId::USER));
+        assert_eq!(found(init_mm, Need::Held), (Race::Collapse, "x86_64-4level", None, "init-write"));
+        assert_eq!(found(init_mm, Need::Write), (Race::HugeVmap, "x86_64-4level", Read, "trylock"));
+        assert_eq!(found(mm, Need::Held), (Race::MunmapVmas, "x86_64-4level", None, "downgrade"));
+        assert_eq!(found(mm, Need::Write), (Race::Munmap, "x86_64-4level", Read, "downgrade"));
+        let riscv = pgtable::model("riscv64-sv39").expect("a known model");
+        let same =
+            race_for(&assertion(mm, Need::Write, By::Walk), riscv, Revision::V7_1).expect("there is one");
+        assert_eq!((same.model.id, same.revision), ("riscv64-sv39", Revision::V7_1));
+        assert_eq!(
+            race_for(&assertion(LockName::IMmap, Need::Held, By::Walk), riscv, Revision::V7_1),
+            Option::None
+        );
+        assert_eq!(race_for(&Event::Delegate, riscv, Revision::V7_1), Option::None);
+    }
+
+    #[test]
+    fn every_race_is_told_and_starts() {
+        for race in Race::ALL {
+            let text = texts::of(race);
+            assert_eq!(text.race, race);
+            assert_eq!(text.rules.len(), race.rules().len(), "{}", race.id());
+            let choice = first(race);
+            assert!(choice.start().is_ok(), "{}", race.id());
+            assert!(race.locks().contains(&choice.lock), "{}", race.id());
+            assert_eq!(choice.rule_id(), text.first.2, "{}", race.id());
+        }
+    }
+
+    #[test]
+    fn verdicts_have_short_names() {
+        assert_eq!(short(Outcomes::empty()), "SAFE");
+        assert_eq!(short(Outcomes::WILD | Outcomes::UAF_PTE), "UAF(pte)+wild");
+    }
+}

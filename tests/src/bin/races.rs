@@ -1,0 +1,97 @@
+//! `cargo xtask races`: searches every interleaving of every variant of the races, and compares the verdicts.
+//!
+//! Prints the matrix: what can go wrong, the steps of the shortest way to it, and how many states there are. Then each variant whose
+//! verdict is another one, with a link, and at the end `N passed, N failed`. Exits with 1 when one differs.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use actors::race::Choice;
+use pagewalk_tests::races::{Found, search};
+use scenario::races::{Cell, RaceLink, Row, Table, matrix, short};
+
+fn main() -> ExitCode {
+    let mut tally = Tally::default();
+    say(
+        "In each cell: what can go wrong, the steps of the shortest way to it, the states that were seen.\n\n",
+    );
+    for table in matrix::tables() {
+        say(&tally.table(table));
+    }
+    let Tally { passed, failures } = tally;
+    say(&failures.concat());
+    say(&format!("{passed} passed, {} failed\n", failures.len()));
+    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Prints. A reader that has gone away, such as `head`, is no reason to panic as `print!` does.
+fn say(text: &str) {
+    let _ = write!(std::io::stdout(), "{text}");
+}
+
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failures: Vec<String>,
+}
+
+impl Tally {
+    /// A table, with a line of headings, as wide as its cells are.
+    fn table(&mut self, table: &Table) -> String {
+        let mut lines = vec![vec![String::new()]];
+        lines[0].extend(table.columns.headings().map(str::to_owned));
+        for row in table.rows {
+            let cells = row.cells(table.columns).map(|cell| match cell {
+                Some((choice, cell)) => self.cell(table, row, &choice, cell),
+                None => "-".to_owned(),
+            });
+            lines.push([row.label.to_owned()].into_iter().chain(cells).collect());
+        }
+        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
+        let mut text = format!("{}  {}\n", table.id, table.title);
+        for line in &lines {
+            let padded = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+            text.push_str(format!("  {}", padded.collect::<Vec<_>>().join("  ")).trim_end());
+            text.push('\n');
+        }
+        let said = table.rows.iter().filter(|row| !row.says.is_empty());
+        text.extend(said.map(|row| format!("  {}: {}\n", row.label, row.says)));
+        text.push('\n');
+        text
+    }
+
+    fn cell(&mut self, table: &Table, row: &Row, choice: &Choice, cell: Cell) -> String {
+        let found = match search(choice) {
+            Ok(found) => found,
+            Err(error) => {
+                self.failures.push(format!("FAIL  {} {}: {error}\n", table.id, row.label));
+                return "?".to_owned();
+            }
+        };
+        if found.is(cell) {
+            self.passed += 1;
+        } else {
+            self.failures.push(failure(table, row, choice, cell, &found));
+        }
+        let steps = found.shortest().map_or_else(|| "-".to_owned(), |schedule| schedule.len().to_string());
+        let mark = if found.is(cell) { "" } else { "!" };
+        format!("{mark}{} {steps} {}", short(found.outcomes), found.states)
+    }
+}
+
+fn failure(table: &Table, row: &Row, choice: &Choice, cell: Cell, found: &Found) -> String {
+    let links = found.ways.iter().map(|(outcomes, schedule)| {
+        let link = RaceLink { choice: *choice, schedule: schedule.clone(), step: 0 };
+        format!("      {}: #{link}\n", short(*outcomes))
+    });
+    let cut = if found.complete { "" } else { ", and there are more states than are looked at" };
+    format!(
+        "FAIL  {} {}: {} is expected, {} is found{cut}\n{}",
+        table.id,
+        row.label,
+        short(cell.all()),
+        short(found.outcomes),
+        links.collect::<String>(),
+    )
+}
