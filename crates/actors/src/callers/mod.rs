@@ -2,14 +2,14 @@
 //!
 //! | module | who | lock of `init_mm` |
 //! |---|---|---|
-//! | [`loongarch`] | `__set_memory()` | write |
-//! | [`openrisc`] | `arch_dma_set_uncached()`, `arch_dma_clear_uncached()` | write |
-//! | [`riscv`], [`split_linear`] | `__set_memory()`, `split_linear_mapping()` | write |
-//! | [`hugetlb_vmemmap`], [`remap`], [`split_pmd`] | HVO: `vmemmap_remap_range()` and its callbacks | read |
-//! | [`arm64`], [`split_leaf`], [`split_to_ptes`] | `update_range_prot()`, `range_split_to_ptes()` | none |
+//! | `loongarch` | `__set_memory()` | write |
+//! | `openrisc` | `arch_dma_set_uncached()`, `arch_dma_clear_uncached()` | write |
+//! | `riscv`, `split_linear` | `__set_memory()`, `split_linear_mapping()` | write |
+//! | [`hugetlb_vmemmap`], `remap`, `split_pmd` | HVO: `vmemmap_remap_range()` and its callbacks | read |
+//! | [`arm64`], `split_leaf`, `split_to_ptes` | `update_range_prot()`, `range_split_to_ptes()` | none |
 //!
-//! What they share: [`program`] is what a caller does around its walks, [`pageattr`] the callbacks that change bits,
-//! [`replace`] the making of a table for a leaf, [`mod@bits`] the bits by their names, [`memory`] and [`place`] where
+//! What they share: `program` is what a caller does around its walks, `pageattr` the callbacks that change bits,
+//! `replace` the making of a table for a leaf, `bits` the bits by their names, [`memory`] and `place` where
 //! things are.
 //!
 //! A caller is a machine of the walker's kind: one atomic action a step, exactly one event. Its callbacks read an entry
