@@ -11,7 +11,7 @@ use pagewalk_tests::{for_each_law, laws, program::Program};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-/// How many programs a law is tried with.
+/// How many programs a law is tried with, unless `PROPTEST_CASES` says so.
 const CASES: u32 = 2048;
 
 /// Any program. Long strings have full tables, short ones are plain.
@@ -26,7 +26,10 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 /// Tries a law. A failure names the shortest bytes that were found to break it.
 fn try_law(law: fn(&Program)) {
     // What is found is kept as a test of its own.
-    let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
+    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = CASES;
+    }
     let mut runner = TestRunner::new(config);
     let tried = runner.run(&bytes(), |bytes| {
         law(&Program::decode(&bytes));

@@ -3,7 +3,7 @@
 //! A walk without VMAs neither splits nor enters a leaf. A walk with VMAs splits it, unless nobody wants anything below, and
 //! then takes the entry for a table: the reads that follow see what the split made of it.
 
-use mm::{Split, VmaKind, World};
+use mm::{VmaKind, World};
 use pgtable::Level;
 
 use super::upper::may_be_leaf;
@@ -83,7 +83,6 @@ impl Walk {
         };
         let kind = world.vma(vma).map_or(VmaKind::Anon, |vma| vma.kind);
         let did = match level {
-            _ if world.model().is_constant(level) => Split::Nothing,
             Level::Pmd => world.split_huge_pmd(kind, slot),
             _ => world.split_huge_pud(slot),
         };

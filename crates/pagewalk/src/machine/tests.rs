@@ -20,6 +20,7 @@ mod install;
 mod mapping;
 mod order;
 mod reverse_map;
+mod running;
 mod split;
 mod vma;
 mod vma_lock;
