@@ -9,7 +9,16 @@ use crate::progress::say;
 /// The right to do something; lost when dropped, or when the process ends in whatever way.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Closing the file is not enough: a child that another thread is just starting has a copy of it until it executes
+    /// its program, and a lock lives as long as any copy. Unlocking says it for all of them.
+    fn drop(&mut self) {
+        // There is nobody to tell, and closing the file is the next best thing.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Waits until no other process holds the lock of the file at `path`, which is created if necessary; `doing` is what
@@ -23,7 +32,7 @@ pub(crate) fn lock(path: &Path, doing: &str) -> Result<Lock, Error> {
         say(format_args!("another cargo xtask is {doing}: waiting for it"));
         file.lock().map_err(Error::io("lock", path))?;
     }
-    Ok(Lock { _file: file })
+    Ok(Lock { file })
 }
 
 #[cfg(test)]
