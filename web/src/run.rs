@@ -94,7 +94,7 @@ impl Run {
         let wanted = Some(step);
         let dump = match setup.scenario.program {
             Program::Ptdump { dumped, user_half } => DumpRecord::new(capture, dumped, user_half),
-            Program::Call { .. } | Program::Caller { .. } => None,
+            _ => None,
         };
         Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new(), dump })
     }

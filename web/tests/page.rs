@@ -12,7 +12,7 @@ use pgtable::Level;
 use scenario::capture::{Capture, ImageError};
 use scenario::library::Machine;
 use scenario::link::Grain;
-use scenario::{Held, SCENARIOS, Scenario, Setup};
+use scenario::{Held, Scenario, Setup, scenarios};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;
@@ -167,7 +167,7 @@ async fn progress_says_how_much() {
 
 #[wasm_bindgen_test]
 async fn every_choice_that_is_offered_means_something() {
-    for scenario in SCENARIOS {
+    for scenario in scenarios() {
         let root = draw(view::choices(&Setup::of(scenario))).await;
         let options = root.query_selector_all("option").expect("a selector");
         for index in 0..options.length() {

@@ -121,6 +121,28 @@ impl World {
         Ok(Populated::Table(pa))
     }
 
+    /// A pte table that maps what a huge or non-present pmd does, page by page. Nothing points to it yet.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] when no table can be made.
+    pub fn new_pte_table(&mut self, huge: RawEntry) -> Result<PhysAddr, OutOfMemory> {
+        let model = self.model();
+        let present = self.tests(Level::Pmd).present(huge);
+        let pa = self.new_table(Level::Pte)?;
+        let table = self.table_at(pa);
+        for index in 0..model.slots(Level::Pte) {
+            let pte = if present {
+                (model.make.pte_of_huge)(huge.0).wrapping_add(u64::from(index) * model.make.next_page)
+            } else {
+                (model.make.pte_of_absent)(huge.0)
+            };
+            if let Some(table) = table {
+                self.write(table, index, RawEntry(pte));
+            }
+        }
+        Ok(pa)
+    }
+
     /// `split_huge_pmd()` of an entry in an area of `kind`.
     pub fn split_huge_pmd(&mut self, kind: VmaKind, slot: Slot) -> Split {
         let model = self.model();
@@ -135,18 +157,7 @@ impl World {
             self.write_slot(slot, tests.empty());
             return Split::Cleared;
         }
-        let Ok(pa) = self.new_table(Level::Pte) else { return Split::Nothing };
-        let table = self.table_at(pa);
-        for index in 0..model.slots(Level::Pte) {
-            let pte = if present {
-                (model.make.pte_of_huge)(value.0).wrapping_add(u64::from(index) * model.make.next_page)
-            } else {
-                (model.make.pte_of_absent)(value.0)
-            };
-            if let Some(table) = table {
-                self.write(table, index, RawEntry(pte));
-            }
-        }
+        let Ok(pa) = self.new_pte_table(value) else { return Split::Nothing };
         self.write_slot(slot, RawEntry((model.make.table)(pa.0)));
         Split::Table(pa)
     }

@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use arrayvec::ArrayVec;
-use pgtable::{Empty, EntryKind, Level, Model, PhysAddr, RawEntry, SetFlag, Tests, VirtAddr};
+use pgtable::{Contiguous, Empty, EntryKind, Level, Model, PhysAddr, RawEntry, SetFlag, Tests, VirtAddr};
 
 use crate::{Allocator, Frames, LockMode, Rwsem, Table, Task, Vma, VmaId};
 
@@ -426,13 +426,17 @@ impl World {
     pub fn ptep_get(&self, id: TableId, index: u32) -> Option<RawEntry> {
         let own = self.read(id, index)?;
         match &self.model.contiguous {
-            Some(block) if (block.is_block)(own.0) => {
-                let first = index & !(u32::from(block.slots) - 1);
-                let all = (first..first + u32::from(block.slots)).filter_map(|slot| self.read(id, slot));
-                Some(RawEntry(all.fold(own.0, |value, other| (block.gather)(value, other.0))))
-            }
+            Some(block) if (block.is_block)(own.0) => Some(self.gathered(id, index, own, block)),
             _ => Some(own),
         }
+    }
+
+    /// A pte of a block. Kept out of the walker's loop over ptes.
+    #[cold]
+    fn gathered(&self, id: TableId, index: u32, own: RawEntry, block: &Contiguous) -> RawEntry {
+        let first = index & !(u32::from(block.slots) - 1);
+        let all = (first..first + u32::from(block.slots)).filter_map(|slot| self.read(id, slot));
+        RawEntry(all.fold(own.0, |value, other| (block.gather)(value, other.0)))
     }
 
     /// The slots of a table, grouped into runs of neighbours that are the same kind of thing at `level`:

@@ -3,9 +3,7 @@
 //! The lines are ours: what the kernel's function does, in its own names and in its order. The kernel's source is a
 //! link away.
 
-use pagewalk::{
-    AssertOrder, By, Callback, CallerFunc, Event, Func, LockName, Revision, Rules, Subject, Test,
-};
+use pagewalk::{AssertOrder, By, Callback, Event, Func, LockName, Revision, Rules, Subject, Test};
 use pgtable::Level;
 
 /// The listing of one function.
@@ -30,6 +28,7 @@ pub struct Line {
     pub lit: bool,
 }
 
+#[cfg(feature = "callers")]
 mod callers;
 mod with_vmas;
 
@@ -183,6 +182,7 @@ pub(crate) fn listing(func: Func, revision: Revision, lit: Option<u8>) -> Listin
         | Func::WalkHugetlbRange
         | Func::FolioWalkStart
         | Func::FolioWalkEnd => with_vmas::lines(&mut lines, func, revision.rules()),
+        #[cfg(feature = "callers")]
         Func::Caller(caller) => caller_lines(&mut lines, caller, revision.rules()),
         entry => entry_lines(&mut lines, entry, revision.rules()),
     }
@@ -269,7 +269,8 @@ fn pte_lines(lines: &mut Lines) {
     lines.add(at::RETURN, "  return");
 }
 
-fn caller_lines(lines: &mut Lines, func: CallerFunc, rules: &Rules) {
+#[cfg(feature = "callers")]
+fn caller_lines(lines: &mut Lines, func: pagewalk::CallerFunc, rules: &Rules) {
     lines.add(at::ENTER, func.name());
     for &(number, text) in callers::lines(func, rules) {
         lines.add(number, text);

@@ -10,6 +10,7 @@ use crate::entry_diff::entry_diff;
 use crate::locks::{lock_name, vma_name};
 use crate::ruler::table_name;
 
+#[cfg(feature = "callers")]
 mod callers;
 mod with_vmas;
 
@@ -141,6 +142,7 @@ fn plain_sentence(event: &Event, world: &World) -> String {
                 format!("{}() returns.", func.name())
             }
             pagewalk::Func::PtdumpWalkPgd => format!("{}() returns; its locks are released.", func.name()),
+            #[cfg(feature = "callers")]
             pagewalk::Func::Caller(func) => callers::returns(func, ret),
             _ => format!("{}() returns {}.", func.name(), return_value(ret)),
         },
@@ -213,6 +215,7 @@ fn change_sentence(event: &Event, world: &World) -> String {
             let diff = entry_diff(world, level, was, is);
             format!("{} is written: {was} becomes {is}.{}", slot_name(world, level, slot), diff.words())
         }
+        #[cfg(feature = "callers")]
         Event::NewPage { table, result } => callers::new_page(table, result),
         Event::Flush(flush) => flush_sentence(flush),
         Event::Free { level, table, how } => {
@@ -338,7 +341,10 @@ const fn check_sentence(check: Check, ok: bool) -> &'static str {
         (Check::HugetlbInstall, true) => "The VMA is not of hugetlbfs.",
         (Check::HugetlbInstall, false) => "Entries of hugetlbfs cannot be installed: -EINVAL.",
         (Check::InVma, true) => "The address is in the VMA.",
+        #[cfg(feature = "callers")]
         (Check::Caller(check), ok) => callers::check(check, ok),
+        #[cfg(not(feature = "callers"))]
+        (Check::Caller(_), _) => "A caller checks its request.",
         (Check::InVma, false) => "The address is not in the VMA: a warning, and nothing is found.",
     }
 }

@@ -19,7 +19,7 @@ pub mod sample;
 pub mod setup;
 pub mod worlds;
 
-pub use library::{Group, MACHINES, Machine, SCENARIOS, Scenario};
+pub use library::{Group, MACHINES, Machine, Scenario, scenarios};
 pub use link::{Link, LinkProblem};
 pub use setup::{Held, Runner, Setup, SetupError};
 pub use worlds::BuildError;

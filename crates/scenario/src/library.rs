@@ -1,11 +1,13 @@
 //! The built-in scenarios, and the captured machines that they run on.
 
+#[cfg(feature = "callers")]
 mod callers;
 mod edges;
 mod no_vma;
 mod vma;
 
 use actors::Observer;
+#[cfg(feature = "callers")]
 use actors::callers::Request;
 use actors::ptdump_users::Dumped;
 use mm::MmId;
@@ -105,6 +107,7 @@ pub enum Program {
         user_half: bool,
     },
     /// One of the patch's callers, which takes the locks itself.
+    #[cfg(feature = "callers")]
     Caller {
         /// What is asked for.
         request: Request,
@@ -122,17 +125,21 @@ impl Program {
     pub const fn mm(&self) -> MmId {
         match *self {
             Self::Call { mm, .. } => mm,
-            Self::Ptdump { dumped: Dumped::InitMm, .. } | Self::Caller { .. } => MmId::INIT_MM,
+            Self::Ptdump { dumped: Dumped::InitMm, .. } => MmId::INIT_MM,
+            #[cfg(feature = "callers")]
+            Self::Caller { .. } => MmId::INIT_MM,
             Self::Ptdump { .. } => MmId::USER,
         }
     }
 
     /// Whether it runs in `revision`: a caller may not use the walker yet.
     pub const fn exists_in(&self, revision: Revision) -> bool {
-        match self {
-            Self::Caller { request, .. } => request.exists_in(revision),
-            _ => true,
+        #[cfg(feature = "callers")]
+        if let Self::Caller { request, .. } = self {
+            return request.exists_in(revision);
         }
+        let _ = revision;
+        true
     }
 }
 
@@ -201,7 +208,7 @@ impl PartialEq for Scenario {
 impl Scenario {
     /// The scenario with this name.
     pub fn from_id(id: &str) -> Option<&'static Self> {
-        SCENARIOS.iter().copied().find(|scenario| scenario.id == id)
+        scenarios().find(|scenario| scenario.id == id)
     }
 
     /// The machines that it runs on. The first is the one that it starts with.
@@ -230,7 +237,12 @@ impl Scenario {
 
     /// Whether the caller's locks are chosen by the person; ptdump and the patch's callers take their own.
     pub const fn caller_holds_locks(&self) -> bool {
-        matches!(self.program, Program::Call { .. } | Program::Caller { forgets_lock: true, .. })
+        match self.program {
+            Program::Call { .. } => true,
+            Program::Ptdump { .. } => false,
+            #[cfg(feature = "callers")]
+            Program::Caller { forgets_lock, .. } => forgets_lock,
+        }
     }
 
     /// The kernels that it runs in.
@@ -245,8 +257,8 @@ impl Scenario {
     }
 }
 
-/// All scenarios, in the order in which they are offered.
-pub static SCENARIOS: &[&Scenario] = &[
+/// The scenarios of the walks themselves, in the order in which they are offered.
+static WALKS: &[&Scenario] = &[
     &no_vma::KERNEL_WALK,
     &no_vma::DEBUG_USER,
     &no_vma::DEBUG_INIT_MM,
@@ -264,33 +276,21 @@ pub static SCENARIOS: &[&Scenario] = &[
     &edges::DOUBLE_WALK,
     &edges::UNALIGNED,
     &edges::TOP,
-    &callers::LOONGARCH_SET_MEMORY,
-    &callers::LOONGARCH_LEAF,
-    &callers::LOONGARCH_WINDOW,
-    &callers::LOONGARCH_NO_LOCK,
-    &callers::OPENRISC_DMA,
-    &callers::OPENRISC_DMA_CLEAR,
-    &callers::OPENRISC_DMA_NOTHING,
-    &callers::RISCV_SET_MEMORY,
-    &callers::RISCV_LINEAR,
-    &callers::RISCV_IMAGE,
-    &callers::RISCV_NO_MEMORY,
-    &callers::RISCV_NO_PAGES,
-    &callers::RISCV_NO_AREA,
-    &callers::RISCV_NO_RAM,
-    &callers::HVO_OPTIMIZE,
-    &callers::HVO_MANY,
-    &callers::HVO_RESTORE,
-    &callers::HVO_ROLL_BACK,
-    &callers::HVO_SELF_HOSTED,
-    &callers::HVO_UNALIGNED,
-    &callers::ARM64_SET_MEMORY,
-    &callers::ARM64_GIGABYTE,
-    &callers::ARM64_KFENCE,
-    &callers::ARM64_REFUSED,
-    &callers::ARM64_NO_AREA,
-    &callers::ARM64_UNALIGNED,
 ];
+
+/// The one that a person sees first.
+pub static FIRST: &Scenario = &no_vma::KERNEL_WALK;
+
+/// Those of the patch's callers.
+#[cfg(not(feature = "callers"))]
+static CALLERS: &[&Scenario] = &[];
+#[cfg(feature = "callers")]
+static CALLERS: &[&Scenario] = callers::ALL;
+
+/// All scenarios, in the order in which they are offered.
+pub fn scenarios() -> impl Iterator<Item = &'static Scenario> {
+    WALKS.iter().chain(CALLERS).copied()
+}
 
 #[cfg(test)]
 mod tests {
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn every_scenario_has_a_machine_and_every_machine_a_model() {
         assert_eq!(MACHINES.len(), MODELS.len());
-        for scenario in SCENARIOS {
+        for scenario in scenarios() {
             assert!(scenario.machines().next().is_some(), "{}", scenario.id);
             for (id, _) in scenario.on {
                 let machine = Machine::from_id(id).expect("a machine");

@@ -1,14 +1,17 @@
 //! A scenario with every choice made, ready to start.
 
+#[cfg(feature = "callers")]
+use actors::Caller;
+#[cfg(feature = "callers")]
 use actors::callers::Order;
 use actors::ptdump_users::PtdumpUser;
-use actors::{Actor, Caller, Direct, Observer, Ptdump, Stack};
+use actors::{Actor, Direct, Observer, Ptdump, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
 use pgtable::VirtAddr;
 
 use crate::capture::Capture;
-use crate::library::{Machine, Program, SCENARIOS, Scenario};
+use crate::library::{FIRST, Machine, Program, Scenario};
 use crate::sample::sample;
 
 /// How a lock is held when the scenario starts, and by whom.
@@ -108,7 +111,7 @@ pub enum SetupError {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self::of(SCENARIOS[0])
+        Self::of(FIRST)
     }
 }
 
@@ -177,6 +180,7 @@ impl Setup {
                 let ranges = ranges.into_iter().take(actors::ptdump::MAX_RANGES).collect();
                 Runner::Ptdump(Ptdump::new(self.revision, program.mm(), pgd, ranges)?)
             }
+            #[cfg(feature = "callers")]
             Program::Caller { request, before, fails_at, forgets_lock } => {
                 let (start, end) = ranges.first().copied().unwrap_or_default();
                 let order = Order { request, start, end, forgets_lock };
@@ -207,6 +211,7 @@ fn args(entry: EntryPoint, mm: MmId, start: VirtAddr, end: VirtAddr, world: &Wor
     Args { mm: Some(mm), start, end, vma, first_index, nr, ..Args::default() }
 }
 
+#[cfg(feature = "callers")]
 /// Runs a caller to its end before a scenario begins, on the machine at rest.
 fn run_before(revision: Revision, order: Order, world: &mut World) -> Result<(), NotInThisKernel> {
     world.preset_lock(MmId::INIT_MM, Task::Walker, LockMode::None);
@@ -221,6 +226,7 @@ fn run_before(revision: Revision, order: Order, world: &mut World) -> Result<(),
     Ok(())
 }
 
+#[cfg(feature = "callers")]
 /// Steps of what comes before a scenario: those that the library has take a few hundred.
 const MAX_STEPS_BEFORE: u32 = 100_000;
 
@@ -232,6 +238,7 @@ pub enum Runner {
     /// `ptdump_walk_pgd()`.
     Ptdump(Ptdump),
     /// One of the patch's callers.
+    #[cfg(feature = "callers")]
     Caller(Box<Caller>),
 }
 
@@ -240,6 +247,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.step(world, sink),
             Self::Ptdump(ptdump) => ptdump.step(world, sink),
+            #[cfg(feature = "callers")]
             Self::Caller(caller) => caller.step(world, sink),
         }
     }
@@ -248,6 +256,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.function(),
             Self::Ptdump(ptdump) => ptdump.function(),
+            #[cfg(feature = "callers")]
             Self::Caller(caller) => caller.function(),
         }
     }
@@ -256,6 +265,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.callbacks(),
             Self::Ptdump(ptdump) => ptdump.callbacks(),
+            #[cfg(feature = "callers")]
             Self::Caller(caller) => caller.callbacks(),
         }
     }
@@ -264,6 +274,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.stack(),
             Self::Ptdump(ptdump) => ptdump.stack(),
+            #[cfg(feature = "callers")]
             Self::Caller(caller) => caller.stack(),
         }
     }
@@ -272,6 +283,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.walk(),
             Self::Ptdump(ptdump) => ptdump.walk(),
+            #[cfg(feature = "callers")]
             Self::Caller(caller) => caller.walk(),
         }
     }

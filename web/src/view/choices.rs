@@ -1,7 +1,7 @@
 //! Lists to choose from.
 
 use pagewalk::Revision;
-use scenario::library::SCENARIOS;
+use scenario::library::scenarios;
 use scenario::{Group, Held, Setup};
 
 use crate::el::{El, el};
@@ -10,7 +10,7 @@ use crate::el::{El, el};
 pub fn choices(setup: &Setup) -> El {
     let Setup { scenario, machine, revision, .. } = *setup;
     let mut groups: Vec<(Group, Vec<El>)> = Vec::new();
-    for &of in SCENARIOS {
+    for of in scenarios() {
         let option = option(of.id, of.title, of == scenario);
         match groups.last_mut() {
             Some((group, options)) if *group == of.group => options.push(option),

@@ -361,7 +361,9 @@ impl Walk {
     #[inline]
     pub fn step<O: WalkOps, S: Sink>(&mut self, world: &mut World, ops: &mut O, sink: &mut S) -> Status {
         match self.pc {
-            Pc::PteCallback => self.pte_callback(world, ops, sink),
+            Pc::PteCallback => {
+                self.pte_callbacks(1, world, ops, sink);
+            }
             Pc::Enter(Level::Pte) => self.enter_pte(world, sink),
             Pc::Map(map::Pc::Kernel) => self.map_kernel(world, ops, sink),
             Pc::Return(level) => self.return_level(level, world, ops, sink),
@@ -444,10 +446,17 @@ impl Walk {
         sink: &mut S,
         fuel: u64,
     ) -> Status {
-        for _ in 0..fuel {
-            let status = self.step(world, ops, sink);
-            if status != Status::Running {
-                return status;
+        let mut left = fuel;
+        while left > 0 {
+            // Most steps of most walks are of this kind; after them a walk always goes on.
+            if let Pc::PteCallback = self.pc {
+                left -= self.pte_callbacks(left, world, ops, sink);
+                continue;
+            }
+            left -= 1;
+            match self.step(world, ops, sink) {
+                Status::Running => {}
+                status => return status,
             }
         }
         self.status()

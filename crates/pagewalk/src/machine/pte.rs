@@ -1,8 +1,8 @@
 //! `walk_pte_range()`: pte after pte. There are no holes here: the callback is called for empty entries too, unless they
 //! are to be filled.
 
-use mm::{MmId, World};
-use pgtable::{Level, RawEntry};
+use mm::{MmId, VmaId, World};
+use pgtable::{Level, Model, RawEntry};
 
 use super::{Frame, Pc, Walk, map};
 use crate::{Call, Callback, Callbacks, Event, Fault, Func, MapKind, Sink, Test, WalkOps};
@@ -22,23 +22,54 @@ impl Walk {
         };
     }
 
-    /// The callback for one pte.
+    /// Callbacks for pte after pte, at most `most` and at least one. Answers how many steps that were.
     #[inline]
-    pub(super) fn pte_callback<O: WalkOps, S: Sink>(&mut self, world: &mut World, ops: &mut O, sink: &mut S) {
-        let frame = &self.pte;
-        let Some(value) = frame.table.id.ok().and_then(|id| world.ptep_get(id, frame.index)) else {
-            return self.fault(self.unreadable(Level::Pte, world), sink);
-        };
-        let call = self.pte_call(Callback::Entry(Level::Pte), value, world);
-        let reply = ops.call(&call, world);
-        self.answered(&call, reply, sink);
-        self.after_entry(Level::Pte, reply, self.set(ops), world);
+    pub(super) fn pte_callbacks<O: WalkOps, S: Sink>(
+        &mut self,
+        most: u64,
+        world: &mut World,
+        ops: &mut O,
+        sink: &mut S,
+    ) -> u64 {
+        let installs = self.set(ops).contains(Callbacks::INSTALL_PTE);
+        // No callback sees where the walk is, so that can stay in registers meanwhile.
+        let mut frame = self.pte;
+        let (model, mut done) = (world.model(), 0);
+        while done < most {
+            done += 1;
+            let Some(value) = frame.table.id.ok().and_then(|id| world.ptep_get(id, frame.index)) else {
+                self.pte = frame;
+                self.fault(self.unreadable(Level::Pte, world), sink);
+                return done;
+            };
+            let call = Self::pte_call(&frame, Callback::Entry(Level::Pte), value, self.vma, model);
+            let reply = ops.call(&call, world);
+            self.answered(&call, reply, sink);
+            if reply.more {
+                self.pc = Pc::InCallback(Level::Pte);
+                break;
+            }
+            if reply.ret != 0 || !frame.next_pte(model) {
+                self.pc = self.unmap();
+                break;
+            }
+            if installs {
+                self.pc = Pc::PteNone;
+                break;
+            }
+        }
+        self.pte = frame;
+        done
     }
 
     #[inline]
-    fn pte_call(&self, callback: Callback, value: RawEntry, world: &World) -> Call {
-        let frame = &self.pte;
-        let model = world.model();
+    fn pte_call(
+        frame: &Frame,
+        callback: Callback,
+        value: RawEntry,
+        vma: Option<VmaId>,
+        model: &Model,
+    ) -> Call {
         Call {
             callback,
             level: Level::Pte,
@@ -47,24 +78,8 @@ impl Walk {
             slot: frame.slot(),
             value,
             depth: 0,
-            vma: self.vma,
+            vma,
             hmask: 0,
-        }
-    }
-
-    /// The end of a turn of the loop; `again` is how the next one begins.
-    #[inline]
-    pub(super) fn next_pte(&mut self, again: Pc, world: &World) {
-        let model = world.model();
-        let page_bytes = model.page_bytes();
-        let frame = &mut self.pte;
-        // The subtraction underflows for an end below one page: then the loop runs off its table.
-        if frame.addr >= model.sub(frame.end, page_bytes) {
-            self.pc = self.unmap();
-        } else {
-            frame.addr = model.add(frame.addr, page_bytes);
-            frame.index += 1;
-            self.pc = again;
         }
     }
 
@@ -84,7 +99,7 @@ impl Walk {
     }
 
     pub(super) fn install_pte<O: WalkOps, S: Sink>(&mut self, world: &mut World, ops: &mut O, sink: &mut S) {
-        let call = self.pte_call(Callback::InstallPte, RawEntry(0), world);
+        let call = Self::pte_call(&self.pte, Callback::InstallPte, RawEntry(0), self.vma, world.model());
         let reply = ops.call(&call, world);
         self.value = reply.pte;
         self.answered(&call, reply, sink);
@@ -106,6 +121,21 @@ impl Walk {
 
     pub(super) fn update_mmu_cache<S: Sink>(&mut self, world: &World, sink: &mut S) {
         sink.event(Event::UpdateMmuCache { addr: self.pte.addr });
-        self.next_pte(Pc::PteNone, world);
+        self.pc = if self.pte.next_pte(world.model()) { Pc::PteNone } else { self.unmap() };
+    }
+}
+
+impl Frame {
+    /// On to the next pte; false at the end of the loop.
+    #[inline]
+    pub(super) fn next_pte(&mut self, model: &Model) -> bool {
+        let page_bytes = model.page_bytes();
+        // The subtraction underflows for an end below one page: then the loop runs off its table.
+        let more = self.addr < model.sub(self.end, page_bytes);
+        if more {
+            self.addr = model.add(self.addr, page_bytes);
+            self.index += 1;
+        }
+        more
     }
 }

@@ -346,12 +346,12 @@ impl Walk {
     pub(super) fn after_entry(&mut self, level: Level, reply: Reply, set: Callbacks, world: &World) {
         match (reply, level) {
             (Reply { more: true, .. }, _) => self.pc = Pc::InCallback(level),
-            (Reply { ret: 0, .. }, Level::Pte) => self.next_pte(
-                if set.contains(Callbacks::INSTALL_PTE) { Pc::PteNone } else { Pc::PteCallback },
-                world,
-            ),
-            (Reply { ret: 0, .. }, _) => self.after_callback(level, set, world),
+            (Reply { ret: 0, .. }, Level::Pte) if self.pte.next_pte(world.model()) => {
+                let installs = set.contains(Callbacks::INSTALL_PTE);
+                self.pc = if installs { Pc::PteNone } else { Pc::PteCallback };
+            }
             (_, Level::Pte) => self.pc = self.unmap(),
+            (Reply { ret: 0, .. }, _) => self.after_callback(level, set, world),
             _ => self.pc = Pc::Return(level),
         }
     }

@@ -8,6 +8,36 @@ use super::{Group, OnMachine, Program, Scenario};
 use crate::Held;
 use crate::worlds;
 
+/// All of them, in the order in which they are offered.
+pub(super) static ALL: &[&Scenario] = &[
+    &LOONGARCH_SET_MEMORY,
+    &LOONGARCH_LEAF,
+    &LOONGARCH_WINDOW,
+    &LOONGARCH_NO_LOCK,
+    &OPENRISC_DMA,
+    &OPENRISC_DMA_CLEAR,
+    &OPENRISC_DMA_NOTHING,
+    &RISCV_SET_MEMORY,
+    &RISCV_LINEAR,
+    &RISCV_IMAGE,
+    &RISCV_NO_MEMORY,
+    &RISCV_NO_PAGES,
+    &RISCV_NO_AREA,
+    &RISCV_NO_RAM,
+    &HVO_OPTIMIZE,
+    &HVO_MANY,
+    &HVO_RESTORE,
+    &HVO_ROLL_BACK,
+    &HVO_SELF_HOSTED,
+    &HVO_UNALIGNED,
+    &ARM64_SET_MEMORY,
+    &ARM64_GIGABYTE,
+    &ARM64_KFENCE,
+    &ARM64_REFUSED,
+    &ARM64_NO_AREA,
+    &ARM64_UNALIGNED,
+];
+
 /// What all of them have in common.
 const fn scenario(
     id: &'static str,

@@ -1,0 +1,363 @@
+//! One CPU: a script, where in it, and the walk or dump that it runs.
+
+use mm::{Frame, LockMode, MmId, Slot, Task, World};
+use pagewalk::{Event, Fault, Flush, Free, LockName, Sink, Status, Test, Walk};
+use pgtable::{Level, PhysAddr, RawEntry};
+
+use super::locks::{self, Taken};
+use super::ops::Ops;
+use super::place::{leaf, table_entry};
+use super::step::{Line, Lock, Script, Shared, Step, Value};
+use crate::{Actor, Ptdump};
+
+/// What [`Step::Run`] runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Inner {
+    /// Nothing: this CPU does not walk.
+    Nothing,
+    /// A walk with its callbacks.
+    Walk(Walk, Ops),
+    /// `ptdump_walk_pgd()`, which takes its locks itself.
+    Dump(Ptdump),
+}
+
+/// One CPU of a race: a machine of the walker's kind, one atomic action and one event a step.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Cpu {
+    script: Shared,
+    task: Task,
+    /// The line that is next; their number at the end.
+    at: u8,
+    /// Whether it waits in the queue of the lock that it wants.
+    waits: bool,
+    /// The tables that it works on: those of the place, until it makes one.
+    pmd_table: PhysAddr,
+    pte_table: PhysAddr,
+    /// What it read last.
+    value: RawEntry,
+    inner: Inner,
+    fault: Option<Fault>,
+}
+
+impl Cpu {
+    pub(super) fn new(task: Task, script: Shared, inner: Inner) -> Self {
+        let place = &script.0.place;
+        let (pmd_table, pte_table) = (place.pmd_table, place.pte_table);
+        let (at, waits, value, fault) = (0, false, RawEntry(0), None);
+        Self { script, task, at, waits, pmd_table, pte_table, value, inner, fault }
+    }
+
+    /// The kernel function that it runs, with its lines.
+    pub fn script(&self) -> &Script {
+        &self.script.0
+    }
+
+    /// The task that it runs as.
+    pub const fn task(&self) -> Task {
+        self.task
+    }
+
+    /// The line that is next; `None` at the end.
+    pub fn at(&self) -> Option<usize> {
+        (usize::from(self.at) < self.script.0.lines.len()).then_some(usize::from(self.at))
+    }
+
+    /// What it walks, if it does.
+    pub const fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// The walk that runs or ran last, if it walks.
+    pub fn walk(&self) -> Option<&Walk> {
+        match &self.inner {
+            Inner::Nothing => None,
+            Inner::Walk(walk, _) => Some(walk),
+            Inner::Dump(dump) => dump.walk(),
+        }
+    }
+
+    /// Whether it can go on, but for the locks that others hold.
+    pub fn status(&self) -> Status {
+        match (self.fault, self.at()) {
+            (Some(fault), _) => Status::Faulted(fault),
+            (None, None) => Status::Done(0),
+            (None, Some(_)) => Status::Running,
+        }
+    }
+
+    fn line(&self) -> Option<&Line> {
+        self.script.0.lines.get(usize::from(self.at))
+    }
+
+    /// The lock that the next step waits for, if it does: then stepping changes nothing.
+    pub fn waits_for(&self, world: &World) -> Option<LockName> {
+        let lock = match self.line()?.step {
+            Step::Lock(lock, _) => self.name(lock)?,
+            Step::StartVmaWrite => self.name(Lock::Vma)?,
+            Step::Run => {
+                return match &self.inner {
+                    Inner::Nothing => None,
+                    Inner::Walk(walk, _) => walk.waits_for(world),
+                    Inner::Dump(dump) => dump.waits_for(world),
+                };
+            }
+            _ => return None,
+        };
+        locks::blocks(world, lock, self.task, self.waits).then_some(lock)
+    }
+
+    /// A lock by the name that it has in the world.
+    fn name(&self, lock: Lock) -> Option<LockName> {
+        let place = &self.script.0.place;
+        Some(match lock {
+            Lock::Mmap(mm) => LockName::Mmap(mm),
+            Lock::Hotplug => LockName::MemHotplug,
+            Lock::Vma => LockName::Vma(place.vma?),
+            Lock::IMmap => LockName::IMmap,
+            Lock::Pmd if place.pud.is_some() => LockName::Ptl(self.pmd_table),
+            Lock::Pud | Lock::Pmd => LockName::PageTable(place.mm),
+            Lock::Pte => LockName::Ptl(self.pte_table),
+            Lock::Cpa => LockName::Cpa,
+            Lock::Split => LockName::PgtableSplit,
+        })
+    }
+
+    /// The slot of an entry.
+    fn slot(&self, entry: Level) -> Slot {
+        let place = &self.script.0.place;
+        match entry {
+            Level::Pte => Slot { table: self.pte_table, index: place.pte },
+            Level::Pmd => Slot { table: self.pmd_table, index: place.pmd },
+            _ => place.pud.unwrap_or_default(),
+        }
+    }
+
+    const fn table(&self, level: Level) -> PhysAddr {
+        match level {
+            Level::Pte => self.pte_table,
+            _ => self.pmd_table,
+        }
+    }
+
+    /// The first line from `from` on that does not stand deeper than `depth`.
+    fn past(&self, depth: u8, from: u8) -> u8 {
+        let lines = &self.script.0.lines;
+        let rest = lines.iter().zip(0..).skip(usize::from(from));
+        rest.filter(|(line, _)| line.depth <= depth).map(|(_, at)| at).next().unwrap_or(lines.len() as u8)
+    }
+
+    /// On to the next line; where a condition does not hold past what depends on it.
+    fn go_on(&mut self, holds: bool) {
+        let depth = self.line().map_or(0, |line| line.depth);
+        self.at = if holds { self.at + 1 } else { self.past(depth, self.at + 1) };
+        // Behind what was done there may be several things to do otherwise.
+        while let Some(&Line { step: Step::Else, depth, .. }) = self.line() {
+            if !holds {
+                self.at += 1;
+                return;
+            }
+            self.at = self.past(depth, self.at + 1);
+        }
+    }
+
+    fn fail<S: Sink>(&mut self, fault: Fault, sink: &mut S) {
+        self.fault = Some(fault);
+        sink.event(Event::Fault(fault));
+    }
+
+    /// Runs one atomic action and emits its event. Does nothing once it has ended.
+    pub fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
+        if self.fault.is_some() {
+            return self.status();
+        }
+        if let Some(lock) = self.waits_for(world) {
+            return Status::Waiting(lock);
+        }
+        let Some(&Line { step, .. }) = self.line() else { return self.status() };
+        match step {
+            Step::Act(what) => self.did(Event::Act(what), sink),
+            Step::Lock(lock, mode) => self.lock(lock, mode, world, sink),
+            Step::StartVmaWrite => self.lock(Lock::Vma, LockMode::Write, world, sink),
+            Step::TryLock(lock, mode) => self.try_lock(lock, mode, world, sink),
+            Step::Unlock(lock, mode) => {
+                if let Some(lock) = self.name(lock) {
+                    locks::release(world, lock, self.task);
+                    self.did(Event::Unlock { lock, mode }, sink);
+                }
+            }
+            Step::Downgrade(mm) => {
+                world.mmap_downgrade(mm, self.task);
+                self.did(Event::Downgrade { lock: LockName::Mmap(mm) }, sink);
+            }
+            Step::Detach(what) => {
+                if let Some(vma) = self.script.0.place.vma.and_then(|id| world.vma_mut(id)) {
+                    vma.in_tree = false;
+                }
+                self.did(Event::Act(what), sink);
+            }
+            Step::Is(entry, test) => self.ask(entry, test, world, sink),
+            Step::Write(entry, value) => self.write(entry, value, world, sink),
+            Step::Populate(entry) => self.populate(entry, world, sink),
+            Step::Fill => self.fill(world, sink),
+            Step::Free(level, how) => self.free(level, how, world, sink),
+            Step::Finish(level) if world.frame(self.table(level)) == Some(Frame::Queued) => {
+                let how = if self.script.0.rcu { Free::Rcu } else { Free::Now };
+                self.free(level, how, world, sink);
+            }
+            Step::Finish(_) => self.did(Event::Act("has no page table to free"), sink),
+            Step::Flush { all } => {
+                let place = &self.script.0.place;
+                let flush = if all { Flush::All } else { Flush::Range(place.start, place.end) };
+                self.did(Event::Flush(flush), sink);
+            }
+            Step::SetKey(on) => {
+                let dumps = world.ptdump_key;
+                world.ptdump_key = if on { dumps.saturating_add(1) } else { dumps.saturating_sub(1) };
+                self.did(Event::Act(KEY[usize::from(on)]), sink);
+            }
+            Step::IsKeyOn => {
+                let on = world.ptdump_key > 0;
+                sink.event(Event::Act(KEY_FOUND[usize::from(on)]));
+                self.go_on(on);
+            }
+            // Passed over on the way.
+            Step::Else => self.go_on(true),
+            Step::Run => return self.run(world, sink),
+        }
+        self.status()
+    }
+
+    fn did<S: Sink>(&mut self, event: Event, sink: &mut S) {
+        sink.event(event);
+        self.go_on(true);
+    }
+
+    /// Takes a lock, or goes to its queue; once served there it has it.
+    fn lock<S: Sink>(&mut self, lock: Lock, mode: LockMode, world: &mut World, sink: &mut S) {
+        let Some(lock) = self.name(lock) else { return };
+        if !self.waits && locks::take(world, lock, mode, self.task) == Taken::Queued {
+            self.waits = true;
+            return sink.event(Event::Wait { lock, mode });
+        }
+        self.waits = false;
+        let event = match lock {
+            LockName::Vma(vma) => Event::VmaStartWrite { vma, was: LockMode::None },
+            _ => Event::Lock { lock, mode, nested: false },
+        };
+        self.did(event, sink);
+    }
+
+    fn try_lock<S: Sink>(&mut self, lock: Lock, mode: LockMode, world: &mut World, sink: &mut S) {
+        let Some(lock) = self.name(lock) else { return };
+        // A VMA that munmap() has detached is not found any more.
+        let there = match lock {
+            LockName::Vma(vma) => world.vma(vma).is_some_and(|vma| vma.in_tree),
+            _ => true,
+        };
+        let taken = there && locks::try_take(world, lock, mode, self.task) == Taken::Yes;
+        sink.event(if taken {
+            Event::Lock { lock, mode, nested: false }
+        } else {
+            Event::TryLockFailed { lock }
+        });
+        self.go_on(taken);
+    }
+
+    /// Reads an entry, whose table may be gone.
+    fn read(&self, entry: Level, world: &World) -> Result<RawEntry, Fault> {
+        let slot = self.slot(entry);
+        world.read_slot(slot).ok_or_else(|| {
+            let (level, pa) = (world.model().table_level(entry), slot.table);
+            match world.frame(pa) {
+                Some(Frame::Freed) => Fault::UseAfterFree { level, pa },
+                _ => Fault::NoTable { level, pa },
+            }
+        })
+    }
+
+    fn ask<S: Sink>(&mut self, entry: Level, test: Test, world: &World, sink: &mut S) {
+        let value = match self.read(entry, world) {
+            Ok(value) => value,
+            Err(fault) => return self.fail(fault, sink),
+        };
+        let tests = world.tests(entry);
+        let verdict = match test {
+            Test::None => tests.none(value),
+            Test::Leaf => tests.leaf(value),
+            _ => tests.present(value),
+        };
+        self.value = value;
+        let (addr, slot) = (self.script.0.place.start, self.slot(entry));
+        sink.event(Event::Read { level: entry, addr, slot, value, test, verdict });
+        self.go_on(verdict);
+    }
+
+    fn write<S: Sink>(&mut self, entry: Level, value: Value, world: &mut World, sink: &mut S) {
+        let was = match self.read(entry, world) {
+            Ok(was) => was,
+            Err(fault) => return self.fail(fault, sink),
+        };
+        let user = self.script.0.place.mm != MmId::INIT_MM;
+        let is = match value {
+            Value::Empty => world.tests(entry).empty(),
+            Value::Leaf => leaf(world.model(), entry, user),
+            Value::Table => table_entry(world.model(), self.table(entry.lower().unwrap_or(entry)), user),
+        };
+        let (addr, slot) = (self.script.0.place.start, self.slot(entry));
+        world.write_slot(slot, is);
+        self.did(Event::Write { level: entry, addr, slot, was, is }, sink);
+    }
+
+    fn populate<S: Sink>(&mut self, entry: Level, world: &mut World, sink: &mut S) {
+        if let Err(fault) = self.read(entry, world) {
+            return self.fail(fault, sink);
+        }
+        let (addr, slot) = (self.script.0.place.start, self.slot(entry));
+        let result = world.populate(entry, slot);
+        let value = world.read_slot(slot).unwrap_or_default();
+        let below = world.model().table_address(entry, value);
+        match entry {
+            Level::Pmd => self.pte_table = below,
+            _ => self.pmd_table = below,
+        }
+        self.did(Event::Alloc { level: entry, addr, slot, result }, sink);
+    }
+
+    fn fill<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
+        if let Ok(table) = world.new_pte_table(self.value) {
+            self.pte_table = table;
+        }
+        self.did(Event::Act("fills a new pte table with what the leaf maps, page by page"), sink);
+    }
+
+    fn free<S: Sink>(&mut self, level: Level, how: Free, world: &mut World, sink: &mut S) {
+        let table = self.table(level);
+        match how {
+            Free::Now => world.free_table(table),
+            Free::Queued => world.queue_table(table),
+            Free::Rcu => world.free_table_by_rcu(table),
+        }
+        self.did(Event::Free { level, table, how }, sink);
+    }
+
+    /// One action of the walk or dump.
+    fn run<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
+        let status = match &mut self.inner {
+            Inner::Nothing => Status::Done(0),
+            Inner::Walk(walk, ops) => walk.step(world, ops, sink),
+            Inner::Dump(dump) => dump.step(world, sink),
+        };
+        match status {
+            Status::Running => {}
+            Status::Waiting(_) => return status,
+            Status::Done(_) => self.go_on(true),
+            Status::Faulted(fault) => self.fault = Some(fault),
+        }
+        self.status()
+    }
+}
+
+/// What is told of arm64's static key: turned off, on; found off, on.
+const KEY: [&str; 2] = ["turns the static key off", "turns the static key on: a dump runs"];
+const KEY_FOUND: [&str; 2] =
+    ["finds the static key off: no dump runs", "finds the static key on: a dump runs"];

@@ -1,0 +1,54 @@
+//! Races: a walk, and another CPU that changes the page tables under it.
+//!
+//! Everybody is a machine of the walker's kind, in the same small world ([`Place`]). Another CPU is a [`Script`]: the lines of
+//! a kernel function, each one atomic action. The walker is a script as well, one line of which runs the one [`Walk`]. A
+//! [`Choice`] says which race, on which architecture, under which kernel's rules and with which locks; [`Choice::start`] sets it
+//! up, and a [`Model`] of it can be searched for an order of steps that goes wrong.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`place`] | the small world |
+//! | [`step`] | what a line can do |
+//! | [`cpu`] | running a script |
+//! | [`ops`] | callbacks |
+//! | [`choice`] | the races, and what can be chosen of each |
+//! | [`start`] | who takes part |
+//! | [`state`] | all CPUs in one world, and what has gone wrong there |
+//! | [`model`] | the search |
+//! | [`scheduled`] | a race and a schedule as one actor |
+//! | [`vmap`] | the rules that huge vmaps have followed |
+//!
+//! Facts: Linux v6.16 to v7.3, the files that each script names. What a lock cannot see is left out: batching, CPUs that are
+//! slow to see a write, TLBs.
+
+pub mod choice;
+mod collapse;
+pub mod cpu;
+mod faults;
+mod hot_remove;
+pub mod locks;
+pub mod model;
+mod munmap;
+pub mod ops;
+pub mod place;
+mod pte_tables;
+pub mod scheduled;
+mod set_prot;
+pub mod start;
+pub mod state;
+pub mod step;
+pub mod vmap;
+mod walker;
+
+#[cfg(test)]
+mod tests;
+
+pub use choice::{Choice, Race};
+pub use cpu::{Cpu, Inner};
+pub use model::{Aim, Model};
+pub use ops::Ops;
+pub use place::Place;
+pub use scheduled::Scheduled;
+pub use start::NotThere;
+pub use state::{Outcomes, State};
+pub use step::{Line, Script, Step};

@@ -1,0 +1,96 @@
+//! A race as a model that can be searched.
+
+use explore::{Lane, Property, Turn};
+
+use super::choice::Choice;
+use super::start::NotThere;
+use super::state::{Outcomes, State};
+
+/// What a search looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// The first thing that goes wrong: a shortest way to it, or the proof that there is none.
+    Anything,
+    /// The same of one thing, or of some. What else goes wrong ends a run and is not told.
+    Only(Outcomes),
+    /// A shortest way to each thing that can go wrong.
+    Everything,
+}
+
+/// A race that can be searched.
+#[derive(Clone, Debug)]
+pub struct Model {
+    start: State,
+    aim: Aim,
+}
+
+/// What must never happen, and its outcomes.
+const NEVER: [(Property, Outcomes); 4] = [
+    (Property::always("no use after free"), Outcomes::UAF_PTE.union(Outcomes::UAF_PMD)),
+    (Property::always("no wild read"), Outcomes::WILD),
+    (Property::always("no lost update"), Outcomes::LOST),
+    (Property::always("no double walk"), Outcomes::DOUBLE),
+];
+
+/// What can happen, one by one.
+const EACH: [(Property, Outcomes); 5] = [
+    (Property::reachable("a freed pte table is read"), Outcomes::UAF_PTE),
+    (Property::reachable("a freed pmd table is read"), Outcomes::UAF_PMD),
+    (Property::reachable("an entry leads to no table"), Outcomes::WILD),
+    (Property::reachable("an update is lost"), Outcomes::LOST),
+    (Property::reachable("memory is added up twice"), Outcomes::DOUBLE),
+];
+
+static NEVER_PROPERTIES: [Property; NEVER.len()] = [NEVER[0].0, NEVER[1].0, NEVER[2].0, NEVER[3].0];
+static EACH_PROPERTIES: [Property; EACH.len()] = [EACH[0].0, EACH[1].0, EACH[2].0, EACH[3].0, EACH[4].0];
+
+impl Model {
+    /// A race as it is chosen.
+    ///
+    /// # Errors
+    /// [`NotThere`] when it cannot be set up.
+    pub fn new(choice: &Choice, aim: Aim) -> Result<Self, NotThere> {
+        Ok(Self { start: choice.start()?, aim })
+    }
+
+    /// The outcomes that a property is about, by its place.
+    pub fn outcomes_of(&self, property: usize) -> Outcomes {
+        let (all, only): (&[(Property, Outcomes)], _) = match self.aim {
+            Aim::Anything => (&NEVER, Outcomes::all()),
+            Aim::Only(only) => (&NEVER, only),
+            Aim::Everything => (&EACH, Outcomes::all()),
+        };
+        all.get(property).map_or(Outcomes::empty(), |(_, outcomes)| outcomes.intersection(only))
+    }
+}
+
+impl explore::Model for Model {
+    type State = State;
+
+    /// Three CPUs and RCU.
+    const LANES: usize = 4;
+
+    fn initial(&self) -> State {
+        self.start.clone()
+    }
+
+    fn turn(&self, state: &State, lane: Lane) -> Turn {
+        state.turn(lane)
+    }
+
+    fn step(&self, state: &mut State, lane: Lane) {
+        state.step(lane, &mut ());
+    }
+
+    fn properties(&self) -> &[Property] {
+        match self.aim {
+            Aim::Anything | Aim::Only(_) => &NEVER_PROPERTIES,
+            Aim::Everything => &EACH_PROPERTIES,
+        }
+    }
+
+    fn holds(&self, state: &State, property: usize) -> bool {
+        let happened = state.outcomes().intersects(self.outcomes_of(property));
+        happened == (self.aim == Aim::Everything)
+    }
+}

@@ -1,0 +1,48 @@
+//! `munmap()`: takes areas out under the write lock, and frees their page tables under whatever is left of it.
+//!
+//! mm/vma.c, `vms_complete_munmap_vmas()`, `free_pgtables()`; mm/mmu_gather.c; v7.3. The range covers all that the pmd table
+//! maps, so that it goes as well.
+
+use alloc::vec::Vec;
+
+use mm::{LockMode, MmId};
+use pagewalk::Free;
+use pgtable::Level;
+
+use super::step::{Line, Lock, Step, Value, line};
+
+/// `munmap(2)` and brk downgrade to a read lock before they unmap; who maps something else at once does not (`MAP_FIXED`,
+/// a moving mremap).
+pub(super) fn lines(downgrades: bool, per_vma_lock: bool) -> Vec<Line> {
+    let mm = Lock::Mmap(MmId::USER);
+    let left = if downgrades { LockMode::Read } else { LockMode::Write };
+    let mut lines = Vec::from([
+        line("mmap_write_lock(mm)", Step::Lock(mm, LockMode::Write)),
+        line("vma_start_write(vma)", Step::StartVmaWrite),
+        line(
+            "vma_iter_clear_gfp()",
+            Step::Detach("takes the area out of the maple tree: nobody finds it any more"),
+        ),
+        line("mmap_write_downgrade(mm)", Step::Downgrade(MmId::USER)),
+        line("pte_offset_map_lock()", Step::Lock(Lock::Pte, LockMode::Write)),
+        line("ptep_get_and_clear_full()", Step::Write(Level::Pte, Value::Empty)),
+        line("pte_unmap_unlock()", Step::Unlock(Lock::Pte, LockMode::Write)),
+        line("pmd_clear(pmd)", Step::Write(Level::Pmd, Value::Empty)),
+        line("pte_free_tlb()", Step::Free(Level::Pte, Free::Queued)),
+        line("pud_clear(pud)", Step::Write(Level::Pud, Value::Empty)),
+        line("pmd_free_tlb()", Step::Free(Level::Pmd, Free::Queued)),
+        line("tlb_flush_mmu_tlbonly()", Step::Flush { all: false }),
+        line("tlb_table_flush(): pte table", Step::Finish(Level::Pte)),
+        line("tlb_table_flush(): pmd table", Step::Finish(Level::Pmd)),
+        line(
+            if downgrades { "mmap_read_unlock(mm)" } else { "mmap_write_unlock(mm)" },
+            Step::Unlock(mm, left),
+        ),
+    ]);
+    lines.retain(|line| match line.step {
+        Step::Downgrade(_) => downgrades,
+        Step::StartVmaWrite => per_vma_lock,
+        _ => true,
+    });
+    lines
+}

@@ -1,0 +1,256 @@
+//! The small world in which every race is run: one pmd table with two entries, one pte table, and what leads there.
+//!
+//! The walk covers the last page that the pte table maps and the first of what the second entry covers, so that the walker
+//! returns to the pmd table after it has left the pte table.
+
+use alloc::vec;
+
+use mm::{MmId, Slot, Table, Vma, VmaId, World, WorldError};
+use pgtable::{Arch, Level, Model, PhysAddr, RawEntry, VirtAddr};
+
+/// What is there before anything moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// The first pmd entry points to a pte table, whose last entry maps a page.
+    Page,
+    /// The first pmd entry points to a pte table of an earlier mapping, which is empty by now.
+    EmptyTable,
+    /// The first pmd entry is a leaf.
+    PmdLeaf,
+    /// The pud entry is a leaf: there is no table below.
+    PudLeaf,
+    /// The pud entry is empty: there is no table below.
+    Nothing,
+    /// The first pmd entry is a leaf, the second one points to a pte table, whose first entry maps a page.
+    LeafThenPage,
+}
+
+/// Whose tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// Those of a process.
+    User,
+    /// The kernel's, in the region of this name or whose name starts like this. A process's root leads there as well,
+    /// where one root serves both halves.
+    Kernel(&'static str),
+}
+
+/// Where things are in the small world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Whose tables are at stake.
+    pub mm: MmId,
+    /// First address of the walk.
+    pub start: VirtAddr,
+    /// End of the walk, excluded.
+    pub end: VirtAddr,
+    /// The entry that points to the pmd table; none where pmd entries are in the root, which nobody frees.
+    pub pud: Option<Slot>,
+    /// The pmd table; address 0 where there is none yet.
+    pub pmd_table: PhysAddr,
+    /// Index of the pmd entry at stake.
+    pub pmd: u32,
+    /// The pte table; address 0 where there is none yet.
+    pub pte_table: PhysAddr,
+    /// Index of the pte at stake.
+    pub pte: u32,
+    /// The area that maps it all, in a process.
+    pub vma: Option<VmaId>,
+}
+
+/// Roots of `init_mm` and of `mm`; the tables below them follow, at distances that suit every page size.
+const INIT_ROOT: PhysAddr = PhysAddr(0x1_0000);
+const USER_ROOT: PhysAddr = PhysAddr(0x2_0000);
+const NEXT: u64 = 0x1_0000;
+
+/// What leaves map.
+const PAGE: u64 = 0x20_0000;
+const PMD_LEAF: u64 = 0x4000_0000;
+const PUD_LEAF: u64 = 0x8000_0000;
+
+/// A process's range starts at 4 GiB, beyond the reach of 32-bit tasks, or at 1 GiB where addresses have 32 bits.
+const fn user_base(model: &Model) -> u64 {
+    if model.va_bits > 32 { 1 << 32 } else { 1 << 30 }
+}
+
+/// Bits of a leaf that maps memory for reading and writing, besides its address: of a pte, of a pmd or pud; none at
+/// all where races are not modelled (arch/*/include/asm/pgtable*.h: `PAGE_KERNEL` and `PAGE_SHARED`, dirty and young).
+const fn leaf_bits(arch: Arch, pte: bool, user: bool) -> u64 {
+    match (arch, pte, user) {
+        (Arch::X86_64, true, true) => 0x8000_0000_0000_0067,
+        (Arch::X86_64, true, false) => 0x8000_0000_0000_0163,
+        (Arch::X86_64, false, true) => 0x8000_0000_0000_00e7,
+        (Arch::X86_64, false, false) => 0x8000_0000_0000_01e3,
+        (Arch::Arm64, true, true) => 0x00e8_0000_0000_0f43,
+        (Arch::Arm64, true, false) => 0x0068_0000_0000_0703,
+        (Arch::Arm64, false, true) => 0x00e8_0000_0000_0f41,
+        (Arch::Arm64, false, false) => 0x0068_0000_0000_0701,
+        (Arch::Riscv64 | Arch::Riscv32, _, true) => 0xd7,
+        (Arch::Riscv64 | Arch::Riscv32, _, false) => 0xe7,
+        (Arch::Openrisc, true, true) => 0x3f1,
+        (Arch::Openrisc, true, false) => 0x331,
+        (Arch::Openrisc | Arch::Loongarch64, ..) => 0,
+    }
+}
+
+/// A leaf of `level`.
+pub(super) fn leaf(model: &Model, level: Level, user: bool) -> RawEntry {
+    let pa = match level {
+        Level::Pte => PAGE,
+        Level::Pmd => PMD_LEAF,
+        _ => PUD_LEAF,
+    };
+    let pfn_at_10 = matches!(model.arch, Arch::Riscv64 | Arch::Riscv32);
+    RawEntry(if pfn_at_10 { pa >> 2 } else { pa } | leaf_bits(model.arch, level == Level::Pte, user))
+}
+
+/// An entry that points to a table: the kernel's own keeps users out (x86) and does not keep the kernel from executing (arm64).
+pub(super) fn table_entry(model: &Model, pa: PhysAddr, user: bool) -> RawEntry {
+    let kernel = match model.arch {
+        _ if user => 0,
+        Arch::X86_64 => 1 << 2,
+        Arch::Arm64 => 1 << 59,
+        _ => 0,
+    };
+    RawEntry((model.make.table)(pa.0) & !kernel)
+}
+
+impl Place {
+    /// The small world, and where things are in it.
+    ///
+    /// # Errors
+    /// [`WorldError`] never happens for a model of [`pgtable::MODELS`]; the type is the world's.
+    pub fn build(model: &'static Model, half: Half, shape: Shape) -> Result<(World, Self), WorldError> {
+        let user = half == Half::User;
+        let pmd_bytes = 1u64 << model.level(Level::Pmd).shift;
+        let own_pmd_table = model.table_level(Level::Pmd) != Level::Pgd;
+        // The first entry of a pmd table.
+        let span = if own_pmd_table { pmd_bytes * u64::from(model.slots(Level::Pmd)) } else { pmd_bytes };
+        let base = match half {
+            Half::User => user_base(model),
+            Half::Kernel(name) => {
+                let region = model.layout.iter().find(|region| region.name.starts_with(name));
+                region.or(model.layout.last()).map_or(0, |region| region.start.0).next_multiple_of(span)
+            }
+        };
+        let (start, end) = (
+            VirtAddr(base + pmd_bytes - model.page_bytes()),
+            VirtAddr(base + pmd_bytes + model.page_bytes()),
+        );
+        let mm = if user { MmId::USER } else { MmId::INIT_MM };
+        let (last, second) = (model.slots(Level::Pte) - 1, shape == Shape::LeafThenPage);
+        let mut place = Self {
+            mm,
+            start,
+            end,
+            pud: None,
+            pmd_table: PhysAddr(0),
+            pmd: 0,
+            pte_table: PhysAddr(0),
+            pte: if second { 0 } else { last },
+            vma: None,
+        };
+
+        let mut tables = [INIT_ROOT, USER_ROOT].map(|pa| Table::unused(model, pa, Level::Pgd)).to_vec();
+        let mut at = usize::from(user);
+        let mut level = Level::Pgd;
+        // Downwards, until there is no table below.
+        while let Some(lower) = model.real_levels().find(|&real| real > level) {
+            let meaning = model.lowest_sharing(level);
+            let index =
+                model.index(model.indexed_by(level), start) + u32::from(second && meaning == Level::Pmd);
+            let slot = Slot { table: tables[at].pa(), index };
+            match meaning {
+                Level::Pud => place.pud = Some(slot),
+                Level::Pmd => (place.pmd_table, place.pmd) = (slot.table, slot.index),
+                _ => {}
+            }
+            if second && meaning == Level::Pmd {
+                tables[at].set(index - 1, leaf(model, Level::Pmd, user));
+            }
+            let ends = match (meaning, shape) {
+                (Level::Pud, Shape::PudLeaf) | (Level::Pmd, Shape::PmdLeaf) => {
+                    Some(leaf(model, meaning, user))
+                }
+                (Level::Pud | Level::Pmd, Shape::Nothing) => Some(RawEntry(model.empty[meaning as usize])),
+                _ => None,
+            };
+            let pa = PhysAddr(NEXT * (tables.len() as u64 + 1));
+            let value = ends.unwrap_or(table_entry(model, pa, user));
+            tables[at].set(index, value);
+            if level == Level::Pgd && !user && model.one_root {
+                tables[1].set(index, value);
+            }
+            if ends.is_some() {
+                break;
+            }
+            at = tables.len();
+            tables.push(Table::unused(model, pa, lower));
+            level = lower;
+        }
+        if level == Level::Pte {
+            place.pte_table = tables[at].pa();
+            if shape != Shape::EmptyTable {
+                tables[at].set(place.pte, leaf(model, Level::Pte, user));
+            }
+        }
+        let next = PhysAddr(NEXT * (tables.len() as u64 + 1));
+        let mut world = World::new(model, tables, [("init_mm", INIT_ROOT), ("mm", USER_ROOT)])?;
+        // Where entries of 32 bits reach.
+        world.allocator.next = next;
+        if user {
+            world = world.with_vmas(vec![Vma::anon(MmId::USER, start, end)])?;
+            place.vma = world.vmas().next().map(|(id, _)| id);
+        }
+        Ok((world, place))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pgtable::EntryKind;
+
+    #[test]
+    fn the_small_world_leads_to_what_it_says_on_every_model() {
+        for model in pgtable::MODELS.iter().filter(|model| model.arch != Arch::Loongarch64) {
+            for half in [Half::User, Half::Kernel("vmalloc"), Half::Kernel("direct map")] {
+                let (world, place) = Place::build(model, half, Shape::Page).expect("a valid world");
+                let id = model.id;
+                assert_eq!(place.pud.is_some(), model.table_level(Level::Pmd) != Level::Pgd, "{id}");
+                let of = |level, slot| world.classify(level, world.read_slot(slot).expect("a slot"));
+                let pmd = Slot { table: place.pmd_table, index: place.pmd };
+                assert_eq!(of(Level::Pmd, pmd), EntryKind::Table, "{id}");
+                assert_eq!(of(Level::Pmd, Slot { index: place.pmd + 1, ..pmd }), EntryKind::None, "{id}");
+                let pte = Slot { table: place.pte_table, index: place.pte };
+                assert_eq!(of(Level::Pte, pte), EntryKind::Leaf, "{id}");
+                assert_eq!(place.pte, model.index(Level::Pte, place.start));
+                let indexed_by = model.indexed_by(Level::Pmd);
+                assert_eq!(model.index(indexed_by, place.end), model.index(indexed_by, place.start) + 1);
+                if half != Half::User {
+                    assert!(
+                        model.region(place.start).is_some_and(|region| region.start.0 >= model.task_size.0)
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_other_shapes_have_leaves_and_holes() {
+        let model = pgtable::model("x86_64-4level").expect("a known model");
+        let kind = |shape, level, index| {
+            let (world, place) = Place::build(model, Half::User, shape).expect("a valid world");
+            let slot = match level {
+                Level::Pud => place.pud.expect("a pud"),
+                _ => Slot { table: place.pmd_table, index },
+            };
+            (world.classify(level, world.read_slot(slot).expect("a slot")), place.pmd, place.pte)
+        };
+        assert_eq!(kind(Shape::PudLeaf, Level::Pud, 0), (EntryKind::Leaf, 0, 511));
+        assert_eq!(kind(Shape::Nothing, Level::Pud, 0), (EntryKind::None, 0, 511));
+        assert_eq!(kind(Shape::PmdLeaf, Level::Pmd, 0), (EntryKind::Leaf, 0, 511));
+        assert_eq!(kind(Shape::LeafThenPage, Level::Pmd, 0), (EntryKind::Leaf, 1, 0));
+        assert_eq!(kind(Shape::LeafThenPage, Level::Pmd, 1), (EntryKind::Table, 1, 0));
+    }
+}

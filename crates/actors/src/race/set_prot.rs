@@ -1,0 +1,32 @@
+//! arm64 changes permissions in the kernel's tables without `init_mm`'s lock (v6.18): who owns a range splits what only
+//! partly belongs to it, and then walks locklessly.
+//!
+//! arch/arm64/mm/pageattr.c, `update_range_prot()`; arch/arm64/mm/mmu.c, `split_kernel_leaf_mapping()`; v7.3.
+
+use alloc::vec::Vec;
+
+use mm::LockMode;
+use pagewalk::Test;
+use pgtable::Level;
+
+use super::step::{Line, Lock, Step, Value, inner, line};
+
+/// `PTE_RDONLY` and `PTE_WRITE`: what `set_memory_ro()` sets and clears.
+pub(super) const READ_ONLY: u64 = 1 << 7;
+pub(super) const WRITABLE: u64 = 1 << 51;
+
+pub(super) fn lines(mutex: bool) -> Vec<Line> {
+    let mut lines = Vec::from([
+        line("mutex_lock(&pgtable_split_lock)", Step::Lock(Lock::Split, LockMode::Write)),
+        line("pmd_leaf(pmdp_get(pmdp))", Step::Is(Level::Pmd, Test::Leaf)),
+        inner("split_pmd(): new table", Step::Fill),
+        inner("split_pmd(): __pmd_populate()", Step::Write(Level::Pmd, Value::Table)),
+        line("mutex_unlock(&pgtable_split_lock)", Step::Unlock(Lock::Split, LockMode::Write)),
+        line("lazy_mmu_mode_enable()", Step::Act("enters lazy MMU mode")),
+        line("walk_kernel_page_table_range_lockless()", Step::Run),
+        line("lazy_mmu_mode_disable()", Step::Act("leaves lazy MMU mode")),
+        line("flush_tlb_kernel_range()", Step::Flush { all: false }),
+    ]);
+    lines.retain(|line| mutex || !matches!(line.step, Step::Lock(..) | Step::Unlock(..)));
+    lines
+}

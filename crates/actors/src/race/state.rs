@@ -1,0 +1,152 @@
+//! All CPUs in one world, and what has gone wrong there.
+
+use arrayvec::ArrayVec;
+use explore::{Lane, Turn};
+use mm::{LockMode, Slot, Task, World};
+use pagewalk::{Event, Fault, Free, LockName, Sink, Status};
+use pgtable::{EntryKind, Level};
+
+use super::cpu::{Cpu, Inner};
+use super::locks;
+use super::ops::Ops;
+
+bitflags::bitflags! {
+    /// What can go wrong.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub struct Outcomes: u8 {
+        /// A pte table is read after it was freed.
+        const UAF_PTE = 1 << 0;
+        /// A pmd table is read after it was freed.
+        const UAF_PMD = 1 << 1;
+        /// An entry is followed to where no table is.
+        const WILD = 1 << 2;
+        /// A change of permissions is undone by another one.
+        const LOST = 1 << 3;
+        /// smaps adds up the same memory twice.
+        const DOUBLE = 1 << 4;
+        /// Some wait for ever.
+        const DEADLOCK = 1 << 5;
+    }
+}
+
+/// The CPUs of a race, in the order of their lanes.
+pub type Cpus = ArrayVec<Cpu, { Task::ALL.len() }>;
+
+fn fault_of(cpus: &Cpus) -> Option<Fault> {
+    cpus.iter().find_map(|cpu| match cpu.status() {
+        Status::Faulted(fault) => Some(fault),
+        _ => None,
+    })
+}
+
+/// What a lane can do: a CPU's, or RCU's, which comes after them.
+pub(super) fn turn_of(world: &World, cpus: &Cpus, lane: Lane) -> Turn {
+    if fault_of(cpus).is_some() {
+        return Turn::Done;
+    }
+    match cpus.get(lane.index()) {
+        Some(cpu) if cpu.at().is_none() => Turn::Done,
+        Some(cpu) if cpu.waits_for(world).is_some() => Turn::Wait,
+        Some(_) => Turn::Move,
+        None if lane.index() != cpus.len() || world.frames.rcu().is_empty() => Turn::Done,
+        None if world.grace_period_over().is_some() => Turn::Move,
+        None => Turn::Wait,
+    }
+}
+
+/// Takes the next step of a lane that can move.
+pub(super) fn step_lane<S: Sink>(world: &mut World, cpus: &mut Cpus, lane: Lane, sink: &mut S) {
+    if let Some(cpu) = cpus.get_mut(lane.index()) {
+        cpu.step(world, sink);
+    } else if let Some(table) = world.grace_period_over() {
+        let level = world.table_at(table).and_then(|id| world.table(id)).map(mm::Table::level);
+        world.free_table(table);
+        sink.event(Event::Free { level: level.unwrap_or(Level::Pte), table, how: Free::Now });
+    }
+}
+
+/// All CPUs in one world.
+///
+/// Lanes: the CPUs in their order, then RCU, which frees a table once its grace period is over.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    /// The world.
+    pub world: World,
+    pub(super) cpus: Cpus,
+}
+
+impl State {
+    /// The CPUs, in the order of their lanes. The first one walks.
+    pub fn cpus(&self) -> &[Cpu] {
+        &self.cpus
+    }
+
+    /// The CPU of a lane; none if that is RCU's or nobody's.
+    pub fn cpu(&self, lane: Lane) -> Option<&Cpu> {
+        self.cpus.get(lane.index())
+    }
+
+    /// Whether a lane is RCU's.
+    pub fn is_rcu(&self, lane: Lane) -> bool {
+        lane.index() == self.cpus.len()
+    }
+
+    /// What stopped a CPU, if anything did. Then nobody moves any more: the kernel has crashed, or may have.
+    pub fn fault(&self) -> Option<Fault> {
+        fault_of(&self.cpus)
+    }
+
+    /// What a lane can do.
+    pub fn turn(&self, lane: Lane) -> Turn {
+        turn_of(&self.world, &self.cpus, lane)
+    }
+
+    /// What a CPU's lane waits for, and who holds it and how.
+    pub fn waits_for(&self, lane: Lane) -> Option<(LockName, Option<(Task, LockMode)>)> {
+        let lock = self.cpu(lane)?.waits_for(&self.world)?;
+        Some((lock, locks::holder(&self.world, lock)))
+    }
+
+    /// Takes the next step of a lane, if it can move.
+    pub fn step<S: Sink>(&mut self, lane: Lane, sink: &mut S) {
+        if self.turn(lane) == Turn::Move {
+            step_lane(&mut self.world, &mut self.cpus, lane, sink);
+        }
+    }
+
+    /// What has gone wrong. A deadlock is for whoever looks at all lanes.
+    pub fn outcomes(&self) -> Outcomes {
+        let mut outcomes = match self.fault() {
+            Some(Fault::UseAfterFree { level: Level::Pte, .. }) => Outcomes::UAF_PTE,
+            Some(Fault::UseAfterFree { .. }) => Outcomes::UAF_PMD,
+            Some(_) => Outcomes::WILD,
+            None => Outcomes::empty(),
+        };
+        for cpu in &self.cpus {
+            match cpu.inner() {
+                Inner::Walk(_, Ops::Smaps { added }) => {
+                    outcomes.set(Outcomes::DOUBLE, added.iter().any(|&times| times > 1));
+                }
+                Inner::Walk(walk, Ops::SetProt { set, clear })
+                    if matches!(walk.status(), Status::Done(_)) =>
+                {
+                    let pte = self.pte_of(cpu, walk.args().start);
+                    let visible = pte.is_some_and(|pte| pte & set == *set && pte & clear == 0);
+                    outcomes.set(Outcomes::LOST, outcomes.contains(Outcomes::LOST) || !visible);
+                }
+                _ => {}
+            }
+        }
+        outcomes
+    }
+
+    /// The pte that maps an address under the pmd entry at stake, if a pte table hangs there.
+    fn pte_of(&self, cpu: &Cpu, addr: pgtable::VirtAddr) -> Option<u64> {
+        let place = &cpu.script().place;
+        let pmd = self.world.read_slot(Slot { table: place.pmd_table, index: place.pmd })?;
+        let is_table = self.world.classify(Level::Pmd, pmd) == EntryKind::Table;
+        let table = is_table.then(|| self.world.model().table_address(Level::Pmd, pmd))?;
+        let index = self.world.model().index(Level::Pte, addr);
+        self.world.read_slot(Slot { table, index }).map(|pte| pte.0)
+    }
+}

@@ -1,0 +1,155 @@
+//! What another CPU does, as data: lines of a kernel function, each one atomic action.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::hash::{Hash, Hasher};
+
+use mm::{LockMode, MmId};
+use pagewalk::{Free, Test};
+use pgtable::Level;
+
+use super::Place;
+
+/// A lock, by what it protects in the small world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// `mmap_lock` of an mm.
+    Mmap(MmId),
+    /// `mem_hotplug_lock`.
+    Hotplug,
+    /// The per-VMA lock of the area.
+    Vma,
+    /// `i_mmap_rwsem` of the file.
+    IMmap,
+    /// `pud_lock()`, and for the kernel's tables of any level: `mm->page_table_lock`.
+    Pud,
+    /// `pmd_lock()`: that of the pmd table.
+    Pmd,
+    /// `pte_lockptr()`: that of the pte table.
+    Pte,
+    /// x86's `cpa_lock`.
+    Cpa,
+    /// arm64's `pgtable_split_lock`.
+    Split,
+}
+
+/// What is written to an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing is mapped.
+    Empty,
+    /// A leaf: at pte level a page.
+    Leaf,
+    /// It points to the table below that this CPU made.
+    Table,
+}
+
+/// One atomic action. Entries are named by their level, pud to pte, tables by that of their entries, pmd or pte. A condition that fails passes over the lines that stand deeper behind it, to [`Step::Else`] if that is next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Something that changes neither entries nor locks, in words that end a sentence.
+    Act(&'static str),
+    /// Takes a lock, or waits for it.
+    Lock(Lock, LockMode),
+    /// Takes a lock if it is to be had: a condition.
+    TryLock(Lock, LockMode),
+    /// Releases a lock.
+    Unlock(Lock, LockMode),
+    /// `mmap_write_downgrade()`
+    Downgrade(MmId),
+    /// `vma_start_write()`, which waits for the readers of the area.
+    StartVmaWrite,
+    /// Takes the area out of the maple tree: what it is told as.
+    Detach(&'static str),
+    /// Reads an entry and asks something of it: a condition.
+    Is(Level, Test),
+    /// Writes an entry.
+    Write(Level, Value),
+    /// Makes a table for an empty entry: `__pmd_alloc()`, `__pte_alloc()`.
+    Populate(Level),
+    /// Makes a pte table that maps what the pmd leaf maps that was read last, and does not use it yet.
+    Fill,
+    /// Frees a table, queues it, or hands it to RCU.
+    Free(Level, Free),
+    /// `tlb_finish_mmu()`: what was queued is handed to RCU, or freed at once by architectures that do not use RCU for that.
+    Finish(Level),
+    /// Flushes the TLB: of everything, or of the area.
+    Flush {
+        /// Everything?
+        all: bool,
+    },
+    /// Turns arm64's static key on or off.
+    SetKey(bool),
+    /// Whether arm64's static key is on: a condition.
+    IsKeyOn,
+    /// What to do where the condition before did not hold. No action of its own.
+    Else,
+    /// The walk, or the dump, to its end.
+    Run,
+}
+
+/// A line of the function: what it says, how deep it stands, what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The line, in the kernel's words.
+    pub text: &'static str,
+    /// How many conditions it depends on.
+    pub depth: u8,
+    /// What it does.
+    pub step: Step,
+}
+
+/// A line that stands outside of all conditions.
+pub(super) const fn line(text: &'static str, step: Step) -> Line {
+    Line { text, depth: 0, step }
+}
+
+/// A line behind one condition.
+pub(super) const fn inner(text: &'static str, step: Step) -> Line {
+    Line { text, depth: 1, step }
+}
+
+/// What one CPU runs, in the small world.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The kernel function.
+    pub name: &'static str,
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// Where things are.
+    pub place: Place,
+    /// Whether the architecture hands user page tables to RCU.
+    pub rcu: bool,
+}
+
+/// A script that clones share. Never changes during a race, so its hash says nothing.
+#[derive(Clone, Debug)]
+pub struct Shared(pub Rc<Script>);
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Eq for Shared {}
+
+impl Hash for Shared {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl Shared {
+    /// A script, without the lines that are about a pmd table where there is none.
+    pub(super) fn new(name: &'static str, lines: Vec<Line>, place: Place, rcu: bool) -> Self {
+        let applies = |line: &Line| match line.step {
+            Step::Is(Level::Pud, _)
+            | Step::Write(Level::Pud, _)
+            | Step::Populate(Level::Pud)
+            | Step::Free(Level::Pmd, _)
+            | Step::Finish(Level::Pmd) => place.pud.is_some(),
+            _ => true,
+        };
+        let lines = lines.into_iter().filter(applies).collect();
+        Self(Rc::new(Script { name, lines, place, rcu }))
+    }
+}
