@@ -179,16 +179,16 @@ impl World {
     pub fn new(
         model: &'static Model,
         tables: Vec<Table>,
-        mms: impl IntoIterator<Item = (&'static str, PhysAddr)>,
+        mms: impl AsRef<[(&'static str, PhysAddr)]>,
     ) -> Result<Self, WorldError> {
-        Self::made_of(model, tables, mms.into_iter().collect())
+        Self::made_of(model, tables, mms.as_ref())
     }
 
     /// One copy of the code, whatever the mms come from.
     fn made_of(
         model: &'static Model,
         tables: Vec<Table>,
-        mms: Vec<(&'static str, PhysAddr)>,
+        mms: &[(&'static str, PhysAddr)],
     ) -> Result<Self, WorldError> {
         let entries: usize = tables.iter().map(Table::stored).sum();
         if entries > MAX_ENTRIES {
@@ -232,7 +232,7 @@ impl World {
             ptls: ArrayVec::new(),
             task_size: model.task_size,
         };
-        for (name, pgd) in mms {
+        for &(name, pgd) in mms {
             if world.table_at(pgd).is_none() {
                 return Err(WorldError::RootMissing { name, pgd });
             }

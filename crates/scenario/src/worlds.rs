@@ -28,7 +28,7 @@ fn build(model: &str, tables: u64, mms: &[(&'static str, &[Mapped])]) -> Result<
         (u64::from(model.slots(Level::Pgd)) * u64::from(model.entry_bytes)).max(model.page_bytes());
     let root = |number: usize| PhysAddr(tables + number as u64 * root_bytes);
     let roots = (0..mms.len()).map(|number| Table::unused(model, root(number), Level::Pgd)).collect();
-    let names = mms.iter().enumerate().map(|(number, (name, _))| (*name, root(number)));
+    let names: Vec<_> = mms.iter().enumerate().map(|(number, (name, _))| (*name, root(number))).collect();
     let mut world = World::new(model, roots, names)?;
     world.allocator.next = root(mms.len());
     let ids: Vec<MmId> = world.mms().map(|(id, _)| id).collect();

@@ -3,11 +3,13 @@
 use pagewalk_browser_tests::{Key, Page, Screen, Site, test};
 use serde_json::Value;
 
-const LINKS: [&str; 4] = [
+const LINKS: [&str; 5] = [
     "#v1/kernel-walk?t=75",
     "#v1/debug-user/x86_64-5level/v7.3?lock=read&t=3",
     "#v1/debug-init-mm?t=2",
     "#v1/kernel-walk/riscv64-sv39/v6.17?t=40",
+    // A dump at an assertion: both want another place on a phone.
+    "#v1/ptdump/riscv64-sv39/v7.3?t=5",
 ];
 
 /// Nothing is wider than the screen, and the sentence and the controls can be seen.
@@ -21,6 +23,10 @@ async fn holds(page: &Page, place: &str) {
         );
         assert_eq!(page.eval(&script).await, Value::Bool(true), "{place}: {selector} is off the screen");
     }
+    // No part is pressed against the edge by another one.
+    let squeezed = "return [...document.querySelectorAll('.pagewalk > section')]
+        .filter(of => of.getBoundingClientRect().width < Math.min(200, innerWidth / 2)).map(of => of.className)";
+    assert_eq!(page.eval(squeezed).await, serde_json::json!([]), "{place}");
     let covered = "const of = document.querySelector('[data-command=Next]').getBoundingClientRect();
          const top = document.elementFromPoint(of.x + of.width / 2, of.y + of.height / 2);
          return top.closest('[data-command]')?.dataset.command ?? top.outerHTML";

@@ -82,7 +82,9 @@ fn every_scenario_and_every_machine_reach_the_end() {
             let last = page.last_step().await;
             page.key_to_step(Key::End, last).await;
             let place = format!("{scenario} on {machine}");
-            assert!(page.sentence().await.contains("returns"), "{place}: {}", page.sentence().await);
+            // Some callers read past what they have, and their kernel crashes: a native test knows which.
+            let end = page.text_of("return document.querySelector('.sentence').dataset.mark").await;
+            assert!(["return", "fault"].contains(&end.as_str()), "{place}: {}", page.sentence().await);
             assert_eq!(page.count("[role=alert]").await, 0, "{place}");
         }
     });

@@ -147,9 +147,8 @@ impl Capture {
         }
         let roots = Named::read(root, "roots")?;
         let init_mm = roots.get("init_mm").ok_or_else(|| shape("roots.init_mm", HEX))?;
-        let current = roots.get("current");
-        let mms = [("init_mm", Some(init_mm)), ("mm", current)];
-        let mms = mms.into_iter().filter_map(|(name, root)| Some((name, PhysAddr(root?))));
+        let mut mms = vec![("init_mm", PhysAddr(init_mm))];
+        mms.extend(roots.get("current").map(|current| ("mm", PhysAddr(current))));
         let mut world = World::new(model, tables, mms)?;
         let layout = Named::read(root, "layout")?;
         if let Some(task_size) = layout.get("TASK_SIZE") {
