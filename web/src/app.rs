@@ -19,6 +19,10 @@ use crate::el::{Content, el};
 use crate::events;
 use crate::keys::Command;
 use crate::load::{self, LoadError, Loading, Progress};
+#[cfg(not(feature = "lab"))]
+use crate::pages;
+#[cfg(feature = "lab")]
+use crate::pages::Page;
 use crate::run::{Filter, Run};
 use crate::view;
 
@@ -76,7 +80,8 @@ impl Component for App {
 
     fn create(ctx: &Context<Self>) -> Self {
         let address = Address::default();
-        let (link, problem) = Link::parse(&address.hash());
+        let hash = address.hash();
+        let (link, problem) = Link::parse(&hash);
         let on_hash = ctx.link().callback(|()| Msg::HashChanged);
         let listener = web_sys::window()
             .map(|window| EventListener::new(&window, "hashchange", move |_| on_hash.emit(())));
@@ -102,7 +107,9 @@ impl Component for App {
             focus_wanted: !link.embed,
             listeners: listener.into_iter().collect(),
         };
-        app.start(ctx);
+        if !is_elsewhere(&hash) {
+            app.start(ctx);
+        }
         app
     }
 
@@ -127,10 +134,11 @@ impl Component for App {
             Msg::Record => self.record(ctx),
             Msg::Tick => self.tick(ctx),
             Msg::HashChanged => {
-                if self.address.is_own() {
+                let hash = self.address.hash();
+                if self.address.is_own() || is_elsewhere(&hash) {
                     return false;
                 }
-                let (link, problem) = Link::parse(&self.address.hash());
+                let (link, problem) = Link::parse(&hash);
                 self.link = link;
                 self.notice = problem.map(|problem| problem.to_string());
                 self.start(ctx);
@@ -420,6 +428,14 @@ impl App {
     fn full_link(&self) -> String {
         format!("#{}", Link { embed: false, ..self.link })
     }
+}
+
+/// Whether a hash belongs to another page. The light one sends the reader there.
+fn is_elsewhere(hash: &str) -> bool {
+    #[cfg(feature = "lab")]
+    return Page::of(hash) != Page::Walk;
+    #[cfg(not(feature = "lab"))]
+    return pages::leave_for_the_lab(hash);
 }
 
 /// Puts the focus on the time slider, so that the arrow keys work at once.

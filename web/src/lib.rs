@@ -13,6 +13,8 @@
 //! | [`load`] | fetching a captured machine, with progress |
 //! | [`address`] | the page's address: reading and writing the hash |
 //! | [`keys`] | which key does what |
+//! | [`pages`] | the pages of the site, and which address opens which |
+//! | `root`, `lab` | the pages that are not in the first download |
 //! | [`view`] | what is drawn |
 
 pub mod action;
@@ -21,9 +23,14 @@ pub mod app;
 pub mod el;
 pub mod events;
 pub mod keys;
+#[cfg(feature = "lab")]
+pub mod lab;
 pub mod load;
 #[cfg(target_arch = "wasm32")]
 mod memory;
+pub mod pages;
+#[cfg(feature = "lab")]
+pub mod root;
 pub mod run;
 pub mod view;
 

@@ -6,7 +6,7 @@ use narrate::{DumpRecord, Mark, Point, Timeline, listing, mark, point};
 use pagewalk::Event;
 use pgtable::{Level, VirtAddr};
 use scenario::capture::Capture;
-#[cfg(feature = "dump")]
+#[cfg(feature = "lab")]
 use scenario::library::Program;
 use scenario::link::Grain;
 use scenario::{Runner, Setup, SetupError};
@@ -94,7 +94,7 @@ impl Run {
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
         let dump = match setup.scenario.program {
-            #[cfg(feature = "dump")]
+            #[cfg(feature = "lab")]
             Program::Ptdump { dumped, user_half } => DumpRecord::new(capture, dumped, user_half),
             _ => None,
         };

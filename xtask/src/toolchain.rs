@@ -1,7 +1,7 @@
 //! What the Rust toolchain must hold. rustup is asked only for what is missing, so a complete machine needs neither
 //! rustup nor a network.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::Error;
@@ -31,6 +31,11 @@ pub(crate) fn host() -> Result<String, Error> {
     let version = process::output(Command::new("rustc").arg("-vV")).ok_or(Error::NoHost)?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).ok_or(Error::NoHost)
+}
+
+/// Where the toolchain is.
+pub(crate) fn sysroot() -> Option<PathBuf> {
+    process::output(Command::new("rustc").args(["--print", "sysroot"])).map(|path| PathBuf::from(path.trim()))
 }
 
 /// Adds rustfmt and clippy unless they are there.

@@ -6,7 +6,12 @@ use crate::{browser, in_browser, process};
 
 /// Tests the page's components with wasm-bindgen's test runner.
 pub(super) fn components(context: &Context) -> Result<(), Error> {
-    process::run(in_browser::cargo_test(&context.workspace)?.args(["--package", "pagewalk-web"]))
+    process::run(in_browser::cargo_test(&context.workspace)?.args([
+        "--package",
+        "pagewalk-web",
+        "--features",
+        "lab",
+    ]))
 }
 
 /// Tests the built page as a reader uses it.

@@ -75,17 +75,22 @@ pub(super) const CHECKS: &[Check] = &[
 fn clippy_wasm(context: &Context) -> Result<(), Error> {
     toolchain::ensure_target(toolchain::WASM)?;
     toolchain::ensure_components(&context.workspace)?;
-    context.cargo([
-        "clippy",
-        "--package",
-        "pagewalk-web",
-        "--all-targets",
-        "--target",
-        toolchain::WASM,
-        "--",
-        "-D",
-        "warnings",
-    ])
+    for features in ["", "lab"] {
+        context.cargo([
+            "clippy",
+            "--package",
+            "pagewalk-web",
+            "--features",
+            features,
+            "--all-targets",
+            "--target",
+            toolchain::WASM,
+            "--",
+            "-D",
+            "warnings",
+        ])?;
+    }
+    Ok(())
 }
 
 fn no_std(context: &Context) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! Which files a browser fetches before the page is there: `index.html`, what it names, and what that imports.
+//! Which files a browser fetches before a page is there: its HTML, what that names, and what that imports.
 //!
 //! Files the page asks for later, such as captures, are named by no markup, so they are not among them.
 
@@ -19,17 +19,15 @@ struct Reference {
     certain: bool,
 }
 
-const PAGE: &str = "index.html";
-
-/// The names of the files of the first load, relative to `dist`, the page first.
-pub(super) fn files(dist: &Path) -> Result<Vec<String>, Error> {
-    let page = dist.join(PAGE);
-    if !page.is_file() {
-        return Err(Error::NoPage(page));
+/// The names of the files that a page loads, relative to `dist`, the page first.
+pub(super) fn files(dist: &Path, page: &str) -> Result<Vec<String>, Error> {
+    let file = dist.join(page);
+    if !file.is_file() {
+        return Err(Error::NoPage(file));
     }
-    let mut found = vec![PAGE.to_owned()];
-    let mut seen = BTreeSet::from([PAGE.to_owned()]);
-    let mut unread = VecDeque::from([PAGE.to_owned()]);
+    let mut found = vec![page.to_owned()];
+    let mut seen = BTreeSet::from([page.to_owned()]);
+    let mut unread = VecDeque::from([page.to_owned()]);
     while let Some(name) = unread.pop_front() {
         for reference in references_of(dist, &name)? {
             match resolved(&name, &reference.url).filter(|target| dist.join(target).is_file()) {
@@ -92,7 +90,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap_or(directory.path()))?;
             fs::write(path, text)?;
         }
-        Ok(files(directory.path()).map_err(|error| error.to_string()))
+        Ok(files(directory.path(), "index.html").map_err(|error| error.to_string()))
     }
 
     /// What Trunk 0.21 writes, shortened.

@@ -1,0 +1,15 @@
+//! What is not in the first download: the patch's callers, races, verdicts.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`callers`] | the call sites of the patch, side by side |
+//! | [`race`] | a race, CPU by CPU |
+//! | [`verdicts`] | what every variant of every race comes to |
+
+pub mod callers;
+pub mod race;
+pub mod verdicts;
+
+pub use callers::Callers;
+pub use race::RaceLab;
+pub use verdicts::Verdicts;
