@@ -52,6 +52,11 @@ pub fn leave_for_the_lab(hash: &str) -> bool {
     window.is_some_and(|window| window.location().replace(&format!("{ELSEWHERE}{hash}")).is_ok())
 }
 
+/// The name of the site, and the way to the other pages.
+pub fn title(here: Page) -> El {
+    el("div.title").child(el("h1").child("Pagewalk")).child(nav(here))
+}
+
 /// The way to the other pages.
 pub fn nav(here: Page) -> El {
     let link = |(page, name, hash): (Page, &'static str, &str)| {

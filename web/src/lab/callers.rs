@@ -18,8 +18,6 @@ impl Component for Callers {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        el("main.pagewalk")
-            .child(el("header.top").child(el("h1").child("Pagewalk")).child(pages::nav(Page::Callers)))
-            .into_html()
+        el("main.pagewalk").child(el("header.top").child(pages::title(Page::Callers))).into_html()
     }
 }

@@ -18,8 +18,6 @@ impl Component for RaceLab {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        el("main.pagewalk")
-            .child(el("header.top").child(el("h1").child("Pagewalk")).child(pages::nav(Page::Race)))
-            .into_html()
+        el("main.pagewalk").child(el("header.top").child(pages::title(Page::Race))).into_html()
     }
 }

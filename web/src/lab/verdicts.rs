@@ -18,8 +18,6 @@ impl Component for Verdicts {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        el("main.pagewalk")
-            .child(el("header.top").child(el("h1").child("Pagewalk")).child(pages::nav(Page::Verdicts)))
-            .into_html()
+        el("main.pagewalk").child(el("header.top").child(pages::title(Page::Verdicts))).into_html()
     }
 }

@@ -8,12 +8,12 @@ use super::{button, choices, code, dump, locks, progress, ruler, say, tables};
 use crate::el::{El, el};
 use crate::keys::Command;
 use crate::load::Loading;
-use crate::pages::{Page, nav};
+use crate::pages::{Page, title};
 use crate::run::Run;
 
 /// The header: what can be chosen, the other view, the link to this step, the help.
 pub fn header(setup: &Setup, view: View, copied: bool) -> El {
-    el("header.top").child(el("h1").child("Pagewalk")).child(nav(Page::Walk)).child(choices(setup)).child(
+    el("header.top").child(title(Page::Walk)).child(choices(setup)).child(
         el("div.top-actions")
             .child(
                 button(Command::Levels)
