@@ -3,8 +3,8 @@
 
 use std::hash::{Hash, Hasher};
 
-use actors::race::{Aim, Choice, Model, Outcomes, Race, State};
-use explore::{Broken, Lane, Schedule, Search, Turn, Verdict, replay};
+use actors::race::{Choice, Outcomes, Race, State};
+use explore::{Aim, Broken, Lane, RaceModel, Schedule, Search, Turn, Verdict, replay};
 use mm::LockMode;
 use pagewalk::{Event, Fault, Func, LockName, Revision, Status, Test};
 use pagewalk_tests::races::search;
@@ -26,7 +26,7 @@ fn parse(link: &str) -> RaceLink {
 
 /// Where a schedule leads.
 fn end(choice: &Choice, schedule: &Schedule) -> State {
-    let model = Model::new(choice, Aim::Anything).expect("it starts");
+    let model = RaceModel::new(choice, Aim::Anything).expect("it starts");
     replay(&model, schedule).last().expect("a state").expect("it fits")
 }
 
@@ -58,7 +58,7 @@ fn counterexamples_end_in_what_they_show_and_none_is_shorter() {
         }
         // Looked for alone, and for whatever comes first, it is found as well, by a way as short.
         let steps = |aim| {
-            let mut search = Search::new(Model::new(&choice, aim).expect("it starts"), u32::MAX);
+            let mut search = Search::new(RaceModel::new(&choice, aim).expect("it starts"), u32::MAX);
             search.run(u32::MAX);
             match search.verdict() {
                 Verdict::Fails { schedule, .. } => Some(schedule.len()),
@@ -80,8 +80,10 @@ fn counterexamples_end_in_what_they_show_and_none_is_shorter() {
 fn a_library_race_with_its_counterexample_is_a_short_link() {
     for race in Race::ALL.into_iter().filter(|&race| race != Race::TwoWalkers) {
         let choice = scenario::races::first(race);
-        let mut looked =
-            Search::new(Model::new(&choice, Aim::Only(texts::of(race).aim)).expect("it starts"), u32::MAX);
+        let mut looked = Search::new(
+            RaceModel::new(&choice, Aim::Only(texts::of(race).aim)).expect("it starts"),
+            u32::MAX,
+        );
         looked.run(u32::MAX);
         let schedule = match looked.verdict() {
             Verdict::Fails { schedule, .. } => schedule,
@@ -298,7 +300,7 @@ fn another_checker_agrees() {
 fn a_search_in_slices_finds_the_same() {
     let choice = parse("v1/race/munmap/x86_64-4level/v6.17?lock=read").choice;
     let run = |fuel| {
-        let mut search = Search::new(Model::new(&choice, Aim::Anything).expect("it starts"), u32::MAX);
+        let mut search = Search::new(RaceModel::new(&choice, Aim::Anything).expect("it starts"), u32::MAX);
         while !search.run(fuel).ended {}
         search.verdict()
     };

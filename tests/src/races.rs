@@ -1,7 +1,7 @@
 //! Searches every variant of the matrix of races and compares the verdict.
 
-use actors::race::{Aim, Choice, Model, NotThere, Outcomes};
-use explore::{Broken, Schedule, Search, Verdict};
+use actors::race::{Choice, NotThere, Outcomes};
+use explore::{Aim, Broken, RaceModel, Schedule, Search, Verdict};
 use scenario::races::Cell;
 
 /// Most states of a variant. The largest, with three CPUs, has some eighty thousand.
@@ -37,7 +37,7 @@ impl Found {
 /// # Errors
 /// [`NotThere`] when it cannot be set up.
 pub fn search(choice: &Choice) -> Result<Found, NotThere> {
-    let mut search = Search::new(Model::new(choice, Aim::Everything)?, MAX_STATES);
+    let mut search = Search::new(RaceModel::new(choice, Aim::Everything)?, MAX_STATES);
     search.run(u32::MAX);
     let properties = 0..explore::Model::properties(search.model()).len();
     let mut ways: Vec<(Outcomes, Schedule)> = properties

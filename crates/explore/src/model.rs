@@ -1,61 +1,8 @@
-//! What is searched: lanes, steps, properties.
+//! What is searched: steps of lanes, and properties.
 
-use core::fmt;
 use core::hash::Hash;
 
-/// Most lanes of a model.
-pub const MAX_LANES: usize = 8;
-
-/// One of the actors of a model, by its place: 0 to 7, written `a` to `h`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Lane(u8);
-
-impl Lane {
-    /// All lanes, first to last.
-    pub const ALL: [Self; MAX_LANES] =
-        [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6), Self(7)];
-
-    /// The lane at this place, if there is one.
-    pub const fn new(place: usize) -> Option<Self> {
-        if place < MAX_LANES { Some(Self(place as u8)) } else { None }
-    }
-
-    /// Its place, 0 to 7.
-    pub const fn index(self) -> usize {
-        self.0 as usize
-    }
-
-    /// Its letter, `a` to `h`.
-    pub const fn letter(self) -> char {
-        (b'a' + self.0) as char
-    }
-
-    /// The lane with this letter.
-    pub const fn from_letter(letter: char) -> Option<Self> {
-        match letter {
-            'a'..='h' => Some(Self(letter as u8 - b'a')),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Lane {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Write::write_char(f, self.letter())
-    }
-}
-
-/// What a lane can do in a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Turn {
-    /// Take its next step.
-    Move,
-    /// Nothing: it waits for another lane.
-    Wait,
-    /// Nothing, and nothing is left to do. A lane that serves others (an RCU grace period) is done while
-    /// nothing is asked of it and may move again later.
-    Done,
-}
+use actors::{Lane, MAX_LANES, Turn};
 
 /// In which states a property is to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

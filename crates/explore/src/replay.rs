@@ -3,8 +3,9 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use crate::model::{Lane, Model, Turn};
-use crate::schedule::Schedule;
+use actors::{Lane, Schedule, Turn};
+
+use crate::model::Model;
 
 /// A schedule does not fit its model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,8 +4,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::model::{Expect, Model, Turn, lanes};
-use crate::schedule::Schedule;
+use actors::{Schedule, Turn};
+
+use crate::model::{Expect, Model, lanes};
 use crate::states::{self, Added, States};
 use crate::verdict::{Broken, Verdict};
 

@@ -14,8 +14,9 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use crate::model::{Lane, MAX_LANES, Model};
-use crate::schedule::Schedule;
+use actors::{Lane, MAX_LANES, Schedule};
+
+use crate::model::Model;
 
 /// Most states of a search: what fits a [`Link`].
 pub(crate) const MAX: u32 = 1 << 29;

@@ -1,7 +1,8 @@
 //! How a search ends.
 
+use actors::Schedule;
+
 use crate::model::Property;
-use crate::schedule::Schedule;
 
 /// What a schedule breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 //! Everybody is a machine of the walker's kind, in the same small world ([`Place`]). Another CPU is a [`Script`]: the lines of
 //! a kernel function, each one atomic action. The walker is a script as well, one line of which runs the one [`Walk`](pagewalk::Walk). A
 //! [`Choice`] says which race, on which architecture, under which kernel's rules and with which locks; [`Choice::start`] sets it
-//! up, and a [`Model`] of it can be searched for an order of steps that goes wrong.
+//! up, and `explore` searches it for an order of steps that goes wrong.
 //!
 //! | module | what it holds |
 //! |---|---|
@@ -14,7 +14,6 @@
 //! | [`choice`] | the races, and what can be chosen of each |
 //! | [`start`] | who takes part |
 //! | [`state`] | all CPUs in one world, and what has gone wrong there |
-//! | [`model`] | the search |
 //! | [`scheduled`] | a race and a schedule as one actor |
 //! | [`vmap`] | the rules that huge vmaps have followed |
 //!
@@ -28,7 +27,6 @@ mod entries;
 mod faults;
 mod hot_remove;
 pub mod locks;
-pub mod model;
 mod munmap;
 pub mod ops;
 pub mod place;
@@ -46,7 +44,6 @@ mod tests;
 
 pub use choice::{Choice, Race};
 pub use cpu::{Cpu, Inner};
-pub use model::{Aim, Model};
 pub use ops::Ops;
 pub use place::Place;
 pub use scheduled::Scheduled;

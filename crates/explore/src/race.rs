@@ -1,10 +1,9 @@
 //! A race as a model that can be searched.
 
-use explore::{Lane, Property, Turn};
+use actors::race::{Choice, NotThere, Outcomes, State};
+use actors::{Lane, Turn};
 
-use super::choice::Choice;
-use super::start::NotThere;
-use super::state::{Outcomes, State};
+use crate::model::{Model, Property};
 
 /// What a search looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +18,7 @@ pub enum Aim {
 
 /// A race that can be searched.
 #[derive(Clone, Debug)]
-pub struct Model {
+pub struct RaceModel {
     start: State,
     aim: Aim,
 }
@@ -44,7 +43,7 @@ const EACH: [(Property, Outcomes); 5] = [
 static NEVER_PROPERTIES: [Property; NEVER.len()] = [NEVER[0].0, NEVER[1].0, NEVER[2].0, NEVER[3].0];
 static EACH_PROPERTIES: [Property; EACH.len()] = [EACH[0].0, EACH[1].0, EACH[2].0, EACH[3].0, EACH[4].0];
 
-impl Model {
+impl RaceModel {
     /// A race as it is chosen.
     ///
     /// # Errors
@@ -64,7 +63,7 @@ impl Model {
     }
 }
 
-impl explore::Model for Model {
+impl Model for RaceModel {
     type State = State;
 
     /// Three CPUs and RCU.

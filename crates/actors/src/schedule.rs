@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use core::str::FromStr;
 
-use crate::model::Lane;
+use crate::lane::Lane;
 
 /// Longest text that is read, in bytes.
 pub const MAX_BYTES: usize = 2_000;
