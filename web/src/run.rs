@@ -6,13 +6,15 @@ use narrate::{DumpRecord, Mark, Point, Timeline, listing, mark, point};
 use pagewalk::Event;
 use pgtable::{Level, VirtAddr};
 use scenario::capture::Capture;
-#[cfg(feature = "lab")]
 use scenario::library::Program;
 use scenario::link::Grain;
 use scenario::{Runner, Setup, SetupError};
 
 /// Ticks on the scrubber at most; more could not be told apart.
 const MOST_TICKS: u32 = 240;
+
+/// Whether ptdump's text is part of this page. Where it is not, the compiler leaves out all that makes it.
+const HAS_DUMP: bool = cfg!(feature = "lab");
 
 /// A tick on the scrubber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +96,7 @@ impl Run {
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
         let dump = match setup.scenario.program {
-            #[cfg(feature = "lab")]
-            Program::Ptdump { dumped, user_half } => DumpRecord::new(capture, dumped, user_half),
+            Program::Ptdump { dumped, user_half } if HAS_DUMP => DumpRecord::new(capture, dumped, user_half),
             _ => None,
         };
         Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new(), dump })
@@ -105,7 +106,7 @@ impl Run {
     pub fn record(&mut self, fuel: u32) -> bool {
         let dump = &mut self.dump;
         let complete = self.timeline.record_each(fuel, &mut |event, actions| {
-            if let Some(dump) = dump {
+            if HAS_DUMP && let Some(dump) = dump {
                 dump.event(event, actions);
             }
         });
@@ -168,12 +169,12 @@ impl Run {
 
     /// What a dump has printed at the step that is shown, if the run is one.
     pub fn dump(&self) -> Option<DumpView> {
-        Some(self.dump.as_ref()?.view(self.timeline.span(self.grain, self.index).to))
+        Some(self.dump.as_ref().filter(|_| HAS_DUMP)?.view(self.timeline.span(self.grain, self.index).to))
     }
 
     /// The step at which the first entry of a line of the dump was noted.
     pub fn step_of_dump_line(&self, line: u32) -> Option<u32> {
-        Some(self.timeline.index_of(self.grain, self.dump.as_ref()?.start_of(line)))
+        Some(self.timeline.index_of(self.grain, self.dump.as_ref().filter(|_| HAS_DUMP)?.start_of(line)))
     }
 
     /// How many stops the step takes together.
