@@ -17,6 +17,7 @@
 
 pub mod choices;
 pub mod code;
+#[cfg(feature = "lab")]
 pub mod dump;
 pub mod help;
 pub mod levels;
@@ -32,6 +33,7 @@ pub mod transport;
 
 pub use choices::choices;
 pub use code::code;
+#[cfg(feature = "lab")]
 pub use dump::dump;
 pub use help::help;
 pub use levels::levels;

@@ -81,6 +81,8 @@ fn view_row(level: Level, row: &Row, changed: bool) -> El {
         .child(el("span.tag").child(what))
         .child(" ")
         .child(value.map(|value| el("code").child(format!("{value:#x}"))));
+    #[cfg(feature = "lab")]
+    let button = button.child(row.noted.then(super::dump::noted));
     el("tr.row")
         .class(row.kind.map_or("rest", kind_class))
         .when(row.current, ".current[aria-current=true]")
