@@ -92,6 +92,18 @@ impl Shown {
     }
 }
 
+/// What a kernel stands for here.
+pub const fn when(revision: Revision) -> &'static str {
+    match revision {
+        Revision::V6_16 => "before the patch",
+        Revision::Patch => "as posted",
+        Revision::V6_17 => "as merged",
+        Revision::V6_18 => "where it came",
+        Revision::V7_3 => "today",
+        Revision::V7_1 | Revision::V6_12_107 => "",
+    }
+}
+
 /// A lock as the kernel's source names it; of an mm that is not `init_mm` it is whichever is walked.
 pub const fn lock_name(lock: LockName) -> &'static str {
     match lock {

@@ -1,7 +1,7 @@
 //! The call sites of the patch, side by side.
 
 use pagewalk::Revision;
-use scenario::call_sites::{CALL_SITES, CallSite, InKernel, Shown, assertion, lock_name};
+use scenario::call_sites::{CALL_SITES, CallSite, InKernel, Shown, assertion, lock_name, when};
 use yew::{Component, Context, Html};
 
 use crate::el::{Content, El, el};
@@ -131,7 +131,7 @@ fn walks(site: &CallSite) -> El {
             .child(
                 el("span.kernel")
                     .child(kernel.revision.id())
-                    .child(el("span.dim").child(kernel.revision.about())),
+                    .child(el("span.dim").child(when(kernel.revision))),
             )
             .children(chain)
             .children(asserts)

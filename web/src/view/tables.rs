@@ -74,15 +74,16 @@ fn view_row(level: Level, row: &Row, changed: bool) -> El {
         (_, Some(kind)) => word(level, kind).to_owned(),
     };
     let value = row.value.filter(|value| value.0 != 0);
+    let slot = el("span.slot").child(slots);
+    #[cfg(feature = "lab")]
+    let slot = slot.child(row.noted.then(super::dump::noted));
     let button = el("button[type=button][title=to its next step]")
         .attr("data-slots", &format!("{first}-{last}"))
-        .child(el("span.slot").child(slots))
+        .child(slot)
         .child(" ")
         .child(el("span.tag").child(what))
         .child(" ")
         .child(value.map(|value| el("code").child(format!("{value:#x}"))));
-    #[cfg(feature = "lab")]
-    let button = button.child(row.noted.then(super::dump::noted));
     el("tr.row")
         .class(row.kind.map_or("rest", kind_class))
         .when(row.current, ".current[aria-current=true]")
