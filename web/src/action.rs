@@ -33,6 +33,7 @@ pub enum Jump {
     /// A line of the listing.
     Line(u8),
     /// A line of the dump.
+    #[cfg(feature = "lab")]
     DumpLine(u32),
 }
 

@@ -161,6 +161,8 @@ impl Component for App {
             focus_slider(&self.widget);
         }
         show_lit_column(&self.widget);
+        #[cfg(feature = "lab")]
+        view::dump::show_current(&self.widget);
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
@@ -387,6 +389,7 @@ impl App {
         let index = match jump {
             Jump::Level(level) => run.next_at_level(level),
             Jump::Slots(level, first, last) => run.next_at_slot(level, first, last),
+            #[cfg(feature = "lab")]
             Jump::DumpLine(line) => run.step_of_dump_line(line),
             Jump::Line(line) => run.next_at_line(&run.point().listing, line),
         };

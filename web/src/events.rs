@@ -62,6 +62,7 @@ fn click(target: &Element, _: &Event) -> Option<Action> {
     if let Some(name) = button.get_attribute("data-command") {
         return Command::from_name(&name).map(Action::Command);
     }
+    #[cfg(feature = "lab")]
     if let Some(line) = button.get_attribute("data-dump") {
         return Some(Action::Jump(Jump::DumpLine(line.parse().ok()?)));
     }

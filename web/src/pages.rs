@@ -58,7 +58,7 @@ pub fn title(here: Page) -> El {
 }
 
 /// The way to the other pages.
-pub fn nav(here: Page) -> El {
+fn nav(here: Page) -> El {
     let link = |(page, name, hash): (Page, &'static str, &str)| {
         let place = if page == Page::Walk { "" } else { ELSEWHERE };
         el("a").attr("href", &format!("{place}{hash}")).when(page == here, "[aria-current=page]").child(name)

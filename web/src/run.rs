@@ -1,20 +1,21 @@
 //! A recorded scenario and the position in it.
 
+#[cfg(feature = "lab")]
+use narrate::DumpRecord;
+#[cfg(feature = "lab")]
 use narrate::dump::DumpView;
 use narrate::listing::Listing;
-use narrate::{DumpRecord, Mark, Point, Timeline, listing, mark, point};
+use narrate::{Mark, Point, Timeline, listing, mark, point};
 use pagewalk::Event;
 use pgtable::{Level, VirtAddr};
 use scenario::capture::Capture;
+#[cfg(feature = "lab")]
 use scenario::library::Program;
 use scenario::link::Grain;
 use scenario::{Runner, Setup, SetupError};
 
 /// Ticks on the scrubber at most; more could not be told apart.
 const MOST_TICKS: u32 = 240;
-
-/// Whether ptdump's text is part of this page. Where it is not, the compiler leaves out all that makes it.
-const HAS_DUMP: bool = cfg!(feature = "lab");
 
 /// A tick on the scrubber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,7 @@ pub struct Run {
     point: Point,
     ticks: Vec<Tick>,
     /// What a dump prints, if the run is one.
+    #[cfg(feature = "lab")]
     dump: Option<DumpRecord>,
 }
 
@@ -95,18 +97,34 @@ impl Run {
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
+        #[cfg(feature = "lab")]
         let dump = match setup.scenario.program {
-            Program::Ptdump { dumped, user_half } if HAS_DUMP => DumpRecord::new(capture, dumped, user_half),
+            Program::Ptdump { dumped, user_half } => DumpRecord::new(capture, dumped, user_half),
             _ => None,
         };
-        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new(), dump })
+        Ok(Self {
+            setup,
+            timeline,
+            start,
+            grain,
+            index: 0,
+            wanted,
+            point,
+            ticks: Vec::new(),
+            #[cfg(feature = "lab")]
+            dump,
+        })
     }
 
     /// Records `fuel` more actions. Returns whether there is more to record.
     pub fn record(&mut self, fuel: u32) -> bool {
+        #[cfg(not(feature = "lab"))]
+        let complete = self.timeline.record(fuel);
+        #[cfg(feature = "lab")]
         let dump = &mut self.dump;
+        #[cfg(feature = "lab")]
         let complete = self.timeline.record_each(fuel, &mut |event, actions| {
-            if HAS_DUMP && let Some(dump) = dump {
+            if let Some(dump) = dump {
                 dump.event(event, actions);
             }
         });
@@ -168,13 +186,15 @@ impl Run {
     }
 
     /// What a dump has printed at the step that is shown, if the run is one.
+    #[cfg(feature = "lab")]
     pub fn dump(&self) -> Option<DumpView> {
-        Some(self.dump.as_ref().filter(|_| HAS_DUMP)?.view(self.timeline.span(self.grain, self.index).to))
+        Some(self.dump.as_ref()?.view(self.timeline.span(self.grain, self.index).to))
     }
 
     /// The step at which the first entry of a line of the dump was noted.
+    #[cfg(feature = "lab")]
     pub fn step_of_dump_line(&self, line: u32) -> Option<u32> {
-        Some(self.timeline.index_of(self.grain, self.dump.as_ref().filter(|_| HAS_DUMP)?.start_of(line)))
+        Some(self.timeline.index_of(self.grain, self.dump.as_ref()?.start_of(line)?))
     }
 
     /// How many stops the step takes together.
@@ -193,6 +213,10 @@ impl Run {
         let span = self.timeline.span(self.grain, self.index);
         let moment = self.timeline.moment(span.from, span.to);
         self.point = point::point(&moment, span.mark, self.setup.revision, self.start);
+        #[cfg(feature = "lab")]
+        if let Some(dump) = &self.dump {
+            dump.mark(span.to, &mut self.point);
+        }
     }
 
     /// Changes what a step is, and stays at the same place.

@@ -1,22 +1,38 @@
-//! ptdump's text beside the walk that makes it: which line belongs to which steps.
+//! ptdump's text beside the walk that makes it: which line belongs to which steps, and to which entries.
 //!
-//! The dump is made once, while the run is recorded; per line only the action after which it was finished is kept. The line
-//! that a step adds to is the first one that is not finished then.
+//! The dump is made once, while the run is recorded; per line two numbers are kept: after how many actions the first of its
+//! entries had been noted, and after how many it was finished. The kernel prints a line when it is finished: with the first
+//! entry that is not like the others.
 
 use actors::dump::{Content, Dump, Layout, Plan, View};
 use actors::ptdump_users::Dumped;
 use pagewalk::{Event, Sink};
+use pgtable::Model;
 use scenario::capture::Capture;
 
+use crate::Point;
+
 /// Lines that are shown before and after the current one.
-const AROUND: usize = 12;
+const AROUND: usize = 60;
 
 /// A dump that is being recorded.
 #[derive(Clone, Debug)]
 pub struct DumpRecord {
+    model: &'static Model,
     dump: Dump,
-    /// Number of actions after which each line was finished.
-    finished: Vec<u32>,
+    /// When each line was made.
+    made: Vec<Made>,
+    /// Number of actions after which the first entry of the unfinished line had been noted.
+    begun: u32,
+}
+
+/// When a line was made, in numbers of actions.
+#[derive(Clone, Copy, Debug)]
+struct Made {
+    /// After which the first of its entries had been noted; of a header, after which it was printed.
+    begun: u32,
+    /// After which it was finished.
+    finished: u32,
 }
 
 /// The lines around a step.
@@ -41,8 +57,21 @@ pub struct DumpLine {
     pub is_header: bool,
     /// Memory that is writable and executable.
     pub is_write_execute: bool,
-    /// Whether the step adds to it, or is before it was begun.
-    pub is_current: bool,
+    /// What it is at the step.
+    pub state: LineState,
+}
+
+/// What a line is at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineState {
+    /// Printed.
+    Printed,
+    /// It has entries, and more may follow.
+    Current,
+    /// The next one; no entry of it has been noted. riscv prints no line for what is empty.
+    Next,
+    /// Behind that.
+    Later,
 }
 
 impl DumpRecord {
@@ -59,18 +88,34 @@ impl DumpRecord {
         let is_captured = capture.layout.iter().next().is_some();
         let layout = if is_captured { Layout::captured(model, &named) } else { Layout::of_model(model) };
         let plan = Plan::new(view, &layout)?;
-        Some(Self { dump: Dump::new(model, &plan)?, finished: Vec::new() })
+        Some(Self { model, dump: Dump::new(model, &plan)?, made: Vec::new(), begun: 0 })
     }
 
     /// Takes the event of action number `actions`.
     pub fn event(&mut self, event: &Event, actions: u32) {
+        let open = self.dump.dumper.begun_at();
         self.dump.event(*event);
-        self.finished.resize(self.dump.lines.len(), actions);
+        for line in &self.dump.lines[self.made.len()..] {
+            let begun = if matches!(line.content, Content::Entries(_)) { self.begun } else { actions };
+            self.made.push(Made { begun, finished: actions });
+        }
+        if self.dump.dumper.begun_at() != open {
+            self.begun = actions;
+        }
     }
 
-    /// The number of the line that is not finished after `actions` actions.
+    /// The number of the first line that is not finished after `actions` actions.
     fn line_at(&self, actions: u32) -> usize {
-        self.finished.partition_point(|&finished| finished <= actions)
+        self.made.partition_point(|made| made.finished <= actions)
+    }
+
+    fn state(&self, line: usize, actions: u32) -> LineState {
+        match line.cmp(&self.line_at(actions)) {
+            std::cmp::Ordering::Less => LineState::Printed,
+            std::cmp::Ordering::Equal if self.made[line].begun <= actions => LineState::Current,
+            std::cmp::Ordering::Equal => LineState::Next,
+            std::cmp::Ordering::Greater => LineState::Later,
+        }
     }
 
     /// The lines around the one that is being made after `actions` actions.
@@ -84,15 +129,40 @@ impl DumpRecord {
             text: self.dump.dumper.format().text(line),
             is_header: matches!(line.content, Content::Header(_)),
             is_write_execute: matches!(line.content, Content::Entries(entries) if entries.w_x),
-            is_current: number == at,
+            state: self.state(number, actions),
         };
         DumpView { lines: lines.map(line).collect(), known, finished: at }
     }
 
     /// The number of actions after which the first entry of a line has been noted.
-    pub fn start_of(&self, line: u32) -> u32 {
-        let before = (line as usize).checked_sub(1).and_then(|before| self.finished.get(before));
-        before.copied().unwrap_or(1)
+    pub fn start_of(&self, line: u32) -> Option<u32> {
+        self.made.get(line as usize).map(|made| made.begun)
+    }
+
+    /// Marks the rows of the tables from which the current line comes: entries of its level in its range.
+    pub fn mark(&self, actions: u32, point: &mut Point) {
+        let at = self.line_at(actions);
+        let Some(Content::Entries(entries)) = self.dump.lines.get(at).map(|line| line.content) else {
+            return;
+        };
+        if self.state(at, actions) != LineState::Current {
+            return;
+        }
+        let level = self.model.table_level(entries.level);
+        let field = point.ruler.fields.iter().find(|field| field.level == Some(level));
+        let column = point.columns.iter_mut().find(|column| column.level == level);
+        let (Some(field), Some(table)) = (field, column.and_then(|column| column.table.as_mut())) else {
+            return;
+        };
+        // The addresses of the slots: those of the field with its bits replaced, the lower ones 0.
+        let span = u64::MAX >> (63 - field.high);
+        let base = point.ruler.addr.0 & !span;
+        for row in &mut table.rows {
+            let first = base.wrapping_add(u64::from(row.first) << field.low);
+            let last = base.wrapping_add(u64::from(row.last) << field.low);
+            // An end of 0 is behind the last address.
+            row.noted = first <= entries.end.0.wrapping_sub(1) && last >= entries.start.0;
+        }
     }
 
     /// The whole text, as far as it is recorded.

@@ -56,6 +56,8 @@ pub struct Row {
     pub value: Option<RawEntry>,
     /// Whether the walk is here.
     pub current: bool,
+    /// Whether the line of the dump to which the step adds comes from here.
+    pub noted: bool,
 }
 
 /// An entry in full.
@@ -127,6 +129,7 @@ fn table(world: &World, level: Level, Slot { table: pa, index: current }: Slot, 
                 kind: Some(kind),
                 value,
                 current: here && first == last && first == current,
+                noted: false,
             });
         });
     }
@@ -154,7 +157,7 @@ fn around(current: u32, mut rows: Vec<Row>, slots: u32) -> Vec<Row> {
     if rows.len() <= ROWS {
         return rows;
     }
-    let rest = |first, last| Row { first, last, kind: None, value: None, current: false };
+    let rest = |first, last| Row { first, last, kind: None, value: None, current: false, noted: false };
     let at = rows.iter().position(|row| (row.first..=row.last).contains(&current)).unwrap_or(0);
     // Two of the rows may be needed for what is left out above and below.
     let start = at.saturating_sub(ROWS / 2).min(rows.len() - ROWS);

@@ -5,6 +5,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | `call_sites` | the patch's call sites, side by side |
 //! | [`capture`] | reading captured machines, and replaying the walks that they ran |
 //! | [`library`] | the built-in scenarios and machines |
 //! | [`races`] | races: what they are about, their verdicts, links to them |
@@ -13,6 +14,8 @@
 //! | [`worlds`] | machines that are built here instead of captured |
 //! | [`link`] | a setup and a position as text, and back |
 
+#[cfg(feature = "callers")]
+pub mod call_sites;
 pub mod capture;
 pub mod library;
 pub mod link;

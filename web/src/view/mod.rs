@@ -17,6 +17,9 @@
 
 pub mod choices;
 pub mod code;
+#[cfg(feature = "lab")]
+pub mod diff;
+#[cfg(feature = "lab")]
 pub mod dump;
 pub mod help;
 pub mod levels;
@@ -32,6 +35,9 @@ pub mod transport;
 
 pub use choices::choices;
 pub use code::code;
+#[cfg(feature = "lab")]
+pub use diff::diff;
+#[cfg(feature = "lab")]
 pub use dump::dump;
 pub use help::help;
 pub use levels::levels;

@@ -4,7 +4,7 @@ use pgtable::Level;
 use scenario::Setup;
 use scenario::link::View;
 
-use super::{button, choices, code, dump, locks, progress, ruler, say, tables};
+use super::{button, choices, code, locks, progress, ruler, say, tables};
 use crate::el::{El, el};
 use crate::keys::Command;
 use crate::load::Loading;
@@ -48,7 +48,10 @@ pub fn step(run: &Run, hot: Option<Level>) -> [Option<El>; 6] {
         Some(say(point, run.index(), run.stops(), run.setup().scenario.about)),
         Some(ruler(&point.ruler, hot)),
         Some(tables(point, hot)),
-        run.dump().as_ref().map(dump),
+        #[cfg(feature = "lab")]
+        run.dump().as_ref().map(super::dump),
+        #[cfg(not(feature = "lab"))]
+        None,
         Some(locks(point)),
         Some(code(point, hot)),
     ]

@@ -33,6 +33,10 @@ pub fn say(point: &Point, index: u32, stops: u32, about: &'static str) -> El {
 }
 
 fn view_change(change: &Change) -> El {
+    #[cfg(feature = "lab")]
+    if let Some(diff) = &change.diff {
+        return super::diff(&change.what, diff);
+    }
     el("li")
         .child(el("span.what").child(&*change.what))
         .child(": was ")

@@ -74,9 +74,12 @@ fn view_row(level: Level, row: &Row, changed: bool) -> El {
         (_, Some(kind)) => word(level, kind).to_owned(),
     };
     let value = row.value.filter(|value| value.0 != 0);
+    let slot = el("span.slot").child(slots);
+    #[cfg(feature = "lab")]
+    let slot = slot.child(row.noted.then(super::dump::noted));
     let button = el("button[type=button][title=to its next step]")
         .attr("data-slots", &format!("{first}-{last}"))
-        .child(el("span.slot").child(slots))
+        .child(slot)
         .child(" ")
         .child(el("span.tag").child(what))
         .child(" ")

@@ -82,6 +82,14 @@ impl Dumper {
         self.notes
     }
 
+    /// Number of the first note of the line that is not finished yet; `None` before the first note and after the last line.
+    pub const fn begun_at(&self) -> Option<u64> {
+        match self.run {
+            Some(run) => Some(run.first_note),
+            None => None,
+        }
+    }
+
     /// The insecure pages of the finished lines, skipped ones included.
     pub const fn write_execute(&self) -> WriteExecute {
         self.write_execute
