@@ -31,7 +31,11 @@ fn every_variant_is_searched_and_none_differs_from_what_is_expected() {
         assert_eq!(page.count(".answer").await, 6);
         assert_eq!(page.count(".differs").await, 0);
         assert_eq!(page.count(".verdict.waits, .verdict.runs").await, 0);
-        assert!(page.text(".survey").await.contains("259 verdicts, each as expected"), "{}", page.text(".survey").await);
+        assert!(
+            page.text(".survey").await.contains("259 verdicts, each as expected"),
+            "{}",
+            page.text(".survey").await
+        );
         // Said once, for those who do not see it.
         assert!(page.text(".survey [role=status]").await.ends_with("each verdict is the expected one."));
 
@@ -56,7 +60,10 @@ fn a_verdict_leads_to_its_run_and_back_to_everything_that_was_found() {
         page.click("#user-write .verdict.fails a").await;
         page.until("the race lab", || async { page.count(".survey").await == 0 }).await;
         let hash = page.hash().await;
-        assert!(hash.starts_with("#v1/race/munmap/x86_64-4level/v6.17?lock=read&") && hash.contains("s="), "{hash}");
+        assert!(
+            hash.starts_with("#v1/race/munmap/x86_64-4level/v6.17?lock=read&") && hash.contains("s="),
+            "{hash}"
+        );
         page.eval("history.back()").await;
         page.wait_for("the matrix", ".survey").await;
         assert_eq!(state(page).await, "ended", "nothing is searched twice");
@@ -89,9 +96,13 @@ fn it_pauses_and_goes_on_and_takes_first_what_is_asked_for() {
         page.eval("document.querySelector('[data-name=hot-remove] > summary').focus()").await;
         page.keys(&[Key::Enter.into()]).await;
         page.wait_for("the table", "[data-name=hot-remove] td button").await;
-        page.eval("document.querySelector('[data-name=hot-remove] tr:last-child td:last-child button').focus()").await;
+        page.eval(
+            "document.querySelector('[data-name=hot-remove] tr:last-child td:last-child button').focus()",
+        )
+        .await;
         page.keys(&[Key::Enter.into()]).await;
-        page.wait_for("its verdict", "[data-name=hot-remove] tr:last-child td:last-child .verdict.safe").await;
+        page.wait_for("its verdict", "[data-name=hot-remove] tr:last-child td:last-child .verdict.safe")
+            .await;
         assert!(done(page).await > before);
         waits_for_the_end(page).await;
     });

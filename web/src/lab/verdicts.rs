@@ -1,6 +1,6 @@
 //! What every variant of every race comes to: searched here and now, in slices between which the page stays alive.
 
-mod cell;
+pub mod cell;
 mod page;
 
 use std::cell::RefCell;

@@ -67,9 +67,9 @@ pub static ANSWERS: [Answer; 6] = [
         name: "kernel-read",
         question: "Why is reading enough for kernel tables?",
         text: "walk_kernel_page_table_range() asserts only that init_mm's lock is held, in whatever mode. What happens to kernel \
-               tables is, nearly always, that some are added, and then nothing that a walker has seen goes away. Who does free \
-               one can do it as a writer, which keeps readers out, and readers walk side by side (b123d09304d8, v6.8). Who takes \
-               other locks, as memory hot-remove does, is for the caller to keep out.",
+               tables is, nearly always, that some are added, and then nothing that a walker has seen goes away. Whoever \
+               frees one can do so as a writer: that keeps readers out, and readers walk side by side (b123d09304d8, v6.8). Those who \
+               take another lock, as memory hot-remove does, are for the caller to keep out.",
         evidence: &[
             evidence(
                 "v6.17, the walk reads: vmalloc() only adds tables.",

@@ -3,14 +3,13 @@
 use actors::race::{Choice, Found};
 use explore::Schedule;
 use narrate::Mark;
-use scenario::races::{RaceLink, Slot, short};
+use scenario::races::{Cell, RaceLink, Variant, short};
 
-use super::State;
 use crate::el::{El, el};
 use crate::view::sign;
 
 /// A number with its thousands apart.
-pub(super) fn grouped(number: u32) -> String {
+pub fn grouped(number: u32) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + 4);
     for (index, digit) in digits.chars().enumerate() {
@@ -26,34 +25,44 @@ fn states(number: u32) -> String {
     format!("{} {}", grouped(number), if number == 1 { "state" } else { "states" })
 }
 
-/// What was found at a place; as long as nothing was, a button to search there first, which `name` tells from the others.
-pub(super) fn verdict(state: &State, slot: Slot, name: &str) -> El {
-    let Some(variant) = state.survey.variants().get(slot.variant) else { return el("div.verdict") };
-    let running = state.running.as_ref().filter(|(of, _)| *of == slot.variant);
-    match (&variant.found, running) {
+/// What is known of a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// What is there.
+    pub variant: &'a Variant,
+    /// The number of the variant.
+    pub number: usize,
+    /// The verdict that it is expected to have.
+    pub expected: Cell,
+    /// The states that were seen, while it is being searched.
+    pub searching: Option<u32>,
+    /// What tells it from all other places.
+    pub name: &'a str,
+}
+
+/// What was found at a place; as long as nothing was, a button to search there first.
+pub fn verdict(place: Place<'_>) -> El {
+    match (&place.variant.found, place.searching) {
         (Some(Ok(found)), _) => {
-            let differs = (!slot.cell.is(found)).then(|| {
-                let expected = short(slot.cell.all());
-                el("strong.differs").child("≠ expected: ").child(if expected == "SAFE" {
-                    "safe".to_owned()
-                } else {
-                    expected
-                })
+            let differs = (!place.expected.is(found)).then(|| {
+                let all = place.expected.all();
+                let expected = if all.is_empty() { "safe".to_owned() } else { short(all) };
+                el("strong.differs").child("≠ expected: ").child(expected)
             });
-            of_found(&variant.choice, found).child(differs)
+            of_found(&place.variant.choice, found).child(differs)
         }
         (Some(Err(error)), _) => el("div.verdict.fails")
             .child(el("span.what").child(sign(Mark::Bad)).child("cannot be searched"))
             .child(el("span.how").child(error.to_string())),
-        (None, Some((_, sliced))) => el("div.verdict.runs")
+        (None, Some(seen)) => el("div.verdict.runs")
             .child(el("span.what").child(sign(Mark::Again)).child("searching"))
-            .child(el("span.how").child(states(sliced.report().states))),
+            .child(el("span.how").child(states(seen))),
         (None, None) => el("div.verdict.waits").child(
             el("button[type=button]")
-                .attr("data-ask", &slot.variant.to_string())
+                .attr("data-ask", &place.number.to_string())
                 .child(sign(Mark::Start))
                 .child("search first")
-                .child(el("span.sr").child(": ").child(name)),
+                .child(el("span.sr").child(": ").child(place.name)),
         ),
     }
 }
@@ -70,9 +79,10 @@ fn of_found(choice: &Choice, found: &Found) -> El {
             .child(el("span.how").child(format!("all {}", states(found.states))));
     }
     let ways = found.ways.iter().map(|(outcomes, schedule)| {
-        let steps = schedule.len();
-        let steps = format!("{} in {steps} {}", short(*outcomes), if steps == 1 { "step" } else { "steps" });
-        link(Mark::Fault, Some(schedule), steps)
+        let (steps, word) = (schedule.len(), if schedule.len() == 1 { "step" } else { "steps" });
+        // Broken, if need be, before the number.
+        let text = format!("{} in\u{a0}{steps}\u{a0}{word}", short(*outcomes));
+        link(Mark::Fault, Some(schedule), text)
     });
     let verdict = el("div.verdict").when(!found.ways.is_empty(), ".fails").children(ways);
     let seen = states(found.states);

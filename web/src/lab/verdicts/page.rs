@@ -3,7 +3,7 @@
 use scenario::races::{ANSWERS, Answer, Evidence, OUTCOMES, Row, Slot, Table, matrix, texts};
 
 use super::State;
-use super::cell::{grouped, verdict};
+use super::cell::{Place, grouped, verdict};
 use crate::el::{El, el};
 use crate::pages::{self, Page};
 
@@ -118,7 +118,7 @@ fn shown(state: &State, evidence: &Evidence, slot: Slot, place: &str) -> El {
     el("li")
         .attr("data-place", place)
         .child(el("p").child(evidence.says))
-        .child(verdict(state, slot, evidence.says))
+        .child(at(state, slot, evidence.says))
         .child(
             el("a.where")
                 .attr("href", &format!("#v1/verdicts/{}", evidence.table))
@@ -171,6 +171,14 @@ fn content(state: &State, number: usize, table: &Table) -> El {
     )
 }
 
+/// The verdict at a place, as far as it is known.
+fn at(state: &State, slot: Slot, name: &str) -> Option<El> {
+    let variant = state.survey.variants().get(slot.variant)?;
+    let running = state.running.as_ref().filter(|(of, _)| *of == slot.variant);
+    let searching = running.map(|(_, sliced)| sliced.report().states);
+    Some(verdict(Place { variant, number: slot.variant, expected: slot.cell, searching, name }))
+}
+
 /// The races of a table in words, each once.
 fn about(table: &Table) -> El {
     let mut races: Vec<_> = table.rows.iter().map(Row::race).collect();
@@ -194,7 +202,7 @@ fn row(
     let cells = slots.iter().zip(table.columns.headings()).enumerate().map(|(column, (slot, heading))| {
         let cell = el("td").attr("data-place", &format!("{number}-{line}-{column}"));
         match slot {
-            Some(slot) => cell.child(verdict(state, *slot, &format!("{}, {heading}", row.label))),
+            Some(slot) => cell.child(at(state, *slot, &format!("{}, {heading}", row.label))),
             None => cell.child(el("span.none").child("–").child(el("span.sr").child(" not there"))),
         }
     });
