@@ -6,7 +6,6 @@ pub mod conformance;
 pub mod dump;
 pub mod laws;
 pub mod program;
-pub mod races;
 pub mod script;
 
 use std::fs::File;

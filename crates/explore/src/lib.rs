@@ -8,6 +8,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`model`] | what is searched: lanes, steps, properties |
+//! | [`found`] | what a search of a race has found |
 //! | [`race`] | the races of [`actors::race`] as models |
 //! | [`search`] | breadth first, resumable, with a limit |
 //! | [`verdict`] | how it ends |
@@ -42,6 +43,7 @@
 
 extern crate alloc;
 
+pub mod found;
 pub mod model;
 pub mod race;
 pub mod replay;
@@ -50,6 +52,7 @@ mod states;
 pub mod verdict;
 
 pub use actors::{Lane, MAX_LANES, Schedule, ScheduleError, Turn};
+pub use found::Found;
 pub use model::{Expect, Model, Property};
 pub use race::{Aim, RaceModel};
 pub use replay::{CannotMove, Replay, replay};

@@ -7,16 +7,22 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use actors::race::Choice;
-use pagewalk_tests::races::{Found, search};
-use scenario::races::{Cell, RaceLink, Row, Table, matrix, short};
+use explore::Found;
+use scenario::races::survey::search;
+use scenario::races::{Cell, RaceLink, Row, Slot, Survey, Table, matrix, short};
 
 fn main() -> ExitCode {
+    let mut survey = Survey::new();
+    while let Some(variant) = survey.next() {
+        let found = search(&survey.variants()[variant].choice);
+        survey.put(variant, found);
+    }
     let mut tally = Tally::default();
     say(
         "In each cell: what can go wrong, the steps of the shortest way to it, the states that were seen.\n\n",
     );
-    for table in matrix::tables() {
-        say(&tally.table(table));
+    for (number, table) in matrix::tables().enumerate() {
+        say(&tally.table(&survey, number, table));
     }
     let Tally { passed, failures } = tally;
     say(&failures.concat());
@@ -37,12 +43,12 @@ struct Tally {
 
 impl Tally {
     /// A table, with a line of headings, as wide as its cells are.
-    fn table(&mut self, table: &Table) -> String {
+    fn table(&mut self, survey: &Survey, number: usize, table: &Table) -> String {
         let mut lines = vec![vec![String::new()]];
         lines[0].extend(table.columns.headings().map(str::to_owned));
-        for row in table.rows {
-            let cells = row.cells(table.columns).map(|cell| match cell {
-                Some((choice, cell)) => self.cell(table, row, &choice, cell),
+        for (row, slots) in table.rows.iter().zip(survey.table(number)) {
+            let cells = slots.iter().map(|slot| match slot {
+                Some(slot) => self.slot(survey, table, row, *slot),
                 None => "-".to_owned(),
             });
             lines.push([row.label.to_owned()].into_iter().chain(cells).collect());
@@ -61,21 +67,21 @@ impl Tally {
         text
     }
 
-    fn cell(&mut self, table: &Table, row: &Row, choice: &Choice, cell: Cell) -> String {
-        let found = match search(choice) {
-            Ok(found) => found,
-            Err(error) => {
-                self.failures.push(format!("FAIL  {} {}: {error}\n", table.id, row.label));
-                return "?".to_owned();
-            }
+    fn slot(&mut self, survey: &Survey, table: &Table, row: &Row, Slot { variant, cell }: Slot) -> String {
+        let variant = &survey.variants()[variant];
+        let Some(Ok(found)) = &variant.found else {
+            let why = variant.found.as_ref().and_then(|found| found.as_ref().err());
+            let why = why.map_or_else(|| "was not searched".to_owned(), ToString::to_string);
+            self.failures.push(format!("FAIL  {} {}: {why}\n", table.id, row.label));
+            return "?".to_owned();
         };
-        if found.is(cell) {
+        if cell.is(found) {
             self.passed += 1;
         } else {
-            self.failures.push(failure(table, row, choice, cell, &found));
+            self.failures.push(failure(table, row, &variant.choice, cell, found));
         }
         let steps = found.shortest().map_or_else(|| "-".to_owned(), |schedule| schedule.len().to_string());
-        let mark = if found.is(cell) { "" } else { "!" };
+        let mark = if cell.is(found) { "" } else { "!" };
         format!("{mark}{} {steps} {}", short(found.outcomes), found.states)
     }
 }

@@ -4,12 +4,16 @@
 //! |---|---|
 //! | [`texts`] | each race in words: what is to be tried, what went wrong, which rule forbids it |
 //! | [`matrix`] | races × locks × rules × kernels, with the verdict that each has |
+//! | [`survey`] | the whole matrix being searched, variant by variant, in any order |
+//! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
 //! | [`link`] | a race, its choices and a schedule as text, and back |
 //!
 //! Who takes part is in [`actors::race`]; the search is [`explore`].
 
+pub mod answers;
 pub mod link;
 pub mod matrix;
+pub mod survey;
 pub mod texts;
 
 use actors::race::{Choice, Outcomes, Race};
@@ -17,8 +21,10 @@ use mm::{LockMode, MmId, Need};
 use pagewalk::{By, Event, LockName, Revision};
 use pgtable::Model;
 
+pub use answers::{ANSWERS, Answer, Evidence};
 pub use link::{RaceLink, RaceLinkProblem};
 pub use matrix::{Cell, Columns, Row, Table};
+pub use survey::{Slot, Survey, Variant};
 pub use texts::{RACES, RaceText};
 
 /// The machine with this name among those that a race runs on; else the one that it starts with.
@@ -58,18 +64,20 @@ pub fn race_for(assertion: &Event, model: &Model, revision: Revision) -> Option<
     Some(rule.map_or(choice, |rule| choice.with_rule(rule)))
 }
 
+/// What can go wrong: as the matrix has it, and in words.
+pub const OUTCOMES: [(Outcomes, &str, &str); 6] = [
+    (Outcomes::UAF_PMD, "UAF(pmd)", "a pmd table is read after it was freed"),
+    (Outcomes::UAF_PTE, "UAF(pte)", "a pte table is read after it was freed"),
+    (Outcomes::WILD, "wild", "an entry is followed to where no table is"),
+    (Outcomes::LOST, "lost", "a change of permissions is undone by another one"),
+    (Outcomes::DOUBLE, "double", "smaps adds up the same memory twice"),
+    (Outcomes::DEADLOCK, "DEADLOCK", "some wait for ever"),
+];
+
 /// What went wrong, in two or three letters each: as the matrix has it.
 pub fn short(outcomes: Outcomes) -> String {
-    const NAMES: [(Outcomes, &str); 6] = [
-        (Outcomes::UAF_PMD, "UAF(pmd)"),
-        (Outcomes::UAF_PTE, "UAF(pte)"),
-        (Outcomes::WILD, "wild"),
-        (Outcomes::LOST, "lost"),
-        (Outcomes::DOUBLE, "double"),
-        (Outcomes::DEADLOCK, "DEADLOCK"),
-    ];
     let mut names = String::new();
-    for (_, name) in NAMES.into_iter().filter(|(outcome, _)| outcomes.contains(*outcome)) {
+    for (_, name, _) in OUTCOMES.into_iter().filter(|(outcome, ..)| outcomes.contains(*outcome)) {
         if !names.is_empty() {
             names.push('+');
         }

@@ -11,6 +11,7 @@ use super::{
 pub(super) static TABLES: &[Table] = &[
     Table {
         id: "3.2",
+        name: "munmap",
         title: "A walk of a process's tables, and munmap()",
         columns: Columns::Locks,
         rows: &[
@@ -34,6 +35,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.3",
+        name: "hot-remove",
         title: "A walk of kernel tables, and memory hot-remove",
         columns: Columns::Locks,
         rows: &[
@@ -47,6 +49,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.3",
+        name: "ptdump-hot-remove",
         title: "ptdump, and memory hot-remove",
         columns: Columns::Revisions,
         rows: &[
@@ -86,6 +89,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.4",
+        name: "huge-vmap",
         title: "A debug walk of init_mm, and a huge vmap",
         columns: Columns::Locks,
         rows: &[
@@ -103,6 +107,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.4",
+        name: "huge-vmap-kernels",
         title: "A dump of init_mm under the write lock, and a huge vmap of its kernel",
         columns: Columns::Revisions,
         rows: &[
@@ -121,6 +126,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.4.1",
+        name: "other-mm",
         title: "Kernel addresses through another mm, and a huge vmap",
         columns: Columns::Locks,
         rows: &[
@@ -131,6 +137,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.4.2",
+        name: "collapse",
         title: "A walk of kernel tables, and x86's collapse",
         columns: Columns::Locks,
         rows: &[
@@ -141,6 +148,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.5",
+        name: "set-prot",
         title: "Two permission changes in one block of arm64",
         columns: Columns::One,
         rows: &[
@@ -150,12 +158,14 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.5",
+        name: "set-prot-dump",
         title: "A dump, and a permission change of arm64",
         columns: Columns::Locks,
         rows: &[locks("leaf to table", Race::SetProtDump, ARM64, V7_3, "mutex", &[SAFE, SAFE, SAFE])],
     },
     Table {
         id: "3.6",
+        name: "stale-action",
         title: "smaps, and a pte table that vanishes",
         columns: Columns::Revisions,
         rows: &[kernels(
@@ -169,6 +179,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.7",
+        name: "pud-refault",
         title: "numa_maps, and a pud that is faulted in again",
         columns: Columns::Revisions,
         rows: &[kernels(
@@ -182,6 +193,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.8",
+        name: "pte-tables",
         title: "A debug walk, and pte tables that go without the mmap lock",
         columns: Columns::Locks,
         rows: &[
@@ -197,6 +209,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.8",
+        name: "only-added",
         title: "Who only adds tables",
         columns: Columns::Locks,
         rows: &[
@@ -207,6 +220,7 @@ pub(super) static TABLES: &[Table] = &[
     },
     Table {
         id: "3.1",
+        name: "nested-read",
         title: "A read lock inside a read lock, and a writer",
         columns: Columns::One,
         rows: &[Row {

@@ -9,6 +9,7 @@ mod facts;
 mod patch;
 
 use actors::race::{Choice, Outcomes, Race};
+use explore::Found;
 use mm::LockMode;
 use pagewalk::Revision;
 
@@ -27,6 +28,11 @@ impl Cell {
     /// All that can go wrong.
     pub const fn all(self) -> Outcomes {
         self.expect.union(self.also)
+    }
+
+    /// Whether this is what a search has found.
+    pub fn is(self, found: &Found) -> bool {
+        found.complete && found.outcomes == self.all()
     }
 
     /// With a wild read besides.
@@ -68,6 +74,8 @@ pub struct Row {
 pub struct Table {
     /// The section of kernel-facts, or "patch".
     pub id: &'static str,
+    /// Its own name, in links.
+    pub name: &'static str,
     /// What it is about.
     pub title: &'static str,
     /// What its columns are.
@@ -77,6 +85,15 @@ pub struct Table {
 }
 
 impl Columns {
+    /// What differs, for a person.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Locks => "how the walker holds the lock of the mm that it walks",
+            Self::Revisions => "under which kernel's rules",
+            Self::One => "the only way there is",
+        }
+    }
+
     /// Their headings.
     pub fn headings(self) -> impl Iterator<Item = &'static str> {
         let (locks, revisions): (&[_], &[_]) = match self {
@@ -90,6 +107,11 @@ impl Columns {
 }
 
 impl Row {
+    /// Who takes part.
+    pub const fn race(&self) -> Race {
+        self.race
+    }
+
     /// The verdicts by column, each with its variant; none where there is none.
     pub fn cells(&self, columns: Columns) -> impl Iterator<Item = Option<(Choice, Cell)>> {
         self.cells.iter().enumerate().map(move |(column, cell)| {
@@ -164,7 +186,7 @@ pub(super) const fn kernels(
 }
 
 /// All tables: the specification's, then the patch's.
-pub fn tables() -> impl Iterator<Item = &'static Table> {
+pub fn tables() -> impl Iterator<Item = &'static Table> + Clone {
     facts::TABLES.iter().chain([&patch::TABLE])
 }
 
@@ -199,5 +221,20 @@ mod tests {
             }
         }
         assert_eq!(cells, 259);
+    }
+
+    #[test]
+    fn every_table_has_a_name_of_its_own_and_every_row_in_it() {
+        let mut names: Vec<&str> = tables().map(|table| table.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), tables().count());
+        assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')));
+        for table in tables() {
+            let mut labels: Vec<&str> = table.rows.iter().map(|row| row.label).collect();
+            labels.sort_unstable();
+            labels.dedup();
+            assert_eq!(labels.len(), table.rows.len(), "{}", table.name);
+        }
     }
 }

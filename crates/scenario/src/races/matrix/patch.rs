@@ -8,6 +8,7 @@ use super::{ARM64, Cell, Columns, DEAD, P_, READ, Row, SAFE, T_, TW, Table, W, W
 
 pub(super) static TABLE: Table = Table {
     id: "patch",
+    name: "patch",
     title: "The patch: why its rules are what they are",
     columns: Columns::Revisions,
     rows: ROWS,

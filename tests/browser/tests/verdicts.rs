@@ -1,0 +1,129 @@
+//! The matrix of verdicts: searched in the page, compared with what is expected, each verdict with its run.
+
+use pagewalk_browser_tests::{Key, Page, Screen, Site, test};
+use serde_json::{Value, json};
+
+async fn opens(page: &Page, site: &Site, hash: &str) {
+    page.load(&site.url(&format!("lab.html{hash}"))).await;
+    page.wait_for("the matrix", ".survey[data-state]").await;
+}
+
+async fn state(page: &Page) -> String {
+    page.text_of("return document.querySelector('.survey').dataset.state").await
+}
+
+/// How many variants have been searched.
+async fn done(page: &Page) -> u64 {
+    page.eval("return document.querySelector('.survey progress').value").await.as_u64().expect("a number")
+}
+
+async fn waits_for_the_end(page: &Page) {
+    page.until("everything is searched", || async { state(page).await == "ended" }).await;
+}
+
+#[test]
+fn every_variant_is_searched_and_none_differs_from_what_is_expected() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        opens(page, &site, "#v1/verdicts").await;
+        page.wait_for("the answers", ".answer .verdict").await;
+        waits_for_the_end(page).await;
+        assert_eq!(page.count(".answer").await, 6);
+        assert_eq!(page.count(".differs").await, 0);
+        assert_eq!(page.count(".verdict.waits, .verdict.runs").await, 0);
+        assert!(
+            page.text(".survey").await.contains("259 verdicts, each as expected"),
+            "{}",
+            page.text(".survey").await
+        );
+        // Said once, for those who do not see it.
+        assert!(page.text(".survey [role=status]").await.ends_with("each verdict is the expected one."));
+
+        let cell = |row: usize, column: usize| {
+            format!("[data-name=patch] tbody tr:nth-child({row}) td:nth-of-type({column}) .verdict")
+        };
+        assert_eq!(page.count("[data-name=patch] tbody .verdict").await, 63);
+        assert_eq!(page.text(&cell(1, 3)).await.replace('\n', " "), "safe all 318 states");
+        let munmap = page.text(&cell(2, 3)).await;
+        assert!(munmap.contains("UAF(pmd) in 33 steps") || munmap.contains("UAF(pmd) in "), "{munmap}");
+        assert!(munmap.contains("wild in ") && munmap.contains("1,223 states seen"), "{munmap}");
+        assert!(page.text(&cell(9, 6)).await.contains("DEADLOCK in 8 steps"));
+    });
+}
+
+#[test]
+fn a_verdict_leads_to_its_run_and_back_to_everything_that_was_found() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        opens(page, &site, "#v1/verdicts").await;
+        waits_for_the_end(page).await;
+        page.click("#user-write .verdict.fails a").await;
+        page.until("the race lab", || async { page.count(".survey").await == 0 }).await;
+        let hash = page.hash().await;
+        assert!(
+            hash.starts_with("#v1/race/munmap/x86_64-4level/v6.17?lock=read&") && hash.contains("s="),
+            "{hash}"
+        );
+        page.eval("history.back()").await;
+        page.wait_for("the matrix", ".survey").await;
+        assert_eq!(state(page).await, "ended", "nothing is searched twice");
+        page.click("#user-write .verdict.safe a").await;
+        page.until("the race itself", || async { page.hash().await.starts_with("#v1/race/munmap/") }).await;
+        let hash = page.hash().await;
+        assert!(hash.contains("lock=write") && !hash.contains("s="), "{hash}");
+    });
+}
+
+#[test]
+fn it_pauses_and_goes_on_and_takes_first_what_is_asked_for() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        opens(page, &site, "#v1/verdicts/nested-read").await;
+        // In one go with the page's own tasks, so that it is before the end.
+        page.eval("document.querySelector('[data-go=off]').click()").await;
+        page.until("it has paused", || async { state(page).await == "paused" }).await;
+        let before = done(page).await;
+        assert!(before < 200, "{before}");
+        assert!(page.text(".survey [role=status]").await.starts_with("Paused: "));
+        // The table that the address names is open, and its verdict is asked for before all others.
+        assert_eq!(page.count("[data-name=nested-read][open] td").await, 1);
+        assert_eq!(
+            page.text_of("return document.activeElement.closest('details')?.dataset.name ?? ''").await,
+            "nested-read"
+        );
+        assert_eq!(done(page).await, before, "nothing is searched meanwhile");
+
+        page.eval("document.querySelector('[data-name=hot-remove] > summary').focus()").await;
+        page.keys(&[Key::Enter.into()]).await;
+        page.wait_for("the table", "[data-name=hot-remove] td button").await;
+        page.eval(
+            "document.querySelector('[data-name=hot-remove] tr:last-child td:last-child button').focus()",
+        )
+        .await;
+        page.keys(&[Key::Enter.into()]).await;
+        page.wait_for("its verdict", "[data-name=hot-remove] tr:last-child td:last-child .verdict.safe")
+            .await;
+        assert!(done(page).await > before);
+        waits_for_the_end(page).await;
+    });
+}
+
+#[test]
+fn it_is_no_wider_than_a_phone() {
+    for dark in [false, true] {
+        test(Screen { dark, ..Screen::NARROW }, async |page| {
+            let site = Site::serve();
+            opens(page, &site, "#v1/verdicts/munmap").await;
+            waits_for_the_end(page).await;
+            let wide = "const of = document.documentElement; return of.scrollWidth - of.clientWidth";
+            assert_eq!(page.eval(wide).await, 0);
+            // Nothing is cut off in its place, and everything that can be pressed is large enough.
+            let cut = "return [...document.querySelectorAll('.verdict, .evidence li')]
+                .filter(of => of.scrollWidth > of.clientWidth + 1).map(of => of.innerText)";
+            assert_eq!(page.eval(cut).await, json!([]));
+            let small = "return [...document.querySelectorAll('main a, main button, summary')]
+                .filter(of => of.getBoundingClientRect().height < 24).map(of => of.innerText)";
+            assert_eq!(page.eval(small).await, Value::Array(Vec::new()));
+        });
+    }
+}

@@ -1,0 +1,172 @@
+//! The matrix of verdicts, in a real browser.
+
+#![cfg(all(target_arch = "wasm32", feature = "lab"))]
+
+use actors::race::{NotThere, Outcomes};
+use explore::Found;
+use pagewalk_web::el::{Content, El};
+use pagewalk_web::lab::Verdicts;
+use pagewalk_web::lab::verdicts::cell::{Place, grouped, verdict};
+use scenario::races::survey::search;
+use scenario::races::{ANSWERS, Cell, Variant};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[derive(PartialEq, Properties)]
+struct HolderProps {
+    html: Html,
+}
+
+/// Holds a piece of the page.
+#[component]
+fn Holder(props: &HolderProps) -> Html {
+    props.html.clone()
+}
+
+/// Draws a piece of the page and returns the element that it is in.
+async fn draw(piece: El) -> Element {
+    let html = piece.into_html();
+    let root = gloo_utils::document().create_element("div").expect("a document makes elements");
+    yew::Renderer::<Holder>::with_root_and_props(root.clone(), HolderProps { html }).render();
+    yew::scheduler::flush().await;
+    root
+}
+
+/// Waits until a condition is true, as the browser does its other tasks.
+async fn until(what: &str, condition: impl Fn() -> bool) {
+    let window = gloo_utils::window();
+    for _ in 0..4000 {
+        if condition() {
+            return;
+        }
+        let task = js_sys::Promise::new(&mut |done, _| {
+            window.set_timeout_with_callback(&done).expect("a timer");
+        });
+        wasm_bindgen_futures::JsFuture::from(task).await.expect("a timer ends");
+    }
+    panic!("never came true: {what}");
+}
+
+fn text(root: &Element, selector: &str) -> String {
+    let found = root.query_selector(selector).expect("a selector");
+    found.and_then(|element| element.text_content()).unwrap_or_default().replace('\u{a0}', " ")
+}
+
+fn count(root: &Element, selector: &str) -> u32 {
+    root.query_selector_all(selector).expect("a selector").length()
+}
+
+fn attribute(root: &Element, selector: &str, name: &str) -> String {
+    let found = root.query_selector(selector).expect("a selector");
+    found.and_then(|element| element.get_attribute(name)).unwrap_or_default()
+}
+
+fn press(root: &Element, selector: &str) {
+    let found = root.query_selector(selector).expect("a selector").expect("it is there");
+    found.unchecked_into::<HtmlElement>().click();
+}
+
+/// munmap() under a reader, which goes wrong, as the answers have it.
+fn munmap() -> (Variant, Cell) {
+    let evidence = &ANSWERS.iter().find(|answer| answer.name == "user-write").expect("an answer").evidence[0];
+    let (_, _, _, choice, cell) = evidence.place().expect("it is there");
+    (Variant { choice, found: Some(search(&choice)) }, cell)
+}
+
+fn place(variant: &Variant, expected: Cell) -> Place<'_> {
+    Place { variant, number: 7, expected, searching: None, name: "munmap, read" }
+}
+
+const SAFE: Cell = Cell { expect: Outcomes::empty(), also: Outcomes::empty() };
+
+#[wasm_bindgen_test]
+async fn what_goes_wrong_leads_to_its_runs() {
+    let (variant, cell) = munmap();
+    let root = draw(verdict(place(&variant, cell))).await;
+    assert_eq!(count(&root, ".verdict.fails a"), 2);
+    assert_eq!(text(&root, "a"), "wild in 32 steps");
+    assert_eq!(text(&root, "a:nth-child(2)"), "UAF(pmd) in 38 steps");
+    assert_eq!(attribute(&root, "a", "href"), "#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=b4a20b6a2");
+    assert_eq!(text(&root, ".how"), "1,223 states seen");
+    assert_eq!(count(&root, ".differs"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_difference_is_shown() {
+    let (variant, cell) = munmap();
+    let root = draw(verdict(place(&variant, SAFE))).await;
+    assert_eq!(text(&root, ".differs"), "≠ expected: safe");
+
+    let found = Found { outcomes: Outcomes::empty(), ways: Vec::new(), states: 1, complete: true };
+    let safe = Variant { found: Some(Ok(found)), ..variant };
+    let root = draw(verdict(place(&safe, cell))).await;
+    assert_eq!(text(&root, ".verdict.safe .how"), "all 1 state");
+    assert_eq!(text(&root, ".differs"), "≠ expected: UAF(pmd)+wild");
+    assert_eq!(attribute(&root, "a", "href"), "#v1/race/munmap/x86_64-4level/v6.17?lock=read");
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_claimed_of_what_was_not_seen() {
+    let (mut variant, cell) = munmap();
+    let found = Found { outcomes: Outcomes::empty(), ways: Vec::new(), states: 200_000, complete: false };
+    variant.found = Some(Ok(found));
+    let root = draw(verdict(place(&variant, SAFE))).await;
+    assert_eq!(text(&root, ".what"), "not finished");
+    assert_eq!(text(&root, ".how"), "200,000 states seen");
+    assert_eq!(count(&root, ".safe, .fails"), 0);
+    assert_eq!(text(&root, ".differs"), "≠ expected: safe");
+
+    variant.found = Some(Err(NotThere::Model("vax")));
+    let root = draw(verdict(place(&variant, cell))).await;
+    assert_eq!(text(&root, ".fails .how"), "this race does not happen on vax");
+
+    variant.found = None;
+    let root = draw(verdict(Place { searching: Some(1234), ..place(&variant, cell) })).await;
+    assert_eq!(text(&root, ".runs .how"), "1,234 states");
+    let root = draw(verdict(place(&variant, cell))).await;
+    assert_eq!(text(&root, "[data-ask=\"7\"]"), "search first: munmap, read");
+}
+
+#[wasm_bindgen_test]
+fn thousands_are_set_apart() {
+    for (number, shown) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+        assert_eq!(grouped(number), shown);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn it_starts_with_what_the_address_names_and_can_be_paused() {
+    let location = gloo_utils::window().location();
+    location.set_hash("v1/verdicts/nested-read").expect("an address");
+    let root = gloo_utils::document().create_element("div").expect("a document makes elements");
+    gloo_utils::body().append_child(&root).expect("a body");
+    let app = yew::Renderer::<Verdicts>::with_root(root.clone()).render();
+    yew::scheduler::flush().await;
+    assert_eq!(count(&root, ".answer"), 6);
+    assert_eq!(count(&root, "details[open]"), 2, "the patch's table, and that of the address");
+    until("its verdict", || count(&root, "[data-name=nested-read] .verdict.fails") > 0).await;
+    assert_eq!(text(&root, "[data-name=nested-read] a"), "DEADLOCK in 3 steps");
+
+    press(&root, "[data-go=off]");
+    yew::scheduler::flush().await;
+    assert_eq!(attribute(&root, ".survey", "data-state"), "paused");
+    assert!(text(&root, "[role=status]").starts_with("Paused: "));
+    // Every table has its columns and its lines named.
+    assert_eq!(
+        count(&root, "thead th:not([scope=col]), tbody th:not([scope=row]), table:not(:has(caption))"),
+        0
+    );
+
+    location.set_hash("v1/verdicts/set-prot").expect("an address");
+    until("another table", || count(&root, "[data-name=set-prot] .verdict") == 2).await;
+    let waits = "[data-name=set-prot] tr:nth-child(2) td";
+    assert_eq!(attribute(&root, ".survey", "data-state"), "paused", "looking at it does not search it");
+    press(&root, &format!("{waits} button"));
+    until("what is asked for is searched first", || count(&root, &format!("{waits} .safe")) > 0).await;
+    app.destroy();
+    location.set_hash("").expect("an address");
+}
