@@ -1,6 +1,6 @@
 //! What entries mean and how they are made, over all models and any value.
 
-use pgtable::{EntryKind, Level, MODELS, Model, Owner, PhysAddr, RawEntry, VirtAddr, model};
+use pgtable::{EntryKind, Level, MODELS, Model, Owner, PhysAddr, RawEntry, SetFlag, VirtAddr, model};
 use proptest::prelude::*;
 
 fn any_model() -> impl Strategy<Value = &'static Model> {
@@ -315,9 +315,13 @@ fn flags_of_an_entry_are_its_bits_with_their_values() {
         let model = model(id).expect("a model");
         let kind = model.classify(level, RawEntry(value), &model.empty);
         let set = model.set_flags(level, kind, RawEntry(value));
-        set.map(|set| match set.flag.is_field() {
-            true => format!("{}={}", set.flag.short, set.value),
-            false => format!("{}{}", set.flag.short, if set.value == 1 { "" } else { "?" }),
+        set.map(|set| {
+            let SetFlag { flag, value } = set;
+            if flag.is_field() || value != 1 {
+                format!("{}={value}", flag.short)
+            } else {
+                flag.short.to_owned()
+            }
         })
         .collect::<Vec<_>>()
         .join(" ")
