@@ -81,6 +81,32 @@ fn an_unused_slot_is_none_at_the_level_that_gives_it_a_meaning() {
 }
 
 #[test]
+fn an_entry_is_what_the_walker_asks_about_at_its_level() {
+    for (id, level, value, kind) in [
+        // Bad: asked of pgd and p4d, and of a pmd when its table is mapped, but never of a pud.
+        ("x86_64-5level", Level::Pgd, 0x3061, "bad"),
+        ("x86_64-4level", Level::Pgd, 0x3008, "bad"),
+        ("riscv64-sv57", Level::P4d, 0xc00, "bad"),
+        ("x86_64-4level", Level::Pud, 0x3061, "table"),
+        ("x86_64-4level", Level::Pmd, 0x3061, "bad"),
+        ("x86_64-4level", Level::Pmd, 0x3063, "table"),
+        // A leaf is a leaf although its flags are not those of a table, and although it is not present.
+        ("x86_64-4level", Level::Pmd, 0x4000_00e3, "leaf"),
+        ("x86_64-4level", Level::Pud, 0x4000_0080, "leaf"),
+        ("riscv64-sv48", Level::Pud, 0x2000_00ce, "not present"),
+        ("x86_64-4level", Level::Pmd, 0x200, "not present"),
+        ("x86_64-4level", Level::Pte, 0x200, "not present"),
+        ("x86_64-4level", Level::Pte, 0x4000_0063, "leaf"),
+        // An erratum of the CPU may set accessed and dirty in what is empty.
+        ("x86_64-4level", Level::Pud, 0x60, "empty"),
+    ] {
+        let model = model(id).expect("a model");
+        let found = model.classify(level, RawEntry(value), &model.empty);
+        assert_eq!(found.word(), kind, "{id} {level:?} {value:#x}");
+    }
+}
+
+#[test]
 fn a_table_entry_that_is_made_is_a_table() {
     for model in MODELS {
         for level in model.real_levels().filter(|&level| level != Level::Pte) {
