@@ -300,6 +300,34 @@ fn address_bits_of_52_bit_descriptors() {
 }
 
 #[test]
+fn a_contiguous_block_gathers_what_its_slots_know() {
+    const VALID_CONT: u64 = 1 << 52 | 1;
+    let contiguous = model("arm64-4k-48").expect("a model").contiguous.expect("arm64");
+    let (af, dirty, write, rdonly) = (1 << 10, 1 << 55, 1 << 51, 1 << 7);
+    for (own, other, gathered) in [
+        (0, 0, 0),
+        (0, af, af),
+        (af, af, af),
+        (0, dirty, dirty),
+        (dirty, dirty, dirty),
+        // Written by the hardware: DBM without RDONLY.
+        (0, write, dirty),
+        (0, write | rdonly, 0),
+        (0, rdonly, 0),
+        (write | rdonly, dirty, write | dirty),
+        (rdonly, dirty, rdonly | dirty),
+        (write | rdonly, af | write, write | dirty | af),
+    ] {
+        let found = (contiguous.gather)(VALID_CONT | own, VALID_CONT | other);
+        assert_eq!(found, VALID_CONT | gathered, "{own:#x} {other:#x}");
+    }
+    for (value, is) in [(VALID_CONT, true), (VALID_CONT | 2, true), (1 << 52, false), (1, false), (0, false)]
+    {
+        assert_eq!((contiguous.is_block)(value), is, "{value:#x}");
+    }
+}
+
+#[test]
 fn shareability_is_no_flag_where_its_bits_belong_to_the_address() {
     for (id, has) in [
         ("arm64-4k-48", true),

@@ -25,7 +25,7 @@ use crate::{
     VirtAddr,
 };
 
-const VALID: u64 = 1 << 0;
+const VALID: u64 = 1;
 /// `PMD_TYPE_MASK`, and its value for a table.
 const TYPE: u64 = 0b11;
 const USER: u64 = 1 << 6;
