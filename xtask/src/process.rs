@@ -32,8 +32,14 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
 
 /// The version `program --version` prints, if it runs and prints one.
 pub(crate) fn version(program: &Path) -> Option<String> {
-    let text = output(Command::new(program).arg("--version"))?;
+    let text = output(Command::new(program).args(subcommand(program)).arg("--version"))?;
     version_in(&text).map(str::to_owned)
+}
+
+/// What cargo puts before the arguments of a program that is a subcommand of its own: `mutants` of `cargo-mutants`, which
+/// knows no `--version` without it.
+fn subcommand(program: &Path) -> Option<&str> {
+    program.file_stem()?.to_str()?.strip_prefix("cargo-")
 }
 
 /// The first program called `name` on PATH.
@@ -88,6 +94,18 @@ mod tests {
     fn text_without_a_version_has_none() {
         assert_eq!(version_in(""), None);
         assert_eq!(version_in("/usr/bin/thing: 9: [: 25276502016: unexpected operator"), None);
+    }
+
+    #[test]
+    fn a_subcommand_of_cargo_is_asked_as_cargo_asks_it() {
+        for (program, expected) in [
+            ("/some/where/cargo-mutants", Some("mutants")),
+            ("cargo-mutants.exe", Some("mutants")),
+            ("/cargo-tools/trunk", None),
+            ("cargo", None),
+        ] {
+            assert_eq!(subcommand(Path::new(program)), expected, "{program}");
+        }
     }
 
     #[test]

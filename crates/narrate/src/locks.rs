@@ -200,7 +200,7 @@ pub(crate) fn delegation(event: &Event) -> Option<DelegateView> {
     }
     let mut kernels = String::new();
     for revision in Revision::ALL {
-        if revision.rules().debug_delegates {
+        if revision.rules().debug_delegates() {
             kernels += if kernels.is_empty() { "" } else { ", " };
             kernels += revision.id();
         }

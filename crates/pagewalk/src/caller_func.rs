@@ -147,3 +147,20 @@ pub enum CallerCheck {
     /// HVO: the vmemmap pages do not describe themselves (`PageVmemmapSelfHosted()`); `-ENOTSUPP` otherwise.
     NotSelfHosted,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_have_the_kernels_names() {
+        for (func, name) in [
+            (CallerFunc::Set(SetMemory::RwNx), "set_memory_rw_nx"),
+            (CallerFunc::Set(SetMemory::DirectMapInvalid), "set_direct_map_invalid_noflush"),
+            (CallerFunc::RiscvSetMemory, "__set_memory"),
+            (CallerFunc::VmemmapRemapRange, "vmemmap_remap_range"),
+        ] {
+            assert_eq!(func.name(), name);
+        }
+    }
+}

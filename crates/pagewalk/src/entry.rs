@@ -253,6 +253,14 @@ mod tests {
         assert_eq!(EntryPoint::Debug.in_revision(Revision::V6_16), EntryPoint::Novma);
         assert_eq!(EntryPoint::KernelLockless.in_revision(Revision::V6_17), EntryPoint::Kernel);
         assert_eq!(EntryPoint::RangeMm.in_revision(Revision::V7_3), EntryPoint::RangeMmUnsafe);
+        assert_eq!(EntryPoint::RangeMmUnsafe.in_revision(Revision::V6_18), EntryPoint::RangeMm);
         assert_eq!(EntryPoint::RangeMmUnsafe.in_revision(Revision::V6_12_107), EntryPoint::Range);
+    }
+
+    #[test]
+    fn the_first_four_walk_without_vmas() {
+        for (nth, entry) in EntryPoint::ALL.into_iter().enumerate() {
+            assert_eq!(entry.has_vmas(), nth >= 4, "{entry:?}");
+        }
     }
 }

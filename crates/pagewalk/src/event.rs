@@ -558,3 +558,26 @@ impl Sink for alloc::vec::Vec<Event> {
         self.push(event);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn a_wild_read_says_what_was_followed() {
+        for (entry, was) in [
+            (EntryKind::None, "was empty"),
+            (EntryKind::Leaf, "was a leaf"),
+            (EntryKind::NotPresent, "was not present"),
+            (EntryKind::Bad, "was bad"),
+        ] {
+            let fault = Fault::WildRead { level: Level::Pte, pa: PhysAddr(0x1000), entry };
+            let expected = std::format!(
+                "an entry that {was} was followed as if it pointed to a pte table: the kernel would read at 0x1000"
+            );
+            assert_eq!(fault.to_string(), expected);
+        }
+    }
+}

@@ -45,3 +45,11 @@ pub const ENOMEM: i32 = -12;
 
 /// `-ENOTSUPP`: not the kernel's own `-EOPNOTSUPP`, but what it uses inside itself (include/linux/errno.h).
 pub const ENOTSUPP: i32 = -524;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn errors_are_negative_as_the_kernel_returns_them() {
+        assert_eq!([super::EINVAL, super::ENOMEM, super::ENOTSUPP], [-22, -12, -524]);
+    }
+}

@@ -304,4 +304,56 @@ mod tests {
         assert!(!Callbacks::INSTALL_PTE.wants_below(Level::Pgd));
         assert!(Callbacks::PTE_ENTRY.wants_below(Level::Pmd));
     }
+
+    #[test]
+    fn constants_have_the_kernels_names() {
+        assert_eq!(
+            WalkLock::ALL.map(WalkLock::name),
+            ["PGWALK_RDLOCK", "PGWALK_WRLOCK", "PGWALK_WRLOCK_VERIFY", "PGWALK_VMA_RDLOCK_VERIFY"]
+        );
+        assert_eq!(
+            [Action::Subtree, Action::Continue, Action::Again].map(Action::name),
+            ["ACTION_SUBTREE", "ACTION_CONTINUE", "ACTION_AGAIN"]
+        );
+    }
+
+    #[test]
+    fn three_callbacks_are_about_a_vma() {
+        let about = Callback::ALL.into_iter().filter(|callback| callback.is_about_vma()).map(Callback::name);
+        assert!(about.eq(["test_walk", "pre_vma", "post_vma"]));
+    }
+
+    /// Answers with a value of its own to everything.
+    struct Answering;
+
+    impl WalkOps for Answering {
+        fn callbacks(&self) -> Callbacks {
+            Callbacks::PMD_ENTRY
+        }
+        fn walk_lock(&self) -> WalkLock {
+            WalkLock::Wrlock
+        }
+        fn call(&mut self, _: &Call, _: &mut World) -> Reply {
+            Reply::returns(7)
+        }
+        fn go_on(&mut self, _: &mut World, _: &mut dyn Sink) -> Progress {
+            Progress::Running
+        }
+    }
+
+    #[test]
+    fn a_reference_to_an_ops_table_answers_as_the_table() {
+        fn ask(mut ops: impl WalkOps) -> (Callbacks, WalkLock, Reply, Progress) {
+            let root = pgtable::PhysAddr(0x1_0000);
+            let model = pgtable::model("x86_64-4level").expect("a known model");
+            let table = mm::Table::unused(model, root, Level::Pgd);
+            let mut world = World::new(model, [table].into(), [("init_mm", root)]).expect("a valid world");
+            let call = Call::new(Callback::Entry(Level::Pmd), VirtAddr(0), VirtAddr(0), None);
+            let reply = ops.call(&call, &mut world);
+            (ops.callbacks(), ops.walk_lock(), reply, ops.go_on(&mut world, &mut ()))
+        }
+        let expected = (Callbacks::PMD_ENTRY, WalkLock::Wrlock, Reply::returns(7), Progress::Running);
+        assert_eq!(ask(&mut Answering), expected);
+        assert_eq!(ask(Answering), expected);
+    }
 }

@@ -95,8 +95,6 @@ pub struct Rules {
     pub lockless: bool,
     /// Whether both walks go through `__walk_page_range_novma()`, as in the patch as posted.
     pub helper: bool,
-    /// Whether the debug walk hands `init_mm` over to the kernel walk.
-    pub debug_delegates: bool,
     /// Whether the debug walk asserts write on its mm and on `init_mm`, before anything else.
     pub debug_asserts_both: bool,
     /// Whether `install_pte` exists, so that the exported entry points refuse it.
@@ -127,12 +125,18 @@ pub struct Rules {
     pub arm64_present_invalid: bool,
 }
 
+impl Rules {
+    /// Whether the debug walk hands `init_mm` over to the kernel walk: since there are two, until it asserted both locks.
+    pub const fn debug_delegates(&self) -> bool {
+        self.split && !self.debug_asserts_both
+    }
+}
+
 const V6_16: Rules = Rules {
     split: false,
     kernel_order: AssertOrder::ChecksFirst,
     lockless: false,
     helper: false,
-    debug_delegates: false,
     debug_asserts_both: false,
     checks_ops: true,
     unsafe_names: false,
@@ -147,16 +151,9 @@ const V6_16: Rules = Rules {
     arm64_present_invalid: false,
 };
 
-const PATCH: Rules = Rules {
-    split: true,
-    kernel_order: AssertOrder::AssertFirst,
-    helper: true,
-    debug_delegates: true,
-    ..V6_16
-};
+const PATCH: Rules = Rules { split: true, kernel_order: AssertOrder::AssertFirst, helper: true, ..V6_16 };
 
-const V6_17: Rules =
-    Rules { split: true, debug_delegates: true, vma_rdlock: true, ptdump_hotplug: true, ..V6_16 };
+const V6_17: Rules = Rules { split: true, vma_rdlock: true, ptdump_hotplug: true, ..V6_16 };
 
 const V6_18: Rules = Rules { kernel_order: AssertOrder::AssertFirst, lockless: true, ..V6_17 };
 
@@ -170,16 +167,10 @@ const V7_1: Rules = Rules {
     ..V6_18
 };
 
-const V7_3: Rules = Rules {
-    debug_delegates: false,
-    debug_asserts_both: true,
-    action_reset_first: true,
-    ptdump_locks_init_mm: true,
-    ..V7_1
-};
+const V7_3: Rules =
+    Rules { debug_asserts_both: true, action_reset_first: true, ptdump_locks_init_mm: true, ..V7_1 };
 
 const V6_12_107: Rules = Rules {
-    debug_delegates: false,
     debug_asserts_both: true,
     checks_ops: false,
     vma_rdlock: false,
@@ -199,5 +190,27 @@ mod tests {
             assert_eq!(Revision::from_id(revision.id()), Some(revision));
         }
         assert_eq!(Revision::from_id("v5.6"), None);
+    }
+
+    #[test]
+    fn rules_that_callers_of_the_walk_look_at_hold_in_these_kernels() {
+        let all = || Revision::ALL.into_iter();
+        let kernels = |rule: fn(&Rules) -> bool, ids: &[&str]| {
+            let found = all().filter(|revision| rule(revision.rules())).map(Revision::id);
+            assert!(found.eq(ids.iter().copied()), "{ids:?}");
+        };
+        kernels(Rules::debug_delegates, &["patch", "v6.17", "v6.18", "v7.1"]);
+        kernels(|rules| rules.ptdump_hotplug, &["v6.17", "v6.18", "v7.1", "v7.3", "v6.12.107"]);
+        kernels(|rules| rules.ptdump_locks_init_mm, &["v7.3", "v6.12.107"]);
+        kernels(|rules| rules.hvo_shared_tail, &["v7.1", "v7.3"]);
+        kernels(|rules| rules.arm64_present_invalid, &["v7.1", "v7.3"]);
+    }
+
+    #[test]
+    fn each_kernel_is_about_something_else() {
+        for (nth, one) in Revision::ALL.into_iter().enumerate() {
+            assert!(one.about().contains(' '), "{one:?}: a few words");
+            assert!(Revision::ALL[..nth].iter().all(|other| other.about() != one.about()), "{one:?}");
+        }
     }
 }

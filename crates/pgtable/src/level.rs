@@ -81,4 +81,13 @@ mod tests {
         }
         assert_eq!(Level::from_name("PGD"), None);
     }
+
+    #[test]
+    fn a_levels_constants_have_its_name_in_upper_case() {
+        for level in Level::ALL {
+            assert!(
+                level.upper_name().bytes().eq(level.name().bytes().map(|byte| byte.to_ascii_uppercase()))
+            );
+        }
+    }
 }

@@ -188,3 +188,23 @@ impl fmt::Debug for Model {
         write!(f, "Model({})", self.id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use crate::{MODELS, Model};
+    use std::format;
+    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
+    #[test]
+    fn a_model_is_equal_to_itself_alone() {
+        let hash = |model: &Model| BuildHasherDefault::<DefaultHasher>::new().hash_one(model);
+        for (nth, one) in MODELS.iter().enumerate() {
+            for (other_nth, other) in MODELS.iter().enumerate() {
+                assert_eq!(one == other, nth == other_nth, "{one:?} {other:?}");
+                assert_eq!(hash(one) == hash(other), nth == other_nth, "{one:?} {other:?}");
+            }
+            assert_eq!(format!("{one:?}"), format!("Model({})", one.id));
+        }
+    }
+}

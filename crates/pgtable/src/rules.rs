@@ -32,31 +32,30 @@ pub(crate) const fn never(_: u64) -> bool {
     false
 }
 
-const fn itself(value: u64) -> u64 {
-    value
-}
-
 impl EntryRules {
     /// The level above a folded one: never none, never bad, always present, never a leaf
-    /// (`asm-generic/pgtable-nop4d.h` and its siblings; run-time folding alike).
-    pub const ABOVE_FOLDED: Self = Self {
-        none: |_, _| false,
-        bad: never,
-        present: |_, _| true,
-        leaf: never,
-        trans_huge: never,
-        table: itself,
-    };
+    /// (`asm-generic/pgtable-nop4d.h` and its siblings; run-time folding alike). There is only one word: it leads where the
+    /// folded level's does.
+    const fn above(folded: Self) -> Self {
+        Self {
+            none: |_, _| false,
+            bad: never,
+            present: |_, _| true,
+            leaf: never,
+            trans_huge: never,
+            table: folded.table,
+        }
+    }
 
     /// The tests as the C code sees them: `own`, but constants above a folded level.
     pub(crate) const fn folded(levels: &[LevelSpec; 5], own: [Self; 5]) -> [Self; 5] {
         let mut rules = own;
-        let mut level = 1;
-        while level < rules.len() {
+        let mut level = rules.len() - 1;
+        while level > 0 {
             if levels[level].is_folded() {
-                rules[level - 1] = Self::ABOVE_FOLDED;
+                rules[level - 1] = Self::above(rules[level]);
             }
-            level += 1;
+            level -= 1;
         }
         rules
     }
@@ -169,11 +168,9 @@ impl Model {
     }
 
     /// Where an entry of `level` points when it is taken for a table entry.
-    ///
-    /// A level above a folded one answers as its lowest folded level: there is only one word.
     #[inline]
     pub fn table_address(&self, level: Level, value: RawEntry) -> PhysAddr {
-        PhysAddr((self.rules[self.lowest_sharing(level) as usize].table)(value.0))
+        PhysAddr((self.rules[level as usize].table)(value.0))
     }
 
     /// The first address of the memory that a leaf of `level` maps.

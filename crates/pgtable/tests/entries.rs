@@ -1,6 +1,6 @@
 //! What entries mean and how they are made, over all models and any value.
 
-use pgtable::{EntryKind, Level, MODELS, Model, PhysAddr, RawEntry, VirtAddr, model};
+use pgtable::{EntryKind, Level, MODELS, Model, Owner, PhysAddr, RawEntry, SetFlag, VirtAddr, model};
 use proptest::prelude::*;
 
 fn any_model() -> impl Strategy<Value = &'static Model> {
@@ -81,11 +81,114 @@ fn an_unused_slot_is_none_at_the_level_that_gives_it_a_meaning() {
 }
 
 #[test]
+fn an_entry_is_what_the_walker_asks_about_at_its_level() {
+    for (id, level, value, kind) in [
+        // Bad: asked of pgd and p4d, and of a pmd when its table is mapped, but never of a pud.
+        ("x86_64-5level", Level::Pgd, 0x3061, "bad"),
+        ("x86_64-4level", Level::Pgd, 0x3008, "bad"),
+        ("riscv64-sv57", Level::P4d, 0xc00, "bad"),
+        ("x86_64-4level", Level::Pud, 0x3061, "table"),
+        ("x86_64-4level", Level::Pmd, 0x3061, "bad"),
+        ("x86_64-4level", Level::Pmd, 0x3063, "table"),
+        // A leaf is a leaf although its flags are not those of a table, and although it is not present.
+        ("x86_64-4level", Level::Pmd, 0x4000_00e3, "leaf"),
+        ("x86_64-4level", Level::Pud, 0x4000_0080, "leaf"),
+        ("riscv64-sv48", Level::Pud, 0x2000_00ce, "not present"),
+        ("x86_64-4level", Level::Pmd, 0x200, "not present"),
+        ("x86_64-4level", Level::Pte, 0x200, "not present"),
+        ("x86_64-4level", Level::Pte, 0x4000_0063, "leaf"),
+        // An erratum of the CPU may set accessed and dirty in what is empty.
+        ("x86_64-4level", Level::Pud, 0x60, "empty"),
+    ] {
+        let model = model(id).expect("a model");
+        let found = model.classify(level, RawEntry(value), &model.empty);
+        assert_eq!(found.word(), kind, "{id} {level:?} {value:#x}");
+    }
+}
+
+#[test]
 fn a_table_entry_that_is_made_is_a_table() {
     for model in MODELS {
         for level in model.real_levels().filter(|&level| level != Level::Pte) {
             let entry = RawEntry((model.make.table)(0x4_0000));
             assert_eq!(model.classify(level, entry, &model.empty), EntryKind::Table, "{model:?} {level:?}");
+        }
+    }
+}
+
+#[test]
+fn pages_are_made_with_the_protection_of_the_headers() {
+    // Of memory that may be written and has been: PAGE_SHARED with the dirty bit, and PAGE_KERNEL; as a pte and as a huge
+    // page at the same address.
+    for (id, pa, [user, kernel], huge) in [
+        (
+            "x86_64-4level",
+            0x4020_0000,
+            [0x8000_0000_4020_0067, 0x8000_0000_4020_0163],
+            Some([0x8000_0000_4020_00e7, 0x8000_0000_4020_01e3]),
+        ),
+        ("riscv64-sv39", 0x8020_0000, [0x2008_00d7, 0x2008_00e7], Some([0x2008_00d7, 0x2008_00e7])),
+        ("riscv32-sv32", 0x3_0040_0000, [0xc010_00d7, 0xc010_00e7], Some([0xc010_00d7, 0xc010_00e7])),
+        (
+            "arm64-4k-48",
+            0x4020_0000,
+            [0x00e8_0000_4020_0f43, 0x00e8_0000_4020_0703],
+            Some([0x00e8_0000_4020_0f41, 0x00e8_0000_4020_0701]),
+        ),
+        // LPA2: bits 50 and 51 of the address where the shareability was.
+        (
+            "arm64-4k-52",
+            0x0009_0000_4020_0000,
+            [0x00e9_0000_4020_0e43, 0x00e9_0000_4020_0603],
+            Some([0x00e9_0000_4020_0e41, 0x00e9_0000_4020_0601]),
+        ),
+        (
+            "arm64-4k-52-l5off",
+            0x4020_0000,
+            [0x00e8_0000_4020_0f43, 0x00e8_0000_4020_0703],
+            Some([0x00e8_0000_4020_0f41, 0x00e8_0000_4020_0701]),
+        ),
+        // FEAT_LPA: bits 48 to 51 in bits 12 to 15.
+        (
+            "arm64-64k-52",
+            0x000c_0000_2000_0000,
+            [0x00e8_0000_2000_cf43, 0x00e8_0000_2000_c703],
+            Some([0x00e8_0000_2000_cf41, 0x00e8_0000_2000_c701]),
+        ),
+        (
+            "loongarch64-16k-3level",
+            0x0600_0000,
+            [0x4000_0000_0600_039f, 0x0600_03d3],
+            Some([0x4000_0000_0600_03df, 0x0600_13d3]),
+        ),
+        ("openrisc", 0x0123_e000, [0x0123_e3f1, 0x0123_e331], None),
+    ] {
+        let make = &model(id).expect("a model").make;
+        let owners = [Owner::User, Owner::Kernel];
+        let hex = |values: [u64; 2]| values.map(|value| format!("{value:#x}"));
+        assert_eq!(hex(owners.map(|owner| (make.page)(pa, owner))), hex([user, kernel]), "{id}");
+        let found = make.huge.map(|huge| hex(owners.map(|owner| huge(pa, owner))));
+        assert_eq!(found, huge.map(hex), "{id}: huge");
+    }
+}
+
+#[test]
+fn a_page_that_is_made_maps_the_memory_it_is_made_for() {
+    for model in MODELS {
+        for owner in [Owner::User, Owner::Kernel] {
+            // 1 GiB: whatever the page size, a multiple of a pmd.
+            let pa = 1 << 30;
+            let mut made = vec![(Level::Pte, (model.make.page)(pa, owner))];
+            made.extend(model.make.huge.map(|huge| (Level::Pmd, huge(pa, owner))));
+            for (level, value) in made {
+                let value = RawEntry(value);
+                assert_eq!(
+                    model.classify(level, value, &model.empty),
+                    EntryKind::Leaf,
+                    "{model:?} {level:?}"
+                );
+                assert_eq!(model.leaf_address(level, value), PhysAddr(pa), "{model:?} {level:?}");
+            }
         }
     }
 }
@@ -197,6 +300,34 @@ fn address_bits_of_52_bit_descriptors() {
 }
 
 #[test]
+fn a_contiguous_block_gathers_what_its_slots_know() {
+    const VALID_CONT: u64 = 1 << 52 | 1;
+    let contiguous = model("arm64-4k-48").expect("a model").contiguous.expect("arm64");
+    let (af, dirty, write, rdonly) = (1 << 10, 1 << 55, 1 << 51, 1 << 7);
+    for (own, other, gathered) in [
+        (0, 0, 0),
+        (0, af, af),
+        (af, af, af),
+        (0, dirty, dirty),
+        (dirty, dirty, dirty),
+        // Written by the hardware: DBM without RDONLY.
+        (0, write, dirty),
+        (0, write | rdonly, 0),
+        (0, rdonly, 0),
+        (write | rdonly, dirty, write | dirty),
+        (rdonly, dirty, rdonly | dirty),
+        (write | rdonly, af | write, write | dirty | af),
+    ] {
+        let found = (contiguous.gather)(VALID_CONT | own, VALID_CONT | other);
+        assert_eq!(found, VALID_CONT | gathered, "{own:#x} {other:#x}");
+    }
+    for (value, is) in [(VALID_CONT, true), (VALID_CONT | 2, true), (1 << 52, false), (1, false), (0, false)]
+    {
+        assert_eq!((contiguous.is_block)(value), is, "{value:#x}");
+    }
+}
+
+#[test]
 fn shareability_is_no_flag_where_its_bits_belong_to_the_address() {
     for (id, has) in [
         ("arm64-4k-48", true),
@@ -230,6 +361,78 @@ fn flags_are_in_order_do_not_overlap_and_fit_the_entry() {
             assert_eq!(model.flags(level, EntryKind::None), &[], "{model:?}: nothing is set in a hole");
         }
     }
+}
+
+#[test]
+fn flags_of_an_entry_are_its_bits_with_their_values() {
+    let shown = |id: &str, level, value| {
+        let model = model(id).expect("a model");
+        let kind = model.classify(level, RawEntry(value), &model.empty);
+        let set = model.set_flags(level, kind, RawEntry(value));
+        set.map(|set| {
+            let SetFlag { flag, value } = set;
+            if flag.is_field() || value != 1 {
+                format!("{}={value}", flag.short)
+            } else {
+                flag.short.to_owned()
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+    };
+    // A user page with protection key 5.
+    assert_eq!(shown("x86_64-4level", Level::Pte, 0xa800_0000_4000_1067), "P RW USR A D PKEY=5 NX");
+    assert_eq!(shown("x86_64-4level", Level::Pmd, 0x4000_10e7), "P RW USR A D PSE PAT");
+    assert_eq!(shown("x86_64-4level", Level::Pmd, 0x4000_0067), "P RW USR A D");
+    assert_eq!(shown("riscv64-sv39", Level::Pte, 0x4000_0000_2000_00d7), "V R W U A D PBMT=2");
+    assert_eq!(shown("riscv32-sv32", Level::Pte, 0x2000_03d7), "V R W U A D RSW=3");
+    assert_eq!(shown("openrisc", Level::Pte, 0x0123_e331), "P A D SRE SWE");
+    assert_eq!(
+        shown("arm64-4k-48", Level::Pte, 0x00e8_0000_4020_0f4f),
+        "VALID PAGE ATTR=3 USR SH=3 AF NG DBM PXN UXN DIRTY"
+    );
+    assert_eq!(shown("arm64-4k-48", Level::Pmd, 0x0800_0000_4020_0403), "VALID TABLE AF PXNTable");
+    assert_eq!(shown("arm64-4k-52", Level::Pmd, 0x00e9_0000_4020_0741), "VALID USR AF DBM PXN UXN DIRTY");
+    assert_eq!(shown("loongarch64-16k-3level", Level::Pte, 0x0600_03df), "V D PLV=3 MAT=1 G P W M");
+    assert_eq!(shown("loongarch64-16k-3level", Level::Pmd, 0x0600_13d3), "V D MAT=1 HUGE P W M G");
+    assert_eq!(shown("loongarch64-16k-3level", Level::Pmd, 0x9000_0000_0060_0000), "", "an address alone");
+    assert_eq!(shown("x86_64-4level", Level::Pte, 0), "");
+}
+
+#[test]
+fn flags_of_what_is_not_present_are_those_that_it_still_has() {
+    for (id, level, value, flags) in [
+        ("x86_64-4level", Level::Pte, 0x2, "PROTNONE"),
+        ("arm64-4k-48", Level::Pte, 0x2, "PRESENT_INVALID"),
+        ("riscv64-sv39", Level::Pte, 0x2, "PROT_NONE"),
+        ("riscv32-sv32", Level::Pte, 0x2, "PROT_NONE"),
+        ("loongarch64-16k-3level", Level::Pte, 0x2, "EXCLUSIVE"),
+        ("openrisc", Level::Pte, 0x2, "EXCLUSIVE"),
+    ] {
+        let model = model(id).expect("a model");
+        let kind = model.classify(level, RawEntry(value), &model.empty);
+        assert_eq!(kind, EntryKind::NotPresent, "{id}");
+        let found: Vec<_> = model.flags(level, kind).iter().map(|flag| flag.short).collect();
+        assert_eq!(found, [flags], "{id}");
+    }
+    // Of a huge page that is swapped out or migrates loongarch knows all bits, as its HUGE stays.
+    let loongarch = model("loongarch64-16k-3level").expect("a model");
+    let names = |kind| loongarch.flags(Level::Pmd, kind).iter().map(|flag| flag.short).collect::<Vec<_>>();
+    assert_eq!(names(EntryKind::NotPresent), names(EntryKind::Leaf));
+    assert_eq!(names(EntryKind::Bad), names(EntryKind::Leaf));
+}
+
+#[test]
+fn a_flag_knows_its_bits() {
+    let flags = model("arm64-4k-48").expect("a model").flags(Level::Pte, EntryKind::Leaf);
+    let bits = |name: &str| {
+        let flag = flags.iter().find(|flag| flag.name == name).expect("a flag of arm64");
+        (flag.high_bit(), flag.low_bit(), flag.is_field())
+    };
+    assert_eq!(bits("PTE_VALID"), (0, 0, false));
+    assert_eq!(bits("PTE_ATTRINDX_MASK"), (4, 2, true));
+    assert_eq!(bits("PTE_SHARED"), (9, 8, true));
+    assert_eq!(bits("PTE_PO_IDX_MASK"), (62, 60, true));
 }
 
 #[test]

@@ -46,7 +46,7 @@ extern crate std;
 const ROOT: u64 = 0x1_0000;
 
 /// More steps than any of these walks needs.
-const FUEL: u64 = 100_000;
+const FUEL: u64 = 4_000;
 
 /// All five entry callbacks and `pte_hole`.
 const ALL: Callbacks = Callbacks::WITHOUT_VMA;

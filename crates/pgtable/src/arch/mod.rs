@@ -79,6 +79,7 @@ mod tests {
         let expected: std::vec::Vec<&str> = MODELS.iter().map(|model| model.id).collect();
         assert_eq!(names, expected);
         assert!(message.ends_with(" and openrisc"), "{message}");
+        assert_eq!(message.matches(" and ").count(), 1, "{message}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// `_PAGE_PRESENT`: in the hardware's format the cache-coherency bit.
-const PRESENT: u64 = 1 << 0;
+const PRESENT: u64 = 1;
 /// `PAGE_MASK`: what of an entry is an address.
 const FRAME: u64 = 0xffff_e000;
 /// `_KERNPG_TABLE`: PRESENT, A, D, SRE and SWE.

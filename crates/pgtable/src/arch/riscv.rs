@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// `_PAGE_PRESENT`: the V bit.
-const PRESENT: u64 = 1 << 0;
+const PRESENT: u64 = 1;
 /// `_PAGE_LEAF`: R, W or X makes an entry a leaf.
 const LEAF: u64 = 0b1110;
 /// `_PAGE_PROT_NONE`: the G bit, meaningful when V is clear.

@@ -9,7 +9,7 @@ use crate::{
     Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
 };
 
-const PRESENT: u64 = 1 << 0;
+const PRESENT: u64 = 1;
 const RW: u64 = 1 << 1;
 const USER: u64 = 1 << 2;
 const ACCESSED: u64 = 1 << 5;

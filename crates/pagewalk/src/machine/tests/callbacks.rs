@@ -52,8 +52,7 @@ fn told(revision: Revision, ops: &mut Slow) -> (Vec<String>, Status) {
     let mut world = tree();
     let mut events: Vec<Event> = Vec::new();
     let mut status = Status::Running;
-    let mut steps = 0;
-    while status == Status::Running {
+    for steps in 1..=FUEL as usize {
         let at = walk.stack().last();
         status = walk.step(&mut world, ops, &mut events);
         if let (Some(Event::Act(_)), Status::Running) = (events.last(), status) {
@@ -62,8 +61,10 @@ fn told(revision: Revision, ops: &mut Slow) -> (Vec<String>, Status) {
         if matches!(status, Status::Waiting(_)) {
             break;
         }
-        steps += 1;
         assert_eq!(events.len(), steps, "one event a step");
+        if status != Status::Running {
+            break;
+        }
     }
     let words = events.iter().filter_map(|event| match event {
         Event::Callback { call, .. } => Some(format!("{} {:x}", call.callback.name(), call.addr.0)),

@@ -101,10 +101,12 @@ fn a_lock_that_another_task_holds_is_waited_for() {
         let mut walk = folio_walk(Revision::V7_3, &world, ADDR, FolioFlags::empty());
         let (_, status) = events(&mut walk, &mut world, &mut looking(Callbacks::empty()));
         assert_eq!(status, Status::Waiting(lock));
+        assert_eq!(walk.waits_for(&world), Some(lock));
         world.unlock_page_tables(MmId::USER);
         for table in [PMD, PTE] {
             world.unlock_ptl(PhysAddr(table));
         }
+        assert_eq!(walk.waits_for(&world), None);
         let (said, status) = events(&mut walk, &mut world, &mut looking(Callbacks::empty()));
         assert_eq!(status, Status::Done(0));
         assert!(said.iter().any(|event| matches!(event, Event::FolioFound(Some(_)))));

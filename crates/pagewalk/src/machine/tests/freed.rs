@@ -61,14 +61,13 @@ fn an_entry_that_changes_before_it_is_followed_leads_to_a_wild_read() {
 fn a_grace_period_ends_when_the_walker_leaves_its_read_section() {
     let mut world = tree();
     let mut walk = user_walk(Revision::V6_17, 0, 0x1000);
-    let mut events: Vec<Event> = Vec::new();
     let mut waited = 0;
-    while walk.step(&mut world, &mut looking(ALL), &mut events) == Status::Running {
-        if events.last() == Some(&Event::RcuLock) {
+    watched(&mut walk, &mut world, &mut looking(ALL), |_, world, event| {
+        if event == Event::RcuLock {
             world.free_table_by_rcu(PhysAddr(PTE));
         }
         waited += u32::from(!world.frames.rcu().is_empty() && world.grace_period_over().is_none());
-    }
+    });
     assert_eq!(waited, 3, "after the lock, the mapping and the callback");
     assert_eq!(world.grace_period_over(), Some(PhysAddr(PTE)));
 }

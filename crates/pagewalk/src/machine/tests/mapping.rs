@@ -223,6 +223,7 @@ fn a_table_whose_lock_another_task_holds_is_waited_for() {
     let mut ops = looking(Callbacks::PTE_ENTRY);
     let (_, status) = events(&mut walk, &mut world, &mut ops);
     assert_eq!(status, Status::Waiting(LockName::Ptl(PhysAddr(PTE))));
+    assert_eq!(walk.waits_for(&world), Some(LockName::Ptl(PhysAddr(PTE))));
     world.unlock_ptl(PhysAddr(PTE));
     let (_, status) = events(&mut walk, &mut world, &mut ops);
     assert_eq!((status, world.ptls.len()), (Status::Done(0), 0));

@@ -22,6 +22,17 @@ fn a_run_takes_exactly_its_fuel() {
 }
 
 #[test]
+fn the_shared_copy_of_the_machine_says_the_same() {
+    let (whole, _) = events(&mut kernel_walk(Revision::V7_3, 0, 0x40_0000), &mut tree(), &mut looking(ALL));
+    let (mut walk, mut world) = (kernel_walk(Revision::V7_3, 0, 0x40_0000), tree());
+    let (mut ops, mut said) = (looking(ALL), Vec::new());
+    for _ in 0..FUEL {
+        walk.step_shared(&mut world, &mut ops, &mut said);
+    }
+    assert_eq!((walk.status(), said), (Status::Done(0), whole));
+}
+
+#[test]
 fn the_task_that_walks_is_the_one_whose_locks_are_asserted() {
     for (task, ok) in [(Task::Walker, false), (Task::Other, true)] {
         let mut world = tree();

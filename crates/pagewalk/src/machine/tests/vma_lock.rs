@@ -107,3 +107,27 @@ fn a_write_lock_waits_until_others_have_left_the_area() {
         assert_eq!(world.vma(first).expect("it is there").held_by(Task::Other), LockMode::None);
     }
 }
+
+#[test]
+fn each_step_says_one_thing_whatever_is_locked() {
+    for walk_lock in WalkLock::ALL {
+        for revision in Revision::ALL {
+            for entry in [EntryPoint::Range, EntryPoint::RangeVma, EntryPoint::Vma] {
+                let (mut world, mut events) = (two_areas(), Vec::new());
+                let mut walk = match entry {
+                    EntryPoint::Range => range_walk(revision, 0, 0x2000),
+                    _ => area_walk(entry, revision, &world, 0, (0, 0x1000)),
+                };
+                let mut ops = Locking(walk_lock, looking(Callbacks::PTE_ENTRY));
+                for steps in 1..FUEL as usize {
+                    let status = walk.step(&mut world, &mut ops, &mut events);
+                    assert_eq!(events.len(), steps, "{walk_lock:?} {revision:?} {entry:?}");
+                    if status != Status::Running {
+                        break;
+                    }
+                }
+                assert_eq!(walk.status(), Status::Done(0), "{walk_lock:?} {revision:?} {entry:?}");
+            }
+        }
+    }
+}

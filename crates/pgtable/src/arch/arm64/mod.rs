@@ -25,7 +25,7 @@ use crate::{
     VirtAddr,
 };
 
-const VALID: u64 = 1 << 0;
+const VALID: u64 = 1;
 /// `PMD_TYPE_MASK`, and its value for a table.
 const TYPE: u64 = 0b11;
 const USER: u64 = 1 << 6;
@@ -107,12 +107,16 @@ const fn pa_48<const PAGE_SHIFT: u8>() -> AddressField {
 /// 64K pages and 52-bit physical addresses (FEAT_LPA): bits 12 to 15 hold bits 48 to 51 of the address. The kernel does
 /// not mask bits 48 and 49 where it does not need them, so they appear twice.
 const PA_52_64K: AddressField = AddressField {
-    decode: |value| low::<16>(value) | (value & 0xf000) << 36,
+    decode: decode_52_64k,
     table_entry: |pa| pa_52_64k(pa) | USER_TABLE,
     page: |pa, owner| pa_52_64k(pa) | SHARED | protection(owner),
     huge: |pa, owner| (pa_52_64k(pa) | SHARED | protection(owner)) & !TYPE_BIT_1,
     flags: flags::with_shared,
 };
+
+const fn decode_52_64k(value: u64) -> u64 {
+    low::<16>(value) | (value & 0xf000) << 36
+}
 
 const fn pa_52_64k(pa: u64) -> u64 {
     (pa | pa >> 36) & 0x0003_ffff_ffff_f000
@@ -175,7 +179,7 @@ const fn is_block(value: u64) -> bool {
 /// `pte_mkdirty()` and `pte_mkyoung()` for what another slot of the block knows.
 const fn gather(value: u64, other: u64) -> u64 {
     let mut value = value;
-    let hardware_dirty = other & (WRITE | RDONLY) == WRITE;
+    let hardware_dirty = other & WRITE != 0 && other & RDONLY == 0;
     if hardware_dirty || other & DIRTY != 0 {
         value |= DIRTY;
         if value & WRITE != 0 {
