@@ -24,12 +24,15 @@ pub struct DumpRecord {
     made: Vec<Made>,
     /// Number of actions after which the first entry of the unfinished line had been noted.
     begun: u32,
+    /// The same of the first of those entries that have come into no line so far.
+    left_out: Option<u32>,
 }
 
 /// When a line was made, in numbers of actions.
 #[derive(Clone, Copy, Debug)]
 struct Made {
-    /// After which the first of its entries had been noted; of a header, after which it was printed.
+    /// After which the first of its entries had been noted, or of those that it says were left out; of a header, after
+    /// which it was printed.
     begun: u32,
     /// After which it was finished.
     finished: u32,
@@ -88,18 +91,29 @@ impl DumpRecord {
         let is_captured = capture.layout.iter().next().is_some();
         let layout = if is_captured { Layout::captured(model, &named) } else { Layout::of_model(model) };
         let plan = Plan::new(view, &layout)?;
-        Some(Self { model, dump: Dump::new(model, &plan)?, made: Vec::new(), begun: 0 })
+        Some(Self { model, dump: Dump::new(model, &plan)?, made: Vec::new(), begun: 0, left_out: None })
     }
 
     /// Takes the event of action number `actions`.
     pub fn event(&mut self, event: &Event, actions: u32) {
         let open = self.dump.dumper.begun_at();
         self.dump.event(*event);
-        for line in &self.dump.lines[self.made.len()..] {
-            let begun = if matches!(line.content, Content::Entries(_)) { self.begun } else { actions };
+        let lines = &self.dump.lines[self.made.len()..];
+        let is_new = self.dump.dumper.begun_at() != open;
+        if lines.iter().any(|line| matches!(line.content, Content::Entries(_))) {
+            self.left_out = None;
+        } else if is_new {
+            self.left_out.get_or_insert(self.begun);
+        }
+        for line in lines {
+            let begun = match line.content {
+                Content::Entries(_) => self.begun,
+                Content::Skipped(_) => self.left_out.unwrap_or(actions),
+                Content::Header(_) => actions,
+            };
             self.made.push(Made { begun, finished: actions });
         }
-        if self.dump.dumper.begun_at() != open {
+        if is_new {
             self.begun = actions;
         }
     }

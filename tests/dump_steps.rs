@@ -1,0 +1,139 @@
+//! ptdump's text beside the walk: which line belongs to which steps, and to which entries.
+
+use actors::ptdump_users::Dumped;
+use narrate::dump::LineState;
+use narrate::tables::Row;
+use narrate::{DumpRecord, Mark, Timeline, point};
+use pagewalk::{Callback, Event};
+use pagewalk_tests::{default_dir, load_image};
+use pgtable::{Level, VirtAddr};
+use scenario::library::{Machine, Scenario};
+use scenario::{Runner, Setup};
+
+/// A recorded dump of `init_mm` on a captured machine.
+fn recorded(machine: &str) -> (Setup, Timeline<Runner>, DumpRecord) {
+    let machine = Machine::from_id(machine).expect("a machine");
+    let setup = Setup { machine, ..Setup::of(Scenario::from_id("ptdump").expect("a scenario")) };
+    let folder = setup.scenario.capture_on(machine).expect("a captured machine");
+    let capture = load_image(&default_dir().join(folder)).expect("a capture of this repository");
+    let mut dump = DumpRecord::new(&capture, Dumped::InitMm, false).expect("it has such a file");
+    let (world, runner) = setup.start(&capture).expect("it runs");
+    let mut timeline = Timeline::new(world, runner);
+    while !timeline.record_each(100_000, &mut |event, actions| dump.event(event, actions)) {}
+    (setup, timeline, dump)
+}
+
+/// The range that a line prints.
+fn range(text: &str) -> (u64, u64) {
+    let number = |from: usize| u64::from_str_radix(&text[from..from + 16], 16).expect("an address");
+    (number(2), number(21))
+}
+
+/// The rows of the tables after so many actions, with their level.
+fn rows(timeline: &Timeline<Runner>, setup: &Setup, dump: &DumpRecord, actions: u32) -> Vec<(Level, Row)> {
+    let moment = timeline.moment(actions - 1, actions);
+    let mut point = point::point(&moment, Mark::Start, setup.revision, VirtAddr(0));
+    dump.mark(actions, &mut point);
+    let tables = point.columns.into_iter().filter_map(|column| Some((column.level, column.table?)));
+    tables.flat_map(|(level, table)| table.rows.into_iter().map(move |row| (level, row))).collect()
+}
+
+#[test]
+fn a_line_begins_where_its_first_entry_is_noted_and_that_entry_is_marked() {
+    for (name, headers) in [("riscv64-sv39", 11), ("arm64-4k-48", 12), ("x86_64-4level", 12)] {
+        let (setup, timeline, dump) = recorded(name);
+        let model = setup.machine.model();
+        let text = dump.text();
+        let (mut lines, mut found, mut skipped) = (0, 0, 0);
+        for (number, text) in text.lines().enumerate() {
+            let start = dump.start_of(number as u32).expect("a line of the dump");
+            let view = dump.view(start);
+            let line = view.lines.iter().find(|line| line.number == number as u32).expect("it is shown");
+            assert_eq!(line.text, text, "{name}");
+            if line.is_header {
+                assert_eq!(line.state, LineState::Printed, "{name}: {text}");
+                found += 1;
+                continue;
+            }
+            assert_eq!(line.state, LineState::Current, "{name}: {text}");
+            if text.starts_with("...") {
+                skipped += 1;
+                continue;
+            }
+            let (first, end) = range(text);
+            let events = timeline.moment(start - 1, start).events;
+            let Some(Event::Callback { call, .. }) = events.last() else { panic!("{name}: {events:?}") };
+            // x86 begins its first line at 0, whatever is noted first.
+            assert!(call.addr.0 == first || lines == 0, "{name}: {text}: {call:?}");
+            // Before that, it is not being made.
+            let before = dump.view(start - 1);
+            assert!(before.lines.iter().all(|of| of.number != line.number || of.state != LineState::Current));
+            let marked: Vec<_> =
+                rows(&timeline, &setup, &dump, start).into_iter().filter(|(_, row)| row.noted).collect();
+            let current = marked.iter().filter(|(_, row)| row.current).count();
+            // What noted it is a row of its own.
+            assert_eq!(current, 1, "{name}: {text}: {marked:?}");
+            let level = if call.callback == Callback::Hole {
+                Level::ALL[usize::try_from(call.depth).expect("a level")]
+            } else {
+                call.level
+            };
+            for (of, row) in marked {
+                assert_eq!(of, model.table_level(level), "{name}: {text}");
+                let (high, low) = model.index_bits(model.indexed_by(of));
+                let base = call.addr.0 & !(u64::MAX >> (63 - high));
+                let slot = |slot: u32| base + (u64::from(slot) << low);
+                assert!(
+                    slot(row.first) <= end.wrapping_sub(1) && slot(row.last) >= first,
+                    "{name}: {text} {row:?}"
+                );
+            }
+            lines += 1;
+        }
+        // The ESPfix area of x86 has too many.
+        assert_eq!(skipped, u32::from(name.starts_with("x86")), "{name}");
+        assert!(lines > 20 && found >= headers, "{name}: {lines} lines, {found} headers");
+    }
+}
+
+#[test]
+fn what_riscv_does_not_print_is_in_no_line() {
+    let (setup, timeline, dump) = recorded("riscv64-sv39");
+    // Between the first two lines with entries is a great hole.
+    let second = dump.text().lines().position(|line| line.contains(" 50M ")).expect("the vmemmap");
+    let hole = dump.start_of(second as u32).expect("a line") - 40;
+    let view = dump.view(hole);
+    let states: Vec<_> = view.lines.iter().map(|line| line.state).collect();
+    // The next one is the header of that line's region.
+    let next = states.iter().position(|state| *state == LineState::Next).expect("a next line");
+    assert!(next < second && view.lines[next].is_header);
+    assert!(states[..next].iter().all(|state| *state == LineState::Printed));
+    assert!(states[next + 1..].iter().all(|state| *state == LineState::Later));
+    assert!(rows(&timeline, &setup, &dump, hole).iter().all(|(_, row)| !row.noted));
+}
+
+#[test]
+fn a_line_leads_back_from_each_of_its_entries() {
+    let (setup, timeline, dump) = recorded("riscv64-sv39");
+    let text = dump.text();
+    let number = text.lines().position(|line| line.contains(" 50M ")).expect("the vmemmap") as u32;
+    let (first, end) = range(text.lines().nth(number as usize).expect("a line"));
+    let mut noted = 0;
+    for actions in 1..=timeline.actions() {
+        let view = dump.view(actions);
+        let current = view.lines.iter().find(|line| line.state == LineState::Current);
+        if actions < dump.start_of(number).expect("a line") {
+            continue;
+        }
+        if current.is_none_or(|line| line.number != number) {
+            break;
+        }
+        if let Some(Event::Callback { call, .. }) = timeline.moment(actions - 1, actions).events.last() {
+            assert!((first..end).contains(&call.addr.0), "{call:?}");
+            let rows = rows(&timeline, &setup, &dump, actions);
+            assert!(rows.iter().any(|(_, row)| row.current && row.noted), "{call:?}");
+            noted += 1;
+        }
+    }
+    assert_eq!(noted, 25, "50 MiB are 25 entries of 2 MiB");
+}
