@@ -42,6 +42,12 @@ pub struct Place<'a> {
 
 /// What was found at a place; as long as nothing was, a button to search there first.
 pub fn verdict(place: Place<'_>) -> El {
+    // Room for it is kept from the start.
+    let ways = place.expected.all().iter().count().max(1);
+    known(place).attr("style", &format!("--ways:{ways}"))
+}
+
+fn known(place: Place<'_>) -> El {
     match (&place.variant.found, place.searching) {
         (Some(Ok(found)), _) => {
             let differs = (!place.expected.is(found)).then(|| {

@@ -164,7 +164,8 @@ fn content(state: &State, number: usize, table: &Table) -> El {
     el("div.content").child((table.id != "patch").then(|| about(table))).child(
         el("div.frame[role=region][tabindex=0]").attr("aria-label", table.title).child(
             el("table")
-                .child(el("caption").child("Columns: ").child(table.columns.about()))
+                .when(table.columns.headings().count() > 3, ".many")
+                .child(el("caption").child(el("span").child("Columns: ").child(table.columns.about())))
                 .child(el("thead").child(head))
                 .child(el("tbody").children(rows)),
         ),
