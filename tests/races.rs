@@ -7,7 +7,7 @@ use actors::race::{Aim, Choice, Model, Outcomes, Race, State};
 use explore::{Broken, Lane, Schedule, Search, Turn, Verdict, replay};
 use mm::LockMode;
 use pagewalk::{Event, Fault, Func, LockName, Revision, Status, Test};
-use pagewalk_tests::races::search;
+use pagewalk_tests::races::{is, search};
 use pgtable::{EntryKind, Level};
 use scenario::races::{RaceLink, matrix, model_of, texts};
 use stateright::Checker;
@@ -35,7 +35,7 @@ fn counterexamples_end_in_what_they_show_and_none_is_shorter() {
     let mut shown = 0;
     for (choice, cell) in variants() {
         let found = search(&choice).expect("it starts");
-        assert!(found.is(cell), "{choice:?}: {found:?}");
+        assert!(is(&found, cell), "{choice:?}: {found:?}");
         for (outcome, schedule) in &found.ways {
             shown += 1;
             let state = end(&choice, schedule);

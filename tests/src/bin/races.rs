@@ -6,8 +6,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use actors::race::Choice;
-use pagewalk_tests::races::{Found, search};
+use actors::race::{Choice, Found};
+use pagewalk_tests::races::{is, search};
 use scenario::races::{Cell, RaceLink, Row, Table, matrix, short};
 
 fn main() -> ExitCode {
@@ -69,13 +69,13 @@ impl Tally {
                 return "?".to_owned();
             }
         };
-        if found.is(cell) {
+        if is(&found, cell) {
             self.passed += 1;
         } else {
             self.failures.push(failure(table, row, choice, cell, &found));
         }
         let steps = found.shortest().map_or_else(|| "-".to_owned(), |schedule| schedule.len().to_string());
-        let mark = if found.is(cell) { "" } else { "!" };
+        let mark = if is(&found, cell) { "" } else { "!" };
         format!("{mark}{} {steps} {}", short(found.outcomes), found.states)
     }
 }

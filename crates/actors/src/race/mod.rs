@@ -15,6 +15,7 @@
 //! | [`start`] | who takes part |
 //! | [`state`] | all CPUs in one world, and what has gone wrong there |
 //! | [`model`] | the search |
+//! | [`found`] | what a search has found |
 //! | [`scheduled`] | a race and a schedule as one actor |
 //! | [`vmap`] | the rules that huge vmaps have followed |
 //!
@@ -26,6 +27,7 @@ mod collapse;
 pub mod cpu;
 mod entries;
 mod faults;
+pub mod found;
 mod hot_remove;
 pub mod locks;
 pub mod model;
@@ -46,6 +48,7 @@ mod tests;
 
 pub use choice::{Choice, Race};
 pub use cpu::{Cpu, Inner};
+pub use found::Found;
 pub use model::{Aim, Model};
 pub use ops::Ops;
 pub use place::Place;

@@ -1,0 +1,58 @@
+//! What a search has found by now.
+
+use alloc::vec::Vec;
+
+use explore::{Broken, Model as _, Schedule, Search, Verdict};
+
+use super::model::Model;
+use super::state::Outcomes;
+
+/// What a search through all interleavings of a race has found by now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What can go wrong. Others may follow as long as it is not [complete](Self::complete).
+    pub outcomes: Outcomes,
+    /// A shortest way to each of them, the shortest first.
+    pub ways: Vec<(Outcomes, Schedule)>,
+    /// The states that were seen: all, or those up to what ended the search.
+    pub states: u32,
+    /// Whether it came to its end: all states were seen, or one that ends it.
+    pub complete: bool,
+}
+
+impl Found {
+    /// What `search` has found.
+    pub fn of(search: &Search<Model>) -> Self {
+        let model = search.model();
+        let mut ways: Vec<(Outcomes, Schedule)> = (0..model.properties().len())
+            .filter_map(|property| Some((model.outcomes_of(property), search.reached(property)?)))
+            .collect();
+        let verdict = search.verdict();
+        let complete = !matches!(verdict, Verdict::NotFinished { .. });
+        let states = verdict.states();
+        if let Verdict::Fails { broken, schedule, .. } = verdict {
+            let outcomes = match broken {
+                Broken::Deadlock => Outcomes::DEADLOCK,
+                // A property is about several outcomes; the state where it ends shows which.
+                Broken::Property(_) => explore::replay(model, &schedule)
+                    .filter_map(Result::ok)
+                    .last()
+                    .map_or_else(Outcomes::empty, |state| state.outcomes()),
+            };
+            ways.push((outcomes, schedule));
+        }
+        ways.sort_by_key(|(_, schedule)| schedule.len());
+        let outcomes = ways.iter().map(|&(outcomes, _)| outcomes).collect();
+        Self { outcomes, ways, states, complete }
+    }
+
+    /// The shortest way to anything that goes wrong.
+    pub fn shortest(&self) -> Option<&Schedule> {
+        self.ways.first().map(|(_, schedule)| schedule)
+    }
+
+    /// Whether nothing goes wrong, whatever the order.
+    pub const fn is_safe(&self) -> bool {
+        self.complete && self.outcomes.is_empty()
+    }
+}

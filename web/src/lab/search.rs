@@ -1,0 +1,111 @@
+//! Searching a race while the page stays alive.
+//!
+//! A [`Sliced`] search runs for a few milliseconds at a time, by the browser's clock. Whoever owns it runs a slice, draws, and asks
+//! for the next one by a timer, so that the browser draws and listens in between:
+//!
+//! ```text
+//! Msg::Slice => {
+//!     if !self.search.run_slice().ended {
+//!         self.later = Some(Timeout::new(0, move || link.send_message(Msg::Slice)));
+//!     }
+//! }
+//! ```
+//!
+//! Cancelled by dropping the timer, and the search with it. Slices change neither what is found nor any count.
+
+use actors::race::{Aim, Choice, Found, Model, NotThere};
+use explore::Search;
+use web_sys::Performance;
+
+/// Longest time of a slice, in milliseconds: half a frame at 60 frames a second.
+pub const SLICE_MS: f64 = 8.0;
+
+/// Most states that are seen. The largest race here, with three CPUs, has some eighty thousand.
+pub const MOST_STATES: u32 = 200_000;
+
+/// States that are gone on from between two looks at the clock.
+const FUEL: u32 = 16;
+
+/// Most looks in a slice: some browsers round their clock to a tenth of a second, or stop it.
+const MOST_LOOKS: u32 = 256;
+
+/// How far a search is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// States seen.
+    pub states: u32,
+    /// States seen in a second of searching, without what the browser did in between; 0 as long as no time has been
+    /// measured.
+    pub per_second: u32,
+    /// Steps from the start to the states that are looked at now.
+    pub depth: u32,
+    /// Whether running it further changes nothing.
+    pub ended: bool,
+    /// Whether it ended because it saw [`MOST_STATES`]: then nothing is proved.
+    pub gave_up: bool,
+}
+
+/// A search that runs in slices.
+#[derive(Debug)]
+pub struct Sliced {
+    search: Search<Model>,
+    clock: Option<Performance>,
+    /// Milliseconds spent searching.
+    spent: f64,
+}
+
+impl Sliced {
+    /// A search that has not started.
+    ///
+    /// # Errors
+    /// [`NotThere`] when the race cannot be set up.
+    pub fn new(choice: &Choice, aim: Aim) -> Result<Self, NotThere> {
+        Self::with_limit(choice, aim, MOST_STATES)
+    }
+
+    /// The same, and at most `states` are seen.
+    ///
+    /// # Errors
+    /// [`NotThere`] when the race cannot be set up.
+    pub fn with_limit(choice: &Choice, aim: Aim, states: u32) -> Result<Self, NotThere> {
+        let search = Search::new(Model::new(choice, aim)?, states);
+        let clock = web_sys::window().and_then(|window| window.performance());
+        Ok(Self { search, clock, spent: 0.0 })
+    }
+
+    /// Searches for [`SLICE_MS`] at most.
+    pub fn run_slice(&mut self) -> Report {
+        let now = |clock: &Option<Performance>| clock.as_ref().map_or(0.0, Performance::now);
+        let start = now(&self.clock);
+        let mut elapsed = 0.0;
+        for _ in 0..MOST_LOOKS {
+            let ended = self.search.run(FUEL).ended;
+            elapsed = now(&self.clock) - start;
+            if ended || elapsed >= SLICE_MS {
+                break;
+            }
+        }
+        self.spent += elapsed;
+        self.report()
+    }
+
+    /// How far it is.
+    pub fn report(&self) -> Report {
+        let progress = self.search.progress();
+        let per_second =
+            if self.spent > 0.0 { f64::from(progress.states) * 1000.0 / self.spent } else { 0.0 };
+        Report {
+            states: progress.states,
+            #[expect(clippy::cast_sign_loss, reason = "neither states nor time are negative")]
+            per_second: per_second.round() as u32,
+            depth: progress.depth as u32,
+            ended: progress.ended,
+            gave_up: progress.ended && matches!(self.search.verdict(), explore::Verdict::NotFinished { .. }),
+        }
+    }
+
+    /// What it has found by now.
+    pub fn found(&self) -> Found {
+        Found::of(&self.search)
+    }
+}
