@@ -32,6 +32,8 @@ pub struct LaneView {
     pub lane: Lane,
     /// "CPU 0", "RCU".
     pub name: String,
+    /// Whether it is RCU's.
+    pub rcu: bool,
     /// What it is there for.
     pub role: &'static str,
     /// The kernel function that it runs.
@@ -74,6 +76,7 @@ pub(super) fn lane(state: &State, lane: Lane, moved: Option<Lane>, revision: Rev
     let view = LaneView {
         lane,
         name: words::who(lane, state.cpus().len()),
+        rcu: state.is_rcu(lane),
         role: "frees tables once all who were inside a read section have left",
         func: "call_rcu",
         status: status(state, lane, turn),
@@ -128,7 +131,7 @@ fn stands(state: &State, lane: Lane, turn: Turn) -> String {
         };
     }
     match (status(state, lane, turn), state.cpu(lane), state.waits_for(lane)) {
-        (_, Some(cpu), Some((lock, holder))) => locks::waits(state, cpu.task(), lock, holder),
+        (_, Some(cpu), Some((lock, _))) => locks::waits(state, cpu.task(), lock),
         (LaneStatus::Faulted, ..) => "the kernel would crash here, or go on with whatever it read".to_owned(),
         (LaneStatus::Stopped, ..) => "stopped: another CPU went astray".to_owned(),
         _ => "has finished".to_owned(),

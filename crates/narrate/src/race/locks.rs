@@ -151,27 +151,20 @@ fn queue(state: &State, lock: LockName) -> String {
 }
 
 /// "waits for init_mm.mmap_lock (write), held by CPU 1 (read)"
-pub(super) fn waits(state: &State, task: Task, lock: LockName, holder: Option<(Task, LockMode)>) -> String {
-    let mut text = format!("waits for {}", name(lock, &state.world));
+pub(super) fn waits(state: &State, task: Task, lock: LockName) -> String {
     let queue = rwsem(&state.world, lock).map_or(&[][..], Rwsem::queue);
-    if let Some((_, mode)) = queue.iter().find(|(waiting, _)| *waiting == task) {
-        text += &format!(" ({})", mode.name());
-    }
-    match holder {
-        Some((holder, _)) if holder == task && queue.is_empty() => text += ", which it holds itself",
-        Some(_) if rwsem(&state.world, lock).is_some() => {
-            text += &format!(", held by {}", holders(state, lock));
-        }
-        Some((holder, _)) => text += &format!(", held by {}", words::cpu(holder)),
-        None => {}
-    }
+    let wanted = queue.iter().find(|(waiting, _)| *waiting == task);
+    let wanted = wanted.map_or_else(String::new, |(_, mode)| format!(" ({})", mode.name()));
+    let before = |text: &str, names: String| {
+        if names.is_empty() { String::new() } else { [", ", text, " ", &*names].concat() }
+    };
     let ahead: Vec<String> = queue
         .iter()
         .take_while(|(waiting, _)| *waiting != task)
         .map(|&(task, mode)| words::holds(task, mode))
         .collect();
-    if !ahead.is_empty() {
-        text += &format!(", behind {} in its queue", ahead.join(", "));
-    }
-    text
+    let name = name(lock, &state.world);
+    let held = before("held by", holders(state, lock));
+    let behind = before("and first in the queue is", ahead.join(", "));
+    format!("waits for {name}{wanted}{held}{behind}")
 }
