@@ -1,6 +1,7 @@
 //! The page's address: the state of the page is in the hash, which is never sent to a server.
 
-use scenario::Link;
+use std::fmt::Display;
+
 use web_sys::Window;
 
 /// Browsers refuse or throw when a page rewrites its address too often (Safari: 100 times in 30 seconds). This many
@@ -32,7 +33,7 @@ impl Address {
     }
 
     /// The whole address with this link in it, to give away.
-    pub fn absolute(&self, link: &Link) -> String {
+    pub fn absolute(&self, link: &impl Display) -> String {
         let href = self.window.as_ref().and_then(|window| window.location().href().ok()).unwrap_or_default();
         let base = href.split('#').next().unwrap_or_default();
         format!("{base}#{link}")
@@ -40,7 +41,7 @@ impl Address {
 
     /// Writes `link` into the address without a new entry in the history. Returns false if that has to wait: then ask
     /// again a little later.
-    pub fn write(&mut self, link: &Link) -> bool {
+    pub fn write(&mut self, link: &impl Display) -> bool {
         let text = format!("#{link}");
         if text == self.written {
             return true;

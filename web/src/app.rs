@@ -442,7 +442,7 @@ fn is_elsewhere(hash: &str) -> bool {
 }
 
 /// Puts the focus on the time slider, so that the arrow keys work at once.
-fn focus_slider(widget: &NodeRef) {
+pub fn focus_slider(widget: &NodeRef) {
     let slider =
         widget.cast::<Element>().and_then(|widget| widget.query_selector("[role=slider]").ok().flatten());
     if let Some(slider) = slider {
@@ -466,7 +466,7 @@ fn show_lit_column(widget: &NodeRef) {
 }
 
 /// Gives the keys back to the page around the widget.
-fn blur() {
+pub fn blur() {
     if let Some(active) = gloo_utils::document().active_element() {
         // Elements of SVG can be left in the same way.
         let _ = active.unchecked_ref::<HtmlElement>().blur();

@@ -13,10 +13,10 @@ use crate::action::{Action, Choice, Jump};
 use crate::keys::{self, Command};
 
 /// What an event at an element means.
-type Meaning = fn(&Element, &Event) -> Option<Action>;
+pub type Meaning<A> = fn(&Element, &Event) -> Option<A>;
 
 /// The events that the widget listens for.
-const HEARD: [(&str, Meaning); 9] = [
+const HEARD: [(&str, Meaning<Action>); 9] = [
     ("keydown", key),
     ("click", click),
     ("change", choose),
@@ -30,7 +30,16 @@ const HEARD: [(&str, Meaning); 9] = [
 
 /// Listens at the widget, until the listeners are dropped.
 pub fn listen(widget: &Element, did: &Callback<Action>) -> Vec<EventListener> {
-    HEARD
+    listen_for(HEARD, widget, did)
+}
+
+/// Listens at the widget for these kinds of events, until the listeners are dropped.
+pub fn listen_for<A: 'static, const N: usize>(
+    heard: [(&'static str, Meaning<A>); N],
+    widget: &Element,
+    did: &Callback<A>,
+) -> Vec<EventListener> {
+    heard
         .map(|(kind, meaning)| {
             let did = did.clone();
             let options = EventListenerOptions::enable_prevent_default();
@@ -83,6 +92,11 @@ fn choose(target: &Element, _: &Event) -> Option<Action> {
 }
 
 fn grab(target: &Element, event: &Event) -> Option<Action> {
+    grabbed(target, event).map(Action::GoTo)
+}
+
+/// The step at the pointer, when it is pressed on the time slider.
+pub fn grabbed(target: &Element, event: &Event) -> Option<u32> {
     let track = closest(target, ".scrubber")?;
     // Dragging goes on outside the track; where that is refused it ends at its edge.
     let _ = track.set_pointer_capture(event.unchecked_ref::<PointerEvent>().pointer_id());
@@ -90,18 +104,23 @@ fn grab(target: &Element, event: &Event) -> Option<Action> {
 }
 
 fn drag(target: &Element, event: &Event) -> Option<Action> {
+    dragged(target, event).map(Action::GoTo)
+}
+
+/// The step at the pointer, when it is dragged along the time slider.
+pub fn dragged(target: &Element, event: &Event) -> Option<u32> {
     let event: &MouseEvent = event.unchecked_ref();
     if event.buttons() & 1 == 0 { None } else { place(&closest(target, ".scrubber")?, event) }
 }
 
 /// The step at the pointer.
-fn place(track: &Element, event: &MouseEvent) -> Option<Action> {
+fn place(track: &Element, event: &MouseEvent) -> Option<u32> {
     let last: f64 = track.get_attribute("aria-valuemax")?.parse::<u32>().ok()?.into();
     let bounds = track.get_bounding_client_rect();
     let share = (f64::from(event.client_x()) - bounds.left()) / bounds.width().max(1.0);
     #[expect(clippy::cast_sign_loss, reason = "a share between 0 and 1 of a step number")]
     let step = (share.clamp(0.0, 1.0) * last).round() as u32;
-    Some(Action::GoTo(step))
+    Some(step)
 }
 
 fn point(target: &Element, _: &Event) -> Option<Action> {
@@ -122,6 +141,7 @@ fn level(element: &Element) -> Option<Level> {
     Level::from_name(&closest(element, "[data-level]")?.get_attribute("data-level")?)
 }
 
-fn closest(element: &Element, what: &str) -> Option<Element> {
+/// The element itself or the nearest around it that `what` selects.
+pub fn closest(element: &Element, what: &str) -> Option<Element> {
     element.closest(what).ok().flatten()
 }

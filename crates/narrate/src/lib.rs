@@ -15,6 +15,7 @@
 //! | [`ruler`] | the address and its bit fields |
 //! | [`tables`] | the tables on the path |
 //! | [`dump`] | ptdump's text, line by line with the steps that made it |
+//! | [`race`] | races: each CPU, the locks, the tables at stake, the outcome |
 //! | [`geometry`] | an architecture's levels, folding and entry bits |
 //! | [`locks`] | who holds what; an assertion and why it is there; the delegation |
 
@@ -25,6 +26,7 @@ pub mod listing;
 pub mod locks;
 pub mod mark;
 pub mod point;
+pub mod race;
 pub mod ruler;
 pub mod sentence;
 pub mod tables;

@@ -38,7 +38,8 @@ fn view_lock(lock: &LockView) -> El {
         )
 }
 
-fn view_assertion(assertion: &AssertView) -> El {
+/// An assertion that was met.
+pub fn view_assertion(assertion: &AssertView) -> El {
     let (verdict, sign) = if assertion.ok { ("holds", "✓") } else { ("fails", "✗") };
     el("div.assertion")
         .class(verdict)

@@ -55,7 +55,7 @@ use crate::el::{El, el};
 use crate::keys::Command;
 
 /// A button for a command.
-fn button(command: Command) -> El {
+pub fn button(command: Command) -> El {
     el("button[type=button]").attr("data-command", command.name())
 }
 

@@ -196,6 +196,15 @@ impl Choice {
         Self { lock, ..self }
     }
 
+    /// The same in another kernel, on another machine. The rule follows if it was the kernel's own.
+    #[must_use]
+    pub fn with_kernel(self, revision: Revision, model: &'static Model) -> Self {
+        let own = |revision, model: &Model| self.race.rule_of(revision, model.arch);
+        let follows = self.rule == own(self.revision, self.model);
+        let rule = if follows { own(revision, model) } else { self.rule };
+        Self { model, revision, rule, ..self }
+    }
+
     /// The same under another rule, by its name. As before if the race has no such rule.
     #[must_use]
     pub fn with_rule(self, name: &str) -> Self {

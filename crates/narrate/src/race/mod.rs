@@ -1,0 +1,114 @@
+//! Races: what each CPU does, who waits for whom, and what went wrong.
+//!
+//! A [`Session`] is a person at a race: its branches, each a [`Tape`] of who moved at each step, and the step that is shown. The
+//! [`RacePoint`] of a step is everything that a view needs to show it.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`tape`] | the steps that were taken, and going to any of them |
+//! | [`session`] | branches and the position |
+//! | [`lanes`] | who is where, and what each does next |
+//! | [`locks`] | who holds which lock, and who waits for it |
+//! | [`stake`] | the tables at stake, live and freed |
+//! | [`words`] | outcomes and searches in words |
+
+pub mod lanes;
+pub mod locks;
+pub mod session;
+pub mod stake;
+pub mod tape;
+#[cfg(test)]
+mod tests;
+pub mod words;
+
+use actors::race::Outcomes;
+use explore::Lane;
+use pagewalk::Revision;
+use scenario::races::RaceText;
+
+pub use lanes::{LaneLine, LaneStatus, LaneView};
+pub use locks::LockView;
+pub use session::{BranchView, Session};
+pub use stake::{Life, StakeSlot, StakeTable};
+pub use tape::{Moment, Tape};
+pub use words::Question;
+
+use crate::locks::AssertView;
+use crate::mark::{self, Mark, Part};
+use crate::sentence::sentence;
+
+/// A step of a race, self-contained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RacePoint {
+    /// What kind of thing it is.
+    pub mark: Mark,
+    /// The lane that moved; nobody at the start.
+    pub lane: Option<Lane>,
+    /// What just happened, and who did it.
+    pub sentence: String,
+    /// The CPUs, then RCU where tables are handed to it.
+    pub lanes: Vec<LaneView>,
+    /// The locks.
+    pub locks: Vec<LockView>,
+    /// The tables at stake.
+    pub tables: Vec<StakeTable>,
+    /// The assertion that was met.
+    pub assertion: Option<AssertView>,
+    /// What has gone wrong by now.
+    pub outcome: Option<OutcomeView>,
+}
+
+/// Something that has gone wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutcomeView {
+    /// What.
+    pub what: String,
+    /// Whether that was the goal.
+    pub goal: bool,
+    /// Why it can happen, and which rule forbids it.
+    pub why: &'static str,
+}
+
+/// What is said before anybody has moved.
+const START: &str = "Nobody has moved yet: step a CPU, or let the search find a way.";
+
+/// The point of a moment.
+pub fn point(moment: &Moment, revision: Revision, text: &RaceText) -> RacePoint {
+    let Moment { before, state, lane, event } = moment;
+    let cpus = state.cpus().len();
+    let outcomes = tape::outcomes(state);
+    let mark = event.as_ref().map_or(Mark::Start, |event| match mark::part(event, &state.world, true) {
+        Part::Ends(mark) | Part::Completes(mark) => mark,
+        Part::Leads => Mark::Act,
+    });
+    let mut says = match (lane, event) {
+        (Some(lane), Some(event)) => told(&words::who(*lane, cpus), &sentence(&[*event], &state.world)),
+        _ => START.to_owned(),
+    };
+    if outcomes.contains(Outcomes::DEADLOCK) {
+        says += " Nobody can move any more.";
+    }
+    let lanes = tape::lanes(state).filter(|&lane| !state.is_rcu(lane) || locks::uses_rcu(state));
+    RacePoint {
+        mark,
+        lane: *lane,
+        sentence: says,
+        lanes: lanes.map(|of| lanes::lane(state, of, *lane, revision)).collect(),
+        locks: locks::locks(state, before),
+        tables: stake::tables(state, before),
+        assertion: event.as_ref().and_then(|event| crate::locks::assertion(event, &state.world)),
+        outcome: (!outcomes.is_empty()).then(|| OutcomeView {
+            what: words::outcomes(outcomes),
+            goal: outcomes.intersects(text.aim),
+            why: text.why,
+        }),
+    }
+}
+
+/// A sentence with who it is about.
+fn told(who: &str, sentence: &str) -> String {
+    match sentence.strip_prefix("It ") {
+        Some(rest) => format!("{who} {rest}"),
+        None => format!("{who}: {sentence}"),
+    }
+}

@@ -1,0 +1,234 @@
+//! A person at a race: where they are, and the branches that they have tried.
+
+use actors::race::{Choice, NotThere, Outcomes};
+use explore::{Lane, Schedule};
+use scenario::races::RaceLink;
+
+use super::tape::{Moment, Tape, act};
+use super::words;
+use crate::mark::{self, Part};
+
+/// Most actions that are taken together as one stop: more than any stop has.
+const MOST_ACTIONS: usize = 64;
+
+/// A race with every choice made, at some step of one of its branches.
+#[derive(Clone, Debug)]
+pub struct Session {
+    choice: Choice,
+    branches: Vec<Branch>,
+    current: usize,
+    at: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Branch {
+    tape: Tape,
+    origin: Origin,
+}
+
+/// Where a branch comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// The first one.
+    Start,
+    /// Another CPU was chosen in this branch, after so many steps.
+    Forked(usize, usize),
+    /// A search found it.
+    Found,
+}
+
+/// A branch in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchView {
+    /// "branch 2"
+    pub name: String,
+    /// "forked from branch 1 at step 7, 31 steps"
+    pub about: String,
+    /// What goes wrong in it, if anything does.
+    pub wrong: Option<String>,
+    /// Whether it is the one that is shown.
+    pub current: bool,
+}
+
+impl Session {
+    /// A race before anybody has moved.
+    ///
+    /// # Errors
+    /// [`NotThere`] when it cannot be set up.
+    pub fn new(choice: Choice) -> Result<Self, NotThere> {
+        Ok(Self::at_tape(choice, Tape::new(&choice)?, 0))
+    }
+
+    /// What a link says, and what of it does not fit.
+    ///
+    /// # Errors
+    /// [`NotThere`] when it cannot be set up.
+    pub fn open(link: &RaceLink) -> Result<(Self, Option<String>), NotThere> {
+        let (tape, problem) = Tape::of(&link.choice, &link.schedule)?;
+        Ok((Self::at_tape(link.choice, tape, link.step as usize), problem))
+    }
+
+    fn at_tape(choice: Choice, tape: Tape, at: usize) -> Self {
+        let at = at.min(tape.steps().len());
+        Self { choice, branches: vec![Branch { tape, origin: Origin::Start }], current: 0, at }
+    }
+
+    /// The same branch of the same race with another choice, as far as it goes there; and why not further. Another race starts
+    /// anew.
+    ///
+    /// # Errors
+    /// [`NotThere`] when it cannot be set up.
+    pub fn with_choice(&self, choice: Choice) -> Result<(Self, Option<String>), NotThere> {
+        if choice.race != self.choice.race {
+            return Ok((Self::new(choice)?, None));
+        }
+        Self::open(&RaceLink { choice, ..self.link() })
+    }
+
+    /// The choices.
+    pub const fn choice(&self) -> &Choice {
+        &self.choice
+    }
+
+    /// The link to the step that is shown.
+    pub fn link(&self) -> RaceLink {
+        let schedule: Schedule = self.steps().iter().copied().collect();
+        RaceLink { choice: self.choice, schedule, step: self.at as u32 }
+    }
+
+    fn tape(&self) -> &Tape {
+        &self.branches[self.current].tape
+    }
+
+    /// Who moves at each step of the branch.
+    pub fn steps(&self) -> &[Lane] {
+        self.tape().steps()
+    }
+
+    /// The step at which something goes wrong in the branch, from 1, if anything does.
+    pub fn fatal(&self) -> Option<usize> {
+        self.tape().fatal()
+    }
+
+    /// Number of steps taken where it stands.
+    pub const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The moment of the step that is shown.
+    pub fn moment(&self) -> Moment {
+        self.tape().moment(self.at)
+    }
+
+    /// Shows a step, or the last one.
+    pub fn go_to(&mut self, at: usize) {
+        self.at = at.min(self.steps().len());
+    }
+
+    /// The next step at which another lane moves than at the one before, forwards or backwards; else the end.
+    pub fn change(&self, on: bool) -> usize {
+        let steps = self.steps();
+        let changes = |&at: &usize| steps[at - 1] != steps[at];
+        if on {
+            (self.at + 1..steps.len()).find(changes).unwrap_or(steps.len())
+        } else {
+            (1..self.at).rev().find(changes).unwrap_or(0)
+        }
+    }
+
+    /// Takes one step of a lane from where it stands: along the branch if it goes on like this, else along another one that
+    /// does, else along a new one. Nothing happens if the lane cannot move.
+    pub fn step(&mut self, lane: Lane) -> bool {
+        let at = self.at;
+        let goes_on = |branch: &Branch| branch.tape.steps().get(at) == Some(&lane);
+        if !goes_on(&self.branches[self.current]) {
+            let here = &self.steps()[..at];
+            let other = self.branches.iter().position(|of| of.tape.steps().starts_with(here) && goes_on(of));
+            if let Some(other) = other {
+                self.current = other;
+            } else if at == self.steps().len() {
+                if !self.branches[self.current].tape.push(lane) {
+                    return false;
+                }
+            } else {
+                let mut tape = self.tape().cut(at);
+                if !tape.push(lane) {
+                    return false;
+                }
+                self.branches.push(Branch { tape, origin: Origin::Forked(self.current, at) });
+                self.current = self.branches.len() - 1;
+            }
+        }
+        self.at = at + 1;
+        true
+    }
+
+    /// Steps a lane to its next stop: on over the actions that only lead to one.
+    pub fn step_to_stop(&mut self, lane: Lane) -> bool {
+        let mut state = self.tape().state(self.at);
+        let mut moved = false;
+        for _ in 0..MOST_ACTIONS {
+            if !self.step(lane) {
+                break;
+            }
+            moved = true;
+            let event = act(&mut state, lane);
+            let leads = event.is_some_and(|event| mark::part(&event, &state.world, true) == Part::Leads);
+            if !leads || self.fatal() == Some(self.at) {
+                break;
+            }
+        }
+        moved
+    }
+
+    /// Shows what a search has found, from its start.
+    ///
+    /// # Errors
+    /// [`NotThere`] when it cannot be set up.
+    pub fn load(&mut self, schedule: &Schedule) -> Result<(), NotThere> {
+        let known = self.branches.iter().position(|of| of.tape.steps() == schedule.steps());
+        self.current = if let Some(known) = known {
+            known
+        } else {
+            let (tape, _) = Tape::of(&self.choice, schedule)?;
+            // In place of the first branch as long as nobody has moved in it.
+            if self.branches.len() == 1 && self.steps().is_empty() {
+                self.branches.clear();
+            }
+            self.branches.push(Branch { tape, origin: Origin::Found });
+            self.branches.len() - 1
+        };
+        self.at = 0;
+        Ok(())
+    }
+
+    /// Shows a branch, at the same step or its last one.
+    pub fn show(&mut self, branch: usize) {
+        if branch < self.branches.len() {
+            self.current = branch;
+            self.at = self.at.min(self.steps().len());
+        }
+    }
+
+    /// All branches, oldest first.
+    pub fn branches(&self) -> impl Iterator<Item = BranchView> {
+        self.branches.iter().enumerate().map(|(index, branch)| {
+            let steps = words::count(branch.tape.steps().len() as u64, "step");
+            let about = match branch.origin {
+                Origin::Start => steps,
+                Origin::Forked(from, at) => format!("forked from branch {} at step {at}, {steps}", from + 1),
+                Origin::Found => format!("found by the search, {steps}"),
+            };
+            let wrong = branch.tape.fatal().map(|at| {
+                let outcomes = super::tape::outcomes(&branch.tape.state(at));
+                format!("{} at step {at}", words::outcomes(outcomes))
+            });
+            BranchView { name: format!("branch {}", index + 1), about, wrong, current: index == self.current }
+        })
+    }
+
+    /// What has gone wrong at the step that is shown.
+    pub fn outcomes(&self) -> Outcomes {
+        super::tape::outcomes(&self.tape().state(self.at))
+    }
+}

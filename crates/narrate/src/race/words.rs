@@ -1,0 +1,88 @@
+//! Outcomes and searches in words.
+
+use actors::race::Outcomes;
+use explore::{Found, Lane};
+use mm::{LockMode, Task};
+
+const OUTCOMES: [(Outcomes, &str); 6] = [
+    (Outcomes::UAF_PMD, "a freed pmd table is read"),
+    (Outcomes::UAF_PTE, "a freed pte table is read"),
+    (Outcomes::WILD, "an entry is followed to where no table is"),
+    (Outcomes::LOST, "a change of permissions is undone"),
+    (Outcomes::DOUBLE, "the same memory is counted twice"),
+    (Outcomes::DEADLOCK, "nobody can move any more: a deadlock"),
+];
+
+/// What goes wrong: "a freed pmd table is read". Empty if nothing does.
+pub fn outcomes(outcomes: Outcomes) -> String {
+    let names = OUTCOMES.iter().filter(|(of, _)| outcomes.contains(*of)).map(|(_, name)| *name);
+    names.collect::<Vec<_>>().join("; ")
+}
+
+/// What a search looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// A way to the goal.
+    Find,
+    /// Whatever can go wrong, or the proof that nothing can.
+    Prove,
+}
+
+/// What a search has come to.
+pub fn answer(question: Question, found: &Found) -> String {
+    let states = number(u64::from(found.states));
+    let steps = found.shortest().map(|way| count(way.len() as u64, "step"));
+    match (question, steps) {
+        (_, None) if !found.complete => {
+            format!("Not finished: {states} states seen, and nothing has gone wrong in them. There are more.")
+        }
+        (Question::Find, None) => {
+            format!("None: no order of steps leads to it, all {states} states visited.")
+        }
+        (Question::Prove, None) => {
+            format!("Safe: all {states} states visited, nothing goes wrong in any of them.")
+        }
+        (Question::Find, Some(steps)) => {
+            let what = outcomes(found.ways[0].0);
+            format!("Found: {what}, in {steps}. No shorter way does it; {states} states seen.")
+        }
+        (Question::Prove, Some(_)) if !found.complete => {
+            format!("Not finished: {states} states seen, there are more. By now:")
+        }
+        (Question::Prove, Some(_)) => format!("Not safe; {states} states visited. The shortest way to each:"),
+    }
+}
+
+/// "31 steps", "1 step"
+pub fn count(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", self::number(number))
+}
+
+/// With commas: "81,204".
+pub fn number(of: u64) -> String {
+    let digits = of.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The CPU that a task runs on.
+pub fn cpu(task: Task) -> String {
+    format!("CPU {}", task.index())
+}
+
+/// Who a lane is, among so many CPUs.
+pub fn who(lane: Lane, cpus: usize) -> String {
+    if lane.index() < cpus { format!("CPU {}", lane.index()) } else { "RCU".to_owned() }
+}
+
+/// "CPU 1 (read)"
+pub(super) fn holds(task: Task, mode: LockMode) -> String {
+    format!("{} ({})", cpu(task), mode.name())
+}
