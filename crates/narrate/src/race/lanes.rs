@@ -77,7 +77,7 @@ pub(super) fn lane(state: &State, lane: Lane, moved: Option<Lane>, revision: Rev
         lane,
         name: words::who(lane, state.cpus().len()),
         rcu: state.is_rcu(lane),
-        role: "frees tables once all who were inside a read section have left",
+        role: "frees a table once all its readers have left",
         func: "call_rcu",
         status: status(state, lane, turn),
         says: String::new(),
@@ -127,7 +127,7 @@ fn stands(state: &State, lane: Lane, turn: Turn) -> String {
                 names.dedup();
                 format!("waits for {} to leave the read section", names.join(", "))
             }
-            _ => "nothing to do: no table was handed over".to_owned(),
+            _ => "nothing to do".to_owned(),
         };
     }
     match (status(state, lane, turn), state.cpu(lane), state.waits_for(lane)) {

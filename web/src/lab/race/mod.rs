@@ -132,14 +132,14 @@ impl Component for RaceLab {
         };
         el("main.pagewalk.race[tabindex=-1][aria-label=Race lab]")
             .reached_by(self.widget.clone())
-            .child(shown.map(|(session, _)| parts::header(session.choice(), self.copied)))
+            .child(shown.map(|(session, _)| parts::header(session.choice(), self.to_stop, self.copied)))
             .child(parts::notice(self.notice.as_deref()))
             .child(shown.map(|(session, _)| parts::goal(session.choice(), &asked)))
             .child(shown.map(|(session, point)| parts::say(point, session.at())))
             .child(shown.map(|(_, point)| lanes::lanes(&point.lanes)))
             .child(shown.map(|(_, point)| stake::tables(&point.tables)))
             .child(shown.map(|(_, point)| parts::locks(&point.locks)))
-            .child(shown.map(|(session, point)| strip::strip(session, point, self.to_stop)))
+            .child(shown.map(|(session, point)| strip::strip(session, point)))
             .child(self.help.then(parts::help))
             .into_html()
     }
