@@ -240,7 +240,7 @@ fn answers_are_honest() {
     );
     assert_eq!(
         ask("v1/race/munmap?lock=write", Question::Find, all),
-        "None: no order of steps leads to it, all 202 states visited."
+        "None: no order of steps leads to it, all 202 states visited. \u{201c}Prove it\u{201d} looks for whatever else may go wrong."
     );
     assert_eq!(
         ask("v1/race/munmap?lock=write", Question::Prove, all),

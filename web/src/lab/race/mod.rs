@@ -292,9 +292,10 @@ impl RaceLab {
         let (question, report) = (running.question, running.report);
         self.running = None;
         let says = words::answer(question, &found);
-        let safe = found.is_safe();
+        let safe = question == Question::Prove && found.is_safe();
+        let open = !found.complete;
         let ways = found.ways.into_iter().map(|(outcomes, way)| (words::outcomes(outcomes), way)).collect();
-        self.answer = Some(Answer { question, says, safe, report, ways });
+        self.answer = Some(Answer { question, says, safe, open, report, ways });
         if question == Question::Find {
             self.load(0);
             self.moved(ctx);

@@ -35,6 +35,8 @@ pub struct Answer {
     pub says: String,
     /// Whether it proved that nothing goes wrong.
     pub safe: bool,
+    /// Whether there are states that it has not seen.
+    pub open: bool,
     /// How fast it was.
     pub report: Report,
     /// A way to each thing that goes wrong, with what that is.
@@ -151,10 +153,11 @@ fn search(asked: &Asked<'_>) -> El {
                 .child(format!("{what}, {}", words::count(way.len() as u64, "step"))),
         )
     });
-    let (class, badge) = match (answer.safe, answer.ways.is_empty()) {
-        (true, _) => ("safe", "✓"),
-        (false, true) => ("open", "?"),
-        (false, false) => ("unsafe", "✗"),
+    let (class, badge) = match answer {
+        Answer { safe: true, .. } => ("safe", "✓"),
+        Answer { ways, .. } if !ways.is_empty() => ("unsafe", "✗"),
+        Answer { open: true, .. } => ("open", "?"),
+        _ => ("none", "–"),
     };
     shown
         .class(class)
