@@ -274,3 +274,13 @@ fn every_race_can_be_told_from_start_to_end() {
         assert!(session.steps().len() > 2, "{}", race.id());
     }
 }
+
+#[test]
+fn what_comes_next_is_one_sentence() {
+    // CPU 1 clears a pte: which bits go is for afterwards.
+    let session = open("v1/race/munmap?lock=none&s=b5&t=5");
+    let next = &point_of(&session).lanes[1].says;
+    assert_eq!(next, "PTE slot 511 is written: 0x8000000000200067 becomes 0x0000000000000000.");
+    let session = open("v1/race/munmap?s=b2&t=2");
+    assert!(point_of(&session).lanes[1].says.starts_with("takes the area out of the maple tree"));
+}

@@ -197,7 +197,11 @@ pub fn say(point: &RacePoint, at: usize) -> El {
 /// Who holds which lock, and who waits for it.
 pub fn locks(locks: &[LockView]) -> El {
     let heading = |text| el("th[scope=col]").child(text);
-    el("section.locks[aria-label=Locks]").child(el("h2").child("Locks")).child(
+    let shown = el("section.locks[aria-label=Locks]").child(el("h2").child("Locks"));
+    if locks.is_empty() {
+        return shown.child(el("p.none").child("nobody takes one here"));
+    }
+    shown.child(
         el("table.lock-list.held-by")
             .child(
                 el("thead").child(
