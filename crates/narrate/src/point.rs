@@ -38,6 +38,9 @@ pub struct Point {
     pub locks: Vec<LockView>,
     /// The assertion that was met.
     pub assertion: Option<AssertView>,
+    /// What goes wrong without the lock that the assertion demands: a race to look at.
+    #[cfg(feature = "races")]
+    pub without: Option<actors::race::Choice>,
     /// The delegation that was made.
     pub delegation: Option<DelegateView>,
     /// The atomic actions of the step.
@@ -103,6 +106,8 @@ pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start
         changes: changes(moment),
         locks: locks::locks(world, &moment.before),
         assertion: last.and_then(|event| locks::assertion(event, world)),
+        #[cfg(feature = "races")]
+        without: last.and_then(|event| scenario::races::race_for(event, world.model(), revision)),
         delegation: last.and_then(locks::delegation),
         actions: moment.events.iter().map(|event| sentence::action(event, world)).collect(),
     }

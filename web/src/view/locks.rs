@@ -9,7 +9,7 @@ use crate::el::{El, el};
 /// The locks, the assertion, the delegation.
 pub fn locks(point: &Point) -> El {
     el("section.locks[aria-label=Locks]")
-        .child(point.assertion.as_ref().map(view_assertion))
+        .child(point.assertion.as_ref().map(|assertion| view_assertion(assertion).child(without(point))))
         .child(point.delegation.as_ref().map(view_delegation))
         .child(el("h2").child("Locks"))
         .child(
@@ -36,6 +36,19 @@ fn view_lock(lock: &LockView) -> El {
                 .child(el("span.held").child(held))
                 .child(lock.was.map(|was| el("span.was").child("was ").child(was.name()))),
         )
+}
+
+/// The way to the race that the assertion forbids. The light page knows no races.
+#[cfg(feature = "lab")]
+fn without(point: &Point) -> Option<El> {
+    let link = scenario::races::RaceLink::new(point.without?);
+    let link = el("a").attr("href", &format!("#{link}")).child("See what goes wrong without it");
+    Some(el("p.without").child(link))
+}
+
+#[cfg(not(feature = "lab"))]
+const fn without(_: &Point) -> Option<El> {
+    None
 }
 
 /// An assertion that was met.

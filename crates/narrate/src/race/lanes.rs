@@ -72,12 +72,12 @@ pub(super) fn lane(state: &State, lane: Lane, moved: Option<Lane>, revision: Rev
         (event, after)
     });
     let event = next.as_ref().and_then(|(event, _)| event.as_ref());
-    let next_words = next.as_ref().map(|(event, after)| sentence(event.as_slice(), &after.world));
+    let next_words = next.as_ref().map(|(event, after)| brief(&sentence(event.as_slice(), &after.world)));
     let view = LaneView {
         lane,
         name: words::who(lane, state.cpus().len()),
         rcu: state.is_rcu(lane),
-        role: "frees tables once all who were inside a read section have left",
+        role: "frees a table once all its readers have left",
         func: "call_rcu",
         status: status(state, lane, turn),
         says: String::new(),
@@ -100,6 +100,15 @@ pub(super) fn lane(state: &State, lane: Lane, moved: Option<Lane>, revision: Rev
             .map(|(at, line)| LaneLine { text: line.text, depth: line.depth, current: cpu.at() == Some(at) })
             .collect(),
         ..view
+    }
+}
+
+/// What comes next in one sentence: its details are told once it has happened.
+fn brief(sentence: &str) -> String {
+    let sentence = sentence.strip_prefix("It ").unwrap_or(sentence);
+    match sentence.split_once(". ") {
+        Some((first, _)) => [first, "."].concat(),
+        None => sentence.to_owned(),
     }
 }
 
@@ -127,7 +136,7 @@ fn stands(state: &State, lane: Lane, turn: Turn) -> String {
                 names.dedup();
                 format!("waits for {} to leave the read section", names.join(", "))
             }
-            _ => "nothing to do: no table was handed over".to_owned(),
+            _ => "nothing to do".to_owned(),
         };
     }
     match (status(state, lane, turn), state.cpu(lane), state.waits_for(lane)) {

@@ -13,10 +13,10 @@ use crate::locks::lock_name;
 pub struct LockView {
     /// `init_mm.mmap_lock`, `cpa_lock`.
     pub name: String,
-    /// "CPU 0 (read), CPU 1 (read)"; empty if nobody holds it.
-    pub holders: String,
-    /// The same of those who wait, the next one first.
-    pub queue: String,
+    /// Who holds it: "CPU 0 (read)".
+    pub holders: Vec<String>,
+    /// Who waits for it, the next one first.
+    pub queue: Vec<String>,
     /// Whether the step changed it.
     pub changed: bool,
 }
@@ -56,13 +56,11 @@ pub(super) fn locks(state: &State, before: &State) -> Vec<LockView> {
         })
         .collect();
     if uses_rcu(state) {
-        let readers = |state: &State| {
-            let names: Vec<String> = state.world.frames.readers().iter().map(words::cpu).collect();
-            names.join(", ")
-        };
+        let readers =
+            |state: &State| -> Vec<String> { state.world.frames.readers().iter().map(words::cpu).collect() };
         let holders = readers(state);
         let changed = holders != readers(before);
-        views.push(LockView { name: "RCU read section".to_owned(), holders, queue: String::new(), changed });
+        views.push(LockView { name: "RCU read section".to_owned(), holders, queue: Vec::new(), changed });
     }
     views
 }
@@ -131,23 +129,18 @@ fn is_held(state: &State, lock: LockName) -> bool {
     actors::race::locks::holder(&state.world, lock).is_some()
 }
 
-fn holders(state: &State, lock: LockName) -> String {
+fn holders(state: &State, lock: LockName) -> Vec<String> {
     let Some(rwsem) = rwsem(&state.world, lock) else {
         let owner = actors::race::locks::holder(&state.world, lock);
-        return owner.map_or_else(String::new, |(task, _)| words::cpu(task));
+        return owner.map(|(task, _)| words::cpu(task)).into_iter().collect();
     };
     let held = Task::ALL.into_iter().map(|task| (task, rwsem.held_by(task)));
-    let names: Vec<String> = held
-        .filter(|(_, mode)| *mode != LockMode::None)
-        .map(|(task, mode)| words::holds(task, mode))
-        .collect();
-    names.join(", ")
+    held.filter(|(_, mode)| *mode != LockMode::None).map(|(task, mode)| words::holds(task, mode)).collect()
 }
 
-fn queue(state: &State, lock: LockName) -> String {
+fn queue(state: &State, lock: LockName) -> Vec<String> {
     let queue = rwsem(&state.world, lock).map_or(&[][..], Rwsem::queue);
-    let names: Vec<String> = queue.iter().map(|&(task, mode)| words::holds(task, mode)).collect();
-    names.join(", ")
+    queue.iter().map(|&(task, mode)| words::holds(task, mode)).collect()
 }
 
 /// "waits for init_mm.mmap_lock (write), held by CPU 1 (read)"
@@ -155,8 +148,8 @@ pub(super) fn waits(state: &State, task: Task, lock: LockName) -> String {
     let queue = rwsem(&state.world, lock).map_or(&[][..], Rwsem::queue);
     let wanted = queue.iter().find(|(waiting, _)| *waiting == task);
     let wanted = wanted.map_or_else(String::new, |(_, mode)| format!(" ({})", mode.name()));
-    let before = |text: &str, names: String| {
-        if names.is_empty() { String::new() } else { [", ", text, " ", &*names].concat() }
+    let before = |text: &str, names: &[String]| {
+        if names.is_empty() { String::new() } else { [", ", text, " ", &*names.join(", ")].concat() }
     };
     let ahead: Vec<String> = queue
         .iter()
@@ -164,7 +157,7 @@ pub(super) fn waits(state: &State, task: Task, lock: LockName) -> String {
         .map(|&(task, mode)| words::holds(task, mode))
         .collect();
     let name = name(lock, &state.world);
-    let held = before("held by", holders(state, lock));
-    let behind = before("and first in the queue is", ahead.join(", "));
+    let held = before("held by", &holders(state, lock));
+    let behind = before("and first in the queue is", &ahead);
     format!("waits for {name}{wanted}{held}{behind}")
 }

@@ -37,7 +37,10 @@ pub fn answer(question: Question, found: &Found) -> String {
             format!("Not finished: {states} states seen, and nothing has gone wrong in them. There are more.")
         }
         (Question::Find, None) => {
-            format!("None: no order of steps leads to it, all {states} states visited.")
+            format!(
+                "None: no order of steps leads to it, all {states} states visited. \u{201c}Prove it\u{201d} looks for whatever else \
+             may go wrong."
+            )
         }
         (Question::Prove, None) => {
             format!("Safe: all {states} states visited, nothing goes wrong in any of them.")

@@ -132,14 +132,14 @@ impl Component for RaceLab {
         };
         el("main.pagewalk.race[tabindex=-1][aria-label=Race lab]")
             .reached_by(self.widget.clone())
-            .child(shown.map(|(session, _)| parts::header(session.choice(), self.copied)))
+            .child(shown.map(|(session, _)| parts::header(session.choice(), self.to_stop, self.copied)))
             .child(parts::notice(self.notice.as_deref()))
             .child(shown.map(|(session, _)| parts::goal(session.choice(), &asked)))
             .child(shown.map(|(session, point)| parts::say(point, session.at())))
             .child(shown.map(|(_, point)| lanes::lanes(&point.lanes)))
             .child(shown.map(|(_, point)| stake::tables(&point.tables)))
             .child(shown.map(|(_, point)| parts::locks(&point.locks)))
-            .child(shown.map(|(session, point)| strip::strip(session, point, self.to_stop)))
+            .child(shown.map(|(session, point)| strip::strip(session, point)))
             .child(self.help.then(parts::help))
             .into_html()
     }
@@ -292,9 +292,10 @@ impl RaceLab {
         let (question, report) = (running.question, running.report);
         self.running = None;
         let says = words::answer(question, &found);
-        let safe = found.is_safe();
+        let safe = question == Question::Prove && found.is_safe();
+        let open = !found.complete;
         let ways = found.ways.into_iter().map(|(outcomes, way)| (words::outcomes(outcomes), way)).collect();
-        self.answer = Some(Answer { question, says, safe, report, ways });
+        self.answer = Some(Answer { question, says, safe, open, report, ways });
         if question == Question::Find {
             self.load(0);
             self.moved(ctx);

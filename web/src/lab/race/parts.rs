@@ -35,6 +35,8 @@ pub struct Answer {
     pub says: String,
     /// Whether it proved that nothing goes wrong.
     pub safe: bool,
+    /// Whether there are states that it has not seen.
+    pub open: bool,
     /// How fast it was.
     pub report: Report,
     /// A way to each thing that goes wrong, with what that is.
@@ -42,46 +44,43 @@ pub struct Answer {
 }
 
 /// The header: what can be chosen, the link to this step, the help.
-pub fn header(choice: &Choice, copied: bool) -> El {
-    el("header.top").child(title(Page::Race)).child(choices(choice)).child(
+pub fn header(choice: &Choice, to_stop: bool, copied: bool) -> El {
+    let choices = choices(choice, to_stop);
+    el("header.top").child(title(Page::Race)).child(choices).child(
         el("div.top-actions")
             .child(button(Command::CopyLink).child(if copied { "Link copied" } else { "Copy link" }))
             .child(button(Command::Help).with("[aria-label=Help: keys]").child("?")),
     )
 }
 
-/// What can be chosen: race, machine, kernel, lock, rule. Where there is no choice there is no list.
-pub fn choices(choice: &Choice) -> El {
+/// What can be chosen of all races: which, the machine, the kernel, and how far a press steps.
+pub fn choices(choice: &Choice, to_stop: bool) -> El {
+    let expands = [("action", "one atomic action", !to_stop), ("stop", "on to the next stop", to_stop)];
+    let expands = expands.map(|(id, title, chosen)| option(id, title, chosen));
     let race = choice.race;
-    let text = texts::of(race);
     let races = RACES.iter().map(|of| option(of.race.id(), of.title, of.race == race));
     let machines = race.models().filter_map(|id| pgtable::model(id).ok());
     let machines = machines.map(|model| option(model.id, model.title, model.id == choice.model.id));
     let kernels = Revision::ALL.into_iter().filter(|revision| race.exists_in(*revision));
     let kernels =
         kernels.map(|of| option(of.id(), of.id(), of == choice.revision).child(": ").child(of.about()));
-    let locks = race.locks();
-    let lock = (locks.len() > 1).then(|| {
-        choose(
-            "lock",
-            "CPU 0 holds the lock",
-            locks.iter().map(|of| option(of.name(), held(*of), *of == choice.lock)),
-        )
-    });
-    let rules = text.rules.iter().zip(0u8..);
-    let rule = (!text.rules.is_empty()).then(|| {
-        choose(
-            "rule",
-            "Rule",
-            rules.map(|(title, at)| option(PLACES[usize::from(at)], title, at == choice.rule)),
-        )
-    });
     el("div.choices")
         .child(choose("race", "Race", races))
         .child(choose("machine", "Machine", machines))
         .child(choose("kernel", "Kernel", kernels))
-        .child(lock)
-        .child(rule)
+        .child(choose("expand", "A press steps", expands.into_iter()))
+}
+
+/// What is different from race to race: how the walker holds the lock, and which rule is followed. Where there is no choice there
+/// is no list.
+pub fn variant(choice: &Choice) -> El {
+    let (locks, text) = (choice.race.locks(), texts::of(choice.race));
+    let options = locks.iter().map(|of| option(of.name(), held(*of), *of == choice.lock));
+    let lock = (locks.len() > 1).then(|| choose("lock", "The walker holds the lock", options));
+    let rules = text.rules.iter().zip(PLACES).zip(0u8..);
+    let rules = rules.map(|((title, place), at)| option(place, title, at == choice.rule));
+    let rule = (!text.rules.is_empty()).then(|| choose("rule", "Rule", rules));
+    el("div.variant").child(lock).child(rule)
 }
 
 /// Values of the options for rules: no race has more.
@@ -114,6 +113,7 @@ pub fn goal(choice: &Choice, asked: &Asked<'_>) -> El {
                 .child(el("p.about").child(text.about))
                 .child(el("p.aim").child(el("b").child("Goal: ")).child(text.goal)),
         )
+        .child(variant(choice))
         .child(
             el("div.goal-ask")
                 .child(ask("find", "Search all orders of steps, the shortest first", "Find it for me"))
@@ -153,10 +153,11 @@ fn search(asked: &Asked<'_>) -> El {
                 .child(format!("{what}, {}", words::count(way.len() as u64, "step"))),
         )
     });
-    let (class, badge) = match (answer.safe, answer.ways.is_empty()) {
-        (true, _) => ("safe", "✓"),
-        (false, true) => ("open", "?"),
-        (false, false) => ("unsafe", "✗"),
+    let (class, badge) = match answer {
+        Answer { safe: true, .. } => ("safe", "✓"),
+        Answer { ways, .. } if !ways.is_empty() => ("unsafe", "✗"),
+        Answer { open: true, .. } => ("open", "?"),
+        _ => ("none", "–"),
     };
     shown
         .class(class)
@@ -196,7 +197,11 @@ pub fn say(point: &RacePoint, at: usize) -> El {
 /// Who holds which lock, and who waits for it.
 pub fn locks(locks: &[LockView]) -> El {
     let heading = |text| el("th[scope=col]").child(text);
-    el("section.locks[aria-label=Locks]").child(el("h2").child("Locks")).child(
+    let shown = el("section.locks[aria-label=Locks]").child(el("h2").child("Locks"));
+    if locks.is_empty() {
+        return shown.child(el("p.none").child("nobody takes one here"));
+    }
+    shown.child(
         el("table.lock-list.held-by")
             .child(
                 el("thead").child(
@@ -208,9 +213,9 @@ pub fn locks(locks: &[LockView]) -> El {
 }
 
 fn view_lock(lock: &LockView) -> El {
-    let cell = |text: &str| {
-        let shown = if text.is_empty() { "–" } else { text };
-        el("td").when(!text.is_empty(), ".some").child(shown)
+    let cell = |names: &[String]| match names {
+        [] => el("td").child("–"),
+        names => el("td.some").children(names.iter().map(|name| el("span").child(&**name).child(" "))),
     };
     el("tr.lock")
         .when(lock.changed, ".changed")

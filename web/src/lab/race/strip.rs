@@ -6,7 +6,6 @@ use super::lanes::{path, shape_of, sign, step_button};
 use crate::el::{El, el};
 use crate::keys::Command;
 use crate::view::button;
-use crate::view::choices::{choose, option};
 use crate::view::sign::per_mille;
 
 /// Marks at most; more could not be told apart.
@@ -28,9 +27,7 @@ const BUTTONS: [Picture; 6] = [
 ];
 
 /// The time slider, its buttons, and the branches.
-pub fn strip(session: &Session, point: &RacePoint, to_stop: bool) -> El {
-    let expands = [("action", "one atomic action", !to_stop), ("stop", "on to the next stop", to_stop)];
-    let expands = expands.map(|(id, title, chosen)| option(id, title, chosen));
+pub fn strip(session: &Session, point: &RacePoint) -> El {
     let (at, last) = (session.at(), session.steps().len());
     let fatal = session.fatal().map(|fatal| {
         el("span.fatal")
@@ -47,7 +44,6 @@ pub fn strip(session: &Session, point: &RacePoint, to_stop: bool) -> El {
                 .child(format!(" of {last}"))
                 .child(fatal),
         )
-        .child(el("div.settings").child(choose("expand", "A press steps", expands.into_iter())))
         .child(
             el("div.rows")
                 .child(el("ol.row-names").children(point.lanes.iter().map(row_name)))

@@ -1,0 +1,248 @@
+//! The race lab: stepping CPUs, finding and proving, branches, links.
+
+use pagewalk_browser_tests::{Key, Page, Screen, Site, test};
+use serde_json::{Value, json};
+
+/// The address of a race in the whole page.
+fn lab(site: &Site, race: &str) -> String {
+    site.url(&format!("lab.html#v1/race/{race}"))
+}
+
+/// Lets the search find a way, and waits for it.
+async fn find(page: &Page) {
+    page.click("[data-ask=find]").await;
+    page.wait_for("a way is found", "[data-search=unsafe]").await;
+}
+
+async fn focus_slider(page: &Page) {
+    page.eval("document.querySelector('[role=slider]').focus()").await;
+}
+
+/// Steps a lane with its button, and waits for the step.
+async fn press(page: &Page, lane: char, step: u64) {
+    page.click(&format!(".lane [data-lane={lane}]")).await;
+    page.until(&format!("step {step}"), || async { page.step().await == step }).await;
+}
+
+#[test]
+fn find_it_for_me_leads_to_the_freed_table() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&lab(&site, "munmap")).await;
+        assert!(page.text(".aim").await.contains("read a page table that has been freed"));
+        find(page).await;
+        assert!(page.text(".answer").await.contains("a freed pmd table is read, in 38 steps"));
+        assert_eq!((page.step().await, page.count(".marks .fatal-sign").await), (0, 1));
+        assert_eq!(page.count(".outcome").await, 0);
+        focus_slider(page).await;
+        page.key_to_step(Key::End, 38).await;
+        assert!(page.text(".outcome").await.contains("Goal met: a freed pmd table is read"));
+        assert!(page.text(".outcome .why").await.contains("asserts the write lock"));
+        assert_eq!(page.count(".stake-table.freed").await, 2);
+        let hash = page.hash().await;
+        assert_eq!(hash, "#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=b4a21b10c2a&t=38");
+        let text = page.text("main").await;
+        page.key_to_step(Key::Left, 37).await;
+        assert_eq!(page.count(".outcome").await, 0);
+        page.key_to_step(Key::Right, 38).await;
+        assert_eq!(page.text("main").await, text, "going back and on changes nothing");
+        page.reload().await;
+        assert_eq!((page.step().await, page.hash().await), (38, hash));
+        assert!(page.text(".outcome").await.contains("Goal met"));
+    });
+}
+
+#[test]
+fn a_race_is_won_with_buttons_and_with_keys_only() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&lab(&site, "munmap")).await;
+        let mut step = 0;
+        for (lane, times) in [('b', 4), ('a', 21), ('b', 10), ('c', 2), ('a', 1)] {
+            for _ in 0..times {
+                step += 1;
+                press(page, lane, step).await;
+            }
+        }
+        assert!(page.text(".outcome").await.contains("Goal met"));
+
+        page.open(&lab(&site, "munmap")).await;
+        step = 0;
+        for (key, times) in [('2', 4), ('1', 21), ('2', 10), ('0', 2), ('1', 1)] {
+            for _ in 0..times {
+                step += 1;
+                page.key_to_step(key, step).await;
+            }
+        }
+        assert!(page.text(".outcome").await.contains("Goal met"));
+    });
+}
+
+#[test]
+fn a_lane_that_waits_says_for_whom_and_does_not_move() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&lab(&site, "munmap")).await;
+        press(page, 'b', 1).await;
+        press(page, 'a', 2).await;
+        let waits = "waits for mm.mmap_lock (read), held by CPU 1 (write)";
+        assert_eq!(page.text(".lane.waits .next").await, waits);
+        assert!(page.text(".lock-list").await.contains("CPU 1 (write)"));
+        page.click(".lane [data-lane=a]").await;
+        // What is not done leaves no trace: the step after it is the next one.
+        press(page, 'b', 3).await;
+        assert_eq!(page.hash().await, "#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=bab&t=3");
+    });
+}
+
+#[test]
+fn another_cpu_at_an_earlier_step_is_a_branch_and_the_old_one_stays() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&lab(&site, "munmap")).await;
+        find(page).await;
+        focus_slider(page).await;
+        for step in 1..=7 {
+            page.key_to_step(Key::Right, step).await;
+        }
+        press(page, 'b', 8).await;
+        page.wait_for("a second branch", "[data-branch='1'][aria-pressed=true]").await;
+        assert_eq!(page.text("[data-branch='1']").await, "branch 2: forked from branch 1 at step 7, 8 steps");
+        assert!(page.hash().await.ends_with("s=b4a3b&t=8"), "{}", page.hash().await);
+        page.click("[data-branch='0']").await;
+        page.wait_for("the first one again", "[data-branch='0'][aria-pressed=true]").await;
+        assert!(page.text("[data-branch='0']").await.contains("found by the search, 38 steps"));
+        focus_slider(page).await;
+        page.key_to_step(Key::End, 38).await;
+        assert_eq!(page.count("[data-branch]").await, 2);
+    });
+}
+
+#[test]
+fn with_the_write_lock_it_is_proved_safe() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&lab(&site, "munmap/x86_64-4level/v6.17?lock=write")).await;
+        page.click("[data-ask=prove]").await;
+        page.wait_for("a proof", "[data-search=safe]").await;
+        // The number that tests/races.rs pins.
+        assert!(page.text(".answer").await.contains("Safe: all 202 states visited"));
+        page.choose("The walker holds the lock", "read").await;
+        page.until("the answer was for another lock", || async { page.count("[data-search]").await == 0 })
+            .await;
+        page.click("[data-ask=prove]").await;
+        page.wait_for("what can go wrong", "[data-search=unsafe]").await;
+        assert_eq!(page.count("[data-way]").await, 2);
+        page.click("[data-way='1']").await;
+        page.until("that way is loaded", || async { page.hash().await.ends_with("s=b4a21b10c2a") }).await;
+    });
+}
+
+#[test]
+fn a_long_search_leaves_the_page_alive_and_can_be_cancelled() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&lab(&site, "two-walkers/x86_64-4level/v6.17?lock=none")).await;
+        page.click("[data-ask=prove]").await;
+        page.wait_for("it searches", "[data-search=running]").await;
+        press(page, 'a', 1).await;
+        page.until("it has seen states", || async { page.text(".answer").await.contains(" states seen") })
+            .await;
+        page.click("[data-ask=cancel]").await;
+        page.until("it has ended", || async { page.count("[data-search]").await == 0 }).await;
+        press(page, 'b', 2).await;
+    });
+}
+
+#[test]
+fn a_broken_link_says_so_and_shows_the_nearest_thing() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        for (race, words) in [
+            ("dragon", "no race “dragon”"),
+            ("munmap/vax", "does not happen on “vax”"),
+            ("munmap?lock=maybe", "“lock=maybe”"),
+            ("munmap?s=a5z", "“z” at character 3"),
+            ("munmap?s=ba9&t=99", "step 3 of this schedule moves lane a, which waits"),
+        ] {
+            page.open(&lab(&site, race)).await;
+            assert!(page.text("[role=alert]").await.contains(words), "{}", page.text("[role=alert]").await);
+            assert!(page.count(".lane").await >= 2);
+        }
+        assert_eq!(page.step().await, 2, "as far as it fits");
+        page.eval("location.hash = '#v1/race/nested-read?s=aba&t=3'").await;
+        page.until("the hash is read again", || async { page.text(".outcome").await.contains("deadlock") })
+            .await;
+        assert_eq!(page.count("[role=alert]").await, 0);
+    });
+}
+
+#[test]
+fn an_assertion_of_a_walk_leads_to_what_it_forbids() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("lab.html#v1/debug-user?t=2")).await;
+        page.click(".assertion .without a").await;
+        page.wait_for("the race", ".lane").await;
+        assert!(page.hash().await.starts_with("#v1/race/munmap/x86_64-4level/"), "{}", page.hash().await);
+        assert_eq!(page.count("[role=alert]").await, 0);
+    });
+}
+
+#[test]
+fn keys_belong_to_the_lab_only_while_it_has_the_focus() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&lab(&site, "munmap?s=b3&t=1")).await;
+        page.keys(&['?']).await;
+        page.wait_for("the help", ".help").await;
+        page.keys(&[Key::Escape.into()]).await;
+        page.until("it is closed", || async { page.count(".help").await == 0 }).await;
+        page.keys(&[Key::Escape.into()]).await;
+        let focused = "return document.activeElement === document.body";
+        page.until("the lab is left", || async { page.eval(focused).await == Value::Bool(true) }).await;
+        page.keys(&['1', Key::Right.into()]).await;
+        focus_slider(page).await;
+        page.key_to_step(Key::Right, 2).await;
+    });
+}
+
+/// Nothing is wider than the screen, what one needs can be reached, and nothing is too small to be hit.
+async fn holds(page: &Page, place: &str) {
+    let wide = page.eval("const of = document.documentElement; return of.scrollWidth - of.clientWidth").await;
+    assert_eq!(wide, 0, "{place} is wider than the screen");
+    let small = "return [...document.querySelectorAll('button, select, [role=slider], a')]
+        .map(of => [of.innerText, of.getBoundingClientRect()])
+        .filter(([, of]) => of.width > 0 && (of.width < 24 || of.height < 24)).map(([text]) => text)";
+    assert_eq!(page.eval(small).await, json!([]), "{place}: too small");
+    let nameless = "return [...document.querySelectorAll('button, select, a')].filter(of =>
+        !(of.getAttribute('aria-label') || of.innerText.trim() || of.closest('label') || !of.offsetParent)).length";
+    assert_eq!(page.eval(nameless).await, 0, "{place}");
+    for selector in ["[role=slider]", ".count"] {
+        let script = format!(
+            "const of = document.querySelector({selector:?}).getBoundingClientRect();
+             return of.width > 0 && of.top >= 0 && of.left >= 0 && of.right <= innerWidth && of.bottom <= innerHeight"
+        );
+        assert_eq!(page.eval(&script).await, Value::Bool(true), "{place}: {selector} is off the screen");
+    }
+}
+
+#[test]
+fn the_lab_holds_on_a_laptop_and_on_a_phone() {
+    let dark = Screen { dark: true, ..Screen::NARROW };
+    for (screen, scrolls) in [(Screen::WIDE, false), (Screen::NARROW, true), (dark, true)] {
+        test(screen, async |page| {
+            let site = Site::serve();
+            for race in ["munmap", "two-walkers?s=acb&t=3", "huge-pud", "set-prot"] {
+                page.open(&lab(&site, race)).await;
+                find(page).await;
+                focus_slider(page).await;
+                page.keys(&[Key::End.into()]).await;
+                page.wait_for("it goes wrong", ".outcome").await;
+                holds(page, race).await;
+            }
+            let script = "const of = document.documentElement; return of.scrollHeight > of.clientHeight";
+            assert_eq!(page.eval(script).await, Value::Bool(scrolls));
+        });
+    }
+}

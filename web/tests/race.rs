@@ -1,0 +1,141 @@
+//! The parts of the race lab, in a real browser.
+
+#![cfg(all(target_arch = "wasm32", feature = "lab"))]
+
+use actors::race::Race;
+use explore::Aim;
+use narrate::race::{RacePoint, Session, point};
+use pagewalk_web::el::{Content, El};
+use pagewalk_web::lab::race::input::{Chosen, cpu_of};
+use pagewalk_web::lab::race::{lanes, parts, stake, strip};
+use pagewalk_web::lab::search::Sliced;
+use scenario::races::{RaceLink, first, texts};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::Element;
+use yew::prelude::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[derive(PartialEq, Properties)]
+struct HolderProps {
+    html: Html,
+}
+
+/// Holds a piece of the page.
+#[component]
+fn Holder(props: &HolderProps) -> Html {
+    props.html.clone()
+}
+
+/// Draws a piece of the page and returns the element that it is in.
+async fn draw(piece: El) -> Element {
+    let html = piece.into_html();
+    let root = gloo_utils::document().create_element("div").expect("a document makes elements");
+    yew::Renderer::<Holder>::with_root_and_props(root.clone(), HolderProps { html }).render();
+    yew::scheduler::flush().await;
+    root
+}
+
+fn text(root: &Element, selector: &str) -> String {
+    let found = root.query_selector(selector).expect("a selector");
+    found.and_then(|element| element.text_content()).unwrap_or_default()
+}
+
+fn count(root: &Element, selector: &str) -> u32 {
+    root.query_selector_all(selector).expect("a selector").length()
+}
+
+fn open(link: &str) -> (Session, RacePoint) {
+    let (link, _) = RaceLink::parse(link).expect("a link to a race");
+    let (session, problem) = Session::open(&link).expect("it starts");
+    assert_eq!(problem, None);
+    let choice = session.choice();
+    let point = point(&session.moment(), choice.revision, texts::of(choice.race));
+    (session, point)
+}
+
+#[wasm_bindgen_test]
+async fn a_blocked_lane_is_marked_and_says_why() {
+    let (_, point) = open("v1/race/munmap?s=ba&t=2");
+    let root = draw(lanes::lanes(&point.lanes)).await;
+    assert_eq!(count(&root, ".lane"), 3);
+    let waits = "waits for mm.mmap_lock (read), held by CPU 1 (write)";
+    assert_eq!(text(&root, ".lane.waits .next"), waits);
+    assert_eq!(text(&root, ".lane.waits .step[aria-disabled=true]"), "Step CPU 0");
+    assert_eq!(text(&root, ".lane.ready .script .lit"), "vma_start_write(vma)");
+    assert_eq!(count(&root, ".script .lit"), 2, "each CPU has its line");
+    let root = draw(parts::locks(&point.locks)).await;
+    assert_eq!(text(&root, ".lock.changed .some").trim(), "CPU 1 (write)");
+}
+
+#[wasm_bindgen_test]
+async fn a_freed_table_is_told_in_words() {
+    let (_, point) = open("v1/race/munmap?s=b4a21b10c2a&t=38");
+    let root = draw(stake::tables(&point.tables)).await;
+    assert_eq!(count(&root, "[data-life=freed]"), 2);
+    assert!(text(&root, "[data-life=freed]").contains("freed: its memory may hold anything"));
+    assert!(text(&root, "[data-life=freed] .pointer").contains("CPU 0 still points into it"));
+    let root = draw(parts::say(&point, 38)).await;
+    assert!(text(&root, ".outcome").contains("Goal met: a freed pmd table is read"));
+    assert!(text(&root, ".outcome .why").contains("asserts the write lock"));
+}
+
+#[wasm_bindgen_test]
+async fn the_time_strip_marks_each_step_in_its_lane_and_the_fatal_one() {
+    let (session, point) = open("v1/race/munmap?s=b4a21b10c2a&t=4");
+    let root = draw(strip::strip(&session, &point)).await;
+    for (lane, steps) in [("of-cpu-0", 22), ("of-cpu-1", 14), ("of-rcu", 2)] {
+        assert_eq!(count(&root, &format!(".marks .{lane}")), steps, "{lane}");
+    }
+    assert_eq!(count(&root, ".marks .ahead"), 34);
+    assert_eq!(count(&root, ".marks .fatal-sign"), 1);
+    let slider = root.query_selector("[role=slider]").expect("a selector").expect("a slider");
+    let spoken = slider.get_attribute("aria-valuetext").expect("a spoken value");
+    assert!(spoken.starts_with("step 4 of 38, goes wrong at step 38: CPU 1: "), "{spoken}");
+}
+
+#[wasm_bindgen_test]
+async fn every_choice_of_every_race_means_something() {
+    for race in Race::ALL {
+        let choice = first(race);
+        for piece in [parts::choices(&choice, false), parts::variant(&choice)] {
+            let root = draw(piece).await;
+            let options = root.query_selector_all("option").expect("a selector");
+            for index in 0..options.length() {
+                let option: Element = options.get(index).expect("an option").unchecked_into();
+                let list = option.closest("[data-choose]").expect("a selector").expect("a list");
+                let name = list.get_attribute("data-choose").expect("a name");
+                let id = option.get_attribute("value").expect("an id");
+                let chosen = Chosen::of(&name, &id).unwrap_or_else(|| panic!("{name}: {id}"));
+                if let Some(choice) = chosen.apply(choice) {
+                    assert!(choice.start().is_ok(), "{name}: {id}");
+                }
+            }
+            assert_eq!(count(&root, "option[selected]"), count(&root, "select"), "{}", race.id());
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_search_in_slices_finds_what_one_piece_does() {
+    let choice = first(Race::Munmap);
+    let mut search = Sliced::new(&choice, Aim::Everything).expect("it starts");
+    let mut slices = 0;
+    while !search.run_slice().ended {
+        slices += 1;
+        assert!(slices < 10_000);
+    }
+    let (report, found) = (search.report(), search.found());
+    assert_eq!((report.states, report.gave_up, found.complete), (1223, false, true));
+    let ways: Vec<_> = found.ways.iter().map(|(_, way)| way.to_string()).collect();
+    assert_eq!(ways, ["b4a20b6a2", "b4a21b10c2a"]);
+    let mut cut = Sliced::with_limit(&choice, Aim::Everything, 50).expect("it starts");
+    while !cut.run_slice().ended {}
+    assert!(cut.report().gave_up && !cut.found().complete);
+}
+
+#[wasm_bindgen_test]
+fn digits_step_cpus() {
+    assert_eq!([cpu_of("1"), cpu_of("3"), cpu_of("4"), cpu_of("a")], [Some(0), Some(2), None, None]);
+}
