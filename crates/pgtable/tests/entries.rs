@@ -276,6 +276,8 @@ fn invalid_tables_of_loongarch_levels_differ() {
         assert_eq!(upper.len(), distinct, "{id}");
         for invalid in upper {
             assert!(invalid.is_multiple_of(model.page_bytes()), "{id} {invalid:#x}");
+            let PhysAddr(pa) = model.table_address(Level::Pgd, RawEntry(invalid));
+            assert!(0 < pa && pa < 1 << 48, "{id} {invalid:#x}: in the window");
         }
     }
 }

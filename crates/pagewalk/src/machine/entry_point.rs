@@ -95,10 +95,9 @@ impl Walk {
             Check::Mm => self.mm.is_some(),
             Check::Ops => !set.contains(Callbacks::INSTALL_PTE),
             Check::Bounds => vma.is_some_and(|vma| vma.start <= self.args.start && self.args.end <= vma.end),
-            // Callers check before they call.
-            Check::Caller(_) => true,
             Check::InVma => vma.is_some_and(|vma| vma.start <= self.args.start && self.args.start < vma.end),
-            Check::HugetlbInstall => !vma.is_some_and(mm::Vma::is_hugetlb),
+            // Made before and behind the prologue: by callers, and by __walk_page_range().
+            Check::Caller(_) | Check::HugetlbInstall => true,
         };
         sink.event(Event::Check { check, ok });
         if ok {
@@ -122,12 +121,9 @@ impl Walk {
         world: &World,
         sink: &mut S,
     ) {
-        let mm = match (subject, by) {
-            (Subject::InitMm, _) => Some(MmId::INIT_MM),
-            // The functions about VMAs look at the VMA's own mm.
-            (_, By::VmaStartWrite | By::VmaAssertWriteLocked | By::VmaAssertLocked) => {
-                self.vma.and_then(|id| world.vma(id)).and_then(|vma| vma.mm)
-            }
+        let mm = match subject {
+            Subject::InitMm => Some(MmId::INIT_MM),
+            // Also where a function looks at the VMA's own mm: it is the one that is walked.
             _ => self.mm,
         };
         let found = match subject {

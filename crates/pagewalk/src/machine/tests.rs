@@ -182,6 +182,20 @@ fn watched<O: WalkOps>(
     panic!("the walk does not end");
 }
 
+/// How many events each step of a walk says.
+fn said_by_steps<O: WalkOps>(walk: &mut Walk, world: &mut World, ops: &mut O) -> Vec<usize> {
+    let mut said = Vec::new();
+    for _ in 0..FUEL {
+        let mut events: Vec<Event> = Vec::new();
+        let status = walk.step(world, ops, &mut events);
+        said.push(events.len());
+        if status != Status::Running {
+            break;
+        }
+    }
+    said
+}
+
 /// What a walk says when another task changes the world right after the moment that `when` waits for.
 fn interrupted(
     mut walk: Walk,

@@ -355,7 +355,7 @@ fn every_geometry_leads_to_the_page() {
             })
             .collect();
         let tables: Vec<_> = entries.iter().map(|(pa, level, entries)| (*pa, *level, &entries[..])).collect();
-        let world = with_areas(world(model.id, &tables), &[area(0, 0x1_0000)]);
+        let mut world = with_areas(world(model.id, &tables), &[area(0, 0x1_0000)]);
         let told = found(&world, 0x123, FolioFlags::empty());
         assert_eq!(
             told,
@@ -370,6 +370,9 @@ fn every_geometry_leads_to_the_page() {
             ],
             "{model:?}"
         );
+        let mut walk = folio_walk(Revision::V7_3, &world, 0x123, FolioFlags::empty());
+        let said = said_by_steps(&mut walk, &mut world, &mut looking(Callbacks::empty()));
+        assert!(said.iter().all(|&events| events == 1), "{model:?}: a folded level is no step");
     }
 }
 

@@ -61,6 +61,21 @@ fn a_part_of_a_page_is_called_for_the_page() {
 }
 
 #[test]
+fn the_page_is_looked_up_at_its_own_address() {
+    let mut world = huge_tree(&[hugetlb(0, 8 * MIB_2, MIB_2)]);
+    let mut walk = range_walk(Revision::V7_3, 3 * MIB_2 + 0x1_1000, 5 * MIB_2 + 0x1000);
+    let (events, _) = events(&mut walk, &mut world, &mut looking(Callbacks::HUGETLB_ENTRY));
+    let found: Vec<_> = events
+        .iter()
+        .filter_map(|event| match *event {
+            Event::HugetlbWalk { addr, found: Some((Level::Pmd, slot)) } => Some((addr.0, slot.index)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(found, [(3 * MIB_2, 3), (4 * MIB_2, 4), (5 * MIB_2, 5)]);
+}
+
+#[test]
 fn a_hole_is_where_there_is_no_table() {
     // A page further up, below an empty pud.
     let start = 0x4000_0000;
