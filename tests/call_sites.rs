@@ -53,7 +53,7 @@ impl Sink for Watch {
                 }
             }
             Event::Enter { func, .. } if !matches!(func, Func::WalkRange(_)) => {
-                self.entered.push(func.name())
+                self.entered.push(func.name());
             }
             Event::Return { func, .. } => {
                 let outermost = self.walks.last().and_then(|walk| walk.walk.first());

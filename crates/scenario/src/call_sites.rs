@@ -115,6 +115,14 @@ pub const fn lock_name(lock: LockName) -> &'static str {
     }
 }
 
+/// How a lock is held, for a person: a mutex has no modes.
+pub const fn mode_name(lock: LockName, mode: LockMode) -> &'static str {
+    match lock {
+        LockName::PgtableSplit => "mutex",
+        _ => mode.name(),
+    }
+}
+
 /// An assertion as the kernel's source has it.
 pub fn assertion(lock: LockName, need: Need) -> &'static str {
     match (lock == INIT, need) {
@@ -247,7 +255,8 @@ pub static CALL_SITES: &[CallSite] = &[
         changed: 1,
         before: None,
         why: "The only user of the debug walk. From the patch until v7.1 that walk handed init_mm over to the kernel walk and its weaker \
-              rule. But a huge vmap does free kernel tables, so since v7.3 it demands the write lock itself.",
+              rule. But a huge vmap does free kernel tables, so since v7.3 it demands the write lock itself. \
+              Until v6.16 the hotplug lock was the architectures' affair, and x86 did not take it.",
         ops: &["ptdump_ops"],
         callbacks: Callbacks::WITHOUT_VMA,
         does: "Every leaf, pte and hole is noted, and lines are made of what is alike. Nothing is written. A leaf is answered with \
@@ -333,7 +342,7 @@ pub static CALL_SITES: &[CallSite] = &[
               would only wait for each other. Whoever calls owns the range.",
         ops: &["pageattr_ops"],
         callbacks: Callbacks::PUD_ENTRY.union(Callbacks::PMD_ENTRY).union(Callbacks::PTE_ENTRY),
-        does: "A leaf must lie in the range as a whole; otherwise it warns and returns -EINVAL. Bits are first cleared, then set, as some \
+        does: "A leaf must lie in the range as a whole; otherwise it warns and refuses. Bits are first cleared, then set, as some \
                share a place. What is only partly meant was split before the walk, under pgtable_split_lock.",
         kernels: &UPDATE_RANGE_PROT,
         runs: &[shown("arm64-set-memory", ARM64), shown("arm64-gigabyte", ARM64)],

@@ -1,7 +1,7 @@
 //! The call sites of the patch, side by side.
 
 use pagewalk::Revision;
-use scenario::call_sites::{CALL_SITES, CallSite, InKernel, Shown, assertion, lock_name, when};
+use scenario::call_sites::{CALL_SITES, CallSite, InKernel, Shown, assertion, lock_name, mode_name, when};
 use yew::{Component, Context, Html};
 
 use crate::el::{Content, El, el};
@@ -114,7 +114,7 @@ fn held(kernel: &InKernel) -> El {
             .class(&format!("mode-{}", mode.name()))
             .child(el("code").child(lock_name(lock)))
             .child(" ")
-            .child(el("b").child(mode.name()))
+            .child(el("b").child(mode_name(lock, mode)))
     }))
 }
 
