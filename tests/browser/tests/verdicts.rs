@@ -22,8 +22,15 @@ fn read(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// As long as it takes, if only it goes on.
 async fn waits_for_the_end(page: &Page) {
-    page.until("everything is searched", || async { state(page).await == "ended" }).await;
+    while state(page).await != "ended" {
+        let before = done(page).await;
+        page.until("one more is searched", || async {
+            done(page).await > before || state(page).await == "ended"
+        })
+        .await;
+    }
 }
 
 #[test]
