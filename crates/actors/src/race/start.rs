@@ -220,7 +220,7 @@ fn protected(choice: Choice) -> Result<Setting, NotThere> {
 fn zapped(choice: Choice) -> Result<Setting, NotThere> {
     let mut race = Setting::new(choice, Half::User, Shape::LeafThenPage)?;
     race.walker(EntryPoint::Vma, MmId::USER, Ops::Smaps { added: [0; 2] }, &[(MM, READ)])?;
-    race.other("madvise", pte_tables::reclaim());
+    race.other("madvise", pte_tables::RECLAIM.to_vec());
     Ok(race)
 }
 
@@ -231,7 +231,7 @@ fn refaulted(choice: Choice) -> Result<Setting, NotThere> {
     }
     let numa_maps = Observer::ALL.only(Callbacks::PMD_ENTRY);
     race.walker(EntryPoint::Vma, MmId::USER, Ops::Look(numa_maps), &[(MM, READ)])?;
-    race.other("vfio_pci_mmap_huge_fault", faults::pud_fault());
+    race.other("vfio_pci_mmap_huge_fault", faults::PUD_FAULT.to_vec());
     Ok(race)
 }
 
@@ -245,7 +245,7 @@ fn pte_table_freed(choice: Choice) -> Result<Setting, NotThere> {
     if choice.race == Race::Retract {
         race.other("retract_page_tables", pte_tables::retract(choice.frees_by_rcu()));
     } else {
-        race.other("madvise", pte_tables::reclaim());
+        race.other("madvise", pte_tables::RECLAIM.to_vec());
     }
     Ok(race)
 }
@@ -254,13 +254,13 @@ fn added_to(choice: Choice) -> Result<Setting, NotThere> {
     if choice.race == Race::PageFault {
         let mut race = Setting::new(choice, Half::User, Shape::Nothing)?;
         race.walker(EntryPoint::Debug, MmId::USER, DUMP, &[(MM, choice.lock)])?;
-        race.other("handle_mm_fault", faults::page_fault());
+        race.other("handle_mm_fault", faults::PAGE_FAULT.to_vec());
         return Ok(race);
     }
     let mut race = Setting::new(choice, VMALLOC, Shape::Nothing)?;
     let (entry, ops) = if choice.rule == 0 { (EntryPoint::Kernel, LOOK) } else { (EntryPoint::Debug, DUMP) };
     race.walker(entry, MmId::INIT_MM, ops, &[(INIT_MM, choice.lock)])?;
-    race.other("vmalloc", faults::vmalloc());
+    race.other("vmalloc", faults::VMALLOC.to_vec());
     Ok(race)
 }
 
