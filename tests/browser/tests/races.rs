@@ -185,7 +185,11 @@ fn an_assertion_of_a_walk_leads_to_what_it_forbids() {
         page.wait_for("an assertion", ".assertion.fails .without a").await;
         page.click(".assertion .without a").await;
         page.wait_for("the race", ".lane").await;
-        assert!(page.hash().await.starts_with("#v1/race/huge-vmap/x86_64-4level/v7.3"), "{}", page.hash().await);
+        assert!(
+            page.hash().await.starts_with("#v1/race/huge-vmap/x86_64-4level/v7.3"),
+            "{}",
+            page.hash().await
+        );
         assert_eq!(page.count("[role=alert]").await, 0);
     });
 }
