@@ -45,7 +45,7 @@ impl Found {
             };
             ways.push((outcomes, schedule));
         }
-        ways.sort_by_key(|(_, schedule)| schedule.len());
+        let ways = shortest_first(ways);
         let outcomes = ways.iter().map(|&(outcomes, _)| outcomes).collect();
         Self { outcomes, ways, states, complete }
     }
@@ -59,4 +59,14 @@ impl Found {
     pub const fn is_safe(&self) -> bool {
         self.complete && self.outcomes.is_empty()
     }
+}
+
+/// As they came among those of one length. A handful, for which a sort is too much code.
+fn shortest_first(ways: Vec<(Outcomes, Schedule)>) -> Vec<(Outcomes, Schedule)> {
+    let mut sorted: Vec<(Outcomes, Schedule)> = Vec::new();
+    for way in ways {
+        let longer = sorted.iter().position(|(_, of)| of.len() > way.1.len());
+        sorted.insert(longer.unwrap_or(sorted.len()), way);
+    }
+    sorted
 }

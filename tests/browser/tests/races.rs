@@ -181,10 +181,15 @@ fn a_broken_link_says_so_and_shows_the_nearest_thing() {
 fn an_assertion_of_a_walk_leads_to_what_it_forbids() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
-        page.open(&site.url("lab.html#v1/debug-user?t=2")).await;
+        page.open(&site.url("lab.html#v1/debug-init-mm/x86_64-4level/v7.3?lock=read&t=2")).await;
+        page.wait_for("an assertion", ".assertion.fails .without a").await;
         page.click(".assertion .without a").await;
         page.wait_for("the race", ".lane").await;
-        assert!(page.hash().await.starts_with("#v1/race/munmap/x86_64-4level/"), "{}", page.hash().await);
+        assert!(
+            page.hash().await.starts_with("#v1/race/huge-vmap/x86_64-4level/v7.3"),
+            "{}",
+            page.hash().await
+        );
         assert_eq!(page.count("[role=alert]").await, 0);
     });
 }

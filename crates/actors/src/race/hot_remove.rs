@@ -12,37 +12,27 @@ use pgtable::{Arch, Level};
 
 use super::step::{Line, Lock, Step, Value, line};
 
+const BEGIN: Line = line("mem_hotplug_begin()", Step::Lock(Lock::Hotplug, LockMode::Write));
+const DONE: Line = line("mem_hotplug_done()", Step::Unlock(Lock::Hotplug, LockMode::Write));
+const FREE_PTE: Line = line("free pte table", Step::Free(Level::Pte, Free::Now));
+const FREE_PMD: Line = line("free pmd table", Step::Free(Level::Pmd, Free::Now));
+const LOCK: Line = line("spin_lock(&init_mm.page_table_lock)", Step::Lock(Lock::Pud, LockMode::Write));
+const UNLOCK: Line = line("spin_unlock(&init_mm.page_table_lock)", Step::Unlock(Lock::Pud, LockMode::Write));
+const CLEAR_PMD: Line = line("pmd_clear(pmd)", Step::Write(Level::Pmd, Value::Empty));
+const CLEAR_PUD: Line = line("pud_clear(pud)", Step::Write(Level::Pud, Value::Empty));
+const FLUSH: Line = line("flush_tlb_kernel_range()", Step::Flush { all: false });
+const FLUSH_ALL: Line = line("flush_tlb_all()", Step::Flush { all: true });
+
+static X86: [Line; 11] =
+    [BEGIN, FREE_PTE, LOCK, CLEAR_PMD, UNLOCK, FREE_PMD, LOCK, CLEAR_PUD, UNLOCK, FLUSH_ALL, DONE];
+static ARM64: [Line; 8] = [BEGIN, CLEAR_PMD, FLUSH, FREE_PTE, CLEAR_PUD, FLUSH, FREE_PMD, DONE];
+static OTHERS: [Line; 7] = [BEGIN, FREE_PTE, CLEAR_PMD, FREE_PMD, CLEAR_PUD, FLUSH_ALL, DONE];
+
 pub(super) fn lines(arch: Arch) -> Vec<Line> {
-    let begin = line("mem_hotplug_begin()", Step::Lock(Lock::Hotplug, LockMode::Write));
-    let done = line("mem_hotplug_done()", Step::Unlock(Lock::Hotplug, LockMode::Write));
-    let free = |level| {
-        let text = if level == Level::Pte { "free pte table" } else { "free pmd table" };
-        line(text, Step::Free(level, Free::Now))
+    let lines: &[Line] = match arch {
+        Arch::X86_64 => &X86,
+        Arch::Arm64 => &ARM64,
+        _ => &OTHERS,
     };
-    let lock = line("spin_lock(&init_mm.page_table_lock)", Step::Lock(Lock::Pud, LockMode::Write));
-    let unlock = line("spin_unlock(&init_mm.page_table_lock)", Step::Unlock(Lock::Pud, LockMode::Write));
-    let clear = |level| {
-        let text = if level == Level::Pmd { "pmd_clear(pmd)" } else { "pud_clear(pud)" };
-        line(text, Step::Write(level, Value::Empty))
-    };
-    let flush = line("flush_tlb_kernel_range()", Step::Flush { all: false });
-    let flush_all = line("flush_tlb_all()", Step::Flush { all: true });
-    let (pmd, pud, pte) = (Level::Pmd, Level::Pud, Level::Pte);
-    match arch {
-        Arch::X86_64 => Vec::from([
-            begin,
-            free(pte),
-            lock,
-            clear(pmd),
-            unlock,
-            free(pmd),
-            lock,
-            clear(pud),
-            unlock,
-            flush_all,
-            done,
-        ]),
-        Arch::Arm64 => Vec::from([begin, clear(pmd), flush, free(pte), clear(pud), flush, free(pmd), done]),
-        _ => Vec::from([begin, free(pte), clear(pmd), free(pmd), clear(pud), flush_all, done]),
-    }
+    lines.to_vec()
 }

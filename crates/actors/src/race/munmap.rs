@@ -14,10 +14,9 @@ use super::step::{Line, Lock, Step, Value, line};
 /// `munmap(2)` and brk downgrade to a read lock before they unmap; who maps something else at once does not (`MAP_FIXED`,
 /// a moving mremap).
 pub(super) fn lines(downgrades: bool, per_vma_lock: bool) -> Vec<Line> {
-    let mm = Lock::Mmap(MmId::USER);
-    let left = if downgrades { LockMode::Read } else { LockMode::Write };
-    let mut lines = Vec::from([
-        line("mmap_write_lock(mm)", Step::Lock(mm, LockMode::Write)),
+    const MM: Lock = Lock::Mmap(MmId::USER);
+    static LINES: [Line; 15] = [
+        line("mmap_write_lock(mm)", Step::Lock(MM, LockMode::Write)),
         line("vma_start_write(vma)", Step::StartVmaWrite),
         line(
             "vma_iter_clear_gfp()",
@@ -34,11 +33,12 @@ pub(super) fn lines(downgrades: bool, per_vma_lock: bool) -> Vec<Line> {
         line("tlb_flush_mmu_tlbonly()", Step::Flush { all: false }),
         line("tlb_table_flush(): pte table", Step::Finish(Level::Pte)),
         line("tlb_table_flush(): pmd table", Step::Finish(Level::Pmd)),
-        line(
-            if downgrades { "mmap_read_unlock(mm)" } else { "mmap_write_unlock(mm)" },
-            Step::Unlock(mm, left),
-        ),
-    ]);
+        line("mmap_read_unlock(mm)", Step::Unlock(MM, LockMode::Read)),
+    ];
+    let mut lines = LINES.to_vec();
+    if let Some(last) = lines.last_mut().filter(|_| !downgrades) {
+        *last = line("mmap_write_unlock(mm)", Step::Unlock(MM, LockMode::Write));
+    }
     lines.retain(|line| match line.step {
         Step::Downgrade(_) => downgrades,
         Step::StartVmaWrite => per_vma_lock,

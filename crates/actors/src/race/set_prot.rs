@@ -16,7 +16,7 @@ pub(super) const READ_ONLY: u64 = 1 << 7;
 pub(super) const WRITABLE: u64 = 1 << 51;
 
 pub(super) fn lines(mutex: bool) -> Vec<Line> {
-    let mut lines = Vec::from([
+    static LINES: [Line; 9] = [
         line("mutex_lock(&pgtable_split_lock)", Step::Lock(Lock::Split, LockMode::Write)),
         line("pmd_leaf(pmdp_get(pmdp))", Step::Is(Level::Pmd, Test::Leaf)),
         inner("split_pmd(): new table", Step::Fill),
@@ -26,7 +26,8 @@ pub(super) fn lines(mutex: bool) -> Vec<Line> {
         line("walk_kernel_page_table_range_lockless()", Step::Run),
         line("lazy_mmu_mode_disable()", Step::Act("leaves lazy MMU mode")),
         line("flush_tlb_kernel_range()", Step::Flush { all: false }),
-    ]);
+    ];
+    let mut lines = LINES.to_vec();
     lines.retain(|line| mutex || !matches!(line.step, Step::Lock(..) | Step::Unlock(..)));
     lines
 }

@@ -117,25 +117,47 @@ impl Choice {
         if !self.race.exists_in(self.revision) {
             return Err(NotThere::Revision(self.revision));
         }
-        let setting = match self.race {
-            Race::Munmap | Race::MunmapVmas | Race::TwoWalkers => munmapped(*self)?,
-            Race::HotRemove => removed(*self)?,
-            Race::HugeVmap | Race::HugePud => promoted(*self)?,
-            Race::OtherMm => promoted_elsewhere(*self)?,
-            Race::Collapse => collapsed(*self)?,
-            Race::SetProt | Race::SetProtDump => protected(*self)?,
-            Race::StaleAction => zapped(*self)?,
-            Race::PudRefault => refaulted(*self)?,
-            Race::Retract | Race::Reclaim => pte_table_freed(*self)?,
-            Race::PageFault | Race::Vmalloc => added_to(*self)?,
-            Race::NestedRead => read_twice(*self)?,
-        };
-        Ok(State { world: setting.world, cpus: setting.cpus })
+        let (half, shape) = ground(self.race);
+        let mut race = Setting::new(*self, half, shape)?;
+        match self.race {
+            Race::Munmap | Race::MunmapVmas | Race::TwoWalkers => munmapped(&mut race)?,
+            Race::HotRemove => removed(&mut race)?,
+            Race::HugeVmap | Race::HugePud => promoted(&mut race)?,
+            Race::OtherMm => promoted_elsewhere(&mut race)?,
+            Race::Collapse => collapsed(&mut race)?,
+            Race::SetProt | Race::SetProtDump => protected(&mut race)?,
+            Race::StaleAction => zapped(&mut race)?,
+            Race::PudRefault => refaulted(&mut race)?,
+            Race::Retract | Race::Reclaim => pte_table_freed(&mut race)?,
+            Race::PageFault | Race::Vmalloc => added_to(&mut race)?,
+            Race::NestedRead => read_twice(&mut race)?,
+        }
+        Ok(State { world: race.world, cpus: race.cpus })
     }
 }
 
-fn munmapped(choice: Choice) -> Result<Setting, NotThere> {
-    let mut race = Setting::new(choice, Half::User, Shape::Page)?;
+/// Whose tables a race is about, and what is there before anything moves.
+const fn ground(race: Race) -> (Half, Shape) {
+    match race {
+        Race::Munmap
+        | Race::MunmapVmas
+        | Race::TwoWalkers
+        | Race::Retract
+        | Race::Reclaim
+        | Race::NestedRead => (Half::User, Shape::Page),
+        Race::HotRemove => (Half::Kernel("direct map"), Shape::Page),
+        Race::HugeVmap | Race::HugePud | Race::OtherMm => (VMALLOC, Shape::EmptyTable),
+        Race::Collapse => (Half::Kernel("modules"), Shape::Page),
+        Race::SetProt | Race::SetProtDump => (VMALLOC, Shape::PmdLeaf),
+        Race::StaleAction => (Half::User, Shape::LeafThenPage),
+        Race::PudRefault => (Half::User, Shape::PudLeaf),
+        Race::PageFault => (Half::User, Shape::Nothing),
+        Race::Vmalloc => (VMALLOC, Shape::Nothing),
+    }
+}
+
+fn munmapped(race: &mut Setting) -> Result<(), NotThere> {
+    let choice = race.choice;
     let locks = [(MM, choice.lock)];
     let (entry, ops) =
         if choice.race == Race::MunmapVmas { (EntryPoint::Range, PTES) } else { (EntryPoint::Debug, DUMP) };
@@ -144,11 +166,11 @@ fn munmapped(choice: Choice) -> Result<Setting, NotThere> {
     if choice.race == Race::TwoWalkers {
         race.walker(entry, MmId::USER, ops, &locks)?;
     }
-    Ok(race)
+    Ok(())
 }
 
-fn removed(choice: Choice) -> Result<Setting, NotThere> {
-    let mut race = Setting::new(choice, Half::Kernel("direct map"), Shape::Page)?;
+fn removed(race: &mut Setting) -> Result<(), NotThere> {
+    let choice = race.choice;
     if choice.rule == 2 {
         race.dump(MmId::INIT_MM)?;
     } else {
@@ -157,12 +179,12 @@ fn removed(choice: Choice) -> Result<Setting, NotThere> {
         race.walker(EntryPoint::Kernel, MmId::INIT_MM, LOOK, &locks)?;
     }
     race.other("arch_remove_memory", hot_remove::lines(choice.model.arch));
-    Ok(race)
+    Ok(())
 }
 
-fn promoted(choice: Choice) -> Result<Setting, NotThere> {
+fn promoted(race: &mut Setting) -> Result<(), NotThere> {
+    let choice = race.choice;
     let rule = vmap::Rule::ALL.get(usize::from(choice.rule)).copied().unwrap_or(vmap::Rule::Nothing);
-    let mut race = Setting::new(choice, VMALLOC, Shape::EmptyTable)?;
     let entry = EntryPoint::Debug.in_revision(choice.revision);
     let mut lines = walker::lines(&[(INIT_MM, choice.lock)], entry.func().name());
     if rule.has_key() {
@@ -176,11 +198,11 @@ fn promoted(choice: Choice) -> Result<Setting, NotThere> {
     } else {
         race.other("vmap_try_huge_pmd", vmap::lines(rule));
     }
-    Ok(race)
+    Ok(())
 }
 
-fn promoted_elsewhere(choice: Choice) -> Result<Setting, NotThere> {
-    let mut race = Setting::new(choice, VMALLOC, Shape::EmptyTable)?;
+fn promoted_elsewhere(race: &mut Setting) -> Result<(), NotThere> {
+    let choice = race.choice;
     if choice.rule == 2 {
         race.dump(MmId::USER)?;
     } else {
@@ -188,19 +210,19 @@ fn promoted_elsewhere(choice: Choice) -> Result<Setting, NotThere> {
         race.walker(EntryPoint::Debug, MmId::USER, DUMP, &[(MM, choice.lock), (INIT_MM, both)])?;
     }
     race.other("vmap_try_huge_pmd", vmap::lines(vmap::Rule::of(choice.revision, choice.model.arch)));
-    Ok(race)
+    Ok(())
 }
 
-fn collapsed(choice: Choice) -> Result<Setting, NotThere> {
-    let mut race = Setting::new(choice, Half::Kernel("modules"), Shape::Page)?;
+fn collapsed(race: &mut Setting) -> Result<(), NotThere> {
+    let choice = race.choice;
     race.walker(EntryPoint::Kernel, MmId::INIT_MM, LOOK, &[(INIT_MM, choice.lock)])?;
     let held = LockMode::ALL.get(usize::from(choice.rule)).copied().unwrap_or_default();
     race.other("cpa_collapse_large_pages", collapse::lines(held));
-    Ok(race)
+    Ok(())
 }
 
-fn protected(choice: Choice) -> Result<Setting, NotThere> {
-    let mut race = Setting::new(choice, VMALLOC, Shape::PmdLeaf)?;
+fn protected(race: &mut Setting) -> Result<(), NotThere> {
+    let choice = race.choice;
     let ops = Ops::SetProt { set: set_prot::READ_ONLY, clear: set_prot::WRITABLE };
     let mut pages = 2;
     if choice.race == Race::SetProtDump {
@@ -214,29 +236,27 @@ fn protected(choice: Choice) -> Result<Setting, NotThere> {
         let args = Args { start, end: VirtAddr(start.0 + bytes), ..Args::default() };
         race.walk(EntryPoint::KernelLockless, args, ops, set_prot::lines(choice.rule == 0))?;
     }
-    Ok(race)
+    Ok(())
 }
 
-fn zapped(choice: Choice) -> Result<Setting, NotThere> {
-    let mut race = Setting::new(choice, Half::User, Shape::LeafThenPage)?;
+fn zapped(race: &mut Setting) -> Result<(), NotThere> {
     race.walker(EntryPoint::Vma, MmId::USER, Ops::Smaps { added: [0; 2] }, &[(MM, READ)])?;
-    race.other("madvise", pte_tables::reclaim());
-    Ok(race)
+    race.other("madvise", pte_tables::RECLAIM.to_vec());
+    Ok(())
 }
 
-fn refaulted(choice: Choice) -> Result<Setting, NotThere> {
-    let mut race = Setting::new(choice, Half::User, Shape::PudLeaf)?;
+fn refaulted(race: &mut Setting) -> Result<(), NotThere> {
     if let Some(vma) = race.place.vma.and_then(|id| race.world.vma_mut(id)) {
         vma.flags |= VmaFlags::PFNMAP;
     }
     let numa_maps = Observer::ALL.only(Callbacks::PMD_ENTRY);
     race.walker(EntryPoint::Vma, MmId::USER, Ops::Look(numa_maps), &[(MM, READ)])?;
-    race.other("vfio_pci_mmap_huge_fault", faults::pud_fault());
-    Ok(race)
+    race.other("vfio_pci_mmap_huge_fault", faults::PUD_FAULT.to_vec());
+    Ok(())
 }
 
-fn pte_table_freed(choice: Choice) -> Result<Setting, NotThere> {
-    let mut race = Setting::new(choice, Half::User, Shape::Page)?;
+fn pte_table_freed(race: &mut Setting) -> Result<(), NotThere> {
+    let choice = race.choice;
     if choice.rule_id().starts_with("kernel") {
         // A 32-bit task dumps another one: to it these are not user addresses.
         race.world.task_size = race.place.start;
@@ -245,27 +265,25 @@ fn pte_table_freed(choice: Choice) -> Result<Setting, NotThere> {
     if choice.race == Race::Retract {
         race.other("retract_page_tables", pte_tables::retract(choice.frees_by_rcu()));
     } else {
-        race.other("madvise", pte_tables::reclaim());
+        race.other("madvise", pte_tables::RECLAIM.to_vec());
     }
-    Ok(race)
+    Ok(())
 }
 
-fn added_to(choice: Choice) -> Result<Setting, NotThere> {
+fn added_to(race: &mut Setting) -> Result<(), NotThere> {
+    let choice = race.choice;
     if choice.race == Race::PageFault {
-        let mut race = Setting::new(choice, Half::User, Shape::Nothing)?;
         race.walker(EntryPoint::Debug, MmId::USER, DUMP, &[(MM, choice.lock)])?;
-        race.other("handle_mm_fault", faults::page_fault());
-        return Ok(race);
+        race.other("handle_mm_fault", faults::PAGE_FAULT.to_vec());
+        return Ok(());
     }
-    let mut race = Setting::new(choice, VMALLOC, Shape::Nothing)?;
     let (entry, ops) = if choice.rule == 0 { (EntryPoint::Kernel, LOOK) } else { (EntryPoint::Debug, DUMP) };
     race.walker(entry, MmId::INIT_MM, ops, &[(INIT_MM, choice.lock)])?;
-    race.other("vmalloc", faults::vmalloc());
-    Ok(race)
+    race.other("vmalloc", faults::VMALLOC.to_vec());
+    Ok(())
 }
 
-fn read_twice(choice: Choice) -> Result<Setting, NotThere> {
-    let mut race = Setting::new(choice, Half::User, Shape::Page)?;
+fn read_twice(race: &mut Setting) -> Result<(), NotThere> {
     race.walker(EntryPoint::Range, MmId::USER, PTES, &[(MM, READ), (MM, READ)])?;
     let write = LockMode::Write;
     let mprotect = [
@@ -273,5 +291,5 @@ fn read_twice(choice: Choice) -> Result<Setting, NotThere> {
         line("mmap_write_unlock(mm)", Step::Unlock(MM, write)),
     ];
     race.other("mprotect", mprotect.into());
-    Ok(race)
+    Ok(())
 }

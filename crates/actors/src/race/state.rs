@@ -110,7 +110,9 @@ impl State {
     /// Takes the next step of a lane, if it can move.
     pub fn step<S: Sink>(&mut self, lane: Lane, sink: &mut S) {
         if self.turn(lane) == Turn::Move {
-            step_lane(&mut self.world, &mut self.cpus, lane, sink);
+            // Of one type for all: each kind of sink would compile everybody once more.
+            let mut sink: &mut dyn Sink = sink;
+            step_lane(&mut self.world, &mut self.cpus, lane, &mut sink);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A person at a race: where they are, and the branches that they have tried.
 
-use actors::race::{Choice, NotThere, Outcomes};
+use actors::race::{Choice, NotThere};
 use explore::{Lane, Schedule};
 use scenario::races::RaceLink;
 
@@ -225,10 +225,5 @@ impl Session {
             });
             BranchView { name: format!("branch {}", index + 1), about, wrong, current: index == self.current }
         })
-    }
-
-    /// What has gone wrong at the step that is shown.
-    pub fn outcomes(&self) -> Outcomes {
-        super::tape::outcomes(&self.tape().state(self.at))
     }
 }

@@ -64,9 +64,9 @@ pub(super) fn tables(state: &State, before: &State) -> Vec<StakeTable> {
     let model = world.model();
     let top = place.pud.map_or(place.pmd_table, |pud| pud.table);
     let below = |table: &Table| table.pa() == top || table.level() > model.table_level(Level::Pud);
-    let mut tables: Vec<&Table> = world.tables().iter().filter(|table| below(table)).collect();
-    tables.sort_by_key(|table| table.level());
-    tables.into_iter().map(|table| view(state, before, table, top)).collect()
+    let of = |level: Level| world.tables().iter().filter(move |table| table.level() == level);
+    let tables = Level::ALL.into_iter().flat_map(of).filter(|table| below(table));
+    tables.map(|table| view(state, before, table, top)).collect()
 }
 
 fn view(state: &State, before: &State, table: &Table, top: PhysAddr) -> StakeTable {
@@ -156,9 +156,15 @@ fn indexes(state: &State, table: &Table) -> Vec<u32> {
             _ => indexes.extend(place.pud.filter(|pud| pud.table == table.pa()).map(|pud| pud.index)),
         }
     }
-    indexes.sort_unstable();
-    indexes.dedup();
-    indexes
+    // A handful, for which a sort is too much code.
+    let mut sorted: Vec<u32> = Vec::new();
+    for index in indexes {
+        let at = sorted.partition_point(|&of| of < index);
+        if sorted.get(at) != Some(&index) {
+            sorted.insert(at, index);
+        }
+    }
+    sorted
 }
 
 /// The CPUs whose walk points to a slot like this.

@@ -137,7 +137,9 @@ fn search(asked: &Asked<'_>) -> El {
         return shown
             .with("[data-search=running]")
             .child(el("progress").with("[aria-label=Searching]"))
-            .child(el("span").child(says))
+            // Numbers that change many times a second are not read out.
+            .child(el("span[aria-hidden=true]").child(says))
+            .child(el("span.sr").child("Searching"))
             .child(el("button[type=button][data-ask=cancel]").child("Cancel"));
     }
     let Some(answer) = asked.answer else { return shown };
