@@ -27,7 +27,7 @@ impl Walk {
                 (addr, next)
             }
         };
-        *self.frame_mut(level) = Frame { addr, next: addr, end, ..Frame::default() };
+        *self.frame_mut(level) = Frame { addr, end, ..Frame::default() };
         self.innermost = Some(level);
         sink.event(Event::Enter { func: Func::WalkRange(level), start: addr, end });
 
