@@ -48,7 +48,17 @@ proptest! {
             let pa = PhysAddr(model.table_address(level, RawEntry(pa)).0 & !(model.page_bytes() - 1));
             let entry = RawEntry((model.make.table)(pa.0));
             prop_assert_eq!(model.table_address(level, entry), pa, "{:?} {:?}", model, level);
-            prop_assert_eq!(entry.0 & !model.word_mask & 0xffff_ffff_0000_0000, 0);
+        }
+    }
+
+    #[test]
+    fn what_is_made_fits_the_entry_whatever_the_address(model in any_model(), pa in any_value()) {
+        let make = &model.make;
+        let fits = |value: u64| value & !model.word_mask == 0;
+        prop_assert!(fits((make.table)(pa)), "{:?}", model);
+        for owner in [Owner::User, Owner::Kernel] {
+            prop_assert!(fits((make.page)(pa, owner)), "{:?}", model);
+            prop_assert!(make.huge.is_none_or(|huge| fits(huge(pa, owner))), "{:?}", model);
         }
     }
 

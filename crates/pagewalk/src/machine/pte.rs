@@ -10,7 +10,7 @@ use crate::{Call, Callback, Callbacks, Event, Fault, Func, MapKind, Sink, Test, 
 impl Walk {
     pub(super) fn enter_pte<S: Sink>(&mut self, world: &World, sink: &mut S) {
         let Frame { addr, next: end, .. } = *self.frame(Level::Pmd);
-        self.pte = Frame { addr, next: addr, end, ..Frame::default() };
+        self.pte = Frame { addr, end, ..Frame::default() };
         self.innermost = Some(Level::Pte);
         sink.event(Event::Enter { func: Func::WalkRange(Level::Pte), start: addr, end });
         // TASK_SIZE is the current task's, not walk->mm's.

@@ -27,7 +27,7 @@ impl Walk {
                 (addr, next)
             }
         };
-        *self.frame_mut(level) = Frame { addr, next: addr, end, ..Frame::default() };
+        *self.frame_mut(level) = Frame { addr, end, ..Frame::default() };
         self.innermost = Some(level);
         sink.event(Event::Enter { func: Func::WalkRange(level), start: addr, end });
 
@@ -113,9 +113,7 @@ impl Walk {
                 self.pc = Pc::NoneTest(level);
                 return;
             }
-            let passed_over =
-                !may_be_leaf(level) && !set.contains(Callbacks::entry(level)) && !set.descends(level);
-            if !passed_over {
+            if set.contains(Callbacks::entry(level)) || set.descends(level) {
                 self.entry_found(level, set, world);
                 return;
             }

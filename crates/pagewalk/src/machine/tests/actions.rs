@@ -101,6 +101,28 @@ fn again_from_a_pte_repeats_the_whole_pmd() {
 }
 
 #[test]
+fn the_pgd_loop_leaves_the_action_as_it_found_it() {
+    // Two pgd entries with the same pud table below them, whose last entry is there.
+    for revision in Revision::ALL {
+        let mut world = tree();
+        set_entry(&mut world, ROOT, 1, x86(PUD));
+        set_entry(&mut world, PUD, 511, x86(PMD));
+        let callbacks = Callbacks::PGD_ENTRY | Callbacks::PUD_ENTRY;
+        let mut ops = answering(callbacks, Callback::Entry(Level::Pud), 0, Action::Continue);
+        let mut walk = kernel_walk(revision, 0, (1 << 39) + 0x1000);
+        let mut seen = Vec::new();
+        watched(&mut walk, &mut world, &mut ops, |walk, _, event| {
+            if let Event::Callback { call, .. } = event {
+                seen.push((call.level, walk.action()));
+            }
+        });
+        let pgds: Vec<_> =
+            seen.iter().filter(|(level, _)| *level == Level::Pgd).map(|(_, act)| *act).collect();
+        assert_eq!(pgds, [Action::Subtree, Action::Continue], "{revision:?}");
+    }
+}
+
+#[test]
 fn again_for_ever_needs_fuel() {
     let mut world = tree();
     let mut ops = answering(Callbacks::PMD_ENTRY, Callback::Entry(Level::Pmd), 0, Action::Again);

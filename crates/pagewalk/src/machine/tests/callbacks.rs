@@ -120,3 +120,10 @@ fn a_callback_that_waits_does_nothing_and_says_nothing() {
     assert_eq!(words.len(), 5);
     assert_eq!(status, Status::Waiting(LockName::IMmap));
 }
+
+#[test]
+fn a_callback_that_is_done_has_no_more_to_do() {
+    let (words, status) = told(Revision::V7_3, &mut Slow::at(Level::Pmd, Reply::MORE));
+    assert_eq!(words, [&ENTRIES[..4], &["works", "works"], &ENTRIES[4..]].concat());
+    assert_eq!(status, Status::Done(0));
+}

@@ -76,6 +76,17 @@ fn the_page_is_looked_up_at_its_own_address() {
 }
 
 #[test]
+fn a_table_that_has_been_freed_is_used_after_free() {
+    for (level, pa) in [(Level::Pud, PUD), (Level::Pmd, PMD)] {
+        let mut world = huge_tree(&[hugetlb(0, 2 * MIB_2, MIB_2)]);
+        let pa = PhysAddr(pa);
+        world.free_table(pa);
+        let (_, status) = outcome(range_walk(Revision::V7_3, 0, MIB_2), &mut world, looking(HUGE_AND_HOLES));
+        assert_eq!(status, Status::Faulted(Fault::UseAfterFree { level, pa }));
+    }
+}
+
+#[test]
 fn a_hole_is_where_there_is_no_table() {
     // A page further up, below an empty pud.
     let start = 0x4000_0000;
