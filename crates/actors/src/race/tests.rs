@@ -255,22 +255,3 @@ fn another_kernel_brings_its_own_rule_unless_one_was_chosen() {
         ("blocking", Revision::V7_3, "arm64-4k-48")
     );
 }
-
-#[test]
-fn what_was_found_is_told_shortest_first_and_by_what_really_happened() {
-    let munmap = choice(Race::Munmap, "x86_64-4level", Revision::V6_17).with_lock(LockMode::Read);
-    let found = |aim, fuel| {
-        let mut search = explore::Search::new(Model::new(&munmap, aim).expect("it starts"), u32::MAX);
-        search.run(fuel);
-        Found::of(&search)
-    };
-    let all = found(Aim::Everything, u32::MAX);
-    let ways: Vec<_> = all.ways.iter().map(|(outcomes, way)| (*outcomes, way.len())).collect();
-    assert_eq!(ways, [(Outcomes::WILD, 32), (Outcomes::UAF_PMD, 38)]);
-    assert!(all.complete && !all.is_safe());
-    // One property is about tables of both levels.
-    let uaf = found(Aim::Only(Outcomes::UAF_PTE | Outcomes::UAF_PMD), u32::MAX);
-    assert_eq!((uaf.outcomes, uaf.shortest().map(Schedule::len)), (Outcomes::UAF_PMD, Some(38)));
-    let begun = found(Aim::Everything, 10);
-    assert!(!begun.complete && !begun.is_safe() && begun.ways.is_empty());
-}
