@@ -24,7 +24,7 @@ const PAGES: [(Page, &str, &str); 4] = [
 ];
 
 /// Where the pages are that are not in this program: the light one knows only walks.
-const ELSEWHERE: &str = if cfg!(feature = "lab") { "" } else { "lab.html" };
+pub const ELSEWHERE: &str = if cfg!(feature = "lab") { "" } else { "lab.html" };
 
 impl Page {
     /// The page that a hash opens.

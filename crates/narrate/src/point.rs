@@ -1,6 +1,7 @@
 //! The point of a step: everything that a view needs to show it.
 
 use actors::Actor;
+use mm::World;
 use pagewalk::{Event, Func, Revision, Slot};
 use pgtable::{Level, RawEntry, VirtAddr};
 
@@ -38,9 +39,8 @@ pub struct Point {
     pub locks: Vec<LockView>,
     /// The assertion that was met.
     pub assertion: Option<AssertView>,
-    /// What goes wrong without the lock that the assertion demands: a race to look at.
-    #[cfg(feature = "races")]
-    pub without: Option<actors::race::Choice>,
+    /// What goes wrong without the lock that the assertion demands: the hash of a link to a race.
+    pub without: Option<String>,
     /// The delegation that was made.
     pub delegation: Option<DelegateView>,
     /// The atomic actions of the step.
@@ -106,8 +106,7 @@ pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start
         changes: changes(moment),
         locks: locks::locks(world, &moment.before),
         assertion: last.and_then(|event| locks::assertion(event, world)),
-        #[cfg(feature = "races")]
-        without: last.and_then(|event| scenario::races::race_for(event, world.model(), revision)),
+        without: last.and_then(|event| without(event, world, revision)),
         delegation: last.and_then(locks::delegation),
         actions: moment.events.iter().map(|event| sentence::action(event, world)).collect(),
     }
@@ -209,4 +208,14 @@ fn changes<A: Actor>(moment: &Moment<A>) -> Vec<Change> {
         }
     }
     changes
+}
+
+/// The race that an assertion forbids; where races can be set up, on the machine and kernel at hand.
+fn without(event: &Event, world: &World, revision: Revision) -> Option<String> {
+    if cfg!(feature = "races") {
+        let choice = scenario::races::race_for(event, world.model(), revision)?;
+        Some(scenario::races::RaceLink::new(choice).to_string())
+    } else {
+        scenario::races::link_for(event)
+    }
 }

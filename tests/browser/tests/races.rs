@@ -191,6 +191,14 @@ fn an_assertion_of_a_walk_leads_to_what_it_forbids() {
             page.hash().await
         );
         assert_eq!(page.count("[role=alert]").await, 0);
+        // The light page leads there too.
+        page.open(&site.url("#v1/debug-user/riscv64-sv39/v7.3?lock=read&t=2")).await;
+        page.wait_for("an assertion", ".assertion .without a").await;
+        page.click(".assertion .without a").await;
+        page.wait_for("the race", ".lane").await;
+        let path = page.text_of("return location.pathname").await;
+        assert_eq!(path, "/lab.html");
+        assert!(page.hash().await.starts_with("#v1/race/munmap/"), "{}", page.hash().await);
     });
 }
 

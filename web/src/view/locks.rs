@@ -5,6 +5,7 @@ use narrate::Point;
 use narrate::locks::{AssertView, DelegateView, LockView};
 
 use crate::el::{El, el};
+use crate::pages::ELSEWHERE;
 
 /// The locks, the assertion, the delegation.
 pub fn locks(point: &Point) -> El {
@@ -38,17 +39,11 @@ fn view_lock(lock: &LockView) -> El {
         )
 }
 
-/// The way to the race that the assertion forbids. The light page knows no races.
-#[cfg(feature = "lab")]
+/// The way to the race that the assertion forbids.
 fn without(point: &Point) -> Option<El> {
-    let link = scenario::races::RaceLink::new(point.without?);
-    let link = el("a").attr("href", &format!("#{link}")).child("See what goes wrong without it");
+    let link = format!("{ELSEWHERE}#{}", point.without.as_ref()?);
+    let link = el("a").attr("href", &link).child("See what goes wrong without it");
     Some(el("p.without").child(link))
-}
-
-#[cfg(not(feature = "lab"))]
-const fn without(_: &Point) -> Option<El> {
-    None
 }
 
 /// An assertion that was met.

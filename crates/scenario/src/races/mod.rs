@@ -45,23 +45,32 @@ pub fn first(race: Race) -> Choice {
 ///
 /// None for events that are no assertions, and where no race here is about that lock.
 pub fn race_for(assertion: &Event, model: &Model, revision: Revision) -> Option<Choice> {
+    let (race, held, rule) = forbidden(assertion)?;
+    let revision = if race.exists_in(revision) { revision } else { Revision::V7_3 };
+    Some(Choice::of(race, model_of(race, model.id), revision).with_lock(held).with_rule(rule))
+}
+
+/// The same as the hash of a link, for who cannot set up races: the machine and the kernel are those that the race starts
+/// with.
+pub fn link_for(assertion: &Event) -> Option<String> {
+    let (race, held, rule) = forbidden(assertion)?;
+    Some(format!("v1/race/{}?lock={}&rule={rule}", race.id(), held.name()))
+}
+
+/// The race that an assertion forbids, the lock that is held there instead, the rule of the other CPU.
+fn forbidden(assertion: &Event) -> Option<(Race, LockMode, &'static str)> {
     let Event::Assert { lock, need, by, .. } = *assertion else { return None };
-    let (race, held, rule) = match (lock, need) {
+    Some(match (lock, need) {
         // Who finds VMAs under the lock walks those of a process.
         (LockName::Mmap(MmId::INIT_MM), _) if by != By::Walk => return None,
         // Reading is enough, against whoever frees kernel tables as a writer.
-        (LockName::Mmap(MmId::INIT_MM), Need::Held) => (Race::Collapse, LockMode::None, Some("init-write")),
+        (LockName::Mmap(MmId::INIT_MM), Need::Held) => (Race::Collapse, LockMode::None, "init-write"),
         // Only a writer keeps those out who free kernel tables as readers.
-        (LockName::Mmap(MmId::INIT_MM), Need::Write) => (Race::HugeVmap, LockMode::Read, Some("trylock")),
-        (LockName::Mmap(_), Need::Held) => (Race::MunmapVmas, LockMode::None, Some("downgrade")),
-        (LockName::Mmap(_), Need::Write) if by == By::Walk => {
-            (Race::Munmap, LockMode::Read, Some("downgrade"))
-        }
+        (LockName::Mmap(MmId::INIT_MM), Need::Write) => (Race::HugeVmap, LockMode::Read, "trylock"),
+        (LockName::Mmap(_), Need::Held) => (Race::MunmapVmas, LockMode::None, "downgrade"),
+        (LockName::Mmap(_), Need::Write) if by == By::Walk => (Race::Munmap, LockMode::Read, "downgrade"),
         _ => return None,
-    };
-    let revision = if race.exists_in(revision) { revision } else { Revision::V7_3 };
-    let choice = Choice::of(race, model_of(race, model.id), revision).with_lock(held);
-    Some(rule.map_or(choice, |rule| choice.with_rule(rule)))
+    })
 }
 
 /// What can go wrong: as the matrix has it, and in words.
@@ -115,6 +124,16 @@ mod tests {
         let same =
             race_for(&assertion(mm, Need::Write, By::Walk), riscv, Revision::V7_1).expect("there is one");
         assert_eq!((same.model.id, same.revision), ("riscv64-sv39", Revision::V7_1));
+        // The short link opens the same race in the same variant.
+        for lock in [init_mm, mm] {
+            for need in [Need::Held, Need::Write] {
+                let link = link_for(&assertion(lock, need, By::Walk)).expect("there is one");
+                let (link, problem) = RaceLink::parse(&link).expect("a link to a race");
+                let same = (link.choice.race, link.choice.lock, link.choice.rule_id());
+                let (race, _, held, rule) = found(lock, need);
+                assert_eq!((same, problem), ((race, held, rule), Option::None));
+            }
+        }
         assert_eq!(
             race_for(&assertion(LockName::IMmap, Need::Held, By::Walk), riscv, Revision::V7_1),
             Option::None

@@ -44,11 +44,17 @@ pub enum Msg {
     WriteAddress,
 }
 
+/// Slices of a search from one drawing of its progress to the next, some tenth of a second: drawing the page takes longer than
+/// what is left of a frame beside a slice.
+const SLICES_PER_DRAWING: u32 = 12;
+
 /// A search that runs.
 #[derive(Debug)]
 struct Running {
     question: Question,
     search: Sliced,
+    /// How often it was run.
+    slices: u32,
     report: Report,
     /// When it goes on; dropping it is the end.
     next: Timeout,
@@ -100,7 +106,7 @@ impl Component for RaceLab {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Did(did) => self.did(ctx, did),
-            Msg::Slice => self.search_on(ctx),
+            Msg::Slice => return self.search_on(ctx),
             Msg::HashChanged => {
                 if self.address.is_own() {
                     return false;
@@ -275,18 +281,20 @@ impl RaceLab {
         match Sliced::new(choice, aim(question, choice)) {
             Ok(search) => {
                 let report = search.report();
-                self.running = Some(Running { question, search, report, next: next_slice(ctx) });
+                self.running = Some(Running { question, search, report, slices: 0, next: next_slice(ctx) });
             }
             Err(error) => self.notice = Some(error.to_string()),
         }
     }
 
-    fn search_on(&mut self, ctx: &Context<Self>) {
-        let Some(running) = &mut self.running else { return };
+    /// Searches on for a slice. Returns whether that is worth drawing.
+    fn search_on(&mut self, ctx: &Context<Self>) -> bool {
+        let Some(running) = &mut self.running else { return false };
         running.report = running.search.run_slice();
         if !running.report.ended {
             running.next = next_slice(ctx);
-            return;
+            running.slices += 1;
+            return running.slices % SLICES_PER_DRAWING == 1;
         }
         let found = running.search.found();
         let (question, report) = (running.question, running.report);
@@ -300,6 +308,7 @@ impl RaceLab {
             self.load(0);
             self.moved(ctx);
         }
+        true
     }
 
     /// Shows a way that a search found, from its start.
