@@ -223,12 +223,14 @@ impl Walk {
     /// Positive: skip this area, in `walk_page_mapping()` all that follow as well. Negative: that is the result.
     fn tested_area<O: WalkOps>(&mut self, ret: i32, world: &World, ops: &O) {
         self.ret = ret.min(0);
-        if ret == 0 {
-            self.pc = super::Pc::Vma(Pc::Enter);
-        } else if ret < 0 || self.entry.body() == Body::Mapping {
-            self.pc = super::Pc::ReturnCaller;
-        } else if self.more_turns() {
-            self.next_turn(world, ops);
+        match ret {
+            0 => self.pc = super::Pc::Vma(Pc::Enter),
+            1.. if self.entry.body() != Body::Mapping => {
+                if self.more_turns() {
+                    self.next_turn(world, ops);
+                }
+            }
+            _ => self.pc = super::Pc::ReturnCaller,
         }
     }
 

@@ -56,6 +56,31 @@ fn pages_that_nobody_maps_are_no_holes() {
 }
 
 #[test]
+fn the_tree_is_asked_for_the_pages_of_the_range_and_for_no_others() {
+    let mut world = with_areas(tree(), &[mapped(0, 2, 4)]);
+    for first in [0, 6] {
+        let (events, _) =
+            events(&mut mapping_walk(Revision::V7_3, first, 4), &mut world, &mut looking(CALLBACKS));
+        let found: Vec<_> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::NextInMapping { found } => Some(*found),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(found, [None], "{first}");
+    }
+}
+
+#[test]
+fn no_pages_at_all_are_found_inside_an_area_and_passed_over() {
+    // The last page that is asked for is the one before the first, and an area may hold both.
+    let mut world = with_areas(tree(), &[mapped(0, 2, 4)]);
+    let found = outcome(mapping_walk(Revision::V7_3, 5, 0), &mut world, looking(CALLBACKS));
+    assert_eq!(found, (Vec::new(), Status::Done(0)));
+}
+
+#[test]
 fn the_test_is_about_the_whole_area_and_a_positive_answer_ends_the_walk() {
     for revision in Revision::ALL {
         for (answer, expected, ret) in [

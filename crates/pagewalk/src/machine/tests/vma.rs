@@ -203,6 +203,15 @@ fn post_vma_is_called_after_an_error_too_and_returns_nothing() {
             assert_eq!(found, (expected, Status::Done(7)), "{revision:?}");
         }
     }
+    // Nor is a value told that nobody gets.
+    let ops = &mut returning(AROUND, [(Callback::PostVma, 9)]);
+    let mut world = with_areas(tree(), &[area(0, 0x1000)]);
+    let (events, _) = events(&mut range_walk(Revision::V7_3, 0, 0x1000), &mut world, ops);
+    let told = events.iter().find_map(|event| match event {
+        Event::Callback { call, reply } if call.callback == Callback::PostVma => Some(reply.ret),
+        _ => None,
+    });
+    assert_eq!(told, Some(0));
 }
 
 #[test]
