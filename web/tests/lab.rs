@@ -2,9 +2,11 @@
 
 #![cfg(all(target_arch = "wasm32", feature = "lab"))]
 
+mod common;
+
+use common::draw;
 use narrate::dump::{DumpLine, DumpView, LineState};
 use narrate::{Mark, Point, Timeline, point};
-use pagewalk_web::el::{Content, El};
 use pagewalk_web::lab::callers::callers;
 use pagewalk_web::view;
 use scenario::call_sites::CALL_SITES;
@@ -13,29 +15,8 @@ use scenario::{Link, Scenario, Setup};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;
-use yew::prelude::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-#[derive(PartialEq, Properties)]
-struct HolderProps {
-    html: Html,
-}
-
-/// Holds a piece of the page.
-#[component]
-fn Holder(props: &HolderProps) -> Html {
-    props.html.clone()
-}
-
-/// Draws a piece of the page and returns the element that it is in.
-async fn draw(piece: El) -> Element {
-    let html = piece.into_html();
-    let root = gloo_utils::document().create_element("div").expect("a document makes elements");
-    yew::Renderer::<Holder>::with_root_and_props(root.clone(), HolderProps { html }).render();
-    yew::scheduler::flush().await;
-    root
-}
 
 fn all(root: &Element, selector: &str) -> Vec<Element> {
     let found = root.query_selector_all(selector).expect("a selector");

@@ -2,9 +2,11 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod common;
+
+use common::draw;
 use narrate::{Mark, Point, Timeline, point};
 use pagewalk_web::action::Choice;
-use pagewalk_web::el::{Content, El};
 use pagewalk_web::keys::{self, Command};
 use pagewalk_web::load::{self, LoadError, Problem};
 use pagewalk_web::view;
@@ -16,7 +18,6 @@ use scenario::{Held, Scenario, Setup, scenarios};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;
-use yew::prelude::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -39,26 +40,6 @@ async fn step(scenario: &str, lock: Held, index: u32) -> Point {
     timeline.record(10_000);
     let span = timeline.span(Grain::Stops, index);
     point::point(&timeline.moment(span.from, span.to), span.mark, setup.revision, pgtable::VirtAddr(0))
-}
-
-#[derive(PartialEq, Properties)]
-struct HolderProps {
-    html: Html,
-}
-
-/// Holds a piece of the page.
-#[component]
-fn Holder(props: &HolderProps) -> Html {
-    props.html.clone()
-}
-
-/// Draws a piece of the page and returns the element that it is in.
-async fn draw(piece: El) -> Element {
-    let html = piece.into_html();
-    let root = gloo_utils::document().create_element("div").expect("a document makes elements");
-    yew::Renderer::<Holder>::with_root_and_props(root.clone(), HolderProps { html }).render();
-    yew::scheduler::flush().await;
-    root
 }
 
 fn text(root: &Element, selector: &str) -> String {

@@ -2,10 +2,12 @@
 
 #![cfg(all(target_arch = "wasm32", feature = "lab"))]
 
+mod common;
+
 use actors::race::Race;
+use common::draw;
 use explore::Aim;
 use narrate::race::{RacePoint, Session, point};
-use pagewalk_web::el::{Content, El};
 use pagewalk_web::lab::race::input::{Chosen, cpu_of};
 use pagewalk_web::lab::race::{lanes, parts, stake, strip};
 use pagewalk_web::lab::search::Sliced;
@@ -13,29 +15,8 @@ use scenario::races::{RaceLink, first, texts};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;
-use yew::prelude::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-#[derive(PartialEq, Properties)]
-struct HolderProps {
-    html: Html,
-}
-
-/// Holds a piece of the page.
-#[component]
-fn Holder(props: &HolderProps) -> Html {
-    props.html.clone()
-}
-
-/// Draws a piece of the page and returns the element that it is in.
-async fn draw(piece: El) -> Element {
-    let html = piece.into_html();
-    let root = gloo_utils::document().create_element("div").expect("a document makes elements");
-    yew::Renderer::<Holder>::with_root_and_props(root.clone(), HolderProps { html }).render();
-    yew::scheduler::flush().await;
-    root
-}
 
 fn text(root: &Element, selector: &str) -> String {
     let found = root.query_selector(selector).expect("a selector");

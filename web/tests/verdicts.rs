@@ -2,9 +2,11 @@
 
 #![cfg(all(target_arch = "wasm32", feature = "lab"))]
 
+mod common;
+
 use actors::race::{NotThere, Outcomes};
+use common::draw;
 use explore::Found;
-use pagewalk_web::el::{Content, El};
 use pagewalk_web::lab::Verdicts;
 use pagewalk_web::lab::verdicts::cell::{Place, grouped, verdict};
 use scenario::races::survey::search;
@@ -12,29 +14,8 @@ use scenario::races::{ANSWERS, Cell, Variant};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement};
-use yew::prelude::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-#[derive(PartialEq, Properties)]
-struct HolderProps {
-    html: Html,
-}
-
-/// Holds a piece of the page.
-#[component]
-fn Holder(props: &HolderProps) -> Html {
-    props.html.clone()
-}
-
-/// Draws a piece of the page and returns the element that it is in.
-async fn draw(piece: El) -> Element {
-    let html = piece.into_html();
-    let root = gloo_utils::document().create_element("div").expect("a document makes elements");
-    yew::Renderer::<Holder>::with_root_and_props(root.clone(), HolderProps { html }).render();
-    yew::scheduler::flush().await;
-    root
-}
 
 /// Waits until a condition is true, as the browser does its other tasks.
 async fn until(what: &str, condition: impl Fn() -> bool) {
