@@ -220,12 +220,13 @@ impl Walk {
         self.tested_area(ret, world, ops);
     }
 
-    /// Positive: skip this area, in `walk_page_mapping()` all that follow as well. Negative: that is the result.
+    /// Positive: skip this area; in `walk_page_mapping()`, whose range ends with the area, that is the end. Negative: that is the
+    /// result.
     fn tested_area<O: WalkOps>(&mut self, ret: i32, world: &World, ops: &O) {
         self.ret = ret.min(0);
         match ret {
             0 => self.pc = super::Pc::Vma(Pc::Enter),
-            1.. if self.entry.body() != Body::Mapping => {
+            1.. => {
                 if self.more_turns() {
                     self.next_turn(world, ops);
                 }

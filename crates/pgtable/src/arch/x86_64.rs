@@ -81,10 +81,8 @@ const PUD: EntryRules = EntryRules {
 
 const PMD: EntryRules = EntryRules {
     none,
-    bad: |value| {
-        let pfn = if pse(value) { PFN & !0x1f_ffff } else { PFN };
-        value & !pfn & !(USER | ACCESSED) != KERNPG_TABLE & !ACCESSED
-    },
+    // pmd_flags() counts bits 20…12 of a large entry among its flags: that is bad for its PSE already.
+    bad: |value| value & !PFN & !(USER | ACCESSED) != KERNPG_TABLE & !ACCESSED,
     present: |value, _| value & (PRESENT | PROTNONE | PSE) != 0,
     leaf: pse,
     trans_huge: pse,
