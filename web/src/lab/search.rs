@@ -17,8 +17,8 @@ use actors::race::{Choice, NotThere};
 use explore::{Aim, Found, RaceModel, Search};
 use web_sys::Performance;
 
-/// Longest time of a slice, in milliseconds: half a frame at 60 frames a second.
-pub const SLICE_MS: f64 = 8.0;
+/// Longest time of a slice, in milliseconds: a third of a frame at 60 frames a second, as two may run between two frames.
+pub const SLICE_MS: f64 = 5.0;
 
 /// Most states that are seen. The largest race here, with three CPUs, has some eighty thousand.
 pub const MOST_STATES: u32 = 200_000;
