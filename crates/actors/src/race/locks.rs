@@ -4,7 +4,7 @@ use mm::{LockMode, Rwsem, Task, World};
 use pagewalk::LockName;
 
 /// The lock, if it is one with a queue.
-fn rwsem(world: &World, lock: LockName) -> Option<&Rwsem> {
+pub fn rwsem(world: &World, lock: LockName) -> Option<&Rwsem> {
     match lock {
         LockName::Mmap(mm) => Some(&world.mm(mm)?.mmap_lock),
         LockName::MemHotplug => Some(&world.hotplug),

@@ -1,5 +1,6 @@
 //! Who holds which lock, and who waits for it.
 
+use actors::race::locks::{holder, rwsem};
 use actors::race::step::Lock;
 use actors::race::{State, Step};
 use mm::{LockMode, MmId, Rwsem, Task, World};
@@ -115,23 +116,13 @@ pub(super) fn uses_rcu(state: &State) -> bool {
     hands_over || !state.world.frames.readers().is_empty() || !state.world.frames.rcu().is_empty()
 }
 
-fn rwsem(world: &World, lock: LockName) -> Option<&Rwsem> {
-    match lock {
-        LockName::Mmap(mm) => Some(&world.mm(mm)?.mmap_lock),
-        LockName::MemHotplug => Some(&world.hotplug),
-        LockName::Vma(vma) => Some(&world.vma(vma)?.lock),
-        LockName::IMmap => Some(&world.i_mmap),
-        _ => None,
-    }
-}
-
 fn is_held(state: &State, lock: LockName) -> bool {
-    actors::race::locks::holder(&state.world, lock).is_some()
+    holder(&state.world, lock).is_some()
 }
 
 fn holders(state: &State, lock: LockName) -> Vec<String> {
     let Some(rwsem) = rwsem(&state.world, lock) else {
-        let owner = actors::race::locks::holder(&state.world, lock);
+        let owner = holder(&state.world, lock);
         return owner.map(|(task, _)| words::cpu(task)).into_iter().collect();
     };
     let held = Task::ALL.into_iter().map(|task| (task, rwsem.held_by(task)));
