@@ -8,7 +8,7 @@ use actors::race::{NotThere, Outcomes};
 use common::draw;
 use explore::Found;
 use pagewalk_web::lab::Verdicts;
-use pagewalk_web::lab::verdicts::cell::{Place, grouped, verdict};
+use pagewalk_web::lab::verdicts::cell::{Place, verdict};
 use scenario::races::survey::search;
 use scenario::races::{ANSWERS, Cell, Variant};
 use wasm_bindgen::JsCast;
@@ -110,13 +110,6 @@ async fn nothing_is_claimed_of_what_was_not_seen() {
     assert_eq!(text(&root, ".runs .how"), "1,234 states");
     let root = draw(verdict(place(&variant, cell))).await;
     assert_eq!(text(&root, "[data-ask=\"7\"]"), "search first: munmap, read");
-}
-
-#[wasm_bindgen_test]
-fn thousands_are_set_apart() {
-    for (number, shown) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-        assert_eq!(grouped(number), shown);
-    }
 }
 
 #[wasm_bindgen_test]

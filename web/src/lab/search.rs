@@ -15,13 +15,11 @@
 
 use actors::race::{Choice, NotThere};
 use explore::{Aim, Found, RaceModel, Search};
+use scenario::races::survey::MOST_STATES;
 use web_sys::Performance;
 
 /// Longest time of a slice, in milliseconds: a third of a frame at 60 frames a second, as two may run between two frames.
 pub const SLICE_MS: f64 = 5.0;
-
-/// Most states that are seen. The largest race here, with three CPUs, has some eighty thousand.
-pub const MOST_STATES: u32 = 200_000;
 
 /// States that are gone on from between two looks at the clock.
 const FUEL: u32 = 16;
@@ -41,7 +39,7 @@ pub struct Report {
     pub depth: u32,
     /// Whether running it further changes nothing.
     pub ended: bool,
-    /// Whether it ended because it saw [`MOST_STATES`]: then nothing is proved.
+    /// Whether it ended because it saw as many states as it may: then nothing is proved.
     pub gave_up: bool,
 }
 
@@ -55,7 +53,7 @@ pub struct Sliced {
 }
 
 impl Sliced {
-    /// A search that has not started.
+    /// A search that has not started, with the limit that all searches have ([`MOST_STATES`]).
     ///
     /// # Errors
     /// [`NotThere`] when the race cannot be set up.

@@ -88,9 +88,7 @@ impl State {
         // What was begun is finished, unless another one has been asked for: then it starts anew when its turn comes.
         let begun = self.running.take().filter(|(of, _)| *of == variant).map(|(_, sliced)| sliced);
         let choice = self.survey.variants()[variant].choice;
-        let mut sliced = match begun
-            .map_or_else(|| Sliced::with_limit(&choice, Aim::Everything, survey::MOST_STATES), Ok)
-        {
+        let mut sliced = match begun.map_or_else(|| Sliced::new(&choice, Aim::Everything), Ok) {
             Ok(sliced) => sliced,
             Err(error) => {
                 self.survey.put(variant, Err(error));

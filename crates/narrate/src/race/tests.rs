@@ -283,3 +283,10 @@ fn what_comes_next_is_one_sentence() {
     let session = open("v1/race/munmap?s=b2&t=2");
     assert!(point_of(&session).lanes[1].says.starts_with("takes the area out of the maple tree"));
 }
+
+#[test]
+fn thousands_are_set_apart() {
+    for (number, shown) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+        assert_eq!(words::number(number), shown);
+    }
+}

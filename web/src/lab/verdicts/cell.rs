@@ -3,27 +3,11 @@
 use actors::race::Choice;
 use explore::{Found, Schedule};
 use narrate::Mark;
+use narrate::race::words::count;
 use scenario::races::{Cell, RaceLink, Variant, short};
 
 use crate::el::{El, el};
 use crate::view::sign;
-
-/// A number with its thousands apart.
-pub fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + 4);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn states(number: u32) -> String {
-    format!("{} {}", grouped(number), if number == 1 { "state" } else { "states" })
-}
 
 /// What is known of a place.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +46,7 @@ fn known(place: Place<'_>) -> El {
             .child(el("span.how").child(error.to_string())),
         (None, Some(seen)) => el("div.verdict.runs")
             .child(el("span.what").child(sign(Mark::Again)).child("searching"))
-            .child(el("span.how").child(states(seen))),
+            .child(el("span.how").child(count(seen.into(), "state"))),
         (None, None) => el("div.verdict.waits").child(
             el("button[type=button]")
                 .attr("data-ask", &place.number.to_string())
@@ -82,16 +66,16 @@ fn of_found(choice: &Choice, found: &Found) -> El {
     if found.is_safe() {
         return el("div.verdict.safe")
             .child(link(Mark::AssertHolds, None, "safe".to_owned()))
-            .child(el("span.how").child(format!("all {}", states(found.states))));
+            .child(el("span.how").child(format!("all {}", count(found.states.into(), "state"))));
     }
     let ways = found.ways.iter().map(|(outcomes, schedule)| {
-        let (steps, word) = (schedule.len(), if schedule.len() == 1 { "step" } else { "steps" });
         // Broken, if need be, before the number.
-        let text = format!("{} in\u{a0}{steps}\u{a0}{word}", short(*outcomes));
+        let steps = count(schedule.len() as u64, "step").replace(' ', "\u{a0}");
+        let text = format!("{} in\u{a0}{steps}", short(*outcomes));
         link(Mark::Fault, Some(schedule), text)
     });
     let verdict = el("div.verdict").when(!found.ways.is_empty(), ".fails").children(ways);
-    let seen = states(found.states);
+    let seen = count(found.states.into(), "state");
     if found.complete {
         return verdict.child(el("span.how").child(format!("{seen} seen")));
     }

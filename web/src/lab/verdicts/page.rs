@@ -1,9 +1,10 @@
 //! The page: progress, the answers about the patch, all tables.
 
+use narrate::race::words::{count, number};
 use scenario::races::{ANSWERS, Answer, Evidence, OUTCOMES, Row, Slot, Table, matrix, texts};
 
 use super::State;
-use super::cell::{Place, grouped, verdict};
+use super::cell::{Place, verdict};
 use crate::el::{El, el};
 use crate::pages::{self, Page};
 
@@ -65,7 +66,8 @@ fn progress(state: &State) -> El {
         0 => format!("{} verdicts, each as expected", tally.done),
         differs => format!("{} verdicts, {differs} not as expected", tally.done),
     };
-    let speed = format!("{} states, {} a second", grouped(state.seen()), grouped(state.per_second()));
+    let speed =
+        format!("{}, {} a second", count(state.seen().into(), "state"), number(state.per_second().into()));
     el("section.survey[aria-label=Progress of the search]")
         .attr(
             "data-state",
@@ -96,7 +98,7 @@ fn now(state: &State) -> String {
     let Some(of) = state.survey.variants().get(*variant) else { return String::new() };
     let title = texts::of(of.choice.race).title;
     let (machine, kernel) = (of.choice.model.id, of.choice.revision.id());
-    format!("now: {title} ({machine}, {kernel}), {} states", grouped(sliced.report().states))
+    format!("now: {title} ({machine}, {kernel}), {}", count(sliced.report().states.into(), "state"))
 }
 
 fn answer(state: &State, answer: &Answer) -> El {
