@@ -2,7 +2,10 @@
 
 use std::fmt::Display;
 
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use web_sys::Window;
+use yew::Callback;
 
 /// Browsers refuse or throw when a page rewrites its address too often (Safari: 100 times in 30 seconds). This many
 /// writes may come at once …
@@ -11,6 +14,9 @@ const BURST: f64 = 40.0;
 /// … and one more for each so many milliseconds.
 const REFILL_MS: f64 = 400.0;
 
+/// After so many milliseconds a write that had to wait is asked for again.
+const AGAIN_MS: u32 = 500;
+
 /// Reads and writes the hash.
 #[derive(Debug)]
 pub struct Address {
@@ -18,12 +24,19 @@ pub struct Address {
     /// Writes that may still come at once, and when that was counted.
     budget: (f64, f64),
     written: String,
+    /// Asks for the write that had to wait.
+    later: Option<Timeout>,
 }
 
 impl Default for Address {
     fn default() -> Self {
-        Self { window: web_sys::window(), budget: (BURST, 0.0), written: String::new() }
+        Self { window: web_sys::window(), budget: (BURST, 0.0), written: String::new(), later: None }
     }
+}
+
+/// Calls `changed` whenever the hash was changed by somebody else, until the listener is dropped.
+pub fn on_change(changed: Callback<()>) -> Option<EventListener> {
+    web_sys::window().map(|window| EventListener::new(&window, "hashchange", move |_| changed.emit(())))
 }
 
 impl Address {
@@ -32,27 +45,32 @@ impl Address {
         self.window.as_ref().and_then(|window| window.location().hash().ok()).unwrap_or_default()
     }
 
-    /// The whole address with this link in it, to give away.
-    pub fn absolute(&self, link: &impl Display) -> String {
-        let href = self.window.as_ref().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    /// Copies the whole address with this link in it, to give away. Returns whether there is somebody to ask for that.
+    pub fn copy(&self, link: &impl Display) -> bool {
+        let Some(window) = &self.window else { return false };
+        let href = window.location().href().unwrap_or_default();
         let base = href.split('#').next().unwrap_or_default();
-        format!("{base}#{link}")
+        // Where the clipboard is refused the link is still in the address bar.
+        let _ = window.navigator().clipboard().write_text(&format!("{base}#{link}"));
+        true
     }
 
-    /// Writes `link` into the address without a new entry in the history. Returns false if that has to wait: then ask
-    /// again a little later.
-    pub fn write(&mut self, link: &impl Display) -> bool {
+    /// Writes `link` into the address without a new entry in the history. If that has to wait, `again` is called a little
+    /// later: then write what the link is by then.
+    pub fn write(&mut self, link: &impl Display, again: impl FnOnce() + 'static) {
+        self.later = None;
         let text = format!("#{link}");
         if text == self.written {
-            return true;
+            return;
         }
-        let Some(window) = &self.window else { return true };
+        let Some(window) = &self.window else { return };
         let now = window.performance().map_or(0.0, |performance| performance.now());
         let (budget, counted) = self.budget;
         let budget = (budget + (now - counted) / REFILL_MS).min(BURST);
         self.budget = (budget, now);
         if budget < 1.0 {
-            return false;
+            self.later = Some(Timeout::new(AGAIN_MS, again));
+            return;
         }
         self.budget.0 -= 1.0;
         // It may throw where an address cannot be changed (a webview, srcdoc): the page works without.
@@ -60,7 +78,6 @@ impl Address {
             let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&text));
         }
         self.written = text;
-        true
     }
 
     /// Whether the hash is one that this page wrote itself.

@@ -14,7 +14,7 @@ use web_sys::{Element, FocusOptions, HtmlElement};
 use yew::{Component, Context, Html, NodeRef};
 
 use crate::action::{Action, Choice, Jump, SPEEDS, Speed};
-use crate::address::Address;
+use crate::address::{self, Address};
 use crate::el::{Content, el};
 use crate::events;
 use crate::keys::Command;
@@ -68,7 +68,6 @@ pub struct App {
     play: Option<Interval>,
     recording: Option<Timeout>,
     address: Address,
-    address_later: Option<Timeout>,
     widget: NodeRef,
     focus_wanted: bool,
     listeners: Vec<EventListener>,
@@ -82,9 +81,7 @@ impl Component for App {
         let address = Address::default();
         let hash = address.hash();
         let (link, problem) = Link::parse(&hash);
-        let on_hash = ctx.link().callback(|()| Msg::HashChanged);
-        let listener = web_sys::window()
-            .map(|window| EventListener::new(&window, "hashchange", move |_| on_hash.emit(())));
+        let listener = address::on_change(ctx.link().callback(|()| Msg::HashChanged));
         let mut app = Self {
             link,
             captures: Vec::new(),
@@ -101,7 +98,6 @@ impl Component for App {
             play: None,
             recording: None,
             address,
-            address_later: None,
             widget: NodeRef::default(),
             // An embedded widget must not take the focus of the page around it.
             focus_wanted: !link.embed,
@@ -144,7 +140,6 @@ impl Component for App {
                 self.start(ctx);
             }
             Msg::WriteAddress => {
-                self.address_later = None;
                 self.write_address(ctx);
                 return false;
             }
@@ -272,10 +267,8 @@ impl App {
     }
 
     fn write_address(&mut self, ctx: &Context<Self>) {
-        if !self.address.write(&self.link) && self.address_later.is_none() {
-            let link = ctx.link().clone();
-            self.address_later = Some(Timeout::new(500, move || link.send_message(Msg::WriteAddress)));
-        }
+        let link = ctx.link().clone();
+        self.address.write(&self.link, move || link.send_message(Msg::WriteAddress));
     }
 
     fn command(&mut self, ctx: &Context<Self>, command: Command) {
@@ -289,7 +282,7 @@ impl App {
             Command::Alone => self.machine_before = None,
             Command::Play if self.play.is_some() => self.pause(),
             Command::Play => self.play(ctx),
-            Command::CopyLink => self.copy_link(),
+            Command::CopyLink => self.copied = self.address.copy(&self.link),
             Command::Retry => self.start(ctx),
             Command::Dismiss => self.notice = None,
             _ => {
@@ -399,15 +392,6 @@ impl App {
                 self.go_to(ctx, index);
             }
             None => self.notice = Some("This run has no step there.".to_owned()),
-        }
-    }
-
-    fn copy_link(&mut self) {
-        let text = self.address.absolute(&self.link);
-        if let Some(window) = web_sys::window() {
-            // Where the clipboard is refused the link is still in the address bar.
-            let _ = window.navigator().clipboard().write_text(&text);
-            self.copied = true;
         }
     }
 

@@ -4,7 +4,7 @@ use gloo_events::EventListener;
 use yew::{Component, Context, Html, html};
 
 use crate::App;
-use crate::address::Address;
+use crate::address::{self, Address};
 use crate::lab::{Callers, RaceLab, Verdicts};
 use crate::pages::Page;
 
@@ -20,9 +20,7 @@ impl Component for Root {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let on_hash = ctx.link().callback(|()| ());
-        let listener = web_sys::window()
-            .map(|window| EventListener::new(&window, "hashchange", move |_| on_hash.emit(())));
+        let listener = address::on_change(ctx.link().callback(|()| ()));
         Self { page: Page::of(&Address::default().hash()), _listener: listener }
     }
 

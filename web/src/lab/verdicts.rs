@@ -13,8 +13,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, Performance};
 use yew::{Callback, Component, Context, Html, NodeRef};
 
-use crate::address::Address;
+use crate::address::{self, Address};
 use crate::el::Content;
+use crate::events::closest;
 use crate::lab::search::Sliced;
 
 /// How often progress is drawn, in milliseconds: a variant takes a few, and what changes faster nobody can read.
@@ -136,14 +137,11 @@ impl Component for Verdicts {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let window = web_sys::window();
-        let on_hash = ctx.link().callback(|()| Msg::HashChanged);
-        let listener =
-            window.as_ref().map(|window| EventListener::new(window, "hashchange", move |_| on_hash.emit(())));
+        let listener = address::on_change(ctx.link().callback(|()| Msg::HashChanged));
         let mut verdicts = Self {
             state: KEPT.take().unwrap_or_default(),
             later: None,
-            clock: window.and_then(|window| window.performance()),
+            clock: web_sys::window().and_then(|window| window.performance()),
             drawn: 0.0,
             root: NodeRef::default(),
             listeners: listener.into_iter().collect(),
@@ -284,12 +282,12 @@ fn listen(root: &Element, did: &Callback<Msg>) -> [EventListener; 2] {
 }
 
 fn click(target: &Element) -> Option<Msg> {
-    let button = target.closest("button").ok()??;
+    let button = closest(target, "button")?;
     if let Some(go) = button.get_attribute("data-go") {
         return Some(Msg::Go(go == "on"));
     }
     let variant = button.get_attribute("data-ask")?.parse().ok()?;
-    let place = button.closest("[data-place]").ok()??.get_attribute("data-place");
+    let place = closest(&button, "[data-place]")?.get_attribute("data-place");
     Some(Msg::Ask(variant, place))
 }
 

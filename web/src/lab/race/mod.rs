@@ -26,7 +26,7 @@ use yew::{Component, Context, Html, NodeRef};
 use self::input::{Chosen, Did};
 use self::parts::{Answer, Asked};
 use super::search::{Report, Sliced};
-use crate::address::Address;
+use crate::address::{self, Address};
 use crate::app;
 use crate::el::{Content, el};
 use crate::keys::Command;
@@ -72,7 +72,6 @@ pub struct RaceLab {
     copied: bool,
     help: bool,
     address: Address,
-    address_later: Option<Timeout>,
     widget: NodeRef,
     listeners: Vec<EventListener>,
 }
@@ -82,9 +81,7 @@ impl Component for RaceLab {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let on_hash = ctx.link().callback(|()| Msg::HashChanged);
-        let listener = web_sys::window()
-            .map(|window| EventListener::new(&window, "hashchange", move |_| on_hash.emit(())));
+        let listener = address::on_change(ctx.link().callback(|()| Msg::HashChanged));
         let mut lab = Self {
             session: None,
             point: None,
@@ -95,7 +92,6 @@ impl Component for RaceLab {
             copied: false,
             help: false,
             address: Address::default(),
-            address_later: None,
             widget: NodeRef::default(),
             listeners: listener.into_iter().collect(),
         };
@@ -114,7 +110,6 @@ impl Component for RaceLab {
                 self.read_address(ctx);
             }
             Msg::WriteAddress => {
-                self.address_later = None;
                 self.write_address(ctx);
                 return false;
             }
@@ -174,10 +169,8 @@ impl RaceLab {
 
     fn write_address(&mut self, ctx: &Context<Self>) {
         let Some(session) = &self.session else { return };
-        if !self.address.write(&session.link()) && self.address_later.is_none() {
-            let link = ctx.link().clone();
-            self.address_later = Some(Timeout::new(500, move || link.send_message(Msg::WriteAddress)));
-        }
+        let link = ctx.link().clone();
+        self.address.write(&session.link(), move || link.send_message(Msg::WriteAddress));
     }
 
     /// The step that is shown has changed.
@@ -230,12 +223,8 @@ impl RaceLab {
             Command::Leave => app::blur(),
             Command::Dismiss => self.notice = None,
             Command::CopyLink => {
-                if let (Some(session), Some(window)) = (&self.session, web_sys::window()) {
-                    let text = self.address.absolute(&session.link());
-                    // Where the clipboard is refused the link is still in the address bar.
-                    let _ = window.navigator().clipboard().write_text(&text);
-                    self.copied = true;
-                }
+                let Some(session) = &self.session else { return };
+                self.copied = self.address.copy(&session.link());
             }
             _ => {
                 let Some(session) = &mut self.session else { return };
