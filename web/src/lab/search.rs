@@ -21,6 +21,10 @@ use web_sys::Performance;
 /// Longest time of a slice, in milliseconds: a third of a frame at 60 frames a second, as two may run between two frames.
 pub const SLICE_MS: f64 = 5.0;
 
+/// How often progress is drawn, in milliseconds: drawing a page takes longer than what is left of a frame beside a slice, and
+/// what changes faster nobody can read.
+const DRAW_EVERY_MS: f64 = 120.0;
+
 /// States that are gone on from between two looks at the clock.
 const FUEL: u32 = 16;
 
@@ -43,11 +47,47 @@ pub struct Report {
     pub gave_up: bool,
 }
 
+/// The browser's clock.
+#[derive(Debug)]
+struct Clock(Option<Performance>);
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self(web_sys::window().and_then(|window| window.performance()))
+    }
+}
+
+impl Clock {
+    /// Milliseconds; 0 where there is no clock.
+    fn now(&self) -> f64 {
+        self.0.as_ref().map_or(0.0, Performance::now)
+    }
+}
+
+/// When progress is to be drawn.
+#[derive(Debug, Default)]
+pub struct Pace {
+    clock: Clock,
+    drawn: f64,
+}
+
+impl Pace {
+    /// Whether it is time to draw, which is then taken to be done. Without a clock it always is.
+    pub fn is_due(&mut self) -> bool {
+        let now = self.clock.now();
+        let due = now - self.drawn >= DRAW_EVERY_MS || now <= 0.0;
+        if due {
+            self.drawn = now;
+        }
+        due
+    }
+}
+
 /// A search that runs in slices.
 #[derive(Debug)]
 pub struct Sliced {
     search: Search<RaceModel>,
-    clock: Option<Performance>,
+    clock: Clock,
     /// Milliseconds spent searching.
     spent: f64,
 }
@@ -67,18 +107,16 @@ impl Sliced {
     /// [`NotThere`] when the race cannot be set up.
     pub fn with_limit(choice: &Choice, aim: Aim, states: u32) -> Result<Self, NotThere> {
         let search = Search::new(RaceModel::new(choice, aim)?, states);
-        let clock = web_sys::window().and_then(|window| window.performance());
-        Ok(Self { search, clock, spent: 0.0 })
+        Ok(Self { search, clock: Clock::default(), spent: 0.0 })
     }
 
     /// Searches for [`SLICE_MS`] at most.
     pub fn run_slice(&mut self) -> Report {
-        let now = |clock: &Option<Performance>| clock.as_ref().map_or(0.0, Performance::now);
-        let start = now(&self.clock);
+        let start = self.clock.now();
         let mut elapsed = 0.0;
         for _ in 0..MOST_LOOKS {
             let ended = self.search.run(FUEL).ended;
-            elapsed = now(&self.clock) - start;
+            elapsed = self.clock.now() - start;
             if ended || elapsed >= SLICE_MS {
                 break;
             }
@@ -90,20 +128,28 @@ impl Sliced {
     /// How far it is.
     pub fn report(&self) -> Report {
         let progress = self.search.progress();
-        let per_second =
-            if self.spent > 0.0 { f64::from(progress.states) * 1000.0 / self.spent } else { 0.0 };
         Report {
             states: progress.states,
-            #[expect(clippy::cast_sign_loss, reason = "neither states nor time are negative")]
-            per_second: per_second.round() as u32,
+            per_second: per_second(progress.states, self.spent),
             depth: progress.depth as u32,
             ended: progress.ended,
             gave_up: progress.ended && matches!(self.search.verdict(), explore::Verdict::NotFinished { .. }),
         }
     }
 
+    /// Milliseconds spent searching.
+    pub const fn spent(&self) -> f64 {
+        self.spent
+    }
+
     /// What it has found by now.
     pub fn found(&self) -> Found {
         Found::of(&self.search)
     }
+}
+
+/// States in a second, of these in so many milliseconds; 0 as long as that cannot be told.
+pub fn per_second(states: u32, spent: f64) -> u32 {
+    #[expect(clippy::cast_sign_loss, reason = "neither states nor time are negative")]
+    if spent > 0.0 { (f64::from(states) * 1000.0 / spent).round() as u32 } else { 0 }
 }

@@ -10,16 +10,13 @@ use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
 use scenario::races::{Survey, matrix, survey};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement, Performance};
+use web_sys::{Element, Event, HtmlElement};
 use yew::{Callback, Component, Context, Html, NodeRef};
 
 use crate::address::{self, Address};
 use crate::el::Content;
 use crate::events::closest;
-use crate::lab::search::Sliced;
-
-/// How often progress is drawn, in milliseconds: a variant takes a few, and what changes faster nobody can read.
-const DRAW_EVERY_MS: f64 = 120.0;
+use crate::lab::search::{Pace, Sliced, per_second};
 
 /// How the hash of this page begins when it names a table.
 const HASH: &str = "#v1/verdicts/";
@@ -56,7 +53,7 @@ struct State {
     open: Vec<bool>,
     /// States that were seen in the variants that are finished.
     states: u32,
-    /// Milliseconds spent searching.
+    /// Milliseconds spent on these.
     spent: f64,
     /// For those who do not see the progress: said when there is something to say, not for each variant.
     said: String,
@@ -78,14 +75,13 @@ impl State {
 
     /// States seen in a second of searching; 0 as long as that cannot be told.
     fn per_second(&self) -> u32 {
-        let seconds = self.spent / 1000.0;
-        #[expect(clippy::cast_sign_loss, reason = "neither states nor time are negative")]
-        if seconds > 0.0 { (f64::from(self.seen()) / seconds) as u32 } else { 0 }
+        let running = self.running.as_ref().map_or(0.0, |(_, sliced)| sliced.spent());
+        per_second(self.seen(), self.spent + running)
     }
 
-    /// Searches for a few milliseconds. Returns whether a variant came to its end.
-    fn slice(&mut self) -> bool {
-        let Some(variant) = self.survey.next() else { return false };
+    /// Searches for a few milliseconds.
+    fn slice(&mut self) {
+        let Some(variant) = self.survey.next() else { return };
         // What was begun is finished, unless another one has been asked for: then it starts anew when its turn comes.
         let begun = self.running.take().filter(|(of, _)| *of == variant).map(|(_, sliced)| sliced);
         let choice = self.survey.variants()[variant].choice;
@@ -93,17 +89,17 @@ impl State {
             Ok(sliced) => sliced,
             Err(error) => {
                 self.survey.put(variant, Err(error));
-                return true;
+                return;
             }
         };
         let report = sliced.run_slice();
         if !report.ended {
             self.running = Some((variant, sliced));
-            return false;
+            return;
         }
         self.states += report.states;
+        self.spent += sliced.spent();
         self.survey.put(variant, Ok(sliced.found()));
-        true
     }
 
     fn say_end(&mut self) {
@@ -121,9 +117,7 @@ impl State {
 pub struct Verdicts {
     state: State,
     later: Option<Timeout>,
-    clock: Option<Performance>,
-    /// When progress was drawn last.
-    drawn: f64,
+    pace: Pace,
     root: NodeRef,
     listeners: Vec<EventListener>,
     /// A table to go to once it is drawn.
@@ -141,8 +135,7 @@ impl Component for Verdicts {
         let mut verdicts = Self {
             state: KEPT.take().unwrap_or_default(),
             later: None,
-            clock: web_sys::window().and_then(|window| window.performance()),
-            drawn: 0.0,
+            pace: Pace::default(),
             root: NodeRef::default(),
             listeners: listener.into_iter().collect(),
             wanted: None,
@@ -211,20 +204,13 @@ impl Verdicts {
     /// Searches for a few milliseconds. Returns whether that is worth drawing.
     fn slice(&mut self, ctx: &Context<Self>) -> bool {
         self.later = None;
-        let before = self.now();
         self.state.slice();
-        let now = self.now();
-        self.state.spent += now - before;
         let ended = self.state.survey.next().is_none();
         if ended {
             self.state.say_end();
         }
         self.later(ctx);
-        let draw = ended || now - self.drawn >= DRAW_EVERY_MS || now <= 0.0;
-        if draw {
-            self.drawn = now;
-        }
-        draw
+        ended || self.pace.is_due()
     }
 
     /// Asks for the next slice, if there is one. Not at once: the browser draws and listens in between.
@@ -236,10 +222,6 @@ impl Verdicts {
             let link = ctx.link().clone();
             self.later = Some(Timeout::new(0, move || link.send_message(Msg::Slice)));
         }
-    }
-
-    fn now(&self) -> f64 {
-        self.clock.as_ref().map_or(0.0, Performance::now)
     }
 
     fn ask_table(&mut self, table: usize) {

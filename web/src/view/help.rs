@@ -24,17 +24,22 @@ const SIGNS: [(Mark, &str); 12] = [
 
 /// The help.
 pub fn help() -> El {
-    let keys = keys::HELP
-        .iter()
-        .flat_map(|(key, what)| [el("dt").child(el("kbd").child(*key)), el("dd").child(*what)]);
-    let signs = SIGNS.iter().map(|(mark, what)| el("li").child(sign(*mark)).child(*what));
+    let about = "Keys work while Pagewalk has the focus. The arrows belong to a list while it has it.";
+    of(&keys::HELP, about, SIGNS.map(|(mark, what)| (sign(mark), what)))
+}
+
+/// A help: the keys with what each does, what is to be known about them, and the signs.
+pub fn of<const N: usize>(
+    keys: &[(&'static str, &'static str)],
+    about: &'static str,
+    signs: [(El, &'static str); N],
+) -> El {
+    let keys =
+        keys.iter().flat_map(|(key, what)| [el("dt").child(el("kbd").child(*key)), el("dd").child(*what)]);
+    let signs = signs.into_iter().map(|(sign, what)| el("li").child(sign).child(what));
     el("div.help[role=dialog][aria-label=Help]")
         .child(el("div.help-head").child(el("h2").child("Keys")).child(button(Command::Help).child("Close")))
-        .child(
-            el("p").child(
-                "Keys work while Pagewalk has the focus. The arrows belong to a list while it has it.",
-            ),
-        )
+        .child(el("p").child(about))
         .child(el("dl.keys").children(keys))
         .child(el("h2").child("Signs"))
         .child(el("ul.signs").children(signs))

@@ -25,11 +25,14 @@ pub fn header(setup: &Setup, view: View, copied: bool) -> El {
     )
 }
 
+/// What was wrong, until a person has read it.
+pub fn notice(notice: &str) -> El {
+    el("p.notice[role=alert]").child(el("span").child(notice)).child(button(Command::Dismiss).child("OK"))
+}
+
 /// What a person must know: what was wrong with a link, how loading goes.
 pub fn messages(notice: Option<&str>, loading: &Loading) -> El {
-    let notice = notice.map(|notice| {
-        el("p.notice[role=alert]").child(el("span").child(notice)).child(button(Command::Dismiss).child("OK"))
-    });
+    let notice = notice.map(self::notice);
     let (failed, under) = match loading {
         Loading::Idle => (None, None),
         Loading::Failed(what) => {

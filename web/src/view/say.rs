@@ -18,18 +18,23 @@ pub fn say(point: &Point, index: u32, stops: u32, about: &'static str) -> El {
             .child(el("summary").child(format!("{} atomic actions in this step", point.actions.len())))
             .child(el("ol").children(shown))
     });
+    happened(point.mark, run, index, &point.sentence)
+        .child((point.mark == Mark::Start).then(|| el("p.about").child(about)))
+        .child(changes)
+        .child(actions)
+}
+
+/// What just happened: of which kind it is, and the sentence of step `index`.
+pub fn happened(mark: Mark, run: Option<El>, index: u32, sentence: &str) -> El {
     el("section.say[aria-label=What just happened]")
-        .child(el("p.kind").child(sign(point.mark)).child(point.mark.title()).child(run))
+        .child(el("p.kind").child(sign(mark)).child(mark.title()).child(run))
         .child(
             // Read out on every step; the number makes equal sentences different.
             el("p.sentence[role=status][aria-live=polite]")
                 .attr("data-step", &index.to_string())
-                .attr("data-mark", point.mark.id())
-                .child(&*point.sentence),
+                .attr("data-mark", mark.id())
+                .child(sentence),
         )
-        .child((point.mark == Mark::Start).then(|| el("p.about").child(about)))
-        .child(changes)
-        .child(actions)
 }
 
 fn view_change(change: &Change) -> El {

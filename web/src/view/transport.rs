@@ -46,10 +46,10 @@ const fn grain_title(grain: Grain) -> &'static str {
 }
 
 /// A button with a picture: its command, path, name and key.
-type Picture = (Command, &'static str, &'static str, &'static str);
+pub type Picture = (Command, &'static str, &'static str, &'static str);
 
 /// The buttons, in their order; play stands for pause as well.
-const BUTTONS: [Picture; 6] = [
+pub const BUTTONS: [Picture; 6] = [
     (Command::First, "M2 2h2v12H2zM14 2v12L5 8z", "First step", "Home"),
     (Command::PreviousMarker, "M6 2h5v2H8v8h3v2H6z", "Previous marker", "["),
     (Command::Back, "M12 2v12L3 8z", "Back", "←"),
@@ -60,7 +60,8 @@ const BUTTONS: [Picture; 6] = [
 const PLAY: Picture = (Command::Play, "M3 1l11 7-11 7zM5 4.500v7l5.500-3.500z", "Play", "Space");
 const PAUSE: Picture = (Command::Play, "M3 2h4v12H3zM9 2h4v12H9z", "Pause", "Space");
 
-fn picture((command, path, label, key): Picture) -> El {
+/// A button with a picture.
+pub fn picture((command, path, label, key): Picture) -> El {
     button(command)
         .attr("aria-label", label)
         .attr("title", &format!("{label} ({key})"))

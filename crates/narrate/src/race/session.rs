@@ -100,6 +100,11 @@ impl Session {
         &self.branches[self.current].tape
     }
 
+    /// How many CPUs take part.
+    pub fn cpus(&self) -> usize {
+        self.tape().cpus()
+    }
+
     /// Who moves at each step of the branch.
     pub fn steps(&self) -> &[Lane] {
         self.tape().steps()

@@ -90,6 +90,11 @@ impl Tape {
         Self { head: self.state(steps.len()), checkpoints, steps, fatal }
     }
 
+    /// How many CPUs take part.
+    pub fn cpus(&self) -> usize {
+        self.head.cpus().len()
+    }
+
     /// Who moved at each step.
     pub fn steps(&self) -> &[Lane] {
         &self.steps

@@ -34,6 +34,8 @@ pub enum Did {
     Step(Lane),
     /// The same, by a key for a CPU.
     StepCpu(usize),
+    /// The same, by the key for RCU.
+    StepRcu,
     /// A place on the time slider.
     GoTo(u32),
     /// A search is to start.
@@ -112,22 +114,23 @@ pub fn listen(widget: &Element, did: &Callback<Did>) -> Vec<EventListener> {
     events::listen_for(HEARD, widget, did)
 }
 
-/// What a key does that no other page has: which CPU steps, RCU being the one that no race has.
+/// The CPU that a key steps.
 pub fn cpu_of(key: &str) -> Option<usize> {
-    match key {
-        "1" | "2" | "3" => key.parse::<usize>().ok()?.checked_sub(1),
-        "0" => Some(usize::MAX),
-        _ => None,
-    }
+    ["1", "2", "3"].iter().position(|of| *of == key)
+}
+
+/// What a key does that no other page has.
+fn step_of(key: &str) -> Option<Did> {
+    if key == "0" { Some(Did::StepRcu) } else { cpu_of(key).map(Did::StepCpu) }
 }
 
 fn key(target: &Element, event: &Event) -> Option<Did> {
     let pressed = event.dyn_ref::<KeyboardEvent>()?;
     let plain = !(pressed.ctrl_key() || pressed.meta_key() || pressed.alt_key());
     // A list chooses by digits as well.
-    let cpu = cpu_of(&pressed.key()).filter(|_| plain && target.tag_name() != "SELECT");
-    let did = match cpu {
-        Some(cpu) => Did::StepCpu(cpu),
+    let step = step_of(&pressed.key()).filter(|_| plain && target.tag_name() != "SELECT");
+    let did = match step {
+        Some(step) => step,
         // Nothing plays here: space scrolls.
         None => Did::Command(keys::command_of(target, pressed).filter(|of| *of != Command::Play)?),
     };

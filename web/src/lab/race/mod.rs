@@ -25,7 +25,7 @@ use yew::{Component, Context, Html, NodeRef};
 
 use self::input::{Chosen, Did};
 use self::parts::{Answer, Asked};
-use super::search::{Report, Sliced};
+use super::search::{Pace, Report, Sliced};
 use crate::address::{self, Address};
 use crate::app;
 use crate::el::{Content, el};
@@ -44,17 +44,12 @@ pub enum Msg {
     WriteAddress,
 }
 
-/// Slices of a search from one drawing of its progress to the next, some tenth of a second: drawing the page takes longer than
-/// what is left of a frame beside a slice.
-const SLICES_PER_DRAWING: u32 = 12;
-
 /// A search that runs.
 #[derive(Debug)]
 struct Running {
     question: Question,
     search: Sliced,
-    /// How often it was run.
-    slices: u32,
+    pace: Pace,
     report: Report,
     /// When it goes on; dropping it is the end.
     next: Timeout,
@@ -199,14 +194,9 @@ impl RaceLab {
                 let Some(session) = &mut self.session else { return };
                 match did {
                     Did::Step(lane) => step(session, lane, to_stop),
-                    Did::StepCpu(cpu) => {
-                        let cpus = session.moment().state.cpus().len();
-                        let lane =
-                            if cpu == usize::MAX { Some(cpus) } else { Some(cpu).filter(|cpu| *cpu < cpus) };
-                        if let Some(lane) = lane.and_then(Lane::new) {
-                            step(session, lane, to_stop);
-                        }
-                    }
+                    Did::StepCpu(cpu) if cpu < session.cpus() => step_at(session, cpu, to_stop),
+                    // Its lane comes behind theirs.
+                    Did::StepRcu => step_at(session, session.cpus(), to_stop),
                     Did::GoTo(at) => session.go_to(at as usize),
                     Did::Branch(branch) => session.show(branch),
                     _ => {}
@@ -270,7 +260,8 @@ impl RaceLab {
         match Sliced::new(choice, aim(question, choice)) {
             Ok(search) => {
                 let report = search.report();
-                self.running = Some(Running { question, search, report, slices: 0, next: next_slice(ctx) });
+                self.running =
+                    Some(Running { question, search, report, pace: Pace::default(), next: next_slice(ctx) });
             }
             Err(error) => self.notice = Some(error.to_string()),
         }
@@ -282,8 +273,7 @@ impl RaceLab {
         running.report = running.search.run_slice();
         if !running.report.ended {
             running.next = next_slice(ctx);
-            running.slices += 1;
-            return running.slices % SLICES_PER_DRAWING == 1;
+            return running.pace.is_due();
         }
         let found = running.search.found();
         let (question, report) = (running.question, running.report);
@@ -316,6 +306,13 @@ fn step(session: &mut Session, lane: Lane, to_stop: bool) {
         session.step_to_stop(lane);
     } else {
         session.step(lane);
+    }
+}
+
+/// The same, of the lane at a place.
+fn step_at(session: &mut Session, place: usize, to_stop: bool) {
+    if let Some(lane) = Lane::new(place) {
+        step(session, lane, to_stop);
     }
 }
 

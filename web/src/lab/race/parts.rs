@@ -15,7 +15,8 @@ use crate::keys::Command;
 use crate::pages::{Page, title};
 use crate::view::choices::{choose, option};
 use crate::view::locks::view_assertion;
-use crate::view::{button, sign};
+use crate::view::say::happened;
+use crate::view::{self, button, page};
 
 /// What was asked, and what has come of it.
 #[derive(Debug)]
@@ -96,10 +97,7 @@ const fn held(lock: LockMode) -> &'static str {
 
 /// What a person must know: what was wrong with a link, where a schedule does not fit.
 pub fn notice(notice: Option<&str>) -> El {
-    let notice = notice.map(|notice| {
-        el("p.notice[role=alert]").child(el("span").child(notice)).child(button(Command::Dismiss).child("OK"))
-    });
-    el("div.messages").child(notice)
+    el("div.messages").child(notice.map(page::notice))
 }
 
 /// What the race is about, its goal, and the search for it.
@@ -183,15 +181,7 @@ pub fn say(point: &RacePoint, at: usize) -> El {
             )
             .child(el("p.why").child(outcome.why))
     });
-    el("section.say[aria-label=What just happened]")
-        .child(el("p.kind").child(sign(point.mark)).child(point.mark.title()))
-        .child(
-            // Read out on every step; the number makes equal sentences different.
-            el("p.sentence[role=status][aria-live=polite]")
-                .attr("data-step", &at.to_string())
-                .attr("data-mark", point.mark.id())
-                .child(&*point.sentence),
-        )
+    happened(point.mark, None, at as u32, &point.sentence)
         .child(outcome)
         .child(point.assertion.as_ref().map(view_assertion))
 }
@@ -228,19 +218,13 @@ fn view_lock(lock: &LockView) -> El {
 
 /// The help: keys and signs.
 pub fn help() -> El {
-    let keys =
-        HELP.iter().flat_map(|(key, what)| [el("dt").child(el("kbd").child(*key)), el("dd").child(*what)]);
+    let about =
+        "Keys work while the lab has the focus. The arrows and digits belong to a list while it has it.";
     let signs =
         [(0, "a step of CPU 0"), (1, "a step of CPU 1"), (2, "a step of CPU 2"), (3, "a step of RCU")];
-    let signs = signs.map(|(lane, what)| el("li").child(lanes::sign(lane)).child(what));
-    el("div.help[role=dialog][aria-label=Help]")
-        .child(el("div.help-head").child(el("h2").child("Keys")).child(button(Command::Help).child("Close")))
-        .child(
-            el("p").child("Keys work while the lab has the focus. The arrows and digits belong to a list while it has it."),
-        )
-        .child(el("dl.keys").children(keys))
-        .child(el("h2").child("Signs"))
-        .child(el("ul.signs").children(signs))
-        .child(el("p").child("Hollow: still ahead. A cross below marks the step at which something goes wrong. Stepping another CPU \
-                              than the one that comes next starts a branch; the old one stays in the list."))
+    let signs = signs.map(|(lane, what)| (lanes::sign(lane), what));
+    view::help::of(&HELP, about, signs).child(el("p").child(
+        "Hollow: still ahead. A cross below marks the step at which something goes wrong. Stepping another CPU than the one \
+         that comes next starts a branch; the old one stays in the list.",
+    ))
 }

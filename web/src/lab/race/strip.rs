@@ -5,26 +5,14 @@ use narrate::race::{BranchView, LaneView, RacePoint, Session};
 use super::lanes::{path, shape_of, sign, step_button};
 use crate::el::{El, el};
 use crate::keys::Command;
-use crate::view::button;
 use crate::view::sign::per_mille;
+use crate::view::transport::{BUTTONS, Picture, picture};
 
 /// Marks at most; more could not be told apart.
 const MOST_MARKS: usize = 400;
 
 /// Height of a lane's row, in pixels.
 const ROW: usize = 14;
-
-/// A button with a picture: its command, path, name and key.
-type Picture = (Command, &'static str, &'static str, &'static str);
-
-const BUTTONS: [Picture; 6] = [
-    (Command::First, "M2 2h2v12H2zM14 2v12L5 8z", "First step", "Home"),
-    (Command::PreviousMarker, "M6 2h5v2H8v8h3v2H6z", "Where another CPU took over", "["),
-    (Command::Back, "M12 2v12L3 8z", "Back", "←"),
-    (Command::Next, "M4 2v12l9-6z", "Next", "→"),
-    (Command::NextMarker, "M10 2H5v2h3v8H5v2h5z", "Where another CPU takes over", "]"),
-    (Command::Last, "M12 2h2v12h-2zM2 2v12l9-6z", "Last step", "End"),
-];
 
 /// The time slider, its buttons, and the branches.
 pub fn strip(session: &Session, point: &RacePoint) -> El {
@@ -35,7 +23,7 @@ pub fn strip(session: &Session, point: &RacePoint) -> El {
             .child(format!("goes wrong at step {fatal}"))
     });
     el("section.transport.time[aria-label=Time]")
-        .child(el("div.buttons").children(BUTTONS.into_iter().map(picture)))
+        .child(el("div.buttons").children(BUTTONS.into_iter().map(named).map(picture)))
         .child(el("div.lane-buttons").children(point.lanes.iter().map(step_button)))
         .child(
             el("p.count")
@@ -52,11 +40,14 @@ pub fn strip(session: &Session, point: &RacePoint) -> El {
         .child(branches(session))
 }
 
-fn picture((command, path, label, key): Picture) -> El {
-    button(command)
-        .attr("aria-label", label)
-        .attr("title", &format!("{label} ({key})"))
-        .child(el("svg[viewBox=0 0 16 16][aria-hidden=true]").child(el("path").attr("d", path)))
+/// As on the page of a walk, where a marker is something else.
+fn named((command, path, label, key): Picture) -> Picture {
+    let label = match command {
+        Command::PreviousMarker => "Where another CPU took over",
+        Command::NextMarker => "Where another CPU takes over",
+        _ => label,
+    };
+    (command, path, label, key)
 }
 
 fn row_name(lane: &LaneView) -> El {
