@@ -23,8 +23,8 @@ pub(super) fn page(state: &State) -> El {
             el("section.all[aria-labelledby=all]")
                 .child(el("h2[id=all]").child("All tables"))
                 .child(el("p.about").child(
-                    "What is expected in each place was written down before, from the kernel’s sources and mails. \
-                     Where the search finds something else, the place says so (≠).",
+                    "What is expected in each place is what the kernel’s sources and mails say; in some that go wrong by them, the \
+                     search found a wild read besides, which is expected now. Where it finds something else, the place says so (≠).",
                 ))
                 .child(legend())
                 // The patch's table first, as the answers are about it.
