@@ -52,8 +52,7 @@ fn marks(timeline: &Timeline<Runner>) -> Vec<Mark> {
 /// How a scenario ends: with 0, but where the library shows what goes wrong.
 fn expected_end(id: &str) -> Status {
     match id {
-        "riscv-no-memory" => Status::Done(pagewalk::ENOMEM),
-        "hvo-roll-back" => Status::Done(pagewalk::ENOMEM),
+        "riscv-no-memory" | "hvo-roll-back" | "arm64-kfence-no-memory" => Status::Done(pagewalk::ENOMEM),
         "hvo-self-hosted" => Status::Done(pagewalk::ENOTSUPP),
         "openrisc-dma-nothing" | "arm64-refused" | "arm64-no-area" => Status::Done(pagewalk::EINVAL),
         _ => Status::Done(0),
@@ -396,6 +395,10 @@ const SAID: &[(&str, &[&str])] = &[
     (
         "arm64-kfence",
         &["It answers ACTION_CONTINUE", "Cleared: PTE_CONT.", "arch_kfence_init_pool() returns true."],
+    ),
+    (
+        "arm64-kfence-no-memory",
+        &["Cleared: PTE_CONT.", "There is no memory", "arch_kfence_init_pool() returns false."],
     ),
     ("arm64-refused", &["Only a part of the leaf lies in the range"]),
     ("arm64-no-area", &["The range is not inside one area of vmalloc()"]),

@@ -367,7 +367,7 @@ pub static CALL_SITES: &[CallSite] = &[
                A contiguous pte loses the hint.",
         kernels: &SPLIT_TO_PTES,
         runs: &[shown("arm64-kfence", ARM64)],
-        wrong: &[],
+        wrong: &[shown("arm64-kfence-no-memory", ARM64)],
         race: None,
     },
 ];

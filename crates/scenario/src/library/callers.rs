@@ -33,6 +33,7 @@ pub(super) static ALL: &[&Scenario] = &[
     &ARM64_SET_MEMORY,
     &ARM64_GIGABYTE,
     &ARM64_KFENCE,
+    &ARM64_KFENCE_NO_MEMORY,
     &ARM64_REFUSED,
     &ARM64_NO_AREA,
     &ARM64_UNALIGNED,
@@ -342,6 +343,15 @@ pub(super) static ARM64_KFENCE: Scenario = scenario(
     arm64(Arm64Func::SplitForKfence, true),
     &[("arm64-4k-48", &[(0xffff_0000_0220_0000, 0xffff_0000_0240_0000)])],
 );
+
+pub(super) static ARM64_KFENCE_NO_MEMORY: Scenario = scenario(
+    "arm64-kfence-no-memory",
+    "arm64: no memory for pages",
+    "There is no memory for the second page table: the walk ends with -ENOMEM. What has been split stays, as it maps the same.",
+    arm64(Arm64Func::SplitForKfence, true),
+    &[("arm64-4k-48", &[(0xffff_0000_0220_0000, 0xffff_0000_0260_0000)])],
+)
+.failing_at(2);
 
 pub(super) static ARM64_REFUSED: Scenario = scenario(
     "arm64-refused",
