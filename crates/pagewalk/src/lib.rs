@@ -8,48 +8,27 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`revision`] | the kernel versions, as a table of differences |
 //! | [`entry`] | the entry points and the order of their checks and assertions |
 //! | [`ops`] | `mm_walk_ops`: the callbacks of a walk |
-//! | [`event`] | what the machine says |
-//! | [`caller_func`] | the functions of the patch's callers |
 //! | [`machine`] | the machine |
+//!
+//! What it says, and what differs between kernels, is the room below, `trace`; what a user of a walk needs of it has its name
+//! here as well.
 //!
 //! Walks with VMAs and walks without are one machine: they differ in what happens before `walk_pgd_range()`, in how a
 //! huge page is met, and in how a pte table is mapped.
 
 #![no_std]
 
-extern crate alloc;
-
-pub mod caller_func;
 pub mod entry;
-pub mod event;
 pub mod machine;
 pub mod ops;
-pub mod revision;
 
-pub use caller_func::{CallerCheck, CallerFunc, SetMemory};
 pub use entry::{EntryPoint, NotInThisKernel};
-pub use event::{By, Check, Event, Fault, Flush, Free, Func, LockName, MapKind, Sink, Subject, Test};
-pub use machine::{Args, FolioFlags, FolioPage, StackFrame, Status, Walk};
-pub use mm::Slot;
-pub use ops::{Action, Call, Callback, Callbacks, Progress, Reply, WalkLock, WalkOps};
-pub use revision::{AssertOrder, Revision, Rules};
-
-/// `-EINVAL` (include/uapi/asm-generic/errno-base.h).
-pub const EINVAL: i32 = -22;
-
-/// `-ENOMEM`: there is no memory for a page table (include/uapi/asm-generic/errno-base.h).
-pub const ENOMEM: i32 = -12;
-
-/// `-ENOTSUPP`: not the kernel's own `-EOPNOTSUPP`, but what it uses inside itself (include/linux/errno.h).
-pub const ENOTSUPP: i32 = -524;
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn errors_are_negative_as_the_kernel_returns_them() {
-        assert_eq!([super::EINVAL, super::ENOMEM, super::ENOTSUPP], [-22, -12, -524]);
-    }
-}
+pub use machine::{Args, FolioFlags, Walk};
+pub use ops::{Progress, WalkLock, WalkOps};
+pub use trace::{
+    Action, AssertOrder, By, Call, Callback, Callbacks, CallerCheck, CallerFunc, Check, EINVAL, ENOMEM,
+    ENOTSUPP, Event, Fault, Flush, FolioPage, Free, Func, LockName, MapKind, Reply, Revision, Rules,
+    SetMemory, Sink, Slot, StackFrame, Status, Subject, Test,
+};

@@ -8,10 +8,10 @@
 use mm::{LockMode, MmId, Slot, VmaFlags, World};
 use pgtable::{Hugetlb, Level, PhysAddr, RawEntry, Thp};
 
+use super::Walk;
 use super::hugetlb::read;
 use super::map::{Found, find_table};
-use super::{Status, Walk};
-use crate::{Event, Fault, Func, LockName, MapKind, Sink, Test};
+use crate::{Event, Fault, FolioPage, Func, LockName, MapKind, Sink, Status, Test};
 
 bitflags::bitflags! {
     /// `folio_walk_flags_t`: what `folio_walk_start()` may find besides ordinary pages.
@@ -22,19 +22,6 @@ bitflags::bitflags! {
         /// `FW_ZEROPAGE`: the shared zero pages.
         const ZEROPAGE = 1 << 1;
     }
-}
-
-/// What `folio_walk_start()` found: `struct folio_walk`, as far as it is filled in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FolioPage {
-    /// `fw->level`: pud, pmd or pte.
-    pub level: Level,
-    /// The entry's slot.
-    pub slot: Slot,
-    /// The entry: `fw->pud`, `fw->pmd` or `fw->pte`.
-    pub value: RawEntry,
-    /// `fw->page`: the page of the address; none for a zero page and for one under migration.
-    pub page: Option<PhysAddr>,
 }
 
 /// The next action here.

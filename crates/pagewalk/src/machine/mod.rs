@@ -40,10 +40,10 @@ use pgtable::{EntryKind, Level, PhysAddr, RawEntry, VirtAddr};
 use crate::entry::{Body, Prologue, prologue};
 use crate::{
     Action, Callbacks, EntryPoint, Event, Fault, Func, LockName, MapKind, NotInThisKernel, Revision, Rules,
-    Sink, WalkOps,
+    Sink, StackFrame, Status, WalkOps,
 };
 
-pub use folio::{FolioFlags, FolioPage};
+pub use folio::FolioFlags;
 
 /// The arguments of an entry point, apart from the ops. Each function looks at those that it has parameters for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -64,31 +64,6 @@ pub struct Args {
     pub nr: u64,
     /// `folio_walk_start()`: what it may find besides ordinary pages.
     pub folio: FolioFlags,
-}
-
-/// Whether the machine can go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// There is a next step.
-    Running,
-    /// The next step is to take a lock that another task holds: nothing has happened, and nothing will before that task
-    /// releases it.
-    Waiting(LockName),
-    /// The entry point has returned this value.
-    Done(i32),
-    /// The kernel would have crashed, hung or read wild memory here.
-    Faulted(Fault),
-}
-
-/// One function on the call stack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct StackFrame {
-    /// The function.
-    pub func: Func,
-    /// Where in its range it is; the start of the range for an entry point.
-    pub addr: VirtAddr,
-    /// End of its range.
-    pub end: VirtAddr,
 }
 
 /// A table that the walker holds a pointer into. It may not exist, or no longer: then the first read is a fault.
