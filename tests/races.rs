@@ -4,10 +4,11 @@
 use std::hash::{Hash, Hasher};
 
 use actors::race::{Choice, Outcomes, Race, State};
-use explore::{Aim, Broken, Lane, RaceModel, Schedule, Search, Turn, Verdict, replay};
+use explore::{Broken, Lane, Schedule, Search, Turn, Verdict, replay};
 use mm::LockMode;
 use pagewalk::{Event, Fault, Func, LockName, Revision, Status, Test};
 use pgtable::{EntryKind, Level};
+use races::{Aim, RaceModel};
 use scenario::races::survey::search;
 use scenario::races::{RaceLink, matrix, model_of, texts};
 use stateright::Checker;

@@ -6,11 +6,11 @@ mod common;
 
 use actors::race::Race;
 use common::draw;
-use explore::Aim;
 use narrate::race::{RacePoint, Session, point};
 use pagewalk_web::lab::race::input::{Chosen, cpu_of};
 use pagewalk_web::lab::race::{lanes, parts, stake, strip};
 use pagewalk_web::lab::search::Sliced;
+use races::Aim;
 use scenario::races::{RaceLink, first, texts};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

@@ -6,9 +6,9 @@ mod common;
 
 use actors::race::{NotThere, Outcomes};
 use common::draw;
-use explore::Found;
 use pagewalk_web::lab::Verdicts;
 use pagewalk_web::lab::verdicts::cell::{Place, verdict};
+use races::Found;
 use scenario::races::survey::search;
 use scenario::races::{ANSWERS, Cell, Variant};
 use wasm_bindgen::JsCast;

@@ -12,8 +12,6 @@
 //! | [`ptdump`] | `ptdump_walk_pgd()`, the debug walk's only user |
 //! | [`ptdump_users`] | who calls it, with which mm and root |
 //! | [`race`] | other CPUs that change the tables meanwhile |
-//!
-//! Several in one world move in lanes ([`lane`]); who moved at each step is a [`schedule`].
 
 #![no_std]
 
@@ -22,12 +20,10 @@ extern crate alloc;
 pub mod callers;
 pub mod direct;
 pub mod dump;
-pub mod lane;
 pub mod observer;
 pub mod ptdump;
 pub mod ptdump_users;
 pub mod race;
-pub mod schedule;
 
 use core::hash::Hash;
 
@@ -37,10 +33,8 @@ use pagewalk::{Callbacks, Func, Sink, StackFrame, Status, Walk};
 
 pub use callers::Caller;
 pub use direct::Direct;
-pub use lane::{Lane, MAX_LANES, Turn};
 pub use observer::{Observer, Quirk};
 pub use ptdump::Ptdump;
-pub use schedule::{Schedule, ScheduleError};
 
 /// Most functions that can be active at once: four of a caller, two entry points, five levels, two inside a callback.
 pub const MAX_STACK: usize = 13;

@@ -3,13 +3,13 @@
 //! Actors move in lanes, one atomic step at a time, in any order; a [`Model`] says which lanes can move in a
 //! state and what a step does. A [`Search`] visits every state that any order of steps leads to, each once
 //! and nearest first, a slice at a time. It ends with a [`Verdict`]: a property is broken and this shortest
-//! [`Schedule`] shows it; or none is, in any state. Only [`race`] knows page tables.
+//! [`Schedule`] shows it; or none is, in any state.
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`lane`] | who moves |
+//! | [`schedule`] | who moved at each step, also as short text |
 //! | [`model`] | what is searched: lanes, steps, properties |
-//! | [`found`] | what a search of a race has found |
-//! | [`race`] | the races of [`actors::race`] as models |
 //! | [`search`] | breadth first, resumable, with a limit |
 //! | [`verdict`] | how it ends |
 //! | [`mod@replay`] | a schedule run again, state by state |
@@ -43,18 +43,17 @@
 
 extern crate alloc;
 
-pub mod found;
+pub mod lane;
 pub mod model;
-pub mod race;
 pub mod replay;
+pub mod schedule;
 pub mod search;
 mod states;
 pub mod verdict;
 
-pub use actors::{Lane, MAX_LANES, Schedule, ScheduleError, Turn};
-pub use found::Found;
+pub use lane::{Lane, MAX_LANES, Turn};
 pub use model::{Expect, Model, Property};
-pub use race::{Aim, RaceModel};
 pub use replay::{CannotMove, Replay, replay};
+pub use schedule::{Schedule, ScheduleError};
 pub use search::{MAX_STATES, Progress, Search};
 pub use verdict::{Broken, Verdict};

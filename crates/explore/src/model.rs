@@ -2,7 +2,7 @@
 
 use core::hash::Hash;
 
-use actors::{Lane, MAX_LANES, Turn};
+use crate::lane::{Lane, MAX_LANES, Turn};
 
 /// In which states a property is to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

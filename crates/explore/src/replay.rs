@@ -3,9 +3,9 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use actors::{Lane, Schedule, Turn};
-
+use crate::lane::{Lane, Turn};
 use crate::model::Model;
+use crate::schedule::Schedule;
 
 /// A schedule does not fit its model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,9 +4,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use actors::{Schedule, Turn};
-
+use crate::lane::Turn;
 use crate::model::{Expect, Model, lanes};
+use crate::schedule::Schedule;
 use crate::states::{self, Added, States};
 use crate::verdict::{Broken, Verdict};
 

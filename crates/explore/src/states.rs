@@ -14,9 +14,9 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use actors::{Lane, MAX_LANES, Schedule};
-
+use crate::lane::{Lane, MAX_LANES};
 use crate::model::Model;
+use crate::schedule::Schedule;
 
 /// Most states of a search: what fits a [`Link`].
 pub(crate) const MAX: u32 = 1 << 29;

@@ -1,8 +1,7 @@
 //! How a search ends.
 
-use actors::Schedule;
-
 use crate::model::Property;
+use crate::schedule::Schedule;
 
 /// What a schedule breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use actors::race::Choice;
-use explore::Found;
+use races::Found;
 use scenario::races::survey::search;
 use scenario::races::{Cell, RaceLink, Row, Slot, Survey, Table, matrix, short};
 

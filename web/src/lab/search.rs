@@ -14,7 +14,8 @@
 //! Cancelled by dropping the timer, and the search with it. Slices change neither what is found nor any count.
 
 use actors::race::{Choice, NotThere};
-use explore::{Aim, Found, RaceModel, Search};
+use explore::Search;
+use races::{Aim, Found, RaceModel};
 use scenario::races::survey::MOST_STATES;
 use web_sys::Performance;
 

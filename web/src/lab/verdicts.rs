@@ -5,9 +5,9 @@ mod page;
 
 use std::cell::RefCell;
 
-use explore::Aim;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
+use races::Aim;
 use scenario::races::{Survey, matrix, survey};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};

@@ -107,6 +107,8 @@ fn no_std(context: &Context) -> Result<(), Error> {
         "actors",
         "-p",
         "explore",
+        "-p",
+        "races",
         "--target",
         toolchain::BARE,
     ])

@@ -2,7 +2,7 @@
 
 use alloc::rc::Rc;
 
-use crate::{Lane, Schedule, Turn};
+use explore::{Lane, Schedule, Turn};
 use mm::World;
 use pagewalk::{Callbacks, Func, Sink, Status, Walk, WalkOps};
 

@@ -1,7 +1,7 @@
 //! All CPUs in one world, and what has gone wrong there.
 
-use crate::{Lane, Turn};
 use arrayvec::ArrayVec;
+use explore::{Lane, Turn};
 use mm::{LockMode, Slot, Task, World};
 use pagewalk::{Event, Fault, Free, LockName, Sink, Status};
 use pgtable::{EntryKind, Level};

@@ -6,7 +6,7 @@ use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use crate::{Lane, Schedule, Turn};
+use explore::{Lane, Schedule, Turn};
 use mm::{LockMode, MmId};
 use pagewalk::{Event, Fault, LockName, Revision, Status};
 use pgtable::Level;

@@ -1,6 +1,7 @@
 //! What the lab says of races.
 
-use explore::{Aim, Found, RaceModel, Search};
+use explore::Search;
+use races::{Aim, Found, RaceModel};
 use scenario::races::{RaceLink, texts};
 
 use super::*;

@@ -1,8 +1,9 @@
 //! Outcomes and searches in words.
 
 use actors::race::Outcomes;
-use explore::{Found, Lane};
+use explore::Lane;
 use mm::{LockMode, Task};
+use races::Found;
 
 const OUTCOMES: [(Outcomes, &str); 6] = [
     (Outcomes::UAF_PMD, "a freed pmd table is read"),

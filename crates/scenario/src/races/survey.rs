@@ -15,7 +15,8 @@
 use std::collections::VecDeque;
 
 use actors::race::{Choice, NotThere};
-use explore::{Aim, Found, RaceModel, Search};
+use explore::Search;
+use races::{Aim, Found, RaceModel};
 
 use super::answers::ANSWERS;
 use super::matrix::{self, Cell, Table};

@@ -1,9 +1,10 @@
 //! One place of the matrix: what was found there, and the way to its run.
 
 use actors::race::Choice;
-use explore::{Found, Schedule};
+use explore::Schedule;
 use narrate::Mark;
 use narrate::race::words::count;
+use races::Found;
 use scenario::races::{Cell, RaceLink, Variant, short};
 
 use crate::el::{El, el};

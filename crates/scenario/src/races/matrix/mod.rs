@@ -9,9 +9,9 @@ mod facts;
 mod patch;
 
 use actors::race::{Choice, Outcomes, Race};
-use explore::Found;
 use mm::LockMode;
 use pagewalk::Revision;
+use races::Found;
 
 use super::model_of;
 

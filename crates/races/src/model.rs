@@ -1,9 +1,7 @@
 //! A race as a model that can be searched.
 
 use actors::race::{Choice, NotThere, Outcomes, State};
-use actors::{Lane, Turn};
-
-use crate::model::{Model, Property};
+use explore::{Lane, Model, Property, Turn};
 
 /// What a search looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

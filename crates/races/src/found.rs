@@ -2,14 +2,10 @@
 
 use alloc::vec::Vec;
 
-use actors::Schedule;
 use actors::race::Outcomes;
+use explore::{Broken, Model, Schedule, Search, Verdict, replay};
 
-use crate::model::Model;
-use crate::race::RaceModel;
-use crate::replay::replay;
-use crate::search::Search;
-use crate::verdict::{Broken, Verdict};
+use crate::model::RaceModel;
 
 /// What a search through all interleavings of a race has found by now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +74,7 @@ mod tests {
     use pagewalk::Revision;
 
     use super::*;
-    use crate::race::Aim;
+    use crate::model::Aim;
 
     #[test]
     fn what_was_found_is_told_shortest_first_and_by_what_really_happened() {
