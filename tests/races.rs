@@ -3,14 +3,13 @@
 
 use std::hash::{Hash, Hasher};
 
-use actors::race::{Choice, Outcomes, Race, State};
 use explore::{Broken, Lane, Schedule, Search, Turn, Verdict, replay};
 use mm::LockMode;
 use pagewalk::{Event, Fault, Func, LockName, Revision, Status, Test};
 use pgtable::{EntryKind, Level};
-use races::{Aim, RaceModel};
-use scenario::races::survey::search;
-use scenario::races::{RaceLink, matrix, model_of, texts};
+use races::{
+    Aim, Choice, Outcomes, Race, RaceLink, RaceModel, State, matrix, model_of, survey::search, texts,
+};
 use stateright::Checker;
 
 /// The variants of all tables, but for the one with three CPUs, whose states are too many for a build without optimisation.
@@ -80,7 +79,7 @@ fn counterexamples_end_in_what_they_show_and_none_is_shorter() {
 #[test]
 fn a_library_race_with_its_counterexample_is_a_short_link() {
     for race in Race::ALL.into_iter().filter(|&race| race != Race::TwoWalkers) {
-        let choice = scenario::races::first(race);
+        let choice = races::first(race);
         let mut looked = Search::new(
             RaceModel::new(&choice, Aim::Only(texts::of(race).aim)).expect("it starts"),
             u32::MAX,

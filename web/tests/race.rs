@@ -4,14 +4,12 @@
 
 mod common;
 
-use actors::race::Race;
 use common::draw;
 use narrate::race::{RacePoint, Session, point};
 use pagewalk_web::lab::race::input::{Chosen, cpu_of};
 use pagewalk_web::lab::race::{lanes, parts, stake, strip};
 use pagewalk_web::lab::search::Sliced;
-use races::Aim;
-use scenario::races::{RaceLink, first, texts};
+use races::{Aim, Race, RaceLink, first, texts};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;

@@ -4,13 +4,10 @@
 
 mod common;
 
-use actors::race::{NotThere, Outcomes};
 use common::draw;
 use pagewalk_web::lab::Verdicts;
 use pagewalk_web::lab::verdicts::cell::{Place, verdict};
-use races::Found;
-use scenario::races::survey::search;
-use scenario::races::{ANSWERS, Cell, Variant};
+use races::{ANSWERS, Cell, Found, NotThere, Outcomes, Variant, survey::search};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement};

@@ -11,7 +11,6 @@
 //! | [`observer`] | callbacks that only look |
 //! | [`ptdump`] | `ptdump_walk_pgd()`, the debug walk's only user |
 //! | [`ptdump_users`] | who calls it, with which mm and root |
-//! | [`race`] | other CPUs that change the tables meanwhile |
 
 #![no_std]
 
@@ -23,7 +22,6 @@ pub mod dump;
 pub mod observer;
 pub mod ptdump;
 pub mod ptdump_users;
-pub mod race;
 
 use core::hash::Hash;
 

@@ -213,9 +213,9 @@ fn changes<A: Actor>(moment: &Moment<A>) -> Vec<Change> {
 /// The race that an assertion forbids; where races can be set up, on the machine and kernel at hand.
 fn without(event: &Event, world: &World, revision: Revision) -> Option<String> {
     if cfg!(feature = "races") {
-        let choice = scenario::races::race_for(event, world.model(), revision)?;
-        Some(scenario::races::RaceLink::new(choice).to_string())
+        let choice = races::race_for(event, world.model(), revision)?;
+        Some(races::RaceLink::new(choice).to_string())
     } else {
-        scenario::races::link_for(event)
+        races::link_for(event)
     }
 }

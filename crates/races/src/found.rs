@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use actors::race::Outcomes;
 use explore::{Broken, Model, Schedule, Search, Verdict, replay};
 
 use crate::model::RaceModel;
+use crate::state::Outcomes;
 
 /// What a search through all interleavings of a race has found by now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,11 +69,11 @@ fn shortest_first(ways: Vec<(Outcomes, Schedule)>) -> Vec<(Outcomes, Schedule)> 
 
 #[cfg(test)]
 mod tests {
-    use actors::race::{Choice, Race};
     use mm::LockMode;
     use pagewalk::Revision;
 
     use super::*;
+    use crate::choice::{Choice, Race};
     use crate::model::Aim;
 
     #[test]

@@ -1,7 +1,10 @@
 //! A race as a model that can be searched.
 
-use actors::race::{Choice, NotThere, Outcomes, State};
 use explore::{Lane, Model, Property, Turn};
+
+use crate::choice::Choice;
+use crate::start::NotThere;
+use crate::state::{Outcomes, State};
 
 /// What a search looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

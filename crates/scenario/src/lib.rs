@@ -8,7 +8,6 @@
 //! | `call_sites` | the patch's call sites, side by side |
 //! | [`capture`] | reading captured machines, and replaying the walks that they ran |
 //! | [`library`] | the built-in scenarios and machines |
-//! | [`races`] | races: what they are about, their verdicts, links to them |
 //! | [`sample`] | small page tables made for a model |
 //! | [`setup`] | a scenario with every choice made, ready to start |
 //! | [`worlds`] | machines that are built here instead of captured |
@@ -19,7 +18,6 @@ pub mod call_sites;
 pub mod capture;
 pub mod library;
 pub mod link;
-pub mod races;
 pub mod sample;
 pub mod setup;
 pub mod worlds;

@@ -6,10 +6,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use actors::race::Choice;
-use races::Found;
-use scenario::races::survey::search;
-use scenario::races::{Cell, RaceLink, Row, Slot, Survey, Table, matrix, short};
+use races::{Cell, Choice, Found, RaceLink, Row, Slot, Survey, Table, matrix, short, survey::search};
 
 fn main() -> ExitCode {
     let mut survey = Survey::new();

@@ -70,9 +70,7 @@ fn row(site: &CallSite) -> El {
         .child(el("p").child(site.does));
     let race = site.race.map(|race| {
         el("p").child(
-            el("a")
-                .attr("href", &format!("#v1/race/{}", race.id()))
-                .child("Race lab: what its lock is about"),
+            el("a").attr("href", &format!("#v1/race/{}", race)).child("Race lab: what its lock is about"),
         )
     });
     let runs = cell(COLUMNS[4])

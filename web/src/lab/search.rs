@@ -13,10 +13,8 @@
 //!
 //! Cancelled by dropping the timer, and the search with it. Slices change neither what is found nor any count.
 
-use actors::race::{Choice, NotThere};
 use explore::Search;
-use races::{Aim, Found, RaceModel};
-use scenario::races::survey::MOST_STATES;
+use races::{Aim, Choice, Found, NotThere, RaceModel, survey::MOST_STATES};
 use web_sys::Performance;
 
 /// Longest time of a slice, in milliseconds: a third of a frame at 60 frames a second, as two may run between two frames.

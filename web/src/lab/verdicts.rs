@@ -7,8 +7,7 @@ use std::cell::RefCell;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
-use races::Aim;
-use scenario::races::{Survey, matrix, survey};
+use races::{Aim, Survey, matrix, survey};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
 use yew::{Callback, Component, Context, Html, NodeRef};

@@ -1,9 +1,9 @@
 //! The lanes: who is where, and what each does next.
 
 use actors::Actor;
-use actors::race::{Cpu, Inner, State};
 use explore::{Lane, Turn};
 use pagewalk::{Event, Func, Revision, Status};
+use races::{Cpu, Inner, State};
 
 use super::tape::act;
 use super::{locks, words};
@@ -161,7 +161,7 @@ fn stack(cpu: &Cpu) -> Vec<&'static str> {
 /// The line of the walker that an event is on.
 fn code(cpu: &Cpu, event: &Event, revision: Revision) -> Option<String> {
     let runs = cpu.at().and_then(|at| cpu.script().lines.get(at))?;
-    if runs.step != actors::race::Step::Run {
+    if runs.step != races::Step::Run {
         return None;
     }
     let last = match cpu.inner() {

@@ -1,10 +1,12 @@
 //! Who holds which lock, and who waits for it.
 
-use actors::race::locks::{holder, rwsem};
-use actors::race::step::Lock;
-use actors::race::{State, Step};
 use mm::{LockMode, MmId, Rwsem, Task, World};
 use pagewalk::LockName;
+use races::{
+    State, Step,
+    locks::{holder, rwsem},
+    step::Lock,
+};
 
 use super::words;
 use crate::locks::lock_name;

@@ -21,10 +21,9 @@ pub mod tape;
 mod tests;
 pub mod words;
 
-use actors::race::Outcomes;
 use explore::Lane;
 use pagewalk::Revision;
-use scenario::races::RaceText;
+use races::{Outcomes, RaceText};
 
 pub use lanes::{LaneLine, LaneStatus, LaneView};
 pub use locks::LockView;

@@ -1,8 +1,7 @@
 //! A person at a race: where they are, and the branches that they have tried.
 
-use actors::race::{Choice, NotThere};
 use explore::{Lane, Schedule};
-use scenario::races::RaceLink;
+use races::{Choice, NotThere, RaceLink};
 
 use super::tape::{Moment, Tape, act};
 use super::words;

@@ -1,9 +1,8 @@
 //! The page tables at stake: where each is in its life, and what its entries say.
 
-use actors::race::Inner;
-use actors::race::{Ops, State};
 use mm::{Frame, Slot, Table};
 use pgtable::{EntryKind, Level, PhysAddr, RawEntry};
+use races::{Cpu, Inner, Ops, State};
 
 use super::words;
 use crate::ruler::table_name;
@@ -169,7 +168,6 @@ fn indexes(state: &State, table: &Table) -> Vec<u32> {
 
 /// The CPUs whose walk points to a slot like this.
 fn walkers(state: &State, wanted: impl Fn(Slot) -> bool) -> Vec<String> {
-    let points =
-        |cpu: &&actors::race::Cpu| cpu.walk().is_some_and(|walk| walk.path().any(|(_, slot)| wanted(slot)));
+    let points = |cpu: &&Cpu| cpu.walk().is_some_and(|walk| walk.path().any(|(_, slot)| wanted(slot)));
     state.cpus().iter().filter(points).map(|cpu| words::cpu(cpu.task())).collect()
 }

@@ -1,8 +1,8 @@
 //! The steps of a race as they were taken, and going to any of them.
 
-use actors::race::{Choice, NotThere, Outcomes, State};
 use explore::{CannotMove, Lane, Schedule, Turn};
 use pagewalk::{Event, Sink};
+use races::{Choice, NotThere, Outcomes, State};
 
 /// Steps between two kept states.
 const CHECKPOINT_EVERY: usize = 32;

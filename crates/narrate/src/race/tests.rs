@@ -1,8 +1,7 @@
 //! What the lab says of races.
 
 use explore::Search;
-use races::{Aim, Found, RaceModel};
-use scenario::races::{RaceLink, texts};
+use races::{Aim, Found, RaceLink, RaceModel, texts};
 
 use super::*;
 
@@ -258,8 +257,8 @@ fn answers_are_honest() {
 
 #[test]
 fn every_race_can_be_told_from_start_to_end() {
-    for race in actors::race::Race::ALL {
-        let mut session = Session::new(scenario::races::first(race)).expect("it starts");
+    for race in races::Race::ALL {
+        let mut session = Session::new(races::first(race)).expect("it starts");
         for round in 0..400 {
             let moved = (0..4).any(|next| session.step(Lane::ALL[(round * 7 + next) % 4]));
             let point = point_of(&session);

@@ -1,9 +1,8 @@
 //! Outcomes and searches in words.
 
-use actors::race::Outcomes;
 use explore::Lane;
 use mm::{LockMode, Task};
-use races::Found;
+use races::{Found, Outcomes};
 
 const OUTCOMES: [(Outcomes, &str); 6] = [
     (Outcomes::UAF_PMD, "a freed pmd table is read"),

@@ -11,13 +11,12 @@
 //! | `data-way` | a way that a search found, by its number |
 //! | `data-choose` | a list of choices, by its name; its value is the choice |
 
-use actors::race::{Choice, Race};
 use explore::Lane;
 use gloo_events::EventListener;
 use mm::LockMode;
 use narrate::race::Question;
 use pagewalk::Revision;
-use scenario::races::{first, model_of};
+use races::{Choice, Race, first, model_of};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlSelectElement, KeyboardEvent};
 use yew::Callback;

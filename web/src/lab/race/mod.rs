@@ -14,13 +14,11 @@ pub mod parts;
 pub mod stake;
 pub mod strip;
 
-use actors::race::{Choice, Race};
 use explore::Lane;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use narrate::race::{Question, RacePoint, Session, point, words};
-use races::Aim;
-use scenario::races::{RaceLink, first, texts};
+use races::{Aim, Choice, Race, RaceLink, first, texts};
 use web_sys::Element;
 use yew::{Component, Context, Html, NodeRef};
 

@@ -1,11 +1,10 @@
 //! What can be chosen, the goal, the search, what just happened, the locks.
 
-use actors::race::Choice;
 use explore::Schedule;
 use mm::LockMode;
 use narrate::race::{LockView, Question, RacePoint, words};
 use pagewalk::Revision;
-use scenario::races::{RACES, texts};
+use races::{Choice, RACES, texts};
 
 use super::super::search::Report;
 use super::input::HELP;

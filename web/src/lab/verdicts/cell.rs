@@ -1,11 +1,9 @@
 //! One place of the matrix: what was found there, and the way to its run.
 
-use actors::race::Choice;
 use explore::Schedule;
 use narrate::Mark;
 use narrate::race::words::count;
-use races::Found;
-use scenario::races::{Cell, RaceLink, Variant, short};
+use races::{Cell, Choice, Found, RaceLink, Variant, short};
 
 use crate::el::{El, el};
 use crate::view::sign;

@@ -1,7 +1,7 @@
 //! The page: progress, the answers about the patch, all tables.
 
 use narrate::race::words::{count, number};
-use scenario::races::{ANSWERS, Answer, Evidence, OUTCOMES, Row, Slot, Table, matrix, texts};
+use races::{ANSWERS, Answer, Evidence, OUTCOMES, Row, Slot, Table, matrix, texts};
 
 use super::State;
 use super::cell::{Place, verdict};

@@ -9,7 +9,7 @@ use mm::LockMode;
 use pagewalk::Test;
 use pgtable::Level;
 
-use super::step::{Line, Lock, Step, Value, inner, line};
+use crate::step::{Line, Lock, Step, Value, inner, line};
 
 /// `PTE_RDONLY` and `PTE_WRITE`: what `set_memory_ro()` sets and clears.
 pub(super) const READ_ONLY: u64 = 1 << 7;

@@ -2,19 +2,19 @@
 
 use alloc::vec::Vec;
 
+use actors::{Observer, Ptdump};
 use arrayvec::ArrayVec;
 use mm::{LockMode, MmId, Task, VmaFlags, World, WorldError};
 use pagewalk::{Args, Callbacks, EntryPoint, NotInThisKernel, Revision, Walk};
 use pgtable::VirtAddr;
 
-use super::choice::{Choice, Race};
-use super::cpu::{Cpu, Inner};
-use super::ops::Ops;
-use super::place::{Half, Place, Shape};
-use super::state::{Cpus, State};
-use super::step::{Line, Lock, Shared, Step, line};
-use super::{collapse, faults, hot_remove, munmap, pte_tables, set_prot, vmap, walker};
-use crate::{Observer, Ptdump};
+use crate::choice::{Choice, Race};
+use crate::cpu::{Cpu, Inner};
+use crate::ops::Ops;
+use crate::place::{Half, Place, Shape};
+use crate::state::{Cpus, State};
+use crate::step::{Line, Lock, Shared, Step, line};
+use crate::{collapse, faults, hot_remove, munmap, pte_tables, set_prot, vmap, walker};
 
 /// A race cannot be set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,31 +1,16 @@
-//! Races that a person can play, and what every variant of them comes to.
-//!
-//! | module | what it holds |
-//! |---|---|
-//! | [`texts`] | each race in words: what is to be tried, what went wrong, which rule forbids it |
-//! | [`matrix`] | races × locks × rules × kernels, with the verdict that each has |
-//! | [`survey`] | the whole matrix being searched, variant by variant, in any order |
-//! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
-//! | [`link`] | a race, its choices and a schedule as text, and back |
-//!
-//! Who takes part is in [`actors::race`]; the search is [`explore`].
+//! What is offered first of a race, the race that an assertion forbids, and what can go wrong in words.
 
-pub mod answers;
-pub mod link;
-pub mod matrix;
-pub mod survey;
-pub mod texts;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
 
-use actors::race::{Choice, Outcomes, Race};
 use mm::{LockMode, MmId, Need};
 use pagewalk::{By, Event, LockName, Revision};
 use pgtable::Model;
 
-pub use answers::{ANSWERS, Answer, Evidence};
-pub use link::{RaceLink, RaceLinkProblem};
-pub use matrix::{Cell, Columns, Row, Table};
-pub use survey::{Slot, Survey, Variant};
-pub use texts::{RACES, RaceText};
+use crate::choice::{Choice, Race};
+use crate::state::Outcomes;
+use crate::texts;
 
 /// The machine with this name among those that a race runs on; else the one that it starts with.
 pub fn model_of(race: Race, id: &str) -> &'static Model {
@@ -98,6 +83,7 @@ pub fn short(outcomes: Outcomes) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::link::RaceLink;
     use LockMode::{None, Read};
     use mm::Seen;
     use pagewalk::Subject;

@@ -4,9 +4,9 @@ use mm::{Frame, MmId, World};
 use pagewalk::{Event, Fault, Free, Sink, Test};
 use pgtable::{Level, RawEntry};
 
-use super::cpu::Cpu;
-use super::place::{leaf, table_entry};
-use super::step::Value;
+use crate::cpu::Cpu;
+use crate::place::{leaf, table_entry};
+use crate::step::Value;
 
 impl Cpu {
     /// Reads an entry, whose table may be gone.

@@ -9,7 +9,7 @@ use mm::{LockMode, MmId};
 use pagewalk::{Free, Revision, Test};
 use pgtable::{Arch, Level};
 
-use super::step::{Line, Lock, Step, Value, line};
+use crate::step::{Line, Lock, Step, Value, line};
 
 /// What a huge vmap does so that nobody reads the table that it frees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use pagewalk::{Event, Fault, LockName, Revision, Status};
 use pgtable::Level;
 
 use super::*;
-use crate::Actor;
+use actors::Actor;
 
 fn choice(race: Race, model: &str, revision: Revision) -> Choice {
     Choice::of(race, pgtable::model(model).expect("a known model"), revision)

@@ -6,9 +6,9 @@ use mm::{LockMode, Slot, Task, World};
 use pagewalk::{Event, Fault, Free, LockName, Sink, Status};
 use pgtable::{EntryKind, Level};
 
-use super::cpu::{Cpu, Inner};
-use super::locks;
-use super::ops::Ops;
+use crate::cpu::{Cpu, Inner};
+use crate::locks;
+use crate::ops::Ops;
 
 bitflags::bitflags! {
     /// What can go wrong.

@@ -1,10 +1,9 @@
 //! The callbacks of the walks that take part in races.
 
+use actors::Observer;
 use mm::World;
 use pagewalk::{Action, Call, Callback, Callbacks, Reply, WalkOps};
 use pgtable::{EntryKind, RawEntry};
-
-use crate::Observer;
 
 /// Callbacks of a walk in a race.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -7,13 +7,14 @@
 //! Everything after the race may be missing; what is missing is as the race is offered first. A link that cannot be understood opens
 //! the nearest thing that works and says what was wrong with it.
 
-use actors::race::{Choice, Race};
+use alloc::string::{String, ToString};
+
 use explore::{Schedule, ScheduleError};
 use mm::LockMode;
 use pagewalk::Revision;
 
-use super::first;
-use crate::clip;
+use crate::choice::{Choice, Race};
+use crate::first;
 
 /// Longest link that is looked at, in bytes.
 const MAX_BYTES: usize = 4_000;
@@ -39,19 +40,19 @@ pub enum RaceLinkProblem {
     #[error("this link is too long to be one of ours ({0} bytes); the first race is shown")]
     TooLong(usize),
     /// No such race.
-    #[error("there is no race \u{201c}{0}\u{201d}; the first one is shown")]
+    #[error("there is no race \u{201c}{0:.40}\u{201d}; the first one is shown")]
     Race(String),
     /// No such machine, or the race does not happen on it.
-    #[error("this race does not happen on \u{201c}{0}\u{201d}; {1} is shown")]
+    #[error("this race does not happen on \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Machine(String, &'static str),
     /// No such kernel, or the race does not happen in it.
-    #[error("this race does not happen in the kernel \u{201c}{0}\u{201d}; {1} is shown")]
+    #[error("this race does not happen in the kernel \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Kernel(String, &'static str),
     /// The schedule cannot be read.
     #[error("{0}; nobody has moved")]
     Schedule(#[from] ScheduleError),
     /// A part that no link has, or a value that its parameter cannot have.
-    #[error("\u{201c}{0}\u{201d} in this link cannot be understood and is ignored")]
+    #[error("\u{201c}{0:.40}\u{201d} in this link cannot be understood and is ignored")]
     Unknown(String),
 }
 
@@ -96,7 +97,7 @@ impl RaceLink {
             "t" => value.parse().ok().filter(|_| !value.starts_with('+')).map(|step| self.step = step),
             _ => None,
         };
-        understood.ok_or_else(|| RaceLinkProblem::Unknown(clip(part)))
+        understood.ok_or_else(|| RaceLinkProblem::Unknown(part.to_string()))
     }
 }
 
@@ -104,7 +105,7 @@ fn parse_path(path: &str, problem: &mut Option<RaceLinkProblem>) -> Choice {
     let mut parts = path.split('/');
     let id = parts.next().unwrap_or_default();
     let Some(race) = Race::from_id(id) else {
-        *problem = Some(RaceLinkProblem::Race(clip(id)));
+        *problem = Some(RaceLinkProblem::Race(id.to_string()));
         return first(Race::ALL[0]);
     };
     let mut choice = first(race);
@@ -112,7 +113,7 @@ fn parse_path(path: &str, problem: &mut Option<RaceLinkProblem>) -> Choice {
         let known = race.models().any(|model| model == id);
         match pgtable::model(id).ok().filter(|_| known) {
             Some(model) => choice.model = model,
-            None => *problem = Some(RaceLinkProblem::Machine(clip(id), choice.model.id)),
+            None => *problem = Some(RaceLinkProblem::Machine(id.to_string(), choice.model.id)),
         }
     }
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
@@ -121,23 +122,23 @@ fn parse_path(path: &str, problem: &mut Option<RaceLinkProblem>) -> Choice {
             Some(revision) => choice = Choice::of(race, choice.model, revision).with_lock(choice.lock),
             None => {
                 let shown = choice.revision.id();
-                problem.get_or_insert_with(|| RaceLinkProblem::Kernel(clip(id), shown));
+                problem.get_or_insert_with(|| RaceLinkProblem::Kernel(id.to_string(), shown));
             }
         }
     }
     if let Some(rest) = parts.next() {
-        problem.get_or_insert_with(|| RaceLinkProblem::Unknown(clip(rest)));
+        problem.get_or_insert_with(|| RaceLinkProblem::Unknown(rest.to_string()));
     }
     choice
 }
 
 /// The hash, without the `#`.
-impl std::fmt::Display for RaceLink {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Display for RaceLink {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Choice { race, model, revision, lock, rule } = self.choice;
         write!(f, "{PREFIX}{}/{}/{}", race.id(), model.id, revision.id())?;
         let mut separator = '?';
-        let mut parameter = |f: &mut std::fmt::Formatter<'_>, text: std::fmt::Arguments<'_>| {
+        let mut parameter = |f: &mut core::fmt::Formatter<'_>, text: core::fmt::Arguments<'_>| {
             let result = write!(f, "{separator}{text}");
             separator = '&';
             result
@@ -161,6 +162,8 @@ impl std::fmt::Display for RaceLink {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
+    use alloc::vec::Vec;
     use explore::Lane;
     use proptest::prelude::*;
 

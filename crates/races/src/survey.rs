@@ -3,7 +3,7 @@
 //! A [`Survey`] runs nothing itself, so that a page can search in slices and a program at once:
 //!
 //! ```
-//! # use scenario::races::{Survey, survey::search};
+//! # use races::{Survey, survey::search};
 //! let mut survey = Survey::new();
 //! // Two would do for an example.
 //! while let Some(variant) = survey.next().filter(|_| survey.done() < 2) {
@@ -12,14 +12,17 @@
 //! }
 //! ```
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
-use actors::race::{Choice, NotThere};
 use explore::Search;
-use races::{Aim, Found, RaceModel};
 
-use super::answers::ANSWERS;
-use super::matrix::{self, Cell, Table};
+use crate::answers::ANSWERS;
+use crate::choice::Choice;
+use crate::found::Found;
+use crate::matrix::{self, Cell, Table};
+use crate::model::{Aim, RaceModel};
+use crate::start::NotThere;
 
 /// Most states of a variant that are seen. The largest, with three CPUs, has some eighty thousand.
 pub const MOST_STATES: u32 = 200_000;
@@ -101,10 +104,10 @@ impl Survey {
     }
 
     /// The place that an answer points at.
-    pub fn at(&self, evidence: &super::Evidence) -> Option<Slot> {
+    pub fn at(&self, evidence: &crate::answers::Evidence) -> Option<Slot> {
         let (table, row, column, ..) = evidence.place()?;
-        let number = matrix::tables().position(|of| std::ptr::eq(of, table))?;
-        let line = table.rows.iter().position(|of| std::ptr::eq(of, row))?;
+        let number = matrix::tables().position(|of| core::ptr::eq(of, table))?;
+        let line = table.rows.iter().position(|of| core::ptr::eq(of, row))?;
         *self.slots.get(number)?.get(line)?.get(column)?
     }
 
@@ -213,7 +216,7 @@ pub fn search(choice: &Choice) -> Result<Found, NotThere> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actors::race::Race;
+    use crate::choice::Race;
 
     fn names(survey: &Survey) -> Vec<usize> {
         survey.queue.iter().copied().collect()

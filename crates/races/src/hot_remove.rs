@@ -10,7 +10,7 @@ use mm::LockMode;
 use pagewalk::Free;
 use pgtable::{Arch, Level};
 
-use super::step::{Line, Lock, Step, Value, line};
+use crate::step::{Line, Lock, Step, Value, line};
 
 const BEGIN: Line = line("mem_hotplug_begin()", Step::Lock(Lock::Hotplug, LockMode::Write));
 const DONE: Line = line("mem_hotplug_done()", Step::Unlock(Lock::Hotplug, LockMode::Write));

@@ -2,13 +2,13 @@
 
 use alloc::rc::Rc;
 
+use actors::{Actor, Stack};
 use explore::{Lane, Schedule, Turn};
 use mm::World;
 use pagewalk::{Callbacks, Func, Sink, Status, Walk, WalkOps};
 
-use super::cpu::Inner;
-use super::state::{Cpus, State, step_lane, turn_of};
-use crate::{Actor, Stack};
+use crate::cpu::Inner;
+use crate::state::{Cpus, State, step_lane, turn_of};
 
 /// The CPUs of a race, which move in the order of a schedule. As an actor it is told of by its first CPU, which walks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +51,7 @@ impl Actor for Scheduled {
             self.taken += 1;
         }
         let fault =
-            self.cpus.iter().map(super::Cpu::status).find(|status| matches!(status, Status::Faulted(_)));
+            self.cpus.iter().map(crate::Cpu::status).find(|status| matches!(status, Status::Faulted(_)));
         match (fault, self.next()) {
             (Some(fault), _) => fault,
             (None, None) => Status::Done(0),
@@ -64,7 +64,7 @@ impl Actor for Scheduled {
     }
 
     fn callbacks(&self) -> Callbacks {
-        match self.cpus.first().map(super::Cpu::inner) {
+        match self.cpus.first().map(crate::Cpu::inner) {
             Some(Inner::Walk(_, ops)) => ops.callbacks(),
             Some(Inner::Dump(dump)) => dump.callbacks(),
             _ => Callbacks::empty(),
@@ -72,7 +72,7 @@ impl Actor for Scheduled {
     }
 
     fn stack(&self) -> Stack {
-        match self.cpus.first().map(super::Cpu::inner) {
+        match self.cpus.first().map(crate::Cpu::inner) {
             Some(Inner::Walk(walk, _)) => walk.stack().collect(),
             Some(Inner::Dump(dump)) => dump.stack(),
             _ => Stack::new(),
@@ -80,6 +80,6 @@ impl Actor for Scheduled {
     }
 
     fn walk(&self) -> Option<&Walk> {
-        self.cpus.first().and_then(super::Cpu::walk)
+        self.cpus.first().and_then(crate::Cpu::walk)
     }
 }

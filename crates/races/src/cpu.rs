@@ -1,13 +1,13 @@
 //! One CPU: a script, where in it, and the walk or dump that it runs.
 
+use actors::{Actor, Ptdump};
 use mm::{Frame, LockMode, Slot, Task, World};
 use pagewalk::{Event, Fault, Flush, Free, LockName, Sink, Status, Walk};
 use pgtable::{Level, PhysAddr, RawEntry};
 
-use super::locks::{self, Taken};
-use super::ops::Ops;
-use super::step::{Line, Lock, Script, Shared, Step};
-use crate::{Actor, Ptdump};
+use crate::locks::{self, Taken};
+use crate::ops::Ops;
+use crate::step::{Line, Lock, Script, Shared, Step};
 
 /// What [`Step::Run`] runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

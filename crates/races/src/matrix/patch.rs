@@ -1,10 +1,10 @@
 //! The patch: why reading is enough for kernel tables, why user tables need the write lock, why `init_mm` could be handed over,
 //! what that did not cover, and how it was closed.
 
-use actors::race::Race;
 use mm::LockMode;
 
 use super::{ARM64, Cell, Columns, DEAD, P_, READ, Row, SAFE, T_, TW, Table, W, WRITE, X86, kernels};
+use crate::choice::Race;
 
 pub(super) static TABLE: Table = Table {
     id: "patch",

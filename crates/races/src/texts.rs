@@ -1,8 +1,10 @@
 //! Each race in words.
 
-use actors::race::{Outcomes, Race};
 use mm::LockMode;
 use pagewalk::Revision;
+
+use crate::choice::Race;
+use crate::state::Outcomes;
 
 /// A race in words.
 #[derive(Debug)]

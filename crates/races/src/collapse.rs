@@ -8,7 +8,7 @@ use mm::{LockMode, MmId};
 use pagewalk::{Free, Test};
 use pgtable::Level;
 
-use super::step::{Line, Lock, Step, Value, inner, line};
+use crate::step::{Line, Lock, Step, Value, inner, line};
 
 /// `held`: how the collapse holds `init_mm`'s lock besides `cpa_lock`. Not at all up to v7.3-rc2, for reading in a draft of
 /// July 2026, for writing from v7.3-rc3.

@@ -8,7 +8,7 @@ use mm::{LockMode, MmId};
 use pagewalk::{Free, Test};
 use pgtable::Level;
 
-use super::Place;
+use crate::place::Place;
 
 /// A lock, by what it protects in the small world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

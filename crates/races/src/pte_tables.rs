@@ -6,7 +6,7 @@ use mm::LockMode;
 use pagewalk::Free;
 use pgtable::Level;
 
-use super::step::{Line, Lock, Step, Value, inner, line};
+use crate::step::{Line, Lock, Step, Value, inner, line};
 
 const WRITE: LockMode = LockMode::Write;
 const READ: LockMode = LockMode::Read;

@@ -9,7 +9,7 @@ use mm::{LockMode, MmId};
 use pagewalk::Free;
 use pgtable::Level;
 
-use super::step::{Line, Lock, Step, Value, line};
+use crate::step::{Line, Lock, Step, Value, line};
 
 /// `munmap(2)` and brk downgrade to a read lock before they unmap; who maps something else at once does not (`MAP_FIXED`,
 /// a moving mremap).

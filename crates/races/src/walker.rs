@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use mm::{LockMode, MmId};
 
-use super::step::{Line, Lock, Step, line};
+use crate::step::{Line, Lock, Step, line};
 
 /// The call that takes a lock of the walker, and the one that releases it.
 const fn words(lock: Lock, mode: LockMode) -> (&'static str, &'static str) {

@@ -1,9 +1,9 @@
 //! Why the patch's rules are what they are: six questions, each answered in words and by variants of the matrix that anyone can
 //! search again.
 
-use actors::race::{Choice, Outcomes};
-
-use super::matrix::{self, Cell, Row, Table};
+use crate::choice::Choice;
+use crate::matrix::{self, Cell, Row, Table};
+use crate::state::Outcomes;
 
 /// A question about the patch, and its answer.
 #[derive(Debug)]
@@ -231,7 +231,7 @@ pub static ANSWERS: [Answer; 6] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::races::{short, survey};
+    use crate::{short, survey};
 
     #[test]
     fn every_answer_points_at_variants_that_have_the_verdict_it_claims() {

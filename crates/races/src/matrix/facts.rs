@@ -1,12 +1,12 @@
 //! The verdict tables of kernel-facts, part 3.
 
-use actors::race::Race;
 use pagewalk::Revision;
 
 use super::{
     ARM64, Columns, DEAD, LOST, NONE, OPENRISC, P_, PT_, PTW, READ, RISCV, Row, SAFE, T, T_, TW, TWICE,
     Table, V6_17, V7_1, V7_3, W, WRITE, X86, kernels, locks,
 };
+use crate::choice::Race;
 
 pub(super) static TABLES: &[Table] = &[
     Table {

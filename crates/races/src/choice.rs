@@ -4,7 +4,7 @@ use mm::LockMode;
 use pagewalk::{EntryPoint, Revision};
 use pgtable::{Arch, Model};
 
-use super::vmap;
+use crate::vmap;
 
 /// A race: who walks, and who changes what is walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,12 +8,13 @@
 mod facts;
 mod patch;
 
-use actors::race::{Choice, Outcomes, Race};
 use mm::LockMode;
 use pagewalk::Revision;
-use races::Found;
 
-use super::model_of;
+use crate::choice::{Choice, Race};
+use crate::found::Found;
+use crate::model_of;
+use crate::state::Outcomes;
 
 /// What one variant comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +194,7 @@ pub fn tables() -> impl Iterator<Item = &'static Table> + Clone {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn every_row_has_a_cell_for_every_column_and_every_variant_starts() {
