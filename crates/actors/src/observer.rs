@@ -2,7 +2,7 @@
 
 use mm::World;
 use pagewalk::{Action, Call, Callback, Callbacks, Reply, WalkLock, WalkOps};
-use pgtable::{Level, Owner, PhysAddr};
+use pgtable::{Level, PhysAddr, Prot};
 
 /// What an [`Observer`] does besides looking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -111,7 +111,7 @@ impl WalkOps for Observer {
         };
         let mut reply = Reply { action, ..Reply::default() };
         if call.callback == Callback::InstallPte {
-            reply.pte.0 = (world.model().make.page)(new_page(world).0, Owner::User);
+            reply.pte = world.model().make_pte(new_page(world), Prot::Shared);
         }
         reply
     }

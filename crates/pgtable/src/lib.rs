@@ -14,6 +14,7 @@
 //! | [`rules`] | none, bad, present, leaf: the tests on an entry |
 //! | [`flags`] | the bits of an entry by the headers' names |
 //! | [`make`] | how the kernel makes entries |
+//! | [`kernel`] | how the kernel frees tables and changes what they map |
 //! | [`layout`] | the regions of the address space |
 //! | [`arch`] | the architectures, one file each, and the list of all models |
 //!
@@ -25,6 +26,7 @@ pub mod addr;
 pub mod arch;
 pub mod flags;
 mod geometry;
+pub mod kernel;
 pub mod layout;
 pub mod level;
 pub mod make;
@@ -34,8 +36,9 @@ pub mod rules;
 pub use addr::{PhysAddr, RawEntry, VirtAddr};
 pub use arch::{MODELS, UnknownModel, model};
 pub use flags::{Flag, SetFlag};
+pub use kernel::{DumpGuard, HotRemove, HugeVmap, Kernel, Ptdump, SetMemory, TableStep};
 pub use layout::Region;
 pub use level::Level;
-pub use make::{MakeEntry, Owner};
+pub use make::{MakeEntry, Owner, Prot, Protection, Protections};
 pub use model::{Arch, Contiguous, Fold, Hugetlb, LevelSpec, Model, Thp};
 pub use rules::{Empty, EntryKind, EntryRules, Tests};

@@ -1,6 +1,21 @@
-//! How the kernel makes entries: what it writes when it installs a table or splits a huge page.
+//! How the kernel makes entries: what it writes when it maps a page, installs a table or splits a huge page.
+//!
+//! ```
+//! use pgtable::{EntryKind, Level, Owner, PhysAddr, Prot, model};
+//!
+//! let x86 = model("x86_64-4level")?;
+//! let table = x86.make_table(PhysAddr(0x4000), Owner::User);
+//! assert_eq!(x86.classify(Level::Pmd, table, &x86.empty), EntryKind::Table);
+//! assert_eq!(x86.table_address(Level::Pmd, table), PhysAddr(0x4000));
+//!
+//! let huge = x86.make_leaf(PhysAddr(0x20_0000), Prot::Kernel, Level::Pmd).expect("x86 has large pages");
+//! assert_eq!(x86.classify(Level::Pmd, huge, &x86.empty), EntryKind::Leaf);
+//! # Ok::<(), pgtable::UnknownModel>(())
+//! ```
 
-/// Whose memory an entry maps.
+use crate::{Level, Model, PhysAddr, RawEntry, VirtAddr};
+
+/// Whose memory a table maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// User space.
@@ -9,12 +24,58 @@ pub enum Owner {
     Kernel,
 }
 
-impl Owner {
-    /// One value for user space, another for the kernel.
-    pub(crate) const fn pick(self, user: u64, kernel: u64) -> u64 {
-        match self {
-            Self::User => user,
-            Self::Kernel => kernel,
+/// What may be done with a page, by the headers' names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Prot {
+    /// `PAGE_SHARED` of user space, after the page has been read and written (`pte_mkyoung()`, `pte_mkdirty()`).
+    Shared,
+    /// `PAGE_KERNEL`: the kernel reads and writes, but does not execute where the architecture can forbid it.
+    Kernel,
+    /// `PAGE_KERNEL_RO`. Where an architecture does not define it, it is `PAGE_KERNEL` (include/linux/pgtable.h).
+    KernelRo,
+}
+
+impl Prot {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Shared, Self::Kernel, Self::KernelRo];
+
+    /// The protection of memory that its owner reads and writes.
+    pub const fn writable(owner: Owner) -> Self {
+        match owner {
+            Owner::User => Self::Shared,
+            Owner::Kernel => Self::Kernel,
+        }
+    }
+}
+
+/// The bits of one protection: everything in an entry but the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Protection {
+    /// In a pte.
+    pub pte: u64,
+    /// In an entry of a higher level that maps memory itself: after `p?d_mkhuge()` or what does its work. Without
+    /// meaning where [`Model::make_leaf`] makes none.
+    pub leaf: u64,
+}
+
+/// The bits of all protections of an architecture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Protections {
+    /// [`Prot::Shared`]
+    pub shared: Protection,
+    /// [`Prot::Kernel`]
+    pub kernel: Protection,
+    /// [`Prot::KernelRo`]
+    pub kernel_ro: Protection,
+}
+
+impl Protections {
+    /// The bits of one of them.
+    pub const fn of(&self, prot: Prot) -> Protection {
+        match prot {
+            Prot::Shared => self.shared,
+            Prot::Kernel => self.kernel,
+            Prot::KernelRo => self.kernel_ro,
         }
     }
 }
@@ -22,16 +83,54 @@ impl Owner {
 /// How the kernel makes entries.
 #[derive(Clone, Copy, Debug)]
 pub struct MakeEntry {
-    /// A user table entry for the table at a physical address: `p?d_populate()`.
-    pub table: fn(u64) -> u64,
-    /// The pte of a page of memory that may be read and written, of user space or of the kernel: `PAGE_SHARED`, `PAGE_KERNEL`.
-    pub page: fn(u64, Owner) -> u64,
-    /// The same for a huge page; `None` where nothing above a pte maps memory.
-    pub huge: Option<fn(u64, Owner) -> u64>,
+    /// Where an entry that points to a table holds the table's physical address.
+    pub(crate) table: fn(u64) -> u64,
+    /// The other bits of such an entry: what `p?d_populate()` writes for a process, and what it or `pmd_populate_kernel()` write
+    /// for `init_mm`.
+    pub(crate) table_bits: [u64; 2],
+    /// Where a leaf holds the physical address of what it maps: `pfn_pte()` without a protection.
+    pub(crate) address: fn(u64) -> u64,
+    /// The protections.
+    pub prot: &'static Protections,
     /// The pte of the first page of a present huge pmd: the same protection, without what marks it as huge.
     pub pte_of_huge: fn(u64) -> u64,
     /// The pte that stands for a non-present huge pmd, the same for all of its pages: a migration entry stays what it is.
     pub pte_of_absent: fn(u64) -> u64,
     /// What one page further adds to an entry.
     pub next_page: u64,
+}
+
+impl Model {
+    /// Whose half of the address space `addr` lies in. What lies between the halves counts as the user's.
+    pub const fn owner(&self, addr: VirtAddr) -> Owner {
+        if addr.0 >= self.kernel_start.0 { Owner::Kernel } else { Owner::User }
+    }
+
+    /// The entry that points to the table at `pa`, as the kernel writes it for a process or for itself.
+    pub fn make_table(&self, pa: PhysAddr, owner: Owner) -> RawEntry {
+        let [user, kernel] = self.make.table_bits;
+        let bits = match owner {
+            Owner::User => user,
+            Owner::Kernel => kernel,
+        };
+        RawEntry((self.make.table)(pa.0) | bits)
+    }
+
+    /// The pte that maps the page at `pa`. Address bits below the page size are dropped.
+    pub fn make_pte(&self, pa: PhysAddr, prot: Prot) -> RawEntry {
+        let page = pa.0 & !(self.page_bytes() - 1);
+        RawEntry((self.make.address)(page) | self.make.prot.of(prot).pte)
+    }
+
+    /// The entry of `level` that maps the memory at `pa` itself; address bits below the size that it maps are dropped.
+    /// `None` where entries of this level never map memory. At pte level it is [`Model::make_pte`].
+    pub fn make_leaf(&self, pa: PhysAddr, prot: Prot, level: Level) -> Option<RawEntry> {
+        let level = self.lowest_sharing(level);
+        if level == Level::Pte {
+            return Some(self.make_pte(pa, prot));
+        }
+        let start = pa.0 & !((1u64 << self.level(level).shift) - 1);
+        let value = (self.make.address)(start) | self.make.prot.of(prot).leaf;
+        (self.rules[level as usize].leaf)(value).then_some(RawEntry(value))
+    }
 }

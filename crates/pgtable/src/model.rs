@@ -3,7 +3,7 @@
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
-use crate::{Empty, EntryKind, EntryRules, Flag, Level, MakeEntry, Region, VirtAddr};
+use crate::{Empty, EntryKind, EntryRules, Flag, Kernel, Level, MakeEntry, Region, VirtAddr};
 
 /// The architecture that a [`Model`] is a configuration of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +99,9 @@ pub struct Model {
     /// `TASK_SIZE` of a native task: first address beyond user space. A property of the *current* task in
     /// the kernel, so a captured machine may have another one.
     pub task_size: VirtAddr,
+    /// First address of the kernel's half that page tables can map: `KERN_VIRT_START` of riscv, `vm_map_base` of loongarch,
+    /// `PAGE_OFFSET` of arm64.
+    pub kernel_start: VirtAddr,
     /// The levels, root first.
     pub levels: [LevelSpec; 5],
     /// The tests of each level, root first.
@@ -120,6 +123,8 @@ pub struct Model {
     pub empty: Empty,
     /// How the kernel makes entries.
     pub make: MakeEntry,
+    /// What the kernel does with its tables.
+    pub kernel: &'static Kernel,
     /// Transparent huge pages, as far as the architecture's v7.3 Kconfig allows them.
     pub thp: Thp,
     /// How `huge_pte_offset()` finds the entry of a hugetlb page.

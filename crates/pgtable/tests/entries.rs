@@ -1,6 +1,6 @@
-//! What entries mean and how they are made, over all models and any value.
+//! What entries mean, over all models and any value.
 
-use pgtable::{EntryKind, Level, MODELS, Model, Owner, PhysAddr, RawEntry, SetFlag, VirtAddr, model};
+use pgtable::{EntryKind, Level, MODELS, Model, PhysAddr, RawEntry, SetFlag, VirtAddr, model};
 use proptest::prelude::*;
 
 fn any_model() -> impl Strategy<Value = &'static Model> {
@@ -32,33 +32,12 @@ proptest! {
         let kind = model.classify(level, entry, &model.empty);
         prop_assert!(model.set_flags(level, kind, entry).all(|set| set.value != 0));
         let make = &model.make;
-        let _ = ((make.table)(value), (make.pte_of_huge)(value), (make.pte_of_absent)(value));
+        let _ = ((make.pte_of_huge)(value), (make.pte_of_absent)(value));
         prop_assert!(model.index(level, addr) < u32::from(model.level(level).ptrs));
         let _ = (model.folded_index(level, index, addr), model.addr_end(level, addr, end));
         let _ = (model.index_bits(level), model.real_depth(level), model.slots(level));
         if let Some(contiguous) = &model.contiguous {
             let _ = ((contiguous.is_block)(value), (contiguous.gather)(value, addr.0));
-        }
-    }
-
-    #[test]
-    fn an_entry_that_is_made_for_a_table_points_to_it(model in any_model(), pa in any_value()) {
-        for level in [Level::Pgd, Level::P4d, Level::Pud, Level::Pmd] {
-            // Anything that some entry can point to, on a page.
-            let pa = PhysAddr(model.table_address(level, RawEntry(pa)).0 & !(model.page_bytes() - 1));
-            let entry = RawEntry((model.make.table)(pa.0));
-            prop_assert_eq!(model.table_address(level, entry), pa, "{:?} {:?}", model, level);
-        }
-    }
-
-    #[test]
-    fn what_is_made_fits_the_entry_whatever_the_address(model in any_model(), pa in any_value()) {
-        let make = &model.make;
-        let fits = |value: u64| value & !model.word_mask == 0;
-        prop_assert!(fits((make.table)(pa)), "{:?}", model);
-        for owner in [Owner::User, Owner::Kernel] {
-            prop_assert!(fits((make.page)(pa, owner)), "{:?}", model);
-            prop_assert!(make.huge.is_none_or(|huge| fits(huge(pa, owner))), "{:?}", model);
         }
     }
 
@@ -117,112 +96,6 @@ fn an_entry_is_what_the_walker_asks_about_at_its_level() {
 }
 
 #[test]
-fn a_table_entry_that_is_made_is_a_table() {
-    for model in MODELS {
-        for level in model.real_levels().filter(|&level| level != Level::Pte) {
-            let entry = RawEntry((model.make.table)(0x4_0000));
-            assert_eq!(model.classify(level, entry, &model.empty), EntryKind::Table, "{model:?} {level:?}");
-        }
-    }
-}
-
-#[test]
-fn pages_are_made_with_the_protection_of_the_headers() {
-    // Of memory that may be written and has been: PAGE_SHARED with the dirty bit, and PAGE_KERNEL; as a pte and as a huge
-    // page at the same address.
-    for (id, pa, [user, kernel], huge) in [
-        (
-            "x86_64-4level",
-            0x4020_0000,
-            [0x8000_0000_4020_0067, 0x8000_0000_4020_0163],
-            Some([0x8000_0000_4020_00e7, 0x8000_0000_4020_01e3]),
-        ),
-        ("riscv64-sv39", 0x8020_0000, [0x2008_00d7, 0x2008_00e7], Some([0x2008_00d7, 0x2008_00e7])),
-        ("riscv32-sv32", 0x3_0040_0000, [0xc010_00d7, 0xc010_00e7], Some([0xc010_00d7, 0xc010_00e7])),
-        (
-            "arm64-4k-48",
-            0x4020_0000,
-            [0x00e8_0000_4020_0f43, 0x00e8_0000_4020_0703],
-            Some([0x00e8_0000_4020_0f41, 0x00e8_0000_4020_0701]),
-        ),
-        // LPA2: bits 50 and 51 of the address where the shareability was.
-        (
-            "arm64-4k-52",
-            0x0009_0000_4020_0000,
-            [0x00e9_0000_4020_0e43, 0x00e9_0000_4020_0603],
-            Some([0x00e9_0000_4020_0e41, 0x00e9_0000_4020_0601]),
-        ),
-        (
-            "arm64-4k-52-l5off",
-            0x4020_0000,
-            [0x00e8_0000_4020_0f43, 0x00e8_0000_4020_0703],
-            Some([0x00e8_0000_4020_0f41, 0x00e8_0000_4020_0701]),
-        ),
-        // FEAT_LPA: bits 48 to 51 in bits 12 to 15.
-        (
-            "arm64-64k-52",
-            0x000c_0000_2000_0000,
-            [0x00e8_0000_2000_cf43, 0x00e8_0000_2000_c703],
-            Some([0x00e8_0000_2000_cf41, 0x00e8_0000_2000_c701]),
-        ),
-        (
-            "loongarch64-16k-3level",
-            0x0600_0000,
-            [0x4000_0000_0600_039f, 0x0600_03d3],
-            Some([0x4000_0000_0600_03df, 0x0600_13d3]),
-        ),
-        ("openrisc", 0x0123_e000, [0x0123_e3f1, 0x0123_e331], None),
-    ] {
-        let make = &model(id).expect("a model").make;
-        let owners = [Owner::User, Owner::Kernel];
-        let hex = |values: [u64; 2]| values.map(|value| format!("{value:#x}"));
-        assert_eq!(hex(owners.map(|owner| (make.page)(pa, owner))), hex([user, kernel]), "{id}");
-        let found = make.huge.map(|huge| hex(owners.map(|owner| huge(pa, owner))));
-        assert_eq!(found, huge.map(hex), "{id}: huge");
-    }
-}
-
-#[test]
-fn a_page_that_is_made_maps_the_memory_it_is_made_for() {
-    for model in MODELS {
-        for owner in [Owner::User, Owner::Kernel] {
-            // 1 GiB: whatever the page size, a multiple of a pmd.
-            let pa = 1 << 30;
-            let mut made = vec![(Level::Pte, (model.make.page)(pa, owner))];
-            made.extend(model.make.huge.map(|huge| (Level::Pmd, huge(pa, owner))));
-            for (level, value) in made {
-                let value = RawEntry(value);
-                assert_eq!(
-                    model.classify(level, value, &model.empty),
-                    EntryKind::Leaf,
-                    "{model:?} {level:?}"
-                );
-                assert_eq!(model.leaf_address(level, value), PhysAddr(pa), "{model:?} {level:?}");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_huge_page_is_split_into_the_same_mapping() {
-    for (id, huge, pte, absent) in [
-        // PSE goes, and PAT moves from bit 12 to where PSE was.
-        ("x86_64-4level", 0x4000_00e7, 0x4000_0067, 0x4000_00e7),
-        ("x86_64-5level", 0x4000_10e7, 0x4000_00e7, 0x4000_10e7),
-        ("riscv64-sv39", 0x1000_00cf, 0x1000_00cf, 0x1000_00cf),
-        // A block becomes a page by its type bit.
-        ("arm64-4k-48", 0x4000_0fc1, 0x4000_0fc3, 0x4000_0fc1),
-        // HUGE goes, and HGLOBAL moves from bit 12 to where HUGE was.
-        ("loongarch64-4k-3level", 0x4000_01d3, 0x4000_0193, 0x4000_0193),
-        ("loongarch64-16k-3level", 0x4000_11d3, 0x4000_01d3, 0x4000_1193),
-    ] {
-        let make = &model(id).expect("a model").make;
-        assert_eq!((make.pte_of_huge)(huge), pte, "{id}");
-        assert_eq!((make.pte_of_absent)(huge), absent, "{id}");
-    }
-}
-
-#[test]
 fn a_leaf_maps_memory_from_an_address_of_its_own_size() {
     for (id, level, value, pa) in [
         ("x86_64-4level", Level::Pte, 0x8000_0000_4000_1063, 0x4000_1000),
@@ -246,17 +119,6 @@ fn a_leaf_maps_memory_from_an_address_of_its_own_size() {
         let value = RawEntry(value);
         assert_eq!(model.classify(level, value, &model.empty), EntryKind::Leaf, "{id} {level:?}");
         assert_eq!(model.leaf_address(level, value), PhysAddr(pa), "{id} {level:?}");
-    }
-}
-
-#[test]
-fn the_next_page_is_one_frame_further() {
-    for model in MODELS {
-        let pages = [0, 1].map(|page| {
-            let first = (model.make.pte_of_huge)((model.make.table)(0));
-            model.leaf_address(Level::Pte, RawEntry(first + page * model.make.next_page)).0
-        });
-        assert_eq!(pages[1] - pages[0], model.page_bytes(), "{model:?}");
     }
 }
 
@@ -289,25 +151,6 @@ fn invalid_tables_of_loongarch_levels_differ() {
             let PhysAddr(pa) = model.table_address(Level::Pgd, RawEntry(invalid));
             assert!(0 < pa && pa < 1 << 48, "{id} {invalid:#x}: in the window");
         }
-    }
-}
-
-#[test]
-fn address_bits_of_52_bit_descriptors() {
-    let entry = |id: &str, pa: u64| (model(id).expect("a model").make.table)(pa);
-    let flags = 3 | 1 << 10 | 1 << 59;
-    for (id, pa, field) in [
-        // Bits 48 to 51 in bits 12 to 15; the kernel leaves 48 and 49 where they were too.
-        ("arm64-64k-52", 0x000f_0000_4000_0000, 0x0003_0000_4000_f000),
-        ("arm64-64k-48", 0x0000_8000_4000_0000, 0x0000_8000_4000_0000),
-        // Bits 50 and 51 in bits 8 and 9.
-        ("arm64-4k-52", 0x000f_0000_4000_1000, 0x0003_0000_4000_1300),
-        ("arm64-16k-52", 0x0008_0000_4000_4000, 0x0000_0000_4000_4200),
-        ("arm64-4k-52-l5off", 0x0000_8000_4000_1000, 0x0000_8000_4000_1000),
-    ] {
-        assert_eq!(entry(id, pa), field | flags, "{id}");
-        let model = model(id).expect("a model");
-        assert_eq!(model.table_address(Level::Pmd, RawEntry(field | flags)), PhysAddr(pa), "{id}");
     }
 }
 

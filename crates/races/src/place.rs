@@ -6,7 +6,7 @@
 use alloc::vec;
 
 use mm::{MmId, Slot, Table, Vma, VmaId, World, WorldError};
-use pgtable::{Arch, Level, Model, PhysAddr, RawEntry, VirtAddr};
+use pgtable::{Level, Model, Owner, PhysAddr, Prot, RawEntry, VirtAddr};
 
 /// What is there before anything moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,26 +73,6 @@ const fn user_base(model: &Model) -> u64 {
     if model.va_bits > 32 { 1 << 32 } else { 1 << 30 }
 }
 
-/// Bits of a leaf that maps memory for reading and writing, besides its address: of a pte, of a pmd or pud; none at
-/// all where races are not modelled (arch/*/include/asm/pgtable*.h: `PAGE_KERNEL` and `PAGE_SHARED`, dirty and young).
-const fn leaf_bits(arch: Arch, pte: bool, user: bool) -> u64 {
-    match (arch, pte, user) {
-        (Arch::X86_64, true, true) => 0x8000_0000_0000_0067,
-        (Arch::X86_64, true, false) => 0x8000_0000_0000_0163,
-        (Arch::X86_64, false, true) => 0x8000_0000_0000_00e7,
-        (Arch::X86_64, false, false) => 0x8000_0000_0000_01e3,
-        (Arch::Arm64, true, true) => 0x00e8_0000_0000_0f43,
-        (Arch::Arm64, true, false) => 0x0068_0000_0000_0703,
-        (Arch::Arm64, false, true) => 0x00e8_0000_0000_0f41,
-        (Arch::Arm64, false, false) => 0x0068_0000_0000_0701,
-        (Arch::Riscv64 | Arch::Riscv32, _, true) => 0xd7,
-        (Arch::Riscv64 | Arch::Riscv32, _, false) => 0xe7,
-        (Arch::Openrisc, true, true) => 0x3f1,
-        (Arch::Openrisc, true, false) => 0x331,
-        (Arch::Openrisc | Arch::Loongarch64, ..) => 0,
-    }
-}
-
 /// A leaf of `level`.
 pub(super) fn leaf(model: &Model, level: Level, user: bool) -> RawEntry {
     let pa = match level {
@@ -100,19 +80,17 @@ pub(super) fn leaf(model: &Model, level: Level, user: bool) -> RawEntry {
         Level::Pmd => PMD_LEAF,
         _ => PUD_LEAF,
     };
-    let pfn_at_10 = matches!(model.arch, Arch::Riscv64 | Arch::Riscv32);
-    RawEntry(if pfn_at_10 { pa >> 2 } else { pa } | leaf_bits(model.arch, level == Level::Pte, user))
+    // Where nothing above a pte maps memory there are no races about it either.
+    model.make_leaf(PhysAddr(pa), Prot::writable(owner(user)), level).unwrap_or_default()
 }
 
-/// An entry that points to a table: the kernel's own keeps users out (x86) and does not keep the kernel from executing (arm64).
+/// An entry that points to a table.
 pub(super) fn table_entry(model: &Model, pa: PhysAddr, user: bool) -> RawEntry {
-    let kernel = match model.arch {
-        _ if user => 0,
-        Arch::X86_64 => 1 << 2,
-        Arch::Arm64 => 1 << 59,
-        _ => 0,
-    };
-    RawEntry((model.make.table)(pa.0) & !kernel)
+    model.make_table(pa, owner(user))
+}
+
+const fn owner(user: bool) -> Owner {
+    if user { Owner::User } else { Owner::Kernel }
 }
 
 impl Place {
@@ -213,7 +191,7 @@ mod tests {
 
     #[test]
     fn the_small_world_leads_to_what_it_says_on_every_model() {
-        for model in pgtable::MODELS.iter().filter(|model| model.arch != Arch::Loongarch64) {
+        for model in pgtable::MODELS {
             for half in [Half::User, Half::Kernel("vmalloc"), Half::Kernel("direct map")] {
                 let (world, place) = Place::build(model, half, Shape::Page).expect("a valid world");
                 let id = model.id;

@@ -6,7 +6,7 @@
 //! real bits.
 
 use mm::{Allocator, MmId, Slot, Table, Vma, VmaFlags, VmaKind, World, WorldError};
-use pgtable::{Hugetlb, Level, Model, Owner, PhysAddr, RawEntry, Thp, VirtAddr};
+use pgtable::{Hugetlb, Level, Model, PhysAddr, Prot, RawEntry, Thp, VirtAddr};
 
 use crate::capture::Capture;
 
@@ -97,7 +97,7 @@ impl Builder {
             let none = model.tests(model.lowest_sharing(upper), &model.empty).none(value);
             let table = if none { self.table(lower) } else { model.table_address(upper, value) };
             if none {
-                self.write(at, (model.make.table)(table.0));
+                self.write(at, model.make_table(table, model.owner(addr)));
             }
             at = Slot { table, index: model.index(lower, addr) };
         }
@@ -112,27 +112,27 @@ impl Builder {
         self.find(at.table).and_then(|id| self.tables[id].get(at.index)).unwrap_or_default()
     }
 
-    fn write(&mut self, at: Slot, value: u64) {
+    fn write(&mut self, at: Slot, value: RawEntry) {
         if let Some(id) = self.find(at.table) {
-            self.tables[id].set(at.index, RawEntry(value));
+            self.tables[id].set(at.index, value);
         }
     }
 
     /// Maps one page.
-    fn page(&mut self, root: PhysAddr, addr: u64, value: u64) {
+    fn page(&mut self, root: PhysAddr, addr: u64, value: RawEntry) {
         let slot = self.slot(root, addr, Level::Pte);
         self.write(slot, value);
     }
 
     /// Maps a huge page at pmd level, or its first two pages where there are none.
-    fn huge(&mut self, root: PhysAddr, addr: u64, pa: u64, owner: Owner) {
-        let make = &self.model.make;
-        if let Some(huge) = make.huge {
+    fn huge(&mut self, root: PhysAddr, addr: u64, pa: u64, prot: Prot) {
+        let model = self.model;
+        if let Some(huge) = model.make_leaf(PhysAddr(pa), prot, Level::Pmd) {
             let slot = self.slot(root, addr, Level::Pmd);
-            self.write(slot, huge(pa, owner));
+            self.write(slot, huge);
         } else {
-            for offset in [0, self.model.page_bytes()] {
-                self.page(root, addr + offset, (make.page)(pa + offset, owner));
+            for offset in [0, model.page_bytes()] {
+                self.page(root, addr + offset, model.make_pte(PhysAddr(pa + offset), prot));
             }
         }
     }
@@ -146,28 +146,28 @@ pub fn sample(model: &'static Model) -> Result<Capture, WorldError> {
     let at = Places::of(model);
     let mut build = Builder { model, tables: Vec::new(), next: PhysAddr(0x100_0000) };
     let root = build.table(Level::Pgd);
-    let page = |number: u64, owner| (model.make.page)(DATA + number * at.page, owner);
+    let page = |number: u64, prot| model.make_pte(PhysAddr(DATA + number * at.page), prot);
     for number in [0, 1, 2, 4] {
-        build.page(root, at.kernel + number * at.page, page(number, Owner::Kernel));
+        build.page(root, at.kernel + number * at.page, page(number, Prot::Kernel));
     }
-    build.huge(root, at.kernel + at.pmd, DATA + at.pmd, Owner::Kernel);
-    build.page(root, at.kernel + 3 * at.pmd, page(8, Owner::Kernel));
-    build.page(root, at.top & !(at.page - 1), page(9, Owner::Kernel));
+    build.huge(root, at.kernel + at.pmd, DATA + at.pmd, Prot::Kernel);
+    build.page(root, at.kernel + 3 * at.pmd, page(8, Prot::Kernel));
+    build.page(root, at.top & !(at.page - 1), page(9, Prot::Kernel));
 
     let user = if model.one_root { build.user_root(root) } else { build.table(Level::Pgd) };
     for number in PAGES {
-        build.page(user, at.user + number * at.page, page(16 + number, Owner::User));
-        build.page(user, at.file + number * at.page, page(32 + number, Owner::User));
+        build.page(user, at.user + number * at.page, page(16 + number, Prot::Shared));
+        build.page(user, at.file + number * at.page, page(32 + number, Prot::Shared));
     }
-    build.huge(user, at.user + at.pmd, DATA + 2 * at.pmd, Owner::User);
+    build.huge(user, at.user + at.pmd, DATA + 2 * at.pmd, Prot::Shared);
     for number in 0..2 {
-        let device = page(48 + number, Owner::User) | model.special;
+        let device = RawEntry(page(48 + number, Prot::Shared).0 | model.special);
         build.page(user, at.user + 2 * at.pmd + number * at.page, device);
-        build.page(user, at.twice + number * at.pmd, page(64 + number, Owner::User));
+        build.page(user, at.twice + number * at.pmd, page(64 + number, Prot::Shared));
     }
-    build.page(user, at.bare + at.page, page(80, Owner::User));
+    build.page(user, at.bare + at.page, page(80, Prot::Shared));
     if model.hugetlb != Hugetlb::No {
-        build.huge(user, at.user + 3 * at.pmd, DATA + 3 * at.pmd, Owner::User);
+        build.huge(user, at.user + 3 * at.pmd, DATA + 3 * at.pmd, Prot::Shared);
     }
 
     let mut world =
@@ -183,7 +183,7 @@ impl Builder {
         let slots = self.model.slots(Level::Pgd);
         for index in 0..slots {
             let value = self.read(Slot { table: kernel, index });
-            self.write(Slot { table: root, index }, value.0);
+            self.write(Slot { table: root, index }, value);
         }
         root
     }

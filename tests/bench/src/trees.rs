@@ -1,7 +1,7 @@
 //! The page tables that are walked.
 
 use mm::{Table, World};
-use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
+use pgtable::{Level, Model, Owner, PhysAddr, RawEntry, VirtAddr};
 
 /// Present ptes of a tree: as many as the kernel's walker was timed with.
 pub const PTES: u64 = 1 << 20;
@@ -130,7 +130,7 @@ fn upper_tables(tables: &mut Tables, level: Level, below: &[(u64, u64)]) -> Vec<
         let mut values = Vec::new();
         for &(first, pa) in group {
             values.resize(((first % span) >> shift) as usize, empty);
-            values.push((model.make.table)(pa));
+            values.push(model.make_table(PhysAddr(pa), Owner::User).0);
         }
         let first = group.first().map_or(0, |&(first, _)| first) / span * span;
         above.push((first, tables.make(level, values)));

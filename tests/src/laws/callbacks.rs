@@ -1,7 +1,7 @@
 //! Who is called, with which range, depth and value.
 
 use pagewalk::{Callback, Check, Event, Func, Slot, Status, WalkOps};
-use pgtable::{Arch, Fold, Level, Model, VirtAddr};
+use pgtable::{Fold, Level, Model, VirtAddr};
 
 use super::{calls, is_about_entry};
 use crate::program::{FUEL, Program};
@@ -93,7 +93,7 @@ fn is_visibly_folded(model: &Model, level: Level) -> bool {
     match model.level(level).fold {
         Fold::Own | Fold::RunTimeRealigned => false,
         Fold::CompileTime => true,
-        Fold::RunTime => model.arch == Arch::X86_64,
+        Fold::RunTime => model.level(level).ptrs == 1,
     }
 }
 

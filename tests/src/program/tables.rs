@@ -1,7 +1,7 @@
 //! Page tables: such that point to each other or to nowhere, with entries of any value.
 
 use mm::{MmId, Pages, Slot, Table, World};
-use pgtable::{Arch, Level, Model, PhysAddr, RawEntry};
+use pgtable::{Level, Model, Owner, PhysAddr, Prot, RawEntry};
 
 use super::Write;
 use super::choices::Choices;
@@ -99,18 +99,13 @@ fn fitting(model: &Model, value: u64) -> u64 {
 }
 
 fn pointer(model: &Model, pa: PhysAddr) -> u64 {
-    fitting(model, (model.make.table)(pa.0))
+    fitting(model, model.make_table(pa, Owner::User).0)
 }
 
 /// Maps memory itself, at whatever level.
-const fn leaf(model: &Model) -> u64 {
-    match model.arch {
-        Arch::X86_64 => 0x4000_00e3,
-        Arch::Riscv64 | Arch::Riscv32 => 0x1000_00cf,
-        Arch::Arm64 => 0x4000_0701,
-        Arch::Loongarch64 => 0x4000_01d3,
-        Arch::Openrisc => 0x4000_0771,
-    }
+fn leaf(model: &Model) -> u64 {
+    let (pa, prot) = (PhysAddr(0x4000_0000), Prot::Kernel);
+    model.make_leaf(pa, prot, Level::Pmd).unwrap_or(model.make_pte(pa, prot)).0
 }
 
 /// What folio walks ask about pages.

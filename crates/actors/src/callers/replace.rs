@@ -5,7 +5,7 @@
 
 use mm::{Slot, World};
 use pagewalk::{ENOMEM, Event, Sink};
-use pgtable::{EntryKind, Level, Model, PhysAddr, RawEntry, VirtAddr};
+use pgtable::{EntryKind, Level, Model, Owner, PhysAddr, RawEntry, VirtAddr};
 
 use super::bits::{pte_of_page, word};
 use super::pageattr::write;
@@ -30,9 +30,8 @@ const TYPE_PAGE: u64 = 0b11;
 const TYPE_BLOCK: u64 = 0b01;
 /// arm64: `PTE_VALID`.
 const VALID: u64 = 0b01;
-/// arm64: `PMD_TABLE_PXN` and `PMD_TABLE_UXN`.
+/// arm64: `PMD_TABLE_PXN`.
 const TABLE_PXN: u64 = 1 << 59;
-const TABLE_UXN: u64 = 1 << 60;
 
 /// arm64's `PTE_CONT`, by its name.
 pub(super) fn contiguous_hint(model: &Model) -> u64 {
@@ -68,14 +67,14 @@ impl Fill {
 
     /// The entry that points to the new table.
     pub(super) fn table_entry(self, model: &Model, table: PhysAddr, leaf: RawEntry) -> RawEntry {
-        let entry = (model.make.table)(table.0);
-        RawEntry(match self {
+        let entry = model.make_table(table, Owner::Kernel);
+        match self {
             Self::Arm64 { .. } => {
                 let pxn = if leaf.0 & word(model, &[("PTE_PXN", 1)]) == 0 { 0 } else { TABLE_PXN };
-                entry & !TABLE_PXN | TABLE_UXN | pxn
+                RawEntry(entry.0 | pxn)
             }
             Self::Same | Self::Protection(_) => entry,
-        })
+        }
     }
 
     /// Fills the table that replaces `leaf` of `level`. Nobody sees it yet, so this is one action.

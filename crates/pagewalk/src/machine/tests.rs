@@ -33,7 +33,7 @@ use std::vec::Vec;
 use words::{is_call, told_of};
 
 use mm::{LockMode, MmId, Need, Table, Task, World};
-use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
+use pgtable::{Level, Model, Owner, PhysAddr, RawEntry, VirtAddr};
 
 use crate::{
     Args, Call, Callback, Callbacks, Check, EntryPoint, Event, Fault, Func, LockName, MapKind, Reply,
@@ -108,7 +108,7 @@ const LARGE: u64 = 0x4000_00e3;
 
 /// An entry that points to a table.
 fn to_table(model: &Model, pa: u64) -> u64 {
-    (model.make.table)(pa)
+    model.make_table(PhysAddr(pa), Owner::User).0
 }
 
 fn entry_at(world: &World, table: u64, slot: u32) -> u64 {

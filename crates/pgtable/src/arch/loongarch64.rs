@@ -10,7 +10,8 @@
 //! the conformance cases have, a capture brings its own.
 
 use crate::{
-    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
+    Arch, EntryKind, EntryRules, Flag, Hugetlb, Kernel, Level, LevelSpec, MakeEntry, Model, Protection,
+    Protections, Region, SetMemory, Thp, VirtAddr,
 };
 
 /// `_PAGE_HUGE` of a pud or pmd, `_PAGE_GLOBAL` of a pte.
@@ -24,10 +25,32 @@ const HGLOBAL: u64 = 1 << 12;
 /// `_PAGE_PRESENT_INVALID`: a huge page that is being split or migrated.
 const PRESENT_INVALID: u64 = 1 << 60;
 
-/// `PAGE_SHARED`: VALID, DIRTY, PLV 3, coherently cached, PRESENT, WRITE, MODIFIED, NO_EXEC.
+/// `PAGE_SHARED`, written: VALID, DIRTY, PLV 3, coherently cached, PRESENT, WRITE, MODIFIED, NO_EXEC.
 const PAGE_SHARED: u64 = 0x39f | 1 << 62;
-/// `PAGE_KERNEL` without the global bit: the same at PLV 0, executable.
-const PAGE_KERNEL: u64 = 0x393;
+/// `PAGE_KERNEL` without the global bit: VALID, DIRTY, PLV 0, coherently cached, PRESENT, WRITE. Executable, and never
+/// marked as MODIFIED.
+const PAGE_KERNEL: u64 = 0x193;
+
+/// There is no `PAGE_KERNEL_RO`. The global bit of a huge page is another one than that of a pte.
+static PROT: Protections = Protections {
+    shared: Protection { pte: PAGE_SHARED, leaf: PAGE_SHARED | HUGE },
+    kernel: PAGE_KERNEL_ANY,
+    kernel_ro: PAGE_KERNEL_ANY,
+};
+const PAGE_KERNEL_ANY: Protection =
+    Protection { pte: PAGE_KERNEL | GLOBAL, leaf: PAGE_KERNEL | HUGE | HGLOBAL };
+
+/// Kconfig. `arch_remove_memory()` frees no tables: memory is mapped by windows, and `vmemmap_free()` does nothing.
+static KERNEL: Kernel = Kernel {
+    frees_by_rcu: true,
+    hot_remove: None,
+    huge_vmap: None,
+    collapses: false,
+    set_memory: SetMemory::WholeLeaf,
+    linear_alias: false,
+    hvo: true,
+    ptdump: None,
+};
 
 /// Bits 12 to 47 hold the address that a leaf maps; with larger pages the lower ones are 0.
 const PFN: u64 = 0x0000_ffff_ffff_f000;
@@ -65,6 +88,10 @@ const fn huge(value: u64) -> bool {
 
 const fn pmd_present(value: u64, empty: u64) -> bool {
     if huge(value) { value & (PRESENT | PROTNONE | PRESENT_INVALID) != 0 } else { is_not_empty(value, empty) }
+}
+
+const fn frame(value: u64) -> u64 {
+    value & PFN
 }
 
 const fn table(value: u64) -> u64 {
@@ -182,6 +209,9 @@ fn flags(level: Level, kind: EntryKind) -> &'static [Flag] {
 const CPU_VA_BITS: u8 = 47;
 const CPU_PA_BITS: u8 = 48;
 
+/// `vm_map_base`: the first kernel address in tables. Below it lie the windows that map memory without any.
+const VM_MAP_BASE: u64 = (1u64 << CPU_VA_BITS).wrapping_neg();
+
 /// Bits of user space, and of the kernel's addresses in tables: what CPU and tables both have.
 const fn used_bits(va_bits: u8) -> u8 {
     if va_bits < CPU_VA_BITS { va_bits } else { CPU_VA_BITS }
@@ -195,12 +225,11 @@ const fn used_bits(va_bits: u8) -> u8 {
 const fn layout<const REGIONS: usize>(page_shift: u8, va_bits: u8) -> [Region; REGIONS] {
     let page = 1u64 << page_shift;
     let pmd = 1u64 << (2 * page_shift - 3);
-    let vm_map_base = (1u64 << CPU_VA_BITS).wrapping_neg();
-    let modules = vm_map_base + (32 << 20) + 2 * page;
+    let modules = VM_MAP_BASE + (32 << 20) + 2 * page;
     let vmalloc = modules + (2 << 30);
     let with_vmemmap = REGIONS == 9;
     let vmemmap_bytes = if with_vmemmap { 64u64 << (CPU_PA_BITS - page_shift) } else { 0 };
-    let vmemmap_end = vm_map_base + ((1 << used_bits(va_bits)) - pmd);
+    let vmemmap_end = VM_MAP_BASE + ((1 << used_bits(va_bits)) - pmd);
     let vmemmap = vmemmap_end - vmemmap_bytes;
     let fixaddr_top = 0xffff_ffff_fffe_0000;
     let window_last = (1 << CPU_PA_BITS) - 1;
@@ -208,7 +237,7 @@ const fn layout<const REGIONS: usize>(page_shift: u8, va_bits: u8) -> [Region; R
     regions[1] = Region::new("uncached window", WINDOW - (1 << 60), WINDOW - (1 << 60) + window_last);
     regions[2] = Region::new("direct map and kernel image", WINDOW, WINDOW + window_last);
     regions[3] = Region::new("write-combining window", WINDOW + (1 << 60), WINDOW + (1 << 60) + window_last);
-    regions[4] = Region::new("PCI I/O", vm_map_base, modules - 1);
+    regions[4] = Region::new("PCI I/O", VM_MAP_BASE, modules - 1);
     regions[5] = Region::new("modules", modules, vmalloc - 1);
     regions[6] = Region::new("vmalloc", vmalloc, vmemmap - 1);
     if with_vmemmap {
@@ -248,9 +277,10 @@ const fn model(
         va_bits,
         word_mask: u64::MAX,
         task_size: VirtAddr(1 << used_bits(va_bits)),
+        kernel_start: VirtAddr(VM_MAP_BASE),
         levels,
         rules: EntryRules::folded(&levels, rules(bad)),
-        frame: |value| value & PFN,
+        frame,
         flags,
         layout,
         contiguous: None,
@@ -259,8 +289,9 @@ const fn model(
         empty: empty(&levels),
         make: MakeEntry {
             table: |pa| pa.wrapping_add(WINDOW),
-            page: |pa, owner| pa | owner.pick(PAGE_SHARED, PAGE_KERNEL | GLOBAL),
-            huge: Some(|pa, owner| pa | HUGE | owner.pick(PAGE_SHARED, PAGE_KERNEL | HGLOBAL)),
+            table_bits: [0; 2],
+            address: frame,
+            prot: &PROT,
             pte_of_huge: |value| {
                 let global = if value & HGLOBAL != 0 { GLOBAL } else { 0 };
                 value & !(HUGE | HGLOBAL) | global
@@ -268,6 +299,7 @@ const fn model(
             pte_of_absent: |value| value & !HUGE,
             next_page: 1 << page_shift,
         },
+        kernel: &KERNEL,
         thp: Thp::Pmd,
         hugetlb: Hugetlb::Loongarch,
         per_vma_lock: true,

@@ -4,7 +4,8 @@
 //! an entry are Linux' own. There are no huge pages, neither of the kernel nor of user space, and no per-VMA locks.
 
 use crate::{
-    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
+    Arch, EntryKind, EntryRules, Flag, Hugetlb, Kernel, Level, LevelSpec, MakeEntry, Model, Protection,
+    Protections, Region, SetMemory, Thp, VirtAddr,
 };
 
 /// `_PAGE_PRESENT`: in the hardware's format the cache-coherency bit.
@@ -13,6 +14,36 @@ const PRESENT: u64 = 1;
 const FRAME: u64 = 0xffff_e000;
 /// `_KERNPG_TABLE`: PRESENT, A, D, SRE and SWE.
 const KERNPG_TABLE: u64 = 0x331;
+
+/// `PAGE_SHARED`, written: PRESENT, A, D, URE, UWE, SRE, SWE, U_SHARED.
+const PAGE_SHARED: u64 = 0xbf1;
+/// PRESENT, A, D, SRE, SWE, EXEC, U_SHARED.
+const PAGE_KERNEL: u64 = 0xf31;
+/// The same without SWE.
+const PAGE_KERNEL_RO: u64 = 0xd31;
+
+/// Nothing above a pte maps memory.
+const fn protection(bits: u64) -> Protection {
+    Protection { pte: bits, leaf: bits }
+}
+
+static PROT: Protections = Protections {
+    shared: protection(PAGE_SHARED),
+    kernel: protection(PAGE_KERNEL),
+    kernel_ro: protection(PAGE_KERNEL_RO),
+};
+
+/// Kconfig, which selects next to nothing.
+static KERNEL: Kernel = Kernel {
+    frees_by_rcu: false,
+    hot_remove: None,
+    huge_vmap: None,
+    collapses: false,
+    set_memory: SetMemory::No,
+    linear_alias: false,
+    hvo: false,
+    ptdump: None,
+};
 
 const fn none(value: u64, _: u64) -> bool {
     value == 0
@@ -92,6 +123,7 @@ pub(super) static TWO_LEVEL: Model = Model {
     va_bits: 32,
     word_mask: 0xffff_ffff,
     task_size: VirtAddr(0x8000_0000),
+    kernel_start: VirtAddr(0xbc00_0000),
     levels: LEVELS,
     rules: EntryRules::folded(&LEVELS, [PMD, PMD, PMD, PMD, PTE]),
     frame: table,
@@ -102,14 +134,15 @@ pub(super) static TWO_LEVEL: Model = Model {
     one_root: true,
     empty: [0; 5],
     make: MakeEntry {
-        table: |pa| (pa & FRAME) + KERNPG_TABLE,
-        // User pages have URE and UWE as well.
-        page: |pa, owner| (pa & FRAME) | KERNPG_TABLE | owner.pick(0xc0, 0),
-        huge: None,
+        table,
+        table_bits: [KERNPG_TABLE; 2],
+        address: table,
+        prot: &PROT,
         pte_of_huge: |value| value,
         pte_of_absent: |value| value,
         next_page: 1 << 13,
     },
+    kernel: &KERNEL,
     thp: Thp::No,
     hugetlb: Hugetlb::No,
     per_vma_lock: false,

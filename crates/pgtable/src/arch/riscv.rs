@@ -1,12 +1,13 @@
 //! RISC-V: Sv39, Sv48 and Sv57 with 64 bits, Sv32 with 32.
 //!
-//! Facts: arch/riscv/include/asm/{pgtable.h, pgtable-64.h, pgtable-32.h, pgtable-bits.h} and
+//! Facts: arch/riscv/include/asm/{pgtable.h, pgtable-64.h, pgtable-32.h, pgtable-bits.h}, arch/riscv/Kconfig and
 //! Documentation/arch/riscv/vm-layout.rst, v7.3. One 64-bit kernel is built for all three modes and folds at run
 //! time; `PTRS_PER_P4D` and `PTRS_PER_PUD` stay 512 when folded. The 32-bit kernel has two levels, no transparent huge
 //! pages and no Svnapot.
 
 use crate::{
-    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
+    Arch, DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
+    MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
 /// `_PAGE_PRESENT`: the V bit.
@@ -114,14 +115,65 @@ const PAGE_SHARED: u64 = 0xd7;
 /// `PAGE_KERNEL`: V, R, W, G, A, D.
 const PAGE_KERNEL: u64 = 0xe7;
 
-/// A table entry has only V; a leaf looks the same at every level.
+const fn address(pa: u64) -> u64 {
+    (pa >> 2) & PFN
+}
+
+const fn address_32(pa: u64) -> u64 {
+    (pa >> 2) & PFN_32
+}
+
+/// A leaf looks the same at every level.
+const fn protection(bits: u64) -> Protection {
+    Protection { pte: bits, leaf: bits }
+}
+
+/// There is no `PAGE_KERNEL_RO` of this name.
+static PROT: Protections = Protections {
+    shared: protection(PAGE_SHARED),
+    kernel: protection(PAGE_KERNEL),
+    kernel_ro: protection(PAGE_KERNEL),
+};
+
+/// A table entry has only V.
 const MAKE: MakeEntry = MakeEntry {
-    table: |pa| (pa >> 2) & PFN | PRESENT,
-    page: |pa, owner| (pa >> 2) & PFN | owner.pick(PAGE_SHARED, PAGE_KERNEL),
-    huge: Some(|pa, owner| (pa >> 2) & PFN | owner.pick(PAGE_SHARED, PAGE_KERNEL)),
+    table: address,
+    table_bits: [PRESENT; 2],
+    address,
+    prot: &PROT,
     pte_of_huge: |value| value,
     pte_of_absent: |value| value,
     next_page: 1 << 10,
+};
+
+/// `free_pte_table()` and its siblings (arch/riscv/mm/init.c) free first; `pud_free_pmd_page()` is in arch/riscv/mm/pgtable.c.
+const KERNEL_64: Kernel = Kernel {
+    frees_by_rcu: true,
+    hot_remove: Some(HotRemove { each_table: &[TableStep::Free, TableStep::Clear], flushes_last: true }),
+    huge_vmap: Some(HugeVmap {
+        before_v6_18: DumpGuard::Nothing,
+        before_v7_2: DumpGuard::Nothing,
+        pmds_first: false,
+    }),
+    collapses: false,
+    set_memory: SetMemory::SplitsLinear,
+    linear_alias: true,
+    hvo: true,
+    ptdump: Some(Ptdump::Riscv),
+};
+
+static KERNEL: Kernel = KERNEL_64;
+
+/// Memory hotplug, huge vmap and HVO are for 64 bits, and so is the part of `__set_memory()` about the linear map. Its dump is not
+/// modelled.
+static KERNEL_32: Kernel = Kernel {
+    hot_remove: None,
+    huge_vmap: None,
+    set_memory: SetMemory::WholeLeaf,
+    linear_alias: false,
+    hvo: false,
+    ptdump: None,
+    ..KERNEL_64
 };
 
 static FLAGS: [Flag; 13] = [
@@ -217,6 +269,7 @@ const fn sv(
         va_bits,
         word_mask: u64::MAX,
         task_size: VirtAddr(1 << (va_bits - 1)),
+        kernel_start: VirtAddr((1u64 << (va_bits - 1)).wrapping_neg()),
         levels,
         rules: EntryRules::folded(&levels, [TOP, TOP, PUD, PMD, PTE]),
         frame,
@@ -227,6 +280,7 @@ const fn sv(
         one_root: true,
         empty: [0; 5],
         make: MAKE,
+        kernel: &KERNEL,
         thp: Thp::PmdAndPud,
         hugetlb: Hugetlb::Riscv,
         per_vma_lock: true,
@@ -287,6 +341,7 @@ pub(super) static SV32: Model = Model {
     word_mask: 0xffff_ffff,
     // FIXADDR_START
     task_size: VirtAddr(0x9d80_0000),
+    kernel_start: VirtAddr(0x9d80_0000),
     levels: SV32_LEVELS,
     rules: EntryRules::folded(&SV32_LEVELS, [TOP, TOP, PUD, PMD_32, PTE]),
     frame: table_32,
@@ -296,12 +351,8 @@ pub(super) static SV32: Model = Model {
     special: SPECIAL,
     one_root: true,
     empty: [0; 5],
-    make: MakeEntry {
-        table: |pa| (pa >> 2) & PFN_32 | PRESENT,
-        page: |pa, owner| (pa >> 2) & PFN_32 | owner.pick(PAGE_SHARED, PAGE_KERNEL),
-        huge: Some(|pa, owner| (pa >> 2) & PFN_32 | owner.pick(PAGE_SHARED, PAGE_KERNEL)),
-        ..MAKE
-    },
+    make: MakeEntry { table: address_32, address: address_32, ..MAKE },
+    kernel: &KERNEL_32,
     thp: Thp::No,
     hugetlb: Hugetlb::Generic,
     per_vma_lock: true,

@@ -1,12 +1,13 @@
 //! x86-64 with four and five levels.
 //!
-//! Facts: arch/x86/include/asm/{pgtable.h, pgtable_types.h, pgtable_64.h, pgtable_64_types.h} and
+//! Facts: arch/x86/include/asm/{pgtable.h, pgtable_types.h, pgtable_64.h, pgtable_64_types.h, pgalloc.h}, arch/x86/Kconfig and
 //! Documentation/arch/x86/x86_64/mm.rst, v7.3, with `CONFIG_MITIGATION_PAGE_TABLE_ISOLATION`.
 //! The kernel is always built with five levels; on a four-level CPU the p4d is folded into the pgd at run
 //! time and `PTRS_PER_P4D` is a variable that holds 1.
 
 use crate::{
-    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Region, Thp, VirtAddr,
+    Arch, DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
+    MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
 const PRESENT: u64 = 1;
@@ -101,17 +102,52 @@ const PTE: EntryRules = EntryRules {
 const PAT: u64 = 1 << 7;
 const PAT_LARGE: u64 = 1 << 12;
 
-/// `_PAGE_TABLE` makes a user table entry; a pte has its PAT bit where a large page has PSE.
+const PAGE_SHARED: u64 = PRESENT | RW | USER | ACCESSED | DIRTY | NX;
+const PAGE_KERNEL: u64 = PRESENT | RW | ACCESSED | DIRTY | GLOBAL | NX;
+const PAGE_KERNEL_RO: u64 = PRESENT | ACCESSED | GLOBAL | NX;
+
+const fn protection(pte: u64) -> Protection {
+    Protection { pte, leaf: pte | PSE }
+}
+
+static PROT: Protections = Protections {
+    shared: protection(PAGE_SHARED),
+    kernel: protection(PAGE_KERNEL),
+    kernel_ro: protection(PAGE_KERNEL_RO),
+};
+
+/// A table entry is made with `_PAGE_TABLE`, by `pmd_populate_kernel()` as well: what keeps users out are the ptes. A pte has its
+/// PAT bit where a large page has PSE.
 const MAKE: MakeEntry = MakeEntry {
-    table: |pa| pa & PFN | KERNPG_TABLE | USER,
-    page: |pa, owner| pa & PFN | KERNPG_TABLE | NX | owner.pick(USER, GLOBAL),
-    huge: Some(|pa, owner| pa & PFN | KERNPG_TABLE | NX | PSE | owner.pick(USER, GLOBAL)),
+    table,
+    table_bits: [KERNPG_TABLE | USER; 2],
+    address: table,
+    prot: &PROT,
     pte_of_huge: |value| {
         let pat = if value & PAT_LARGE != 0 { PAT } else { 0 };
         value & !(PSE | PAT_LARGE) | pat
     },
     pte_of_absent: |value| value,
     next_page: 1 << 12,
+};
+
+/// `free_pte_table()` and its siblings (arch/x86/mm/init_64.c) free first; `pud_free_pmd_page()` is in arch/x86/mm/pgtable.c.
+static KERNEL: Kernel = Kernel {
+    frees_by_rcu: true,
+    hot_remove: Some(HotRemove {
+        each_table: &[TableStep::Free, TableStep::Lock, TableStep::Clear, TableStep::Unlock],
+        flushes_last: true,
+    }),
+    huge_vmap: Some(HugeVmap {
+        before_v6_18: DumpGuard::Nothing,
+        before_v7_2: DumpGuard::Nothing,
+        pmds_first: false,
+    }),
+    collapses: true,
+    set_memory: SetMemory::Splits,
+    linear_alias: true,
+    hvo: true,
+    ptdump: Some(Ptdump::X86),
 };
 
 const PRESENT_BIT: Flag = Flag::bit(0, "_PAGE_PRESENT", "P", "the CPU may use this entry");
@@ -264,6 +300,7 @@ pub(super) static FOUR_LEVEL: Model = Model {
     va_bits: 48,
     word_mask: u64::MAX,
     task_size: VirtAddr((1 << 47) - 4096),
+    kernel_start: VirtAddr((1u64 << 47).wrapping_neg()),
     levels: LEVELS_4,
     rules: EntryRules::folded(&LEVELS_4, [PGD, P4D, PUD, PMD, PTE]),
     frame,
@@ -274,6 +311,7 @@ pub(super) static FOUR_LEVEL: Model = Model {
     one_root: true,
     empty: [0; 5],
     make: MAKE,
+    kernel: &KERNEL,
     thp: Thp::PmdAndPud,
     hugetlb: Hugetlb::Generic,
     per_vma_lock: true,
@@ -289,6 +327,7 @@ pub(super) static FIVE_LEVEL: Model = Model {
     va_bits: 57,
     word_mask: u64::MAX,
     task_size: VirtAddr((1 << 56) - 4096),
+    kernel_start: VirtAddr((1u64 << 56).wrapping_neg()),
     levels: [
         LevelSpec::own(48, 512),
         LevelSpec::own(39, 512),
@@ -305,6 +344,7 @@ pub(super) static FIVE_LEVEL: Model = Model {
     one_root: true,
     empty: [0; 5],
     make: MAKE,
+    kernel: &KERNEL,
     thp: Thp::PmdAndPud,
     hugetlb: Hugetlb::Generic,
     per_vma_lock: true,

@@ -339,13 +339,7 @@ fn every_geometry_leads_to_the_page() {
     for &model in pgtable::MODELS {
         let levels: Vec<Level> = model.real_levels().collect();
         let at = |n: usize| ROOT * (1 + n as u64);
-        // Some pte that is present everywhere: a table entry without flags that any architecture minds.
-        let pte = match model.arch {
-            pgtable::Arch::Riscv64 | pgtable::Arch::Riscv32 => 0x1000_00cf,
-            pgtable::Arch::Loongarch64 => 0x4000_0193,
-            pgtable::Arch::Openrisc => 0x4000_0771,
-            _ => 0x4000_0063,
-        };
+        let pte = model.make_pte(PhysAddr(0x4000_0000), pgtable::Prot::Kernel).0;
         let entries: Vec<_> = levels
             .iter()
             .enumerate()

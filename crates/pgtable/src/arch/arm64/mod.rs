@@ -1,6 +1,6 @@
 //! 64-bit Arm with 4K, 16K and 64K pages and virtual addresses of 36 to 52 bits.
 //!
-//! Facts: arch/arm64/include/asm/{pgtable.h, pgtable-hwdef.h, pgtable-prot.h, memory.h} and
+//! Facts: arch/arm64/include/asm/{pgtable.h, pgtable-hwdef.h, pgtable-prot.h, pgalloc.h, memory.h}, arch/arm64/Kconfig and
 //! arch/arm64/mm/contpte.c, v7.3. Kernel (TTBR1) and user (TTBR0) addresses have roots of their own.
 //!
 //! Physical addresses: a kernel with 4K or 16K pages has 52 bits of them exactly if it has 52 bits of virtual ones
@@ -10,7 +10,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `mod` | the tests on a descriptor, the address in it, how the kernel makes one |
+//! | `mod` | the tests on a descriptor, the address in it, how the kernel makes one, what it does with tables |
 //! | `flags` | the bits of a descriptor |
 //! | `layout` | the regions of the address space |
 //! | `models` | the configurations |
@@ -21,8 +21,8 @@ pub(super) mod models;
 
 use crate::model::Contiguous;
 use crate::{
-    Arch, EntryKind, EntryRules, Flag, Hugetlb, Level, LevelSpec, MakeEntry, Model, Owner, Region, Thp,
-    VirtAddr,
+    Arch, DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
+    MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
 const VALID: u64 = 1;
@@ -68,12 +68,9 @@ const fn trans_huge(value: u64) -> bool {
 struct AddressField {
     /// `__pte_to_phys()`
     decode: fn(u64) -> u64,
-    /// `__p?d_populate()` of a user table: `__phys_to_pte_val()` and the flags of a table.
-    table_entry: fn(u64) -> u64,
-    /// `__phys_to_pte_val()` and the flags of a page.
-    page: fn(u64, Owner) -> u64,
-    /// The same of a block.
-    huge: fn(u64, Owner) -> u64,
+    /// `__phys_to_pte_val()`
+    encode: fn(u64) -> u64,
+    prot: &'static Protections,
     flags: fn(Level, EntryKind) -> &'static [Flag],
 }
 
@@ -82,37 +79,44 @@ const fn low<const PAGE_SHIFT: u8>(value: u64) -> u64 {
     value & 0x0003_ffff_ffff_ffff & !((1 << PAGE_SHIFT) - 1)
 }
 
-/// A user table entry has its access flag set and keeps the kernel from executing what is below (PXNTable).
-const USER_TABLE: u64 = TYPE | AF | 1 << 59;
+/// A table entry has its access flag set. A user's keeps the kernel from executing what is below (`PMD_TABLE_PXN`), the kernel's
+/// keeps users from it (`PMD_TABLE_UXN`).
+const TABLE_BITS: [u64; 2] = [TYPE | AF | 1 << 59, TYPE | AF | 1 << 60];
 
 /// Inner shareable, where the bits are not part of the address.
 const SHARED: u64 = 0b11 << 8;
 
-/// `PAGE_SHARED` and `PAGE_KERNEL`: written, accessed, not executable; of user space not global.
-const fn protection(owner: Owner) -> u64 {
-    TYPE | AF | WRITE | PXN | UXN | DIRTY | owner.pick(USER | NG, 0)
+/// `PROT_NORMAL`: accessed, written, not executable.
+const PAGE_KERNEL: u64 = TYPE | AF | WRITE | PXN | UXN | DIRTY;
+/// After `pte_mkdirty()`, which clears `PTE_RDONLY`.
+const PAGE_SHARED: u64 = PAGE_KERNEL | USER | NG;
+const PAGE_KERNEL_RO: u64 = PAGE_KERNEL & !WRITE | RDONLY;
+
+/// A block has the type bit clear that a page has set. `shared`: [`SHARED`], where these bits are not part of the address.
+const fn protection(pte: u64, shared: u64) -> Protection {
+    Protection { pte: pte | shared, leaf: (pte | shared) & !TYPE_BIT_1 }
 }
+
+const fn protections(shared: u64) -> Protections {
+    Protections {
+        shared: protection(PAGE_SHARED, shared),
+        kernel: protection(PAGE_KERNEL, shared),
+        kernel_ro: protection(PAGE_KERNEL_RO, shared),
+    }
+}
+
+static WITH_SHARED: Protections = protections(SHARED);
+static WITHOUT_SHARED: Protections = protections(0);
 
 /// Kernels for 48-bit physical addresses.
 const fn pa_48<const PAGE_SHIFT: u8>() -> AddressField {
-    AddressField {
-        decode: low::<PAGE_SHIFT>,
-        table_entry: |pa| pa | USER_TABLE,
-        page: |pa, owner| pa | SHARED | protection(owner),
-        huge: |pa, owner| (pa | SHARED | protection(owner)) & !TYPE_BIT_1,
-        flags: flags::with_shared,
-    }
+    AddressField { decode: low::<PAGE_SHIFT>, encode: |pa| pa, prot: &WITH_SHARED, flags: flags::with_shared }
 }
 
 /// 64K pages and 52-bit physical addresses (FEAT_LPA): bits 12 to 15 hold bits 48 to 51 of the address. The kernel does
 /// not mask bits 48 and 49 where it does not need them, so they appear twice.
-const PA_52_64K: AddressField = AddressField {
-    decode: decode_52_64k,
-    table_entry: |pa| pa_52_64k(pa) | USER_TABLE,
-    page: |pa, owner| pa_52_64k(pa) | SHARED | protection(owner),
-    huge: |pa, owner| (pa_52_64k(pa) | SHARED | protection(owner)) & !TYPE_BIT_1,
-    flags: flags::with_shared,
-};
+const PA_52_64K: AddressField =
+    AddressField { decode: decode_52_64k, encode: pa_52_64k, prot: &WITH_SHARED, flags: flags::with_shared };
 
 const fn decode_52_64k(value: u64) -> u64 {
     low::<16>(value) | (value & 0xf000) << 36
@@ -131,22 +135,15 @@ const fn pa_lpa2(pa: u64) -> u64 {
 const fn lpa2<const PAGE_SHIFT: u8>() -> AddressField {
     AddressField {
         decode: |value| low::<PAGE_SHIFT>(value) | (value & 0x300) << 42,
-        table_entry: |pa| pa_lpa2(pa) | USER_TABLE,
-        page: |pa, owner| pa_lpa2(pa) | protection(owner),
-        huge: |pa, owner| (pa_lpa2(pa) | protection(owner)) & !TYPE_BIT_1,
+        encode: pa_lpa2,
+        prot: &WITHOUT_SHARED,
         flags: flags::without_shared,
     }
 }
 
 /// A kernel with `CONFIG_ARM64_LPA2` on a CPU without it: `PTE_MAYBE_SHARED` keeps bits 8 and 9 out of the address.
 const fn lpa2_off<const PAGE_SHIFT: u8>() -> AddressField {
-    AddressField {
-        decode: low::<PAGE_SHIFT>,
-        table_entry: |pa| pa_lpa2(pa) | USER_TABLE,
-        page: |pa, owner| pa_lpa2(pa) | SHARED | protection(owner),
-        huge: |pa, owner| (pa_lpa2(pa) | SHARED | protection(owner)) & !TYPE_BIT_1,
-        flags: flags::with_shared,
-    }
+    AddressField { decode: low::<PAGE_SHIFT>, encode: pa_lpa2, prot: &WITH_SHARED, flags: flags::with_shared }
 }
 
 const fn never(_: u64) -> bool {
@@ -202,6 +199,26 @@ const fn contiguous(page_shift: u8) -> Contiguous {
 /// `PTE_TYPE_PAGE` is the table type of a block.
 const TYPE_BIT_1: u64 = 1 << 1;
 
+/// `unmap_hotplug_range()` and `free_empty_pte_table()` with its siblings clear, flush and free; `pud_free_pmd_page()` frees the pte
+/// tables before it clears the pud entry (arch/arm64/mm/mmu.c). HVO is not selected.
+static KERNEL: Kernel = Kernel {
+    frees_by_rcu: true,
+    hot_remove: Some(HotRemove {
+        each_table: &[TableStep::Clear, TableStep::Flush, TableStep::Free],
+        flushes_last: false,
+    }),
+    huge_vmap: Some(HugeVmap {
+        before_v6_18: DumpGuard::NoHugeVmap,
+        before_v7_2: DumpGuard::StaticKey,
+        pmds_first: true,
+    }),
+    collapses: false,
+    set_memory: SetMemory::SplitsThenLockless,
+    linear_alias: true,
+    hvo: false,
+    ptdump: Some(Ptdump::Arm64),
+};
+
 /// What all configurations have in common.
 const fn model(
     id: &'static str,
@@ -221,6 +238,7 @@ const fn model(
         va_bits,
         word_mask: u64::MAX,
         task_size: VirtAddr(1 << va_bits),
+        kernel_start: VirtAddr((1u64 << va_bits).wrapping_neg()),
         levels,
         rules: EntryRules::folded(&levels, rules(page_shift, address)),
         frame: address.decode,
@@ -231,13 +249,15 @@ const fn model(
         one_root: false,
         empty: [0; 5],
         make: MakeEntry {
-            table: address.table_entry,
-            page: address.page,
-            huge: Some(address.huge),
+            table: address.encode,
+            table_bits: TABLE_BITS,
+            address: address.encode,
+            prot: address.prot,
             pte_of_huge: |value| value | TYPE_BIT_1,
             pte_of_absent: |value| value,
             next_page: 1 << page_shift,
         },
+        kernel: &KERNEL,
         thp: Thp::Pmd,
         hugetlb: Hugetlb::Arm64,
         per_vma_lock: true,
