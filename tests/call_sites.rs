@@ -1,15 +1,10 @@
 //! What is said about the patch's call sites, compared with what their runs show.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
 use actors::Actor;
 use mm::{LockMode, Need};
 use pagewalk::{By, Event, Func, LockName, Sink, Status};
-use pagewalk_tests::{default_dir, load_image};
-use scenario::Setup;
+use pagewalk_tests::tables::tables_of;
 use scenario::call_sites::{CALL_SITES, CallSite, InKernel, Shown};
-use scenario::capture::Capture;
 
 /// Steps after which a run has not ended: a dump of x86-64's whole address space takes millions.
 const MAX_STEPS: u32 = 50_000_000;
@@ -70,24 +65,10 @@ impl Sink for Watch {
     }
 }
 
-/// The tables of a setup: those of a capture of this repository, each read once, or made for it.
-fn machine(setup: &Setup) -> Capture {
-    thread_local! {
-        static READ: RefCell<HashMap<&'static str, Capture>> = RefCell::default();
-    }
-    setup.made().unwrap_or_else(|| {
-        let folder = setup.scenario.capture_on(setup.machine).expect("a captured machine");
-        READ.with_borrow_mut(|read| {
-            let load = || load_image(&default_dir().join(folder)).expect("a capture of this repository");
-            read.entry(folder).or_insert_with(load).clone()
-        })
-    })
-}
-
 /// Runs what a link opens, to its end.
 fn run(of: Shown, kernel: &InKernel, site: &CallSite) -> (Watch, Status) {
     let setup = of.link(Some(kernel.revision)).expect("a scenario of the library").setup;
-    let (mut world, mut runner) = setup.start(&machine(&setup)).expect("it runs there");
+    let (mut world, mut runner) = setup.start(&tables_of(&setup)).expect("it runs there");
     assert_eq!(runner.callbacks(), site.callbacks, "{of:?}");
     let mut watch = Watch::default();
     for _ in 0..MAX_STEPS {

@@ -1,31 +1,14 @@
 //! Every built-in scenario, on every machine that it runs on, under every kernel.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
 use mm::{Populated, Split};
 use narrate::{Mark, Moment, Point, Timeline, point};
 use pagewalk::{Callback, Event, LockName, Revision, Status};
-use pagewalk_tests::{default_dir, load_image};
+use pagewalk_tests::tables::tables_of;
 use pgtable::Level;
 use scenario::capture::Capture;
 use scenario::library::{Machine, Program, Scenario};
 use scenario::link::Grain;
 use scenario::{Held, Runner, Setup, SetupError, scenarios};
-
-/// The tables of a setup: those of a capture of this repository, each read once, or made for it.
-fn machine(setup: &Setup) -> Capture {
-    thread_local! {
-        static READ: RefCell<HashMap<&'static str, Capture>> = RefCell::default();
-    }
-    setup.made().unwrap_or_else(|| {
-        let folder = setup.scenario.capture_on(setup.machine).expect("a captured machine");
-        READ.with_borrow_mut(|read| {
-            let load = || load_image(&default_dir().join(folder)).expect("a capture of this repository");
-            read.entry(folder).or_insert_with(load).clone()
-        })
-    })
-}
 
 fn record(setup: &Setup, capture: &Capture) -> Timeline<Runner> {
     let (world, runner) = setup.start(capture).expect("the scenario runs on this machine");
@@ -68,7 +51,7 @@ fn every_scenario_ends_on_every_machine_under_every_kernel() {
         for machine in scenario.machines() {
             for revision in scenario.revisions() {
                 let setup = Setup { machine, revision, ..Setup::of(scenario) };
-                let timeline = record(&setup, &self::machine(&setup));
+                let timeline = record(&setup, &tables_of(&setup));
                 let place = format!("{} on {} under {}", scenario.id, machine.id, revision.id());
                 if CRASHES.contains(&scenario.id) {
                     assert!(matches!(timeline.status(), Status::Faulted(_)), "{place}");
@@ -95,7 +78,7 @@ fn going_back_is_exact() {
         "arm64-gigabyte",
     ] {
         let setup = Setup::of(named(id));
-        let timeline = record(&setup, &machine(&setup));
+        let timeline = record(&setup, &tables_of(&setup));
         let forward: Vec<_> =
             (0..timeline.len(Grain::Stops)).map(|index| at(&timeline, &setup, index).1).collect();
         for (index, there) in forward.iter().enumerate().rev() {
@@ -108,7 +91,7 @@ fn going_back_is_exact() {
 #[test]
 fn the_grains_tell_the_same_run() {
     let setup = Setup::of(named("kernel-walk"));
-    let timeline = record(&setup, &machine(&setup));
+    let timeline = record(&setup, &tables_of(&setup));
     assert!(timeline.len(Grain::Runs) < timeline.len(Grain::Stops));
     assert!(timeline.len(Grain::Stops) < timeline.len(Grain::Actions));
     for grain in Grain::ALL {
@@ -131,7 +114,7 @@ fn the_grains_tell_the_same_run() {
 fn the_kernel_walk_shows_leaves_of_two_levels_pages_and_holes() {
     let setup = Setup::of(named("kernel-walk"));
     assert_eq!(setup.machine.id, "x86_64-4level");
-    let timeline = record(&setup, &machine(&setup));
+    let timeline = record(&setup, &tables_of(&setup));
     let has =
         |mark, level| timeline.stops().iter().any(|stop| stop.mark == mark && stop.level == Some(level));
     assert!(has(Mark::Leaf, Level::Pud));
@@ -143,7 +126,7 @@ fn the_kernel_walk_shows_leaves_of_two_levels_pages_and_holes() {
 #[test]
 fn init_mm_is_handed_over_in_four_kernels() {
     let setup = Setup::of(named("debug-init-mm"));
-    let capture = machine(&setup);
+    let capture = tables_of(&setup);
     let delegates =
         |revision| marks(&record(&Setup { revision, ..setup }, &capture)).contains(&Mark::Delegate);
     let kernels: Vec<_> = Revision::ALL.into_iter().filter(|&revision| delegates(revision)).collect();
@@ -153,7 +136,7 @@ fn init_mm_is_handed_over_in_four_kernels() {
 /// How many assertions fail, for each lock that the caller may hold.
 fn failing(id: &str, revision: Revision, lock: Held, init_lock: Held) -> usize {
     let setup = Setup { revision, lock, init_lock, ..Setup::of(named(id)) };
-    let timeline = record(&setup, &machine(&setup));
+    let timeline = record(&setup, &tables_of(&setup));
     assert_eq!(timeline.status(), Status::Done(0), "an assertion that fails does not stop the walk");
     marks(&timeline).into_iter().filter(|&mark| mark == Mark::AssertFails).count()
 }
@@ -200,7 +183,7 @@ fn a_debug_walk_of_a_user_mm_needs_its_write_lock_and_later_that_of_init_mm() {
 #[test]
 fn ptdump_waits_for_ever_for_a_lock_that_its_caller_holds() {
     let setup = Setup { lock: Held::Read, ..Setup::of(named("ptdump")) };
-    let timeline = record(&setup, &machine(&setup));
+    let timeline = record(&setup, &tables_of(&setup));
     assert!(matches!(timeline.status(), Status::Faulted(_)));
     let (_, point) = at(&timeline, &setup, timeline.len(Grain::Stops) - 1);
     assert_eq!(point.mark, Mark::Fault);
@@ -211,7 +194,7 @@ fn ptdump_waits_for_ever_for_a_lock_that_its_caller_holds() {
 fn user_pte_tables_are_mapped_under_rcu_and_kernel_ones_are_not() {
     for (id, how) in [("debug-user", "pte_offset_map()"), ("debug-init-mm", "pte_offset_kernel()")] {
         let setup = Setup::of(named(id));
-        let timeline = record(&setup, &machine(&setup));
+        let timeline = record(&setup, &tables_of(&setup));
         let index =
             marks(&timeline).iter().position(|&mark| mark == Mark::Map).expect("a pte table is mapped");
         let (_, point) = at(&timeline, &setup, index as u32);
@@ -222,7 +205,7 @@ fn user_pte_tables_are_mapped_under_rcu_and_kernel_ones_are_not() {
 /// All points of a scenario as it is offered, by stops.
 fn points(id: &str) -> Vec<Point> {
     let setup = Setup::of(named(id));
-    let timeline = record(&setup, &machine(&setup));
+    let timeline = record(&setup, &tables_of(&setup));
     (0..timeline.len(Grain::Stops)).map(|index| at(&timeline, &setup, index).1).collect()
 }
 
@@ -236,7 +219,7 @@ fn before_v6_18_arm64_does_not_walk() {
         let revision = Revision::V6_17;
         let setup = Setup { revision, ..Setup::of(scenario) };
         assert!(
-            matches!(setup.start(&machine(&setup)), Err(SetupError::NotInThisKernel(_))),
+            matches!(setup.start(&tables_of(&setup)), Err(SetupError::NotInThisKernel(_))),
             "{}",
             scenario.id
         );
@@ -254,7 +237,7 @@ fn a_write_says_what_was_what_is_and_which_bits_changed() {
             continue;
         }
         let setup = Setup::of(scenario);
-        let timeline = record(&setup, &machine(&setup));
+        let timeline = record(&setup, &tables_of(&setup));
         for index in 0..timeline.len(Grain::Stops) {
             let (moment, point) = at(&timeline, &setup, index);
             let events = moment.events.iter().filter_map(|event| match *event {
@@ -288,7 +271,7 @@ fn every_function_of_a_caller_has_a_listing_and_each_of_its_steps_a_line() {
         for machine in scenario.machines().take(1) {
             for revision in scenario.revisions() {
                 let setup = Setup { machine, revision, ..Setup::of(scenario) };
-                let timeline = record(&setup, &self::machine(&setup));
+                let timeline = record(&setup, &tables_of(&setup));
                 let last = timeline.len(Grain::Actions).min(600);
                 for index in 1..last {
                     let span = timeline.span(Grain::Actions, index);
@@ -425,7 +408,7 @@ fn the_user_half_has_a_root_of_its_own_with_page_table_isolation() {
     for (model, isolated) in [("x86_64-4level", true), ("x86_64-5level", false)] {
         let machine = Machine::from_id(model).expect("a machine");
         let setup = Setup { machine, ..Setup::of(named("ptdump-user-half")) };
-        let (world, runner) = setup.start(&self::machine(&setup)).expect("it runs");
+        let (world, runner) = setup.start(&tables_of(&setup)).expect("it runs");
         let own = world.mm(program_mm(&setup)).expect("a user mm").pgd;
         let root = actors::Actor::walk(&runner).expect("a walk").root(&world).table;
         assert_eq!(root != own, isolated, "{model}");
@@ -441,7 +424,7 @@ fn a_callers_own_lock_is_what_is_missing() {
     let setup = Setup::of(named("loongarch-no-lock"));
     assert!(setup.scenario.caller_holds_locks());
     for (lock, warnings) in [(Held::None, 1), (Held::Read, 0), (Held::OtherRead, 1)] {
-        let timeline = record(&Setup { lock, ..setup }, &machine(&setup));
+        let timeline = record(&Setup { lock, ..setup }, &tables_of(&setup));
         let fails = marks(&timeline).into_iter().filter(|&mark| mark == Mark::AssertFails).count();
         assert_eq!(fails, warnings, "{lock:?}");
     }
@@ -450,7 +433,7 @@ fn a_callers_own_lock_is_what_is_missing() {
 #[test]
 fn like_writes_run_together() {
     let setup = Setup::of(named("hvo-roll-back"));
-    let timeline = record(&setup, &machine(&setup));
+    let timeline = record(&setup, &tables_of(&setup));
     assert!(timeline.len(Grain::Stops) > 1_000);
     assert!(timeline.len(Grain::Runs) < timeline.len(Grain::Stops) / 2);
 }
@@ -458,7 +441,7 @@ fn like_writes_run_together() {
 /// How often something like this happens in a scenario under a kernel.
 fn times(id: &str, revision: Revision, is: impl Fn(&Event) -> bool) -> usize {
     let setup = Setup { revision, ..Setup::of(named(id)) };
-    let timeline = record(&setup, &machine(&setup));
+    let timeline = record(&setup, &tables_of(&setup));
     timeline.moment(0, timeline.actions()).events.iter().filter(|event| is(event)).count()
 }
 
