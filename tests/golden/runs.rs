@@ -2,15 +2,14 @@
 
 use std::fmt::Write as _;
 
-use actors::race::Race;
 use narrate::race::{self, Session};
 use narrate::{Point, Timeline, point};
 use pagewalk::Revision;
 use pagewalk_tests::tables::tables_of;
 use pgtable::VirtAddr;
+use races::{Race, RaceLink, texts};
 use scenario::library::Scenario;
 use scenario::link::{Grain, Link};
-use scenario::races::{RaceLink, texts};
 use scenario::{Setup, scenarios};
 
 /// A run as text.
