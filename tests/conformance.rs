@@ -57,6 +57,68 @@ fn a_difference_shows_both_sides() {
     assert!(difference_of("\"ok\"}}", "\"oob\"}}").contains("kernel   the end: outcome \"oob\""));
 }
 
+/// What a case says after some changes, none of which makes a difference to the kernel.
+fn same_after(changes: &[(&str, &str)]) {
+    let mut text = SMALL.to_owned();
+    for (from, to) in changes {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(text, changed, "{from} is in the case");
+        text = changed;
+    }
+    match Line::parse(text.as_bytes()) {
+        Ok(Line::Case(case)) => assert_eq!(check(&case), None, "{changes:?}"),
+        other => panic!("{changes:?} makes no case: {other:?}"),
+    }
+}
+
+#[test]
+fn a_default_that_is_written_is_no_difference() {
+    // A callback that is scripted to return 0 does nothing else than one that is not scripted: no trace has that 0.
+    let returns = ",\"ret\":5}],\"ret\":5";
+    let zero = ("\"ret\":5}]", "\"ret\":0}]");
+    same_after(&[zero, (returns, "}],\"ret\":0")]);
+    same_after(&[zero, (returns, ",\"ret\":null}],\"ret\":0")]);
+    same_after(&[zero, (returns, "}],\"ret\":null")]);
+    same_after(&[
+        ("\"script\":[{\"cb\":\"pte_hole\",\"n\":1,\"ret\":5}],", ""),
+        (returns, ",\"ret\":0}],\"ret\":0"),
+    ]);
+    // The walk of kernel tables knows no VMA, and nothing here sets an action.
+    same_after(&[("\"d\":0,\"vma\":null", "\"d\":0")]);
+    same_after(&[("\"d\":0,\"vma\":null", "\"d\":0,\"act\":null")]);
+    // A hole has no entry that could be overwritten.
+    same_after(&[("\"n\":1,\"ret\":5", "\"n\":1,\"ret\":5,\"set\":\"0x1\"")]);
+    // The same number, the same fields in another order.
+    same_after(&[("\"n\":\"0x1000\",\"d\":0", "\"d\":0.0,\"n\":\"0x01000\"")]);
+}
+
+#[test]
+fn a_field_of_a_case_that_is_missing_or_null_has_its_default() {
+    same_after(&[(",\"locks\":{\"init_mm\":\"none\"}", "")]);
+    same_after(&[("\"init_mm\":\"none\"", "\"init_mm\":null")]);
+    same_after(&[("{\"init_mm\":\"none\"}", "null")]);
+    for (name, default) in [
+        ("note", "\"\""),
+        ("vmas", "[]"),
+        ("walk_lock", "\"RDLOCK\""),
+        ("install", "\"0x0\""),
+        ("max_events", "null"),
+    ] {
+        for value in [default, "null"] {
+            same_after(&[("\"roots\"", &format!("\"{name}\":{value},\"roots\""))]);
+        }
+    }
+    for alloc in ["null", "{\"base\":\"0x200000000\"}", "{\"base\":\"0x200000000\",\"fail_at\":null}"] {
+        same_after(&[("\"roots\"", &format!("\"alloc\":{alloc},\"roots\""))]);
+    }
+    let vma = "{\"start\":\"0x1000\",\"end\":\"0x2000\",\"kind\":\"anon\"";
+    for rest in
+        ["", ",\"flags\":null,\"mapped\":null,\"lock\":null,\"mm\":null,\"pgoff\":null,\"hsize\":null"]
+    {
+        same_after(&[("\"roots\"", &format!("\"vmas\":[{vma}{rest}}}],\"roots\""))]);
+    }
+}
+
 #[test]
 fn a_record_stops_at_its_limit() {
     let limited = changed("\"ops\"", "\"max_events\":1,\"ops\"");

@@ -11,7 +11,7 @@ use actors::ptdump::{MAX_RANGES, Ranges};
 use mm::{Allocator, LockMode, MmId, Table, Task, Vma, VmaFlags, VmaId, VmaKind, World, WorldError};
 use pagewalk::{Action, Args, Callback, Callbacks, EntryPoint, NotInThisKernel, Revision, Walk, WalkLock};
 use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::script::Deviation;
@@ -260,7 +260,7 @@ fn world_of(model: &'static Model, file: &File) -> Result<World, CaseError> {
         world.allocator = Allocator { next: PhysAddr(alloc.base.0), asked: 0, fails_at: alloc.fail_at };
     }
     for (name, mode) in &file.locks {
-        let mode = LockMode::from_name(mode).ok_or_else(|| name_error("a way of holding a lock", mode))?;
+        let mode = lock_mode(mode.as_deref())?;
         if let Some(mm) = mm_id(&world, name) {
             world.preset_lock(mm, Task::Walker, mode);
         } else if name == "i_mmap" {
@@ -293,8 +293,7 @@ fn vma_of(file: &FileVma, world: &World) -> Result<Vma, CaseError> {
         "file" => VmaKind::File,
         other => return Err(name_error("a kind of VMA", other)),
     };
-    let held =
-        LockMode::from_name(&file.lock).ok_or_else(|| name_error("a way of holding a lock", &file.lock))?;
+    let held = lock_mode(file.lock.as_deref())?;
     let mut vma = Vma {
         mm,
         flags,
@@ -306,6 +305,12 @@ fn vma_of(file: &FileVma, world: &World) -> Result<Vma, CaseError> {
     };
     vma.lock.preset(Task::Walker, held);
     Ok(vma)
+}
+
+/// How a lock is held; one that is not named is not held.
+fn lock_mode(name: Option<&str>) -> Result<LockMode, CaseError> {
+    let Some(name) = name else { return Ok(LockMode::None) };
+    LockMode::from_name(name).ok_or_else(|| name_error("a way of holding a lock", name))
 }
 
 fn walk_lock(name: Option<&str>) -> Result<WalkLock, CaseError> {
@@ -418,26 +423,31 @@ struct Kind {
     level: Option<serde::de::IgnoredAny>,
 }
 
+/// A field that may be missing, or `null`, which means the same.
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
+}
+
 #[derive(Deserialize)]
 struct File {
     id: String,
     #[serde(rename = "geom")]
     geometry: String,
     version: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     note: String,
     call: FileCall,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     ops: Vec<String>,
     walk_lock: Option<String>,
     install: Option<Hex>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     vmas: Vec<FileVma>,
     alloc: Option<FileAlloc>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     script: Vec<FileDeviation>,
-    #[serde(default)]
-    locks: BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "or_default")]
+    locks: BTreeMap<String, Option<String>>,
     roots: BTreeMap<String, Hex>,
     tables: Vec<FileTable>,
     max_events: Option<usize>,
@@ -456,7 +466,7 @@ struct FileCall {
     first_index: Option<Hex>,
     nr: Option<Hex>,
     ranges: Option<Vec<(Hex, Hex)>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     effective_prot: bool,
 }
 
@@ -464,21 +474,21 @@ struct FileCall {
 struct FileVma {
     start: Hex,
     end: Hex,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     flags: Vec<String>,
     kind: String,
     mm: Option<String>,
-    lock: String,
+    lock: Option<String>,
     hsize: Option<Hex>,
     pgoff: Option<Hex>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     mapped: bool,
 }
 
 #[derive(Deserialize)]
 struct FileAlloc {
     base: Hex,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     fail_at: u32,
 }
 

@@ -181,14 +181,18 @@ fn callback(call: &Call, deviation: Option<&Deviation>, world: &World) -> Value 
         words["hmask"] = json!(format!("{:#x}", call.hmask));
     }
     if let Some(&Deviation { ret, action, set, .. }) = deviation {
-        let action = action.map(|action| action.name().trim_start_matches("ACTION_"));
-        if let Some(set) = set {
+        // Only these have an entry to write to, or hand one out.
+        let sets = matches!(call.callback, Callback::Entry(_) | Callback::Hugetlb | Callback::InstallPte);
+        let acts = call.callback != Callback::InstallPte;
+        // post_vma() returns nothing.
+        let returns = call.callback != Callback::PostVma;
+        if let Some(set) = set.filter(|_| sets) {
             words["set"] = json!(format!("{set:#x}"));
         }
-        if let Some(action) = action {
-            words["act"] = json!(action);
+        if let Some(action) = action.filter(|_| acts) {
+            words["act"] = json!(action.name().trim_start_matches("ACTION_"));
         }
-        if let Some(ret) = ret {
+        if let Some(ret) = ret.filter(|_| returns) {
             words["ret"] = json!(ret);
         }
     }

@@ -9,10 +9,12 @@
 //! | [`case`] | one line of a file: the world, the call and what the kernel did |
 //! | [`events`] | our events in the words of the files |
 //! | [`run`] | runs a case and finds the first difference |
+//! | `same` | when two events say the same, however they are written |
 
 pub mod case;
 pub mod events;
 pub mod run;
+mod same;
 
 use std::path::{Path, PathBuf};
 

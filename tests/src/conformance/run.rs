@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::case::{Call, Case};
 use super::events::Words;
+use super::same::same;
 use crate::script::Script;
 
 /// Most steps of a case. The longest public one needs a few thousand.
@@ -47,7 +48,7 @@ struct Record {
 pub fn check(case: &Case) -> Option<Difference> {
     let record = record(case);
     let equal =
-        case.expect.events.iter().zip(&record.events).take_while(|(kernel, ours)| kernel == ours).count();
+        case.expect.events.iter().zip(&record.events).take_while(|(kernel, ours)| same(kernel, ours)).count();
     let before = equal.checked_sub(1).and_then(|last| record.events.get(last)).cloned();
     let (kernel, ours) = (case.expect.events.get(equal), record.events.get(equal));
     if kernel.is_some() || ours.is_some() {
@@ -56,8 +57,10 @@ pub fn check(case: &Case) -> Option<Difference> {
         let ours = words(ours, ended(record.outcome, record.ret));
         return Some(Difference { equal, before, expected, ours });
     }
-    let same = case.expect.outcome == record.outcome && case.expect.ret == record.ret;
-    (!same).then(|| {
+    // What returns nothing else returns 0.
+    let ret = |ret: Option<i32>| ret.unwrap_or(0);
+    let same_end = case.expect.outcome == record.outcome && ret(case.expect.ret) == ret(record.ret);
+    (!same_end).then(|| {
         let expected = ended(&case.expect.outcome, case.expect.ret);
         Difference { equal, before, expected, ours: ended(record.outcome, record.ret) }
     })
