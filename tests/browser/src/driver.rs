@@ -14,9 +14,13 @@ use crate::page::{DEADLINE, LOOK_EVERY};
 /// How long the driver may take to end its browser.
 const TIME_TO_END: Duration = Duration::from_secs(10);
 
+/// A host name by which the browser finds this machine. To a browser, `127.0.0.1` and `localhost` are as good as HTTPS; a
+/// page of this host over plain HTTP is what readers have of a server in their network.
+pub(crate) const PLAIN_HOST: &str = "pagewalk.test";
+
 /// Chromium's switches: no window, no sandbox (which does not work in containers; it only opens our own pages), no
-/// traffic of its own.
-const SWITCHES: [&str; 8] = [
+/// traffic of its own, and where [`PLAIN_HOST`] is.
+const SWITCHES: [&str; 9] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -25,6 +29,7 @@ const SWITCHES: [&str; 8] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP pagewalk.test 127.0.0.1",
 ];
 
 /// The value of a variable that `cargo xtask test` sets.

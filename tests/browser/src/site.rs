@@ -9,6 +9,8 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
+use crate::driver::PLAIN_HOST;
+
 /// What to answer instead of a file.
 #[derive(Clone, Debug)]
 pub enum Answer {
@@ -57,6 +59,12 @@ impl Site {
     /// The address of a path, or of a hash, below the prefix.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{}{path}", self.address, self.prefix)
+    }
+
+    /// The same by a host name that is not this machine's own: the browser then counts the page as insecure, and keeps from
+    /// it what needs a secure context, such as the clipboard.
+    pub fn plain_url(&self, path: &str) -> String {
+        format!("http://{PLAIN_HOST}:{}{}{path}", self.address.port(), self.prefix)
     }
 }
 

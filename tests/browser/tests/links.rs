@@ -102,3 +102,14 @@ fn the_site_works_below_any_path_and_asks_nobody_else() {
         assert_eq!(elsewhere, serde_json::json!([]));
     });
 }
+
+#[test]
+fn a_site_on_plain_http_is_not_a_secure_context() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/kernel-walk")).await;
+        assert_eq!(page.eval("return isSecureContext").await, true);
+        page.open(&site.plain_url("#v1/kernel-walk")).await;
+        assert_eq!(page.eval("return isSecureContext").await, false);
+    });
+}
