@@ -38,11 +38,11 @@ fn figures(command: &mut Command) -> Result<Vec<Value>, Error> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|source| Error::NotStarted { command: process::describe(command), source })?;
+        .map_err(|source| process::not_started(command, source))?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         eprint!("{text}");
-        return Err(Error::failed(command, output.status));
+        return Err(process::failed(command, output.status).into());
     }
     let figures: Vec<Value> = figures_in(&text).collect();
     for figure in &figures {

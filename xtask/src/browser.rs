@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::error::Error;
+use crate::error::{BrowserError, Error};
 use crate::process;
 use crate::progress::say;
 
@@ -45,7 +45,7 @@ const CHROME: Part = Part {
 const DRIVER: Part = Part { variable: "CHROMEDRIVER", names: &["chromedriver"] };
 
 impl Browser {
-    /// What wasm-bindgen's test runner asks the driver for, as JSON.
+    /// What our tests and wasm-bindgen's test runner ask the driver for, as JSON.
     pub(crate) fn capabilities(&self) -> String {
         json!({ "goog:chromeOptions": { "binary": self.chrome.to_string_lossy(), "args": SWITCHES } })
             .to_string()
@@ -63,18 +63,19 @@ pub(crate) fn ensure() -> Result<Browser, Error> {
 }
 
 fn fitting(chrome: Option<PathBuf>, driver: Option<PathBuf>) -> Result<Browser, Error> {
+    let missing = |what| BrowserError::Missing { what }.into();
     let (chrome, driver) = match (chrome, driver) {
         (Some(chrome), Some(driver)) => (chrome, driver),
-        (None, Some(_)) => return Err(Error::NoBrowser { what: "Chromium" }),
-        (Some(_), None) => return Err(Error::NoBrowser { what: "ChromeDriver" }),
-        (None, None) => return Err(Error::NoBrowser { what: "Chromium and ChromeDriver" }),
+        (None, Some(_)) => return Err(missing("Chromium")),
+        (Some(_), None) => return Err(missing("ChromeDriver")),
+        (None, None) => return Err(missing("Chromium and ChromeDriver")),
     };
     let browser_version = CHROME.version(&chrome)?;
     let driver_version = DRIVER.version(&driver)?;
     if major(&browser_version) == major(&driver_version) {
         Ok(Browser { chrome, driver })
     } else {
-        Err(Error::BrowserVersions { browser: chrome, browser_version, driver, driver_version })
+        Err(BrowserError::Versions { browser: chrome, browser_version, driver, driver_version }.into())
     }
 }
 
@@ -82,14 +83,15 @@ impl Part {
     fn find(&self) -> Result<Option<PathBuf>, Error> {
         match env::var_os(self.variable).filter(|value| !value.is_empty()).map(PathBuf::from) {
             Some(path) if path.is_file() => Ok(Some(path)),
-            Some(path) => Err(Error::NotAProgram { variable: self.variable, path }),
+            Some(path) => Err(BrowserError::NotAProgram { variable: self.variable, path }.into()),
             None => Ok(self.names.iter().find_map(|name| process::on_path(name))),
         }
     }
 
     fn version(&self, program: &Path) -> Result<String, Error> {
-        process::version(program)
-            .ok_or_else(|| Error::NoVersion { program: program.to_owned(), variable: self.variable })
+        let version = process::version(program);
+        let none = || BrowserError::NoVersion { program: program.to_owned(), variable: self.variable };
+        Ok(version.ok_or_else(none)?)
     }
 }
 
@@ -110,8 +112,8 @@ fn install() -> Result<(), Error> {
     if let Err(reason) = apt_get(&["update"]) {
         say(reason);
     }
-    apt_get(&["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"])
-        .map_err(|reason| Error::BrowserNotInstalled(Box::new(reason)))
+    Ok(apt_get(&["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"])
+        .map_err(|reason| BrowserError::NotInstalled(Box::new(reason)))?)
 }
 
 fn apt_get(arguments: &[&str]) -> Result<(), Error> {

@@ -4,11 +4,12 @@
 
 mod context;
 mod in_browser;
+mod runner;
 mod table;
 
 use std::time::Instant;
 
-use crate::error::Error;
+use crate::error::{CheckError, Error};
 use crate::progress::elapsed;
 use crate::workspace::Workspace;
 use context::Context;
@@ -47,7 +48,7 @@ pub(crate) fn run(workspace: Workspace, checks: &[&Check]) -> Result<(), Error> 
         table.push(format!("{:12} {result}  {time}", check.name));
     }
     println!("\n{}\n\n{} passed, {failed} failed", table.join("\n"), checks.len() - failed);
-    if failed == 0 { Ok(()) } else { Err(Error::Checks(failed)) }
+    if failed == 0 { Ok(()) } else { Err(CheckError::Failed(failed).into()) }
 }
 
 /// The check of that name.

@@ -5,10 +5,8 @@ use std::ffi::OsString;
 use lexopt::{Arg, Parser};
 
 use crate::checks::{self, Check};
-use crate::error::Error;
+use crate::fuzz;
 use crate::programs::{PROGRAMS, Program};
-use crate::workspace::Workspace;
-use crate::{browser, fuzz, toolchain, tools};
 
 /// The port of `serve` when none is given.
 const DEFAULT_PORT: u16 = 8080;
@@ -174,19 +172,6 @@ pub(crate) fn list() -> String {
         }))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// Installs what the page needs and, with `tests`, what the checks need.
-pub(crate) fn set_up(workspace: &Workspace, tests: bool) -> Result<(), Error> {
-    toolchain::ensure_target(toolchain::WASM)?;
-    tools::for_page(workspace)?;
-    if tests {
-        toolchain::ensure_target(toolchain::BARE)?;
-        toolchain::ensure_components(workspace)?;
-        browser::ensure()?;
-    }
-    println!("everything is installed");
-    Ok(())
 }
 
 impl Entry {

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::error::Error;
+use crate::error::{CheckError, Error};
 use crate::progress::say;
 use crate::workspace::Workspace;
 use crate::{process, toolchain};
@@ -54,7 +54,7 @@ pub(crate) fn run(workspace: &Workspace, seconds: u32) -> Result<(), Error> {
             .env("RUSTFLAGS", FLAGS)
             .env("BOLERO_LIBFUZZER_ARGS", arguments),
     );
-    fuzzed.map_err(|reason| Error::Fuzz { found, reason: Box::new(reason) })
+    Ok(fuzzed.map_err(|reason| CheckError::Fuzz { found, reason: Box::new(reason) })?)
 }
 
 fn create(directory: &Path) -> Result<std::path::PathBuf, Error> {

@@ -1,4 +1,4 @@
-//! Running wasm tests in a headless browser, with wasm-bindgen's test runner.
+//! Running what needs a headless browser: wasm tests with wasm-bindgen's test runner, and what drives the built site.
 
 use std::env;
 use std::fs;
@@ -28,6 +28,22 @@ pub(crate) fn cargo_test(workspace: &Workspace) -> Result<Command, Error> {
     set_default(&mut tests, "WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
     set_default(&mut tests, "WASM_BINDGEN_TEST_TIMEOUT", "120");
     Ok(tests)
+}
+
+/// `cargo SUBCOMMAND` for the package that drives the built site in a browser. Installs the browser if it is missing.
+pub(crate) fn cargo_with_site(
+    workspace: &Workspace,
+    subcommand: &str,
+    dist: &Path,
+) -> Result<Command, Error> {
+    let browser = browser::ensure()?;
+    let mut cargo = workspace.cargo();
+    cargo
+        .args([subcommand, "--package", "pagewalk-browser-tests"])
+        .env("PAGEWALK_DIST", dist)
+        .env("PAGEWALK_CAPABILITIES", browser.capabilities())
+        .env("CHROMEDRIVER", &browser.driver);
+    Ok(cargo)
 }
 
 /// Writes the file in which the test runner reads which browser to start, and how. It names this machine's paths, so

@@ -18,6 +18,7 @@ mod process;
 mod programs;
 mod progress;
 mod serve;
+mod set_up;
 mod size;
 mod toolchain;
 mod tools;
@@ -29,8 +30,18 @@ use commands::Request;
 use error::Error;
 use workspace::Workspace;
 
+/// The exit code of a command line that cannot be understood.
+const MISUSED: u8 = 2;
+
 fn main() -> ExitCode {
-    match run() {
+    let request = match commands::parse(std::env::args_os().skip(1)) {
+        Ok(request) => request,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            return ExitCode::from(MISUSED);
+        }
+    };
+    match run(request) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if error.needs_saying() {
@@ -41,8 +52,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Error> {
-    let request = commands::parse(std::env::args_os().skip(1))?;
+fn run(request: Request) -> Result<(), Error> {
     let workspace = Workspace::here();
     match request {
         Request::List => {
@@ -60,7 +70,7 @@ fn run() -> Result<(), Error> {
         Request::Bench => bench::run(&workspace),
         Request::Fuzz { seconds } => fuzz::run(&workspace, seconds),
         Request::Mutants { arguments } => mutants::run(&workspace, &arguments),
-        Request::SetUp { tests } => commands::set_up(&workspace, tests),
+        Request::SetUp { tests } => set_up::run(&workspace, tests),
         Request::Program { program, arguments } => program.run(&workspace, &arguments),
     }
 }

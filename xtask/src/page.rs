@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::Error;
+use crate::error::{Error, PageError};
 use crate::glue;
 use crate::lock;
 use crate::process;
@@ -27,7 +27,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
     toolchain::ensure_target(toolchain::WASM)?;
     let tools = tools::for_page(workspace)?;
     // Trunk passes its `--offline` on to cargo, so the crates must be here. This asks no registry if they are.
-    process::run(workspace.cargo().arg("fetch")).map_err(|reason| Error::NotFetched(Box::new(reason)))?;
+    process::run(workspace.cargo().arg("fetch")).map_err(|reason| PageError::NotFetched(Box::new(reason)))?;
     // Trunk prepares every build of this repository in the same directory.
     let _building = lock::lock(&workspace.root().join("target").join("page.lock"), "building the page")?;
     say("building the page into dist/: 2 to 4 minutes the first time");
@@ -52,8 +52,10 @@ fn build_into(workspace: &Workspace, tools: &PageTools, page: &str, dist: &Path)
             }
             Ok(())
         }
-        (Err(reason), None) => Err(Error::Page(Box::new(reason))),
-        (Err(reason), Some(version)) => Err(Error::PageWithoutWasmOpt { version, reason: Box::new(reason) }),
+        (Err(reason), None) => Err(PageError::NotBuilt(Box::new(reason)).into()),
+        (Err(reason), Some(version)) => {
+            Err(PageError::WithoutWasmOpt { version, reason: Box::new(reason) }.into())
+        }
     }
 }
 

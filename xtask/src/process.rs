@@ -2,10 +2,11 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-use crate::error::Error;
+use crate::error::{Error, ProcessError};
 
 /// What a program's file name may end with.
 const SUFFIXES: &[&str] = if cfg!(windows) { &[".exe", ".cmd"] } else { &[""] };
@@ -13,15 +14,22 @@ const SUFFIXES: &[&str] = if cfg!(windows) { &[".exe", ".cmd"] } else { &[""] };
 /// Runs `command` to its end, its output going where ours goes, and expects success.
 pub(crate) fn run(command: &mut Command) -> Result<(), Error> {
     let status = status(command)?;
-    if status.success() { Ok(()) } else { Err(Error::failed(command, status)) }
+    if status.success() { Ok(()) } else { Err(failed(command, status).into()) }
 }
 
 /// Runs `command` to its end, its output going where ours goes.
 pub(crate) fn status(command: &mut Command) -> Result<ExitStatus, Error> {
-    command
-        .stdin(Stdio::null())
-        .status()
-        .map_err(|source| Error::NotStarted { command: describe(command), source })
+    command.stdin(Stdio::null()).status().map_err(|source| not_started(command, source).into())
+}
+
+/// `command` could not be started.
+pub(crate) fn not_started(command: &Command, source: io::Error) -> ProcessError {
+    ProcessError::NotStarted { command: describe(command), source }
+}
+
+/// `command` was started and ended badly.
+pub(crate) fn failed(command: &Command, status: ExitStatus) -> ProcessError {
+    ProcessError::Failed { command: describe(command), status: status.to_string() }
 }
 
 /// What `command` prints on stdout, if it succeeds.

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-use crate::error::Error;
+use crate::error::{Error, ProcessError};
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -59,8 +59,8 @@ impl Program {
         let status = process::status(&mut command)?;
         match status.code().map(u8::try_from) {
             Some(Ok(0)) => Ok(()),
-            Some(Ok(code)) => Err(Error::Program(code)),
-            _ => Err(Error::failed(&command, status)),
+            Some(Ok(code)) => Err(ProcessError::Program(code).into()),
+            _ => Err(process::failed(&command, status).into()),
         }
     }
 

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::Error;
+use crate::error::{Error, ToolError};
 use crate::process;
 use crate::progress::say;
 use crate::workspace::Workspace;
@@ -28,9 +28,9 @@ pub(crate) fn ensure_target(target: &str) -> Result<(), Error> {
 
 /// The target that is this machine.
 pub(crate) fn host() -> Result<String, Error> {
-    let version = process::output(Command::new("rustc").arg("-vV")).ok_or(Error::NoHost)?;
+    let version = process::output(Command::new("rustc").arg("-vV")).ok_or(ToolError::NoHost)?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).ok_or(Error::NoHost)
+    Ok(host.map(str::to_owned).ok_or(ToolError::NoHost)?)
 }
 
 /// Where the toolchain is.
@@ -50,8 +50,13 @@ pub(crate) fn ensure_components(workspace: &Workspace) -> Result<(), Error> {
 }
 
 fn add(what: &str, arguments: &[&str]) -> Result<(), Error> {
-    let rustup = process::on_path("rustup").ok_or(Error::NoRustup);
+    let rustup = process::on_path("rustup").ok_or(Error::from(ToolError::NoRustup));
     rustup.and_then(|rustup| process::run(Command::new(rustup).args(arguments))).map_err(|reason| {
-        Error::ToolchainPart { what: what.to_owned(), command: arguments.join(" "), reason: Box::new(reason) }
+        ToolError::ToolchainPart {
+            what: what.to_owned(),
+            command: arguments.join(" "),
+            reason: Box::new(reason),
+        }
+        .into()
     })
 }

@@ -10,7 +10,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
+use crate::error::{Error, ToolError};
 use crate::process;
 use crate::progress::say;
 use crate::workspace::Workspace;
@@ -86,7 +86,10 @@ impl Tool {
     fn verify(&self, directory: &Path) -> Result<(), Error> {
         self.programs.iter().try_for_each(|name| match process::program_in(directory, name) {
             Some(program) if self.is_version(&program) => Ok(()),
-            _ => Err(Error::WrongVersion { program: directory.join(name), version: self.version.clone() }),
+            _ => {
+                Err(ToolError::WrongVersion { program: directory.join(name), version: self.version.clone() }
+                    .into())
+            }
         })
     }
 

@@ -18,20 +18,6 @@ const TIME_TO_END: Duration = Duration::from_secs(10);
 /// page of this host over plain HTTP is what readers have of a server in their network.
 pub(crate) const PLAIN_HOST: &str = "pagewalk.test";
 
-/// Chromium's switches: no window, no sandbox (which does not work in containers; it only opens our own pages), no
-/// traffic of its own, and where [`PLAIN_HOST`] is.
-const SWITCHES: [&str; 9] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP pagewalk.test 127.0.0.1",
-];
-
 /// The value of a variable that `cargo xtask test` sets.
 pub(crate) fn from_environment(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| {
@@ -56,19 +42,21 @@ impl Screen {
     /// A phone.
     pub const NARROW: Self = Self { width: 390, height: 844, dark: false };
 
-    /// What the driver is asked for.
+    /// What the driver is asked for: the browser that xtask found, with this screen.
     fn capabilities(self) -> Value {
-        let mut switches = SWITCHES.to_vec();
-        if self.dark {
-            switches.push("--blink-settings=preferredColorScheme=0");
+        let text = from_environment("PAGEWALK_CAPABILITIES");
+        let mut capabilities: Value = serde_json::from_str(&text).expect("what xtask writes is JSON");
+        let options = &mut capabilities["goog:chromeOptions"];
+        options["mobileEmulation"] = json!({ "deviceMetrics": {
+            "width": self.width, "height": self.height, "pixelRatio": 1.0, "touch": false, "mobile": false,
+        } });
+        if let Value::Array(switches) = &mut options["args"] {
+            switches.push(format!("--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1").into());
+            if self.dark {
+                switches.push("--blink-settings=preferredColorScheme=0".into());
+            }
         }
-        json!({ "goog:chromeOptions": {
-            "binary": from_environment("PAGEWALK_CHROME"),
-            "args": switches,
-            "mobileEmulation": { "deviceMetrics": {
-                "width": self.width, "height": self.height, "pixelRatio": 1.0, "touch": false, "mobile": false,
-            } },
-        } })
+        capabilities
     }
 }
 

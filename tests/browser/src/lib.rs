@@ -16,4 +16,5 @@ mod site;
 pub use driver::Screen;
 pub use fantoccini::key::Key;
 pub use page::{Page, test};
-pub use site::{Answer, Site};
+pub use pagewalk_server::{Answer, Gate};
+pub use site::{Site, dist};

@@ -16,9 +16,19 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 /// How often it is looked at.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(15);
 
+/// The files of the site that the document and what it did have loaded, by their paths below the document. The icon is not
+/// in the browser's own list.
+const LOADED: &str = "
+    const here = new URL('.', location).href;
+    const resources = performance.getEntriesByType('resource').map(entry => entry.name);
+    const icons = [...document.querySelectorAll('link[rel~=icon]')].map(link => link.href);
+    const all = [location.href, ...resources, ...icons].map(url => url.split(/[?#]/)[0]);
+    return [...new Set(all)].map(url => url.startsWith(here) ? url.slice(here.length) || 'index.html' : url);";
+
 /// Keeps what no script caught, and what was written to the console as an error; across loads, as a test may open
-/// several pages.
+/// several pages. And keeps more than the usual 250 lines of what was loaded.
 const KEEP_ERRORS: &str = "
+    performance.setResourceTimingBufferSize(100000);
     const keep = what => {
         try { sessionStorage.errors = (sessionStorage.errors ?? '') + what + '\\n' } catch { /* no page of ours */ }
     };
@@ -167,6 +177,12 @@ impl Page {
     pub async fn click(&self, selector: &str) {
         let element = self.client.find(Locator::Css(selector)).await.expect("the element is there");
         element.click().await.expect("it can be clicked");
+    }
+
+    /// The files that were loaded for this document, it first, by their paths within the site; one of another site has its
+    /// whole address.
+    pub async fn loaded(&self) -> Vec<String> {
+        serde_json::from_value(self.eval(LOADED).await).expect("a list of names")
     }
 
     /// The part of the address behind `#`.

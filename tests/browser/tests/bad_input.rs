@@ -17,7 +17,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// A page whose first capture is answered with `answer` says `words`, and another machine still works.
 fn says(answer: Answer, words: &'static str) {
     test(Screen::WIDE, async |page| {
-        let site = Site::serve_with("/", vec![(CAPTURE, answer)]);
+        let site = Site::serve_with(|site| site.instead(CAPTURE, answer));
         page.load(&site.url("#v1/kernel-walk")).await;
         page.eval("window.errors = []; addEventListener('error', event => errors.push(event.message)); addEventListener('unhandledrejection', event => errors.push(String(event.reason)))").await;
         page.wait_for("a message", ".notice.failed").await;
@@ -66,7 +66,7 @@ fn a_capture_of_another_machine() {
         std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../captures/riscv64-sv39/tables.json.gz"))
             .expect("a capture of this repository");
     test(Screen::WIDE, async |page| {
-        let site = Site::serve_with("/", vec![(CAPTURE, Answer::Bytes(other))]);
+        let site = Site::serve_with(|site| site.instead(CAPTURE, Answer::Bytes(other)));
         page.load(&site.url("#v1/kernel-walk")).await;
         page.wait_for("a message", ".notice.failed").await;
         assert!(page.text(".notice.failed").await.contains("riscv64-sv39"));

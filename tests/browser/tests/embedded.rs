@@ -28,7 +28,7 @@ async fn heard(page: &Page) -> u64 {
 #[test]
 fn keys_belong_to_whoever_has_the_focus() {
     test(Screen::WIDE, async |page| {
-        let site = Site::serve_with("/", vec![("host.html", Answer::Bytes(HOST.into()))]);
+        let site = Site::serve_with(|site| site.instead("host.html", Answer::Bytes(HOST.into())));
         page.load(&site.url("host.html")).await;
         assert_eq!(steps(page).await, (0, 0));
 

@@ -9,7 +9,7 @@ async fn file(page: &Page) -> String {
 #[test]
 fn the_light_page_goes_on_in_the_whole_one_at_the_same_place() {
     test(Screen::WIDE, async |page| {
-        let site = Site::serve_with("/some/dir/", Vec::new());
+        let site = Site::serve_with(|site| site.below("/some/dir/"));
         // What both have is shown by the one that was asked for.
         for name in ["", "lab.html"] {
             page.open(&site.url(&format!("{name}#v1/kernel-walk?t=3"))).await;

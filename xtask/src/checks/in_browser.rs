@@ -1,12 +1,13 @@
 //! Checks that need a browser.
 
 use super::context::Context;
+use super::runner;
 use crate::error::Error;
-use crate::{browser, in_browser, process};
+use crate::{in_browser, size};
 
 /// Tests the page's components with wasm-bindgen's test runner.
 pub(super) fn components(context: &Context) -> Result<(), Error> {
-    process::run(in_browser::cargo_test(&context.workspace)?.args([
+    runner::run(in_browser::cargo_test(&context.workspace)?.args([
         "--package",
         "pagewalk-web",
         "--features",
@@ -14,17 +15,12 @@ pub(super) fn components(context: &Context) -> Result<(), Error> {
     ]))
 }
 
+/// Measures what a browser loads.
+pub(super) fn size(context: &Context) -> Result<(), Error> {
+    size::check(&context.workspace, context.dist()?)
+}
+
 /// Tests the built page as a reader uses it.
 pub(super) fn whole_page(context: &Context) -> Result<(), Error> {
-    let browser = browser::ensure()?;
-    let dist = context.dist()?;
-    process::run(
-        context
-            .workspace
-            .cargo()
-            .args(["test", "--package", "pagewalk-browser-tests"])
-            .env("PAGEWALK_DIST", dist)
-            .env("PAGEWALK_CHROME", &browser.chrome)
-            .env("CHROMEDRIVER", &browser.driver),
-    )
+    runner::run(&mut in_browser::cargo_with_site(&context.workspace, "test", context.dist()?)?)
 }

@@ -1,10 +1,10 @@
 //! The checks, in the order they run: what fails soonest comes first, what needs a browser last.
 
 use super::context::Context;
-use super::{Check, in_browser};
+use super::{Check, in_browser, runner};
 use crate::error::Error;
 use crate::programs::{CAPTURES, CONFORMANCE, RACES};
-use crate::{process, size, toolchain};
+use crate::{process, toolchain};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -30,14 +30,14 @@ pub(super) const CHECKS: &[Check] = &[
         name: "unit",
         about: "unit, property, integration and documentation tests",
         run: |context| {
-            context.cargo([
+            runner::run(context.workspace.cargo().args([
                 "test",
                 "--workspace",
                 "--exclude",
                 "pagewalk-browser-tests",
                 "--exclude",
                 "pagewalk-web",
-            ])
+            ]))
         },
     },
     Check {
@@ -60,11 +60,7 @@ pub(super) const CHECKS: &[Check] = &[
         about: "the page's components, in a headless browser",
         run: in_browser::components,
     },
-    Check {
-        name: "size",
-        about: "the first load stays within its budget",
-        run: |context| size::check(context.dist()?),
-    },
+    Check { name: "size", about: "the first load stays within its budget", run: in_browser::size },
     Check {
         name: "browser",
         about: "the release build, end to end in a headless browser",

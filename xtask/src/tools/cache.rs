@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Tool;
-use crate::error::Error;
+use crate::error::{Error, ToolError};
 use crate::lock::{self, Lock};
 
 /// The directory of all tools.
@@ -18,7 +18,7 @@ pub(super) struct Cache {
 impl Cache {
     /// The cache of the person who runs us.
     pub(super) fn find() -> Result<Self, Error> {
-        let caches = cache_directory(|variable| env::var_os(variable)).ok_or(Error::NoCacheDirectory)?;
+        let caches = cache_directory(|variable| env::var_os(variable)).ok_or(ToolError::NoCacheDirectory)?;
         Ok(Self { tools: caches.join("pagewalk").join("tools") })
     }
 

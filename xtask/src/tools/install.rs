@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::Tool;
 use super::cache::Cache;
-use crate::error::Error;
+use crate::error::{Error, ToolError};
 use crate::lock::Lock;
 use crate::process;
 use crate::progress::say;
@@ -33,7 +33,7 @@ pub(super) fn all(tools: &[&Tool], cache: &Cache) -> Result<(), Error> {
     for tool in tools {
         // Another process may have installed it while we waited.
         if !tool.is_in(&cache.programs_of(tool)) {
-            one(tool, cache, &installing).map_err(|reason| Error::NotInstalled {
+            one(tool, cache, &installing).map_err(|reason| ToolError::NotInstalled {
                 name: tool.name,
                 version: tool.version.clone(),
                 by_hand: by_hand(tool),
@@ -102,7 +102,7 @@ fn from_source(tool: &Tool, stage: &Path, build_directory: &Path) -> Result<(), 
 
 /// A global installation below `stage` puts programs where a PATH can find them, and touches nothing else.
 fn from_npm(tool: &Tool, stage: &Path) -> Result<(), Error> {
-    let npm = process::on_path("npm").ok_or(Error::NoNpm)?;
+    let npm = process::on_path("npm").ok_or(ToolError::NoNpm)?;
     say(format_args!("downloading {} {} with npm: under a minute", tool.name, tool.version));
     // npm puts programs into `bin` of the prefix, but on Windows into the prefix itself.
     let prefix = if cfg!(windows) { stage.join("bin") } else { stage.to_owned() };

@@ -3,37 +3,44 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The directory of the built site.
+/// The files of a directory.
 #[derive(Debug)]
-pub(super) struct Site {
+pub(crate) struct Files {
     /// Without symbolic links, to compare with.
     root: PathBuf,
 }
 
-impl Site {
-    /// The site in `directory`.
-    pub(super) fn open(directory: &Path) -> io::Result<Self> {
+impl Files {
+    /// The files in `directory`.
+    pub(crate) fn open(directory: &Path) -> io::Result<Self> {
         Ok(Self { root: directory.canonicalize()? })
     }
 
-    /// The file a request's target means. A path that ends in a slash means the `index.html` there.
-    pub(super) fn file(&self, target: &str) -> Option<PathBuf> {
-        let path = target.split(['?', '#']).next().unwrap_or(target);
-        let path = percent_decoded(path.strip_prefix('/')?)?;
+    /// The file at a path without its first slash. A path that ends in a slash means the `index.html` there.
+    pub(crate) fn find(&self, path: &str) -> Option<PathBuf> {
         let mut file = self.root.clone();
-        for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        for segment in name(path).split('/').filter(|segment| !segment.is_empty()) {
             if is_unsafe(segment) {
                 return None;
             }
             file.push(segment);
         }
-        if path.is_empty() || path.ends_with('/') {
-            file.push("index.html");
-        }
         // A symbolic link may still lead outside.
         let file = file.canonicalize().ok()?;
         (file.starts_with(&self.root) && file.is_file()).then_some(file)
     }
+}
+
+/// The path of a request's target, decoded; none if there is none.
+pub(crate) fn path(target: &str) -> Option<String> {
+    let path = target.split(['?', '#']).next().unwrap_or(target);
+    percent_decoded(path).filter(|path| path.starts_with('/'))
+}
+
+/// The name of the file at a path.
+pub(crate) fn name(path: &str) -> String {
+    let index = if path.is_empty() || path.ends_with('/') { "index.html" } else { "" };
+    format!("{path}{index}")
 }
 
 /// Whether a segment is more than the name of a file or directory on some platform.
@@ -69,7 +76,7 @@ mod tests {
     use super::*;
 
     /// A site, and beside it what must not be reached.
-    fn site() -> io::Result<(tempfile::TempDir, Site)> {
+    fn site() -> io::Result<(tempfile::TempDir, Files)> {
         let parent = tempfile::tempdir()?;
         let dist = parent.path().join("dist");
         fs::create_dir_all(dist.join("captures"))?;
@@ -79,13 +86,18 @@ mod tests {
         fs::write(dist.join("index.html"), "page")?;
         fs::write(dist.join("a b.js"), "script")?;
         fs::write(dist.join("captures/index.html"), "list")?;
-        let site = Site::open(&dist)?;
-        Ok((parent, site))
+        let files = Files::open(&dist)?;
+        Ok((parent, files))
+    }
+
+    /// The file that a target means.
+    fn file(files: &Files, target: &str) -> Option<PathBuf> {
+        files.find(path(target)?.strip_prefix('/')?)
     }
 
     #[test]
     fn files_of_the_site_are_found() -> io::Result<()> {
-        let (_parent, site) = site()?;
+        let (_parent, files) = site()?;
         for (target, name) in [
             ("/", "index.html"),
             ("/?x=/../Cargo.toml", "index.html"),
@@ -94,14 +106,14 @@ mod tests {
             ("/a%20b.js", "a b.js"),
             ("/captures/", "captures/index.html"),
         ] {
-            assert_eq!(site.file(target), Some(site.root.join(name)), "{target}");
+            assert_eq!(file(&files, target), Some(files.root.join(name)), "{target}");
         }
         Ok(())
     }
 
     #[test]
     fn nothing_outside_the_site_is_reached() -> io::Result<()> {
-        let (parent, site) = site()?;
+        let (parent, files) = site()?;
         let absolute = format!("/{}", parent.path().join("Cargo.toml").display());
         for target in [
             "/../Cargo.toml",
@@ -125,7 +137,7 @@ mod tests {
             "",
             absolute.as_str(),
         ] {
-            assert_eq!(site.file(target), None, "{target}");
+            assert_eq!(file(&files, target), None, "{target}");
         }
         Ok(())
     }
@@ -133,9 +145,9 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn a_link_out_of_the_site_is_not_followed() -> io::Result<()> {
-        let (parent, site) = site()?;
-        std::os::unix::fs::symlink(parent.path().join("Cargo.toml"), site.root.join("link.toml"))?;
-        assert_eq!(site.file("/link.toml"), None);
+        let (parent, files) = site()?;
+        std::os::unix::fs::symlink(parent.path().join("Cargo.toml"), files.root.join("link.toml"))?;
+        assert_eq!(file(&files, "/link.toml"), None);
         Ok(())
     }
 }

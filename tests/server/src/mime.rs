@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// The media type by the end of the file's name. A `.gz` is served as what it is, for the page unpacks it itself.
-pub(super) fn of(path: &Path) -> &'static str {
+pub(crate) fn of(path: &Path) -> &'static str {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     match extension.to_ascii_lowercase().as_str() {
         "html" => "text/html; charset=utf-8",
@@ -20,6 +20,13 @@ pub(super) fn of(path: &Path) -> &'static str {
         "txt" | "log" | "md" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
+}
+
+/// Whether files of a media type become much smaller when they are compressed.
+pub(crate) fn compresses(kind: &str) -> bool {
+    kind.starts_with("text/")
+        || ["application/wasm", "application/json", "application/manifest+json", "image/svg+xml"]
+            .contains(&kind)
 }
 
 #[cfg(test)]

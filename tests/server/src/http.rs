@@ -1,26 +1,38 @@
 //! As much of HTTP/1.1 as reading a static site takes: a request has no body, a connection has one request.
 
-use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
+
+use crate::site::Content;
 
 /// Longer request heads are refused.
 const HEAD_LIMIT: u64 = 16 * 1024;
 
 /// What a reader wants to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Method {
+pub(crate) enum Method {
     Get,
     Head,
     Other,
 }
 
+/// What a reader asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// The path, with what follows it.
+    pub(crate) target: String,
+    /// Whether the answer may be compressed.
+    pub(crate) takes_gzip: bool,
+}
+
 /// Why there is no file in the answer.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Status {
+pub(crate) enum Status {
     BadRequest,
     NotFound,
     MethodNotAllowed,
+    Unreadable,
 }
 
 impl Status {
@@ -29,15 +41,17 @@ impl Status {
             Self::BadRequest => "400 Bad Request",
             Self::NotFound => "404 Not Found",
             Self::MethodNotAllowed => "405 Method Not Allowed",
+            Self::Unreadable => "500 The file cannot be read",
         }
     }
 }
 
-/// Reads the head of a request: what is to be done, and with which target. None if it is not one.
-pub(super) fn request(stream: impl Read) -> io::Result<Option<(Method, String)>> {
+/// Reads the head of a request. None if it is not one.
+pub(crate) fn request(stream: impl Read) -> io::Result<Option<Request>> {
     let mut head = BufReader::new(stream.take(HEAD_LIMIT));
     let mut first = Vec::new();
     head.read_until(b'\n', &mut first)?;
+    let mut takes_gzip = false;
     loop {
         let mut line = Vec::new();
         head.read_until(b'\n', &mut line)?;
@@ -45,44 +59,54 @@ pub(super) fn request(stream: impl Read) -> io::Result<Option<(Method, String)>>
             b"\r\n" | b"\n" => break,
             // The end came before the empty line.
             line if !line.ends_with(b"\n") => return Ok(None),
-            _ => {}
+            line => takes_gzip |= accepts_gzip(line),
         }
     }
-    Ok(String::from_utf8(first).ok().as_deref().and_then(request_line))
-}
-
-fn request_line(line: &str) -> Option<(Method, String)> {
-    let mut words = line.trim_end().split(' ');
-    let (method, target, version) = (words.next()?, words.next()?, words.next()?);
-    if !version.starts_with("HTTP/1.") || words.next().is_some() {
-        return None;
+    let Ok(first) = String::from_utf8(first) else { return Ok(None) };
+    let words: Vec<_> = first.split_ascii_whitespace().collect();
+    let [method, target, version] = words[..] else { return Ok(None) };
+    if !version.starts_with("HTTP/1.") {
+        return Ok(None);
     }
     let method = match method {
         "GET" => Method::Get,
         "HEAD" => Method::Head,
         _ => Method::Other,
     };
-    Some((method, target.to_owned()))
+    Ok(Some(Request { method, target: target.to_owned(), takes_gzip }))
 }
 
-/// Answers with a file of that media type.
-pub(super) fn send(mut stream: impl Write, mut file: File, kind: &str, with_body: bool) -> io::Result<()> {
-    let length = file.metadata()?.len();
-    stream.write_all(head("200 OK", kind, length, "").as_bytes())?;
+/// Whether a line of the head says that the reader can unpack gzip. A weight of 0 (`gzip;q=0`), which no browser sends,
+/// counts as well.
+fn accepts_gzip(line: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(line).to_ascii_lowercase();
+    line.strip_prefix("accept-encoding:").is_some_and(|list| list.contains("gzip"))
+}
+
+/// Answers with a file.
+pub(crate) fn send(mut stream: impl Write, content: &Content<'_>, with_body: bool) -> io::Result<()> {
+    let mut more = String::new();
+    if content.is_gzip {
+        more.push_str("Content-Encoding: gzip\r\n");
+    }
+    for (name, value) in content.headers {
+        more.extend([name, ": ", value, "\r\n"]);
+    }
+    stream.write_all(head("200 OK", content.kind, content.body.len(), &more).as_bytes())?;
     if with_body {
-        io::copy(&mut file, &mut stream)?;
+        stream.write_all(&content.body)?;
     }
     Ok(())
 }
 
 /// Answers with a reason instead of a file.
-pub(super) fn refuse(mut stream: impl Write, status: Status, with_body: bool) -> io::Result<()> {
+pub(crate) fn refuse(mut stream: impl Write, status: Status, with_body: bool) -> io::Result<()> {
     let text = format!("{}\n", status.line());
     let more = match status {
         Status::MethodNotAllowed => "Allow: GET, HEAD\r\n",
-        Status::BadRequest | Status::NotFound => "",
+        Status::BadRequest | Status::NotFound | Status::Unreadable => "",
     };
-    let mut answer = head(status.line(), "text/plain; charset=utf-8", text.len() as u64, more);
+    let mut answer = head(status.line(), "text/plain; charset=utf-8", text.len(), more);
     if with_body {
         answer.push_str(&text);
     }
@@ -91,13 +115,13 @@ pub(super) fn refuse(mut stream: impl Write, status: Status, with_body: bool) ->
 
 /// Ends a connection so that the reader gets all of the answer: what it may still be sending is read first, for
 /// closing over unread bytes would cut the answer short.
-pub(super) fn close(stream: &TcpStream) -> io::Result<()> {
+pub(crate) fn close(stream: &TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
     io::copy(&mut stream.take(HEAD_LIMIT), &mut io::sink()).map(drop)
 }
 
 /// The head of an answer. A browser asks again each time: the next build may be different.
-fn head(status: &str, kind: &str, length: u64, more: &str) -> String {
+fn head(status: &str, kind: &str, length: usize, more: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
          Cache-Control: no-cache\r\nConnection: close\r\n{more}\r\n"
@@ -108,16 +132,20 @@ fn head(status: &str, kind: &str, length: u64, more: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> io::Result<Option<(Method, String)>> {
+    fn read(text: &str) -> io::Result<Option<Request>> {
         request(text.as_bytes())
     }
 
     #[test]
     fn a_request_is_its_method_and_target() -> io::Result<()> {
-        let expected = |method, target: &str| Some((method, target.to_owned()));
-        assert_eq!(read("GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n")?, expected(Method::Get, "/a?b"));
-        assert_eq!(read("HEAD / HTTP/1.0\n\n")?, expected(Method::Head, "/"));
-        assert_eq!(read("PUT / HTTP/1.1\r\n\r\nbody")?, expected(Method::Other, "/"));
+        let expected = |method, target: &str, takes_gzip| {
+            Some(Request { method, target: target.to_owned(), takes_gzip })
+        };
+        assert_eq!(read("GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n")?, expected(Method::Get, "/a?b", false));
+        assert_eq!(read("HEAD / HTTP/1.0\n\n")?, expected(Method::Head, "/", false));
+        assert_eq!(read("PUT / HTTP/1.1\r\n\r\nbody")?, expected(Method::Other, "/", false));
+        let packed = read("GET / HTTP/1.1\r\nACCEPT-encoding: br, gzip\r\n\r\n")?;
+        assert_eq!(packed, expected(Method::Get, "/", true));
         Ok(())
     }
 

@@ -1,0 +1,122 @@
+//! `cargo xtask size`: what a reader downloads before the page is there, and for the rest of it.
+//!
+//! A browser opens the built site and says what it has loaded; here that is weighed as servers send it.
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Display, Formatter};
+use std::fs;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use brotli::CompressorWriter;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use pagewalk_browser_tests::{Page, Screen, Site, dist, test};
+
+/// What may be loaded until the first step of a walk is shown, gzipped: 150 kB.
+const FIRST: usize = 150_000;
+
+/// What the race lab, the verdicts and the callers may add, gzipped. They are still a document of their own, which has the
+/// walks as well: 280 kB.
+const LATER: usize = 280_000;
+
+/// The tables of the machines. They are data and no part of the program, so they have no budget.
+const DATA: &str = "captures/";
+
+/// Pages that need what is not loaded first, and what is there when they are.
+const LATER_PAGES: [(&str, &str); 3] = [
+    ("#v1/race/munmap", ".lane"),
+    ("#v1/verdicts", ".survey[data-state]"),
+    ("#v1/callers", ".callers tbody tr"),
+];
+
+/// What a file weighs, in bytes, as it is and as servers send it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Weight {
+    raw: usize,
+    gzip: usize,
+    brotli: usize,
+}
+
+fn main() -> ExitCode {
+    let (first, later) = test(Screen::WIDE, loads);
+    let within = [weigh("first load", &first, FIRST), weigh("added later", &later, LATER)];
+    if within == [true, true] { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What is loaded until the first step is shown, and what comes later.
+async fn loads(page: &Page) -> (Vec<String>, Vec<String>) {
+    let site = Site::serve();
+    page.open(&site.url("")).await;
+    let first = page.loaded().await;
+    let mut seen: BTreeSet<String> = first.iter().cloned().collect();
+    let mut later = Vec::new();
+    for (hash, sign) in LATER_PAGES {
+        page.eval(&format!("location.hash = {hash:?}")).await;
+        page.wait_for(hash, sign).await;
+        later.extend(page.loaded().await.into_iter().filter(|name| seen.insert(name.clone())));
+    }
+    (first, later)
+}
+
+/// Prints what files weigh, and returns whether the program among them is within its budget.
+fn weigh(title: &str, names: &[String], budget: usize) -> bool {
+    let width = names.iter().map(String::len).max().unwrap_or_default().max(title.len());
+    println!("{title:width$}  {:>9} {:>9} {:>9}", "raw", "gzip", "brotli");
+    let mut total = Weight::default();
+    for name in names {
+        let bytes = fs::read(dist().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let weight = Weight::of(&bytes).expect("writing to memory");
+        if name.starts_with(DATA) {
+            println!("{name:width$}  {weight}  data, not in the total");
+        } else {
+            println!("{name:width$}  {weight}");
+            total.add(weight);
+        }
+    }
+    println!("{:width$}  {total}", "total");
+    let gzip = total.gzip;
+    match budget.checked_sub(gzip) {
+        Some(left) => println!("{gzip} of {budget} bytes gzipped, {left} left\n"),
+        None => println!("{gzip} bytes gzipped are {} above the budget of {budget}\n", gzip - budget),
+    }
+    gzip <= budget
+}
+
+impl Weight {
+    fn of(bytes: &[u8]) -> io::Result<Self> {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(bytes)?;
+        // At the quality of a file that is compressed once and sent often.
+        let mut brotli = CompressorWriter::new(Vec::new(), 1 << 16, 11, 22);
+        brotli.write_all(bytes)?;
+        let brotli = brotli.into_inner();
+        Ok(Self { raw: bytes.len(), gzip: gzip.finish()?.len(), brotli: brotli.len() })
+    }
+
+    fn add(&mut self, other: Self) {
+        self.raw += other.raw;
+        self.gzip += other.gzip;
+        self.brotli += other.brotli;
+    }
+}
+
+impl Display for Weight {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>9} {:>9} {:>9}", self.raw, self.gzip, self.brotli)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repetitive_file_weighs_less_compressed() -> io::Result<()> {
+        let weight = Weight::of(&b"pagewalk ".repeat(1000))?;
+        assert_eq!(weight.raw, 9000);
+        assert!((1..200).contains(&weight.gzip), "{weight}");
+        assert!((1..200).contains(&weight.brotli), "{weight}");
+        Ok(())
+    }
+}
