@@ -1,7 +1,9 @@
 //! What the runners and the tests of this package share: reading captures from a folder, running the kernel's
 //! own cases ([`conformance`]), dumping captured address spaces ([`dump`]), callbacks that follow a script ([`script`]),
-//! the tables of a scenario ([`tables`]), walks made from any bytes ([`program`]) and what holds for all of them ([`laws`]).
+//! the tables of a scenario ([`tables`]), walks made from any bytes ([`program`]) and what holds for all of them ([`laws`]),
+//! and addresses that are broken ([`addresses`]).
 
+pub mod addresses;
 pub mod conformance;
 pub mod dump;
 pub mod laws;

@@ -9,7 +9,11 @@ use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use crate::page::{DEADLINE, LOOK_EVERY};
+/// How long a condition may take to come true before the test has failed.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How often it is looked at.
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(15);
 
 /// How long the driver may take to end its browser.
 const TIME_TO_END: Duration = Duration::from_secs(10);

@@ -1,20 +1,14 @@
 //! A page in a browser of its own, and what a test asks of it.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
 use crate::devtools::DevTools;
-use crate::driver::{Driver, Screen};
-
-/// How long a condition may take to come true before the test has failed.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
-
-/// How often it is looked at.
-pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(15);
+use crate::driver::{DEADLINE, Driver, LOOK_EVERY, Screen};
 
 /// The files of the site that the document and what it did have loaded, by their paths below the document. The icon is not
 /// in the browser's own list.

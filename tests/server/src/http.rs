@@ -1,9 +1,8 @@
 //! As much of HTTP/1.1 as reading a static site takes: a request has no body, a connection has one request.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
-
-use crate::site::Content;
 
 /// Longer request heads are refused.
 const HEAD_LIMIT: u64 = 16 * 1024;
@@ -24,6 +23,16 @@ pub(crate) struct Request {
     pub(crate) target: String,
     /// Whether the answer may be compressed.
     pub(crate) takes_gzip: bool,
+}
+
+/// A file as it is sent.
+#[derive(Debug)]
+pub(crate) struct Content<'s> {
+    pub(crate) body: Cow<'s, [u8]>,
+    pub(crate) kind: &'static str,
+    pub(crate) is_gzip: bool,
+    /// Further headers, by name and value.
+    pub(crate) headers: &'s [(String, String)],
 }
 
 /// Why there is no file in the answer.

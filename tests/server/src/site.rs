@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 
 use crate::files::{self, Files};
 use crate::gate::Gate;
-use crate::http::Request;
+use crate::http::{Content, Request};
 use crate::mime;
 
 /// What to answer instead of a file.
@@ -32,16 +32,6 @@ pub struct Site {
     instead: Vec<(String, Answer)>,
     headers: Vec<(String, String)>,
     compresses: bool,
-}
-
-/// A file as it is sent.
-#[derive(Debug)]
-pub(crate) struct Content<'s> {
-    pub(crate) body: Cow<'s, [u8]>,
-    pub(crate) kind: &'static str,
-    pub(crate) is_gzip: bool,
-    /// Further headers, by name and value.
-    pub(crate) headers: &'s [(String, String)],
 }
 
 impl Site {
