@@ -3,7 +3,7 @@
 use pagewalk_tests::addresses::{VALID, broken};
 use proptest::prelude::*;
 use scenario::Link;
-use scenario::races::RaceLink;
+use races::RaceLink;
 
 /// Reads an address as a page does, and what it opens again. Returns whether something was wrong with it.
 fn opens(address: &str) -> Result<bool, TestCaseError> {
