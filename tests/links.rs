@@ -2,8 +2,8 @@
 
 use pagewalk_tests::addresses::{VALID, broken};
 use proptest::prelude::*;
-use scenario::Link;
 use races::RaceLink;
+use scenario::Link;
 
 /// Reads an address as a page does, and what it opens again. Returns whether something was wrong with it.
 fn opens(address: &str) -> Result<bool, TestCaseError> {

@@ -17,7 +17,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("actors (lib)", "dump/arm64.rs"),
     ("mm (lib)", "allocate.rs"),
     ("pgtable (lib)", "flags.rs"),
-    ("pagewalk (lib)", "event.rs"),
     ("scenario (lib)", "capture/image.rs"),
     ("scenario (lib)", "library.rs"),
 ];
@@ -59,11 +58,12 @@ fn no_files_need_each_other() -> Outcome {
                     println!("    {} needs {}", of_one.file(from), of_one.file(to));
                 }
             }
-            found.push((of_one.name.clone(), names[0].clone()));
+            if !KNOWN.contains(&(&of_one.name, &names[0])) {
+                found.push(names);
+            }
         }
     }
-    let known: Vec<_> = KNOWN.iter().map(|&(name, file)| (name.to_owned(), file.to_owned())).collect();
-    assert_eq!(found, known, "circles that are there, and those that are known");
+    assert!(found.is_empty(), "files that need each other, of which there is more above: {found:?}");
     Ok(())
 }
 
