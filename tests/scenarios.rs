@@ -296,7 +296,7 @@ const SAID: &[(&str, &[&str])] = &[
         "loongarch-set-memory",
         &[
             "init_mm.mmap_lock is taken for writing.",
-            "pte_entry() is called for 0xffff800002008000. It writes 0x00000000081200d1 over 0x00000000081201d3. \
+            "pte_entry() is called for 0xffff800002008000. It changes 0x00000000081201d3 to 0x00000000081200d1. \
              Cleared: _PAGE_DIRTY, _PAGE_WRITE.",
             "init_mm.mmap_lock is released.",
             "The TLB entries of 0xffff800002008000 to 0xffff800002010000 are flushed on all CPUs.",
@@ -305,7 +305,11 @@ const SAID: &[(&str, &[&str])] = &[
     ),
     (
         "loongarch-leaf",
-        &["is a leaf, it maps memory itself", "PMD slot 66 is written", "Cleared: _PAGE_DIRTY, _PAGE_WRITE."],
+        &[
+            "is a leaf that maps memory directly",
+            "PMD slot 66 changes from",
+            "Cleared: _PAGE_DIRTY, _PAGE_WRITE.",
+        ],
     ),
     ("loongarch-window", &["in a window that is mapped without tables: 0 is returned."]),
     (
@@ -327,7 +331,7 @@ const SAID: &[(&str, &[&str])] = &[
         "riscv-set-memory",
         &[
             "split_linear_mapping() is called for 0xffffffd6c0202000",
-            "is a leaf that spans more than is wanted: it is split first.",
+            "is a leaf that maps more than the range, so it is split first.",
             "A page for a PTE table is allocated at 0x",
             "passes smp_wmb()",
             "Cleared: _PAGE_WRITE.",
@@ -335,7 +339,7 @@ const SAID: &[(&str, &[&str])] = &[
         ],
     ),
     ("riscv-linear", &["Cleared: _PAGE_PRESENT.", "Nothing changes."]),
-    ("riscv-image", &["PMD slot 1 is written", "Set: _PAGE_WRITE."]),
+    ("riscv-image", &["PMD slot 1 changes from", "Set: _PAGE_WRITE."]),
     (
         "riscv-no-memory",
         &["There is no memory for a PTE table: -ENOMEM.", "The TLBs of all CPUs", "returns -ENOMEM."],
@@ -350,13 +354,13 @@ const SAID: &[(&str, &[&str])] = &[
             "init_mm.page_table_lock is taken.",
             "is read under the lock: it is a leaf.",
             "vmemmap_split_pmd() is called for 0xffffea0001000000 to 0xffffea0001200000.",
-            "Cleared: _PAGE_RW, _PAGE_DIRTY. It points to 0x",
+            "Cleared: _PAGE_RW, _PAGE_DIRTY. It now points to 0x",
         ],
     ),
-    ("hvo-many", &["It answers ACTION_CONTINUE"]),
+    ("hvo-many", &["It sets ACTION_CONTINUE"]),
     (
         "hvo-restore",
-        &["copies the shared page to a fresh one", "Set: _PAGE_RW, _PAGE_DIRTY. It points to 0x"],
+        &["copies the shared page to a fresh one", "Set: _PAGE_RW, _PAGE_DIRTY. It now points to 0x"],
     ),
     (
         "hvo-roll-back",
@@ -377,7 +381,7 @@ const SAID: &[(&str, &[&str])] = &[
     ("arm64-gigabyte", &["A page for a PMD table", "A page for a PTE table", "Cleared: PTE_VALID."]),
     (
         "arm64-kfence",
-        &["It answers ACTION_CONTINUE", "Cleared: PTE_CONT.", "arch_kfence_init_pool() returns true."],
+        &["It sets ACTION_CONTINUE", "Cleared: PTE_CONT.", "arch_kfence_init_pool() returns true."],
     ),
     (
         "arm64-kfence-no-memory",
@@ -386,7 +390,7 @@ const SAID: &[(&str, &[&str])] = &[
     ("arm64-refused", &["Only a part of the leaf lies in the range"]),
     ("arm64-no-area", &["The range is not inside one area of vmalloc()"]),
     ("arm64-unaligned", &["the kernel warns and rounds it down."]),
-    ("ptdump-efi", &["efi_mm.mmap_lock is taken for writing.", "nested in the other mm's"]),
+    ("ptdump-efi", &["efi_mm.mmap_lock is taken for writing.", "nested inside the other mm's lock"]),
 ];
 
 #[test]

@@ -78,9 +78,9 @@ impl EntryDiff {
             if all.is_empty() { all } else { all + "." }
         };
         let target = match self.target {
-            Some([Some(was), Some(is)]) => format!(" It points to {is:#x}, no longer to {was:#x}."),
+            Some([Some(was), Some(is)]) => format!(" It now points to {is:#x} instead of {was:#x}."),
             Some([Some(was), None]) => format!(" It no longer points to {was:#x}."),
-            Some([None, Some(is)]) => format!(" It points to {is:#x}."),
+            Some([None, Some(is)]) => format!(" It now points to {is:#x}."),
             Some([None, None]) | None => String::new(),
         };
         names(" Cleared: ", &self.cleared) + &names(" Set: ", &self.set) + &target
@@ -123,13 +123,13 @@ mod tests {
     fn a_leaf_that_becomes_a_table_points_elsewhere() {
         assert_eq!(
             words("riscv64-sv39", Level::Pmd, 0x2018_00e7, 0x0040_5001),
-            " Cleared: _PAGE_READ, _PAGE_WRITE, _PAGE_GLOBAL, _PAGE_ACCESSED, _PAGE_DIRTY. It points to 0x1014000, no \
-             longer to 0x80600000."
+            " Cleared: _PAGE_READ, _PAGE_WRITE, _PAGE_GLOBAL, _PAGE_ACCESSED, _PAGE_DIRTY. It now points to 0x1014000 \
+             instead of 0x80600000."
         );
         // HVO: another page, and read-only.
         assert_eq!(
             words("x86_64-4level", Level::Pte, 0x8000_0000_1000_1163, 0x8000_0000_0101_2121),
-            " Cleared: _PAGE_RW, _PAGE_DIRTY. It points to 0x1012000, no longer to 0x10001000."
+            " Cleared: _PAGE_RW, _PAGE_DIRTY. It now points to 0x1012000 instead of 0x10001000."
         );
     }
 

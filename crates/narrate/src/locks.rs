@@ -131,11 +131,11 @@ pub(crate) fn assertion(event: &Event, world: &World) -> Option<AssertView> {
         held: held(seen),
         ok: seen.lockdep_ok,
         without_lockdep: (seen.lockdep_ok != seen.plain_ok).then_some(
-            "Without lockdep the kernel sees that somebody holds the lock, but not who: there this assertion holds.",
+            "Without lockdep, the kernel knows that somebody holds the lock, but not who. There, this assertion holds.",
         ),
         why: why(lock, need, by),
         consequence: (!seen.lockdep_ok).then_some(
-            "The kernel prints a warning with a stack trace and goes on: an assertion prevents nothing.",
+            "The kernel prints a warning with a stack trace and goes on. An assertion does not prevent anything.",
         ),
     })
 }
@@ -152,43 +152,45 @@ fn held(seen: Seen) -> String {
 const fn why(lock: LockName, need: Need, by: By) -> &'static str {
     match (lock, need) {
         _ if matches!(by, By::FindVma) => {
-            "The VMAs of an mm are kept in a tree that munmap() and mmap() change under the write lock. A reader keeps them \
-             out, so that what is found is still there when it is looked at."
+            "The VMAs of an mm are kept in a tree that munmap() and mmap() change under the write lock. Holding the lock \
+             keeps them out, so that the VMA that is found cannot go away."
         }
         _ if matches!(by, By::VmaStartWrite | By::VmaAssertWriteLocked) => {
-            "A VMA is write-locked only by a task that holds the mm's lock for writing: it stays so until that lock is \
-             released or downgraded, and page faults that only take the VMA's own lock are kept out until then."
+            "Only a task that holds the mm's lock for writing may write-lock a VMA. The VMA stays write-locked until the \
+             mm's lock is released or downgraded. Until then, page faults that take only the VMA's own lock are kept out."
         }
         _ if matches!(by, By::VmaAssertLocked) => {
-            "Nobody reads this VMA under its own lock, so it is stable only if the mm's lock is held for writing."
+            "This VMA's own lock is not held for reading, so only the mm's write lock keeps the VMA as it is."
         }
         (LockName::Vma(_), Need::Held) => {
-            "With the VMA held the VMA stays, and so do the page tables that only it uses; the mm's own lock is not needed."
+            "While the VMA's lock is held, neither the VMA nor the page tables that only it uses can go away. The mm's own \
+             lock is not needed."
         }
         (LockName::Vma(_), Need::Write) => {
-            "The walk changes entries: page faults that only take the VMA's own lock must not see them half-way."
+            "The walk changes entries. Page faults that take only the VMA's own lock must not see half of a change."
         }
         (LockName::IMmap, _) => {
-            "The VMAs that map the file are found through its reverse map. With its lock held none of them can go, whatever \
-             their mms do. Only lockdep checks this."
+            "The VMAs that map the file are found through its reverse map. While the lock of that map is held, none of them \
+             can go away, even if its mm changes. Only lockdep checks this."
         }
         (LockName::Mmap(MmId::INIT_MM), Need::Held) => {
-            "Reading is enough for the kernel's tables: their intermediate levels are normally not freed, so the lock \
-             only has to keep writers out. The exceptions, memory hot-remove above all, are for the caller to exclude."
+            "The read lock is enough for the kernel's page tables. They are normally not freed, so the lock only has to keep \
+             out those who take it for writing. The caller must exclude the exceptions itself, above all memory hot-remove."
         }
         (LockName::Mmap(MmId::INIT_MM), Need::Write) => {
-            "A huge vmap frees a kernel page table when one large entry replaces it, holding init_mm's lock for reading. \
-             Only a writer keeps it out. A dump of another mm meets the same kernel tables, so it needs this lock too \
-             (v7.3, after a use-after-free that syzbot found)."
+            "A huge vmap frees a kernel page table when it replaces the table by one large entry. It holds init_mm's lock \
+             for reading, so only the write lock keeps it out. A dump of another mm walks the same kernel tables, so it \
+             needs this lock too (v7.3, after syzbot found a use-after-free)."
         }
         (_, Need::Held) => {
-            "With the lock held, for reading too, no VMA of the mm can go, and free_pgtables() only frees what lies between \
-             those that are left: the tables under a VMA that was found stay."
+            "While the lock is held, even for reading, no VMA of the mm can go away. free_pgtables() frees only tables that \
+             lie between the remaining VMAs, so the tables under a VMA that was found stay."
         }
         (_, Need::Write) => {
             "munmap() detaches VMAs under the write lock, downgrades it to a read lock, and only then frees the page \
-             tables. A walker that reads runs beside that and may step into a freed table, as without VMAs it cannot \
-             see that they are gone. Only a writer waits for munmap() to finish."
+             tables. A walker that holds the read lock runs at the same time and may step into a freed table, because a \
+             walk without VMAs cannot see that they are gone. Only a walker that takes the write lock waits for munmap() to \
+             finish."
         }
     }
 }
@@ -206,12 +208,12 @@ pub(crate) fn delegation(event: &Event) -> Option<DelegateView> {
         }
     }
     Some(DelegateView {
-        why: "The mm is init_mm: its tables are the kernel's, and for those there is a walk of their own.",
-        exchange: "With it the rule changes from \u{201c}write-locked, because munmap() frees user tables\u{201d} to \
-                   \u{201c}locked, reading is enough, because kernel tables are normally not freed\u{201d}.",
+        why: "The mm is init_mm. Its page tables are the kernel's, which have their own walk.",
+        exchange: "The rule changes from \u{201c}the write lock, because munmap() frees user tables\u{201d} to \
+                   \u{201c}the read lock is enough, because kernel tables are normally not freed\u{201d}.",
         kernels: format!(
-            "So in {kernels}. Not in v7.3, where the debug walk asserts the write lock of init_mm itself: a huge vmap does \
-             free kernel tables."
+            "This happens in {kernels}. In v7.3, the debug walk itself asserts the write lock of init_mm, because a huge \
+             vmap does free kernel tables."
         ),
     })
 }

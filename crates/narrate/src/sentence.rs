@@ -17,7 +17,7 @@ mod with_vmas;
 /// What the last of `events` did, together with those that led to it.
 pub(crate) fn sentence(events: &[Event], world: &World) -> String {
     let Some(last) = events.last() else {
-        return "Nothing has happened yet: press → for the first step, the call.".to_owned();
+        return "Nothing has happened yet. Press → to take the first step.".to_owned();
     };
     // A callback's stop may end with the test that turned the walker away.
     let callback = events.iter().find_map(|event| match event {
@@ -30,18 +30,23 @@ pub(crate) fn sentence(events: &[Event], world: &World) -> String {
                 _ if reply.ret != 0 => {
                     format!(" It returns {}, which ends the walk.", return_value(reply.ret))
                 }
-                Some(action) => format!(" It answers {}{}.", action.name(), action_means(action)),
+                Some(action) => format!(" It sets {}{}.", action.name(), action_means(action)),
                 None => String::new(),
             };
             let then = match *after {
                 Event::Read { test: Test::Leaf, verdict: true, .. } => {
-                    " Without a VMA the walker neither splits nor enters a leaf.".to_owned()
+                    " Without a VMA, the walker does not split a leaf and does not descend.".to_owned()
                 }
                 Event::Read { test: Test::Present, verdict: false, .. } => {
-                    " It is not present, so the walker does not enter it.".to_owned()
+                    " It is not present, so the walker does not descend.".to_owned()
                 }
                 Event::Write { level, was, is, .. } => {
-                    format!(" It writes {is} over {was}.{}", entry_diff(world, level, was, is).words())
+                    let bits = entry_diff(world, level, was, is).words();
+                    if was == is {
+                        format!(" It writes the same value again, {is}.{bits}")
+                    } else {
+                        format!(" It changes {was} to {is}.{bits}")
+                    }
                 }
                 Event::Callback { .. } => String::new(),
                 ref other => format!(" {}", plain_sentence(other, world)),
@@ -64,8 +69,8 @@ pub(crate) fn sentence(events: &[Event], world: &World) -> String {
 const fn action_means(action: Action) -> &'static str {
     match action {
         Action::Subtree => "",
-        Action::Continue => ": do not look below",
-        Action::Again => ": look at this entry again",
+        Action::Continue => ", so the walker does not descend",
+        Action::Again => ", so the walker looks at this entry again",
     }
 }
 
@@ -80,9 +85,9 @@ fn is_a(world: &World, level: Level, value: RawEntry) -> &'static str {
         EntryKind::None => "is empty",
         EntryKind::Table => "points to a table",
         EntryKind::Leaf if level == Level::Pte => "maps a page",
-        EntryKind::Leaf => "is a leaf, it maps memory itself",
+        EntryKind::Leaf => "is a leaf that maps memory directly",
         EntryKind::NotPresent => "is neither empty nor present",
-        EntryKind::Bad => "is no valid table entry",
+        EntryKind::Bad => "is not a valid table entry",
     }
 }
 
@@ -103,7 +108,7 @@ fn callback_sentence(call: &Call, world: &World) -> String {
             let folded = match level.lower() {
                 Some(lower) if world.model().is_folded(lower) => {
                     format!(
-                        " The {} is folded into it: the same word is looked at again one level down.",
+                        " {} is folded: the level below looks at the same entry again.",
                         lower.upper_name()
                     )
                 }
@@ -125,23 +130,23 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             pagewalk::Func::WalkRange(level) => {
                 let model = world.model();
                 let folded = if model.is_folded(level) {
-                    format!("; {} is folded, so this is the same word again", level.upper_name())
+                    format!(". {} is folded, so it looks at the same entry again", level.upper_name())
                 } else {
                     String::new()
                 };
-                format!("{}() starts on {start:#x} to {end:#x}{folded}.", func.name())
+                format!("{}() starts to walk {start:#x} to {end:#x}{folded}.", func.name())
             }
             _ => format!("{}() is called for {start:#x} to {end:#x}.", func.name()),
         },
         Event::Return { func, ret } => match func {
             pagewalk::Func::WalkRange(level) if ret == 0 => match level.upper() {
                 Some(upper) => format!("{}() is done and returns to the {} loop.", func.name(), upper.name()),
-                None => format!("{}() is done with the range.", func.name()),
+                None => format!("{}() has walked the whole range.", func.name()),
             },
             pagewalk::Func::FolioWalkStart | pagewalk::Func::FolioWalkEnd => {
                 format!("{}() returns.", func.name())
             }
-            pagewalk::Func::PtdumpWalkPgd => format!("{}() returns; its locks are released.", func.name()),
+            pagewalk::Func::PtdumpWalkPgd => format!("{}() has released its locks and returns.", func.name()),
             #[cfg(feature = "callers")]
             pagewalk::Func::Caller(func) => callers::returns(func, ret),
             _ => format!("{}() returns {}.", func.name(), return_value(ret)),
@@ -158,16 +163,18 @@ fn plain_sentence(event: &Event, world: &World) -> String {
         Event::Callback { call, .. } => callback_sentence(&call, world),
         Event::BadCleared { level, slot, value, cleared, .. } => {
             let name = slot_name(world, level, slot);
-            let done = if cleared { "reported and cleared" } else { "treated as a hole" };
-            format!("{name} holds {value}, which no table entry has: it is {done}.")
+            let done =
+                if cleared { "the kernel reports and clears it" } else { "the walker treats it as a hole" };
+            format!("{name} holds {value}, which is not a valid table entry: {done}.")
         }
         Event::Again { level, addr } => {
             format!("The {} loop looks at the entry of {addr:#x} again.", level.name())
         }
         Event::RcuLock => {
-            "An RCU section begins: a pte table that is freed meanwhile stays until it ends.".to_owned()
+            "An RCU read section begins. A pte table that is freed from now on stays until the section ends."
+                .to_owned()
         }
-        Event::RcuUnlock => "The pte table is unmapped and the RCU section ends.".to_owned(),
+        Event::RcuUnlock => "The pte table is unmapped, and the RCU read section ends.".to_owned(),
         Event::Map { how, addr, ok, .. } => map_sentence(how, addr, ok),
         Event::Lock {
             lock: lock @ (LockName::PageTable(_) | LockName::Ptl(_) | LockName::PgtableSplit | LockName::Cpa),
@@ -177,14 +184,14 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             "{} is taken for {}{}.",
             capital(&lock_name(lock, world)),
             mode.purpose(),
-            if nested { ", nested in the other mm's" } else { "" }
+            if nested { ", nested inside the other mm's lock" } else { "" }
         ),
         Event::Downgrade { lock } => format!(
-            "{} is downgraded: its writer goes on as a reader, and other readers may enter.",
+            "{} is downgraded from a write lock to a read lock: other tasks may now hold it for reading too.",
             capital(&lock_name(lock, world))
         ),
         Event::Unlock { lock, .. } => format!("{} is released.", capital(&lock_name(lock, world))),
-        Event::NotePageFlush => "With the locks released, ptdump closes its last line.".to_owned(),
+        Event::NotePageFlush => "ptdump finishes its last line, after the locks were released.".to_owned(),
         Event::Fault(fault) => fault_sentence(&fault, world),
         ref other => change_sentence(other, world),
     }
@@ -196,7 +203,7 @@ fn change_sentence(event: &Event, world: &World) -> String {
         Event::FindVma { addr, found } => with_vmas::find_vma(addr, found, world),
         Event::NextInMapping { found } => with_vmas::next_in_mapping(found, world),
         Event::VmaStartWrite { vma, .. } => format!(
-            "VMA {} is write-locked: it stays so until the mm's lock is released or downgraded.",
+            "VMA {} is write-locked until the mm's lock is released or downgraded.",
             vma_name(vma, world)
         ),
         Event::HugetlbWalk { addr, found } => with_vmas::hugetlb_walk(addr, found, world),
@@ -208,12 +215,17 @@ fn change_sentence(event: &Event, world: &World) -> String {
             format!("set_pte_at() writes {value} to {}.", slot_name(world, Level::Pte, slot))
         }
         Event::UpdateMmuCache { addr } => {
-            format!("update_mmu_cache() tells the architecture of the new pte of {addr:#x}.")
+            format!("update_mmu_cache() tells the architecture about the new pte for {addr:#x}.")
         }
         Event::FolioFound(found) => with_vmas::folio(found, |page| slot_name(world, page.level, page.slot)),
         Event::Write { level, slot, was, is, .. } => {
             let diff = entry_diff(world, level, was, is);
-            format!("{} is written: {was} becomes {is}.{}", slot_name(world, level, slot), diff.words())
+            let name = slot_name(world, level, slot);
+            if was == is {
+                format!("{name} is written with the same value again, {is}.{}", diff.words())
+            } else {
+                format!("{name} changes from {was} to {is}.{}", diff.words())
+            }
         }
         #[cfg(feature = "callers")]
         Event::NewPage { table, result } => callers::new_page(table, result),
@@ -221,8 +233,8 @@ fn change_sentence(event: &Event, world: &World) -> String {
         Event::Free { level, table, how } => {
             let how = match how {
                 Free::Now => "is freed: from now on its memory may hold anything",
-                Free::Queued => "is unlinked, to be freed after the TLB flush",
-                Free::Rcu => "is handed to RCU: it is freed once every reader of now has left",
+                Free::Queued => "is unlinked, and will be freed after the TLB flush",
+                Free::Rcu => "is handed to RCU, which frees it when every present RCU reader has finished",
             };
             format!("The {} table at {table:#x} {how}.", level.upper_name())
         }
@@ -230,7 +242,7 @@ fn change_sentence(event: &Event, world: &World) -> String {
             format!("It wants {} for {} and waits in the queue.", lock_name(lock, world), mode.purpose())
         }
         Event::TryLockFailed { lock } => {
-            format!("{} is tried for, and not to be had now.", capital(&lock_name(lock, world)))
+            format!("A trylock of {} fails.", lock_name(lock, world))
         }
         Event::Act(what) => format!("It {what}."),
         _ => String::new(),
@@ -247,7 +259,7 @@ fn assert_sentence(lock: LockName, seen: Seen, world: &World) -> String {
             any if seen.own == LockMode::None => {
                 format!("only another task holds it, for {}", any.purpose())
             }
-            any => format!("it is only held for {}", any.purpose()),
+            any => format!("it is held for {} only", any.purpose()),
         };
         format!("The assertion on {lock} fails: {found}. The kernel warns and goes on.")
     }
@@ -256,23 +268,27 @@ fn assert_sentence(lock: LockName, seen: Seen, world: &World) -> String {
 fn map_sentence(how: MapKind, addr: VirtAddr, ok: bool) -> String {
     match (how, ok) {
         (MapKind::Kernel, _) => {
-            format!("pte_offset_kernel() finds the pte table for {addr:#x}: no check, no RCU, no lock.")
+            format!(
+                "pte_offset_kernel() finds the pte table for {addr:#x}. It checks nothing and uses neither RCU nor a lock."
+            )
         }
         (MapKind::User, true) => {
             format!(
-                "pte_offset_map() maps the pte table for {addr:#x}: user tables may be freed, so under RCU."
+                "pte_offset_map() maps the pte table for {addr:#x} under RCU, because user tables may be freed."
             )
         }
         (MapKind::Lock, true) => {
             format!(
-                "pte_offset_map_lock() maps the pte table for {addr:#x} under RCU and holds its lock: nobody else changes its entries."
+                "pte_offset_map_lock() maps the pte table for {addr:#x} under RCU and takes its lock, so that nobody else changes its entries."
             )
         }
         (MapKind::Lock, false) => {
-            format!("pte_offset_map_lock() finds no pte table for {addr:#x}: the pmd loop will look again.")
+            format!(
+                "pte_offset_map_lock() finds no pte table for {addr:#x}, so the pmd loop will look again."
+            )
         }
         (MapKind::User, false) => {
-            format!("pte_offset_map() finds no pte table for {addr:#x}: the pmd loop will look again.")
+            format!("pte_offset_map() finds no pte table for {addr:#x}, so the pmd loop will look again.")
         }
     }
 }
@@ -301,61 +317,69 @@ fn read_sentence(
         Test::None if verdict => format!("{name} is empty."),
         Test::None => format!("{name} is read: {x}_none() says no."),
         Test::Bad => format!("{name} is read: {x}_bad() says {}.", yes_no(verdict)),
-        Test::Leaf if verdict => format!("{name} is a leaf: without a VMA it is neither split nor entered."),
+        Test::Leaf if verdict => {
+            format!("{name} is a leaf. Without a VMA, the walker does not split it and does not descend.")
+        }
         Test::Leaf => format!("{name} is read again: {x}_leaf() says no."),
         Test::Present if verdict => format!("{name} is read again: {x}_present() says yes."),
-        Test::Present => format!("{name} is not present: the walker does not enter it."),
+        Test::Present => format!("{name} is not present, so the walker does not descend."),
         Test::NoneAgain => format!("{name} is read again: {x}_none() says {}.", yes_no(verdict)),
-        Test::StillTable if verdict => format!("{name} is read again: still a table."),
+        Test::StillTable if verdict => format!("{name} is read again: it is still a table."),
         Test::StillTable => {
-            format!("{name} is no longer a table ({value}): walk_pmd_range() asks for another look.")
+            format!(
+                "{name} is no longer a table ({value}): walk_pmd_range() asks the pud loop to look again."
+            )
         }
         Test::Offset => format!("{name} is read again to find the next table."),
         Test::InstallPresent => format!("{name} is read again: {x}_present() says {}.", yes_no(verdict)),
         Test::InstallHuge if verdict => {
-            format!("{name} is a huge page: a walk that only installs leaves it whole.")
+            format!("{name} is a huge page. A walk that only installs ptes does not split it.")
         }
         Test::InstallHuge => format!("{name} is read again: {x}_trans_huge() says no."),
         Test::MapTable => format!("{name} is read: pte_offset_map_lock() finds a table."),
         Test::LeafLocked if verdict => format!("{name} is read under the lock: it is a leaf."),
-        Test::LeafLocked => format!("{name} is read under the lock: it is no leaf."),
+        Test::LeafLocked => format!("{name} is read under the lock: it is not a leaf."),
         Test::ToSplit if verdict => {
-            format!("{name} is a leaf that spans more than is wanted: it is split first.")
+            format!("{name} is a leaf that maps more than the range, so it is split first.")
         }
-        Test::ToSplit => format!("{name} is read: there is nothing to split here."),
-        Test::Same if verdict => format!("{name} is read again under the lock: still the same."),
-        Test::Same => format!("{name} has changed before the lock was taken ({value}): it is mapped anew."),
+        Test::ToSplit => format!("{name} is read: it does not have to be split."),
+        Test::Same if verdict => format!("{name} is read again under the lock: it has not changed."),
+        Test::Same => {
+            format!("{name} changed to {value} before the lock was taken, so its table is mapped again.")
+        }
     }
 }
 
 const fn check_sentence(check: Check, ok: bool) -> &'static str {
     match (check, ok) {
         (Check::Range, true) => "The range is not empty: start is below end.",
-        (Check::Range, false) => "The range is empty: the function returns -EINVAL.",
+        (Check::Range, false) => "The range is empty, so the function returns -EINVAL.",
         (Check::Mm, true) => "There is an mm to walk.",
-        (Check::Mm, false) => "There is no mm: the function returns -EINVAL.",
-        (Check::Ops, true) => "The ops table does not ask to install entries, which this walk could not do.",
-        (Check::Ops, false) => "The ops table asks to install entries: the function returns -EINVAL.",
+        (Check::Mm, false) => "There is no mm, so the function returns -EINVAL.",
+        (Check::Ops, true) => "The ops table has no install_pte(), which this function would refuse.",
+        (Check::Ops, false) => "The ops table has install_pte(), so the function returns -EINVAL.",
         (Check::Bounds, true) => "The range is inside the VMA.",
-        (Check::Bounds, false) => "The range is not inside the VMA: the function returns -EINVAL.",
-        (Check::HugetlbInstall, true) => "The VMA is not of hugetlbfs.",
-        (Check::HugetlbInstall, false) => "Entries of hugetlbfs cannot be installed: -EINVAL.",
+        (Check::Bounds, false) => "The range is not inside the VMA, so the function returns -EINVAL.",
+        (Check::HugetlbInstall, true) => "The VMA does not map hugetlb pages.",
+        (Check::HugetlbInstall, false) => {
+            "install_pte() cannot be used on hugetlb pages, so the function returns -EINVAL."
+        }
         (Check::InVma, true) => "The address is in the VMA.",
         #[cfg(feature = "callers")]
         (Check::Caller(check), ok) => callers::check(check, ok),
         #[cfg(not(feature = "callers"))]
         (Check::Caller(_), _) => "A caller checks its request.",
-        (Check::InVma, false) => "The address is not in the VMA: a warning, and nothing is found.",
+        (Check::InVma, false) => "The address is not in the VMA: the kernel warns and returns nothing.",
     }
 }
 
 fn fault_sentence(fault: &Fault, world: &World) -> String {
     match fault {
         Fault::Deadlock { lock, own: true } => {
-            format!("The task waits for {} that it holds itself: it waits for ever.", lock_name(*lock, world))
+            format!("The task waits for ever for {}, which it holds itself.", lock_name(*lock, world))
         }
         Fault::Deadlock { lock, own: false } => format!(
-            "The task waits for {}, which another task holds and does not release in this scenario.",
+            "The task waits for {}, which another task holds and never releases in this scenario.",
             lock_name(*lock, world)
         ),
         other => capital(&other.to_string()) + ".",

@@ -12,7 +12,7 @@ pub enum Fault {
     #[error("the lock assertion dereferences a NULL mm: the kernel would oops")]
     NullMm,
     /// An entry pointer ran past the end of its table.
-    #[error("slot {} of the {} table at {:#x} is beyond its end: the kernel would read whatever lies there", .slot.index, .level.name(), .slot.table)]
+    #[error("slot {} of the {} table at {:#x} is beyond its end: the kernel would read the memory behind the table", .slot.index, .level.name(), .slot.table)]
     OffTable {
         /// The level whose table it is.
         level: Level,
@@ -20,7 +20,7 @@ pub enum Fault {
         slot: Slot,
     },
     /// An entry was followed to an address where no table is.
-    #[error("there is no {} table at {pa:#x}: the kernel would take whatever lies there for one", .level.name())]
+    #[error("there is no {} table at {pa:#x}: the kernel would use other memory as one", .level.name())]
     NoTable {
         /// The level whose table was wanted.
         level: Level,
@@ -28,7 +28,7 @@ pub enum Fault {
         pa: PhysAddr,
     },
     /// A page table is read that has been freed: its memory may hold anything by now.
-    #[error("the {} table at {pa:#x} has been freed: the kernel would read whatever its memory holds now", .level.name())]
+    #[error("the {} table at {pa:#x} has been freed: the kernel would read memory that may already hold something else", .level.name())]
     UseAfterFree {
         /// The level whose table it was.
         level: Level,
@@ -37,7 +37,7 @@ pub enum Fault {
     },
     /// An entry was followed as if it pointed to a table when it did not, or no longer. Without another CPU only tables
     /// that contradict themselves lead here.
-    #[error("an entry that {} was followed as if it pointed to a {} table: the kernel would read at {pa:#x}", followed(*.entry), .level.name())]
+    #[error("an entry that {} was followed as if it pointed to a {} table: the kernel would read memory at {pa:#x}", followed(*.entry), .level.name())]
     WildRead {
         /// The level whose table was wanted.
         level: Level,

@@ -77,7 +77,7 @@ pub(super) fn lane(state: &State, lane: Lane, moved: Option<Lane>, revision: Rev
         lane,
         name: words::who(lane, state.cpus().len()),
         rcu: state.is_rcu(lane),
-        role: "frees a table once all its readers have left",
+        role: "frees a table when all RCU readers have finished",
         func: "call_rcu",
         status: status(state, lane, turn),
         says: String::new(),
@@ -134,15 +134,15 @@ fn stands(state: &State, lane: Lane, turn: Turn) -> String {
             Turn::Wait => {
                 let mut names = names;
                 names.dedup();
-                format!("waits for {} to leave the read section", names.join(", "))
+                format!("waits for {} to leave its RCU read section", names.join(", "))
             }
             _ => "nothing to do".to_owned(),
         };
     }
     match (status(state, lane, turn), state.cpu(lane), state.waits_for(lane)) {
         (_, Some(cpu), Some((lock, _))) => locks::waits(state, cpu.task(), lock),
-        (LaneStatus::Faulted, ..) => "the kernel would crash here, or go on with whatever it read".to_owned(),
-        (LaneStatus::Stopped, ..) => "stopped: another CPU went astray".to_owned(),
+        (LaneStatus::Faulted, ..) => "the kernel would crash here, or continue with wrong data".to_owned(),
+        (LaneStatus::Stopped, ..) => "stopped: something went wrong on another CPU".to_owned(),
         _ => "has finished".to_owned(),
     }
 }

@@ -69,7 +69,7 @@ pub struct OutcomeView {
 }
 
 /// What is said before anybody has moved.
-const START: &str = "Nobody has moved yet: step a CPU, or let the search find a way.";
+const START: &str = "No CPU has moved yet. Step one, or let the search find a way.";
 
 /// The point of a moment.
 pub fn point(moment: &Moment, revision: Revision, text: &RaceText) -> RacePoint {
@@ -85,7 +85,7 @@ pub fn point(moment: &Moment, revision: Revision, text: &RaceText) -> RacePoint 
         _ => START.to_owned(),
     };
     if outcomes.contains(Outcomes::DEADLOCK) {
-        says += " Nobody can move any more.";
+        says += " Nobody can move any more: this is a deadlock.";
     }
     let lanes = tape::lanes(state).filter(|&lane| !state.is_rcu(lane) || locks::uses_rcu(state));
     RacePoint {

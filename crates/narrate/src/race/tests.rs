@@ -100,7 +100,7 @@ fn rcu_waits_for_a_reader_and_says_for_whom() {
     let point = point_of(&session);
     assert_eq!(
         (point.lanes[2].status, &*point.lanes[2].says),
-        (LaneStatus::Waits, "waits for CPU 0 to leave the read section")
+        (LaneStatus::Waits, "waits for CPU 0 to leave its RCU read section")
     );
     let life = &point.tables.last().expect("a table").life_words;
     assert_eq!(life, "handed to RCU, which waits for CPU 0");
@@ -208,7 +208,7 @@ fn a_deadlock_is_an_outcome_and_everybody_says_for_whom_they_wait() {
     let session = open("v1/race/nested-read?s=aba&t=3");
     let point = point_of(&session);
     assert_eq!(session.fatal(), Some(3));
-    assert!(point.sentence.ends_with("Nobody can move any more."), "{}", point.sentence);
+    assert!(point.sentence.ends_with("Nobody can move any more: this is a deadlock."), "{}", point.sentence);
     let says: Vec<_> = point.lanes.iter().map(|lane| &*lane.says).collect();
     assert_eq!(
         says,
@@ -235,23 +235,23 @@ fn answers_are_honest() {
     let all = u32::MAX;
     assert_eq!(
         ask("v1/race/munmap", Question::Find, all),
-        "Found: a freed pmd table is read, in 38 steps. No shorter way does it; 733 states seen."
+        "Found: a freed pmd table is read, in 38 steps. There is no shorter way. 733 states seen."
     );
     assert_eq!(
         ask("v1/race/munmap?lock=write", Question::Find, all),
-        "None: no order of steps leads to it, all 202 states visited. \u{201c}Prove it\u{201d} looks for whatever else may go wrong."
+        "No order of steps leads to it: all 202 states visited. \u{201c}Prove it\u{201d} looks for everything else that may go wrong."
     );
     assert_eq!(
         ask("v1/race/munmap?lock=write", Question::Prove, all),
-        "Safe: all 202 states visited, nothing goes wrong in any of them."
+        "Safe: all 202 states visited, and nothing goes wrong in any of them."
     );
     assert_eq!(
         ask("v1/race/munmap", Question::Prove, all),
-        "Not safe; 1,223 states visited. The shortest way to each:"
+        "Not safe: 1,223 states visited. The shortest way to each problem:"
     );
     assert_eq!(
         ask("v1/race/munmap", Question::Prove, 100),
-        "Not finished: 100 states seen, and nothing has gone wrong in them. There are more."
+        "Not finished: 100 states seen, and nothing goes wrong in them. There are more states."
     );
 }
 
@@ -279,7 +279,7 @@ fn what_comes_next_is_one_sentence() {
     // CPU 1 clears a pte: which bits go is for afterwards.
     let session = open("v1/race/munmap?lock=none&s=b5&t=5");
     let next = &point_of(&session).lanes[1].says;
-    assert_eq!(next, "PTE slot 511 is written: 0x8000000000200067 becomes 0x0000000000000000.");
+    assert_eq!(next, "PTE slot 511 changes from 0x8000000000200067 to 0x0000000000000000.");
     let session = open("v1/race/munmap?s=b2&t=2");
     assert!(point_of(&session).lanes[1].says.starts_with("takes the area out of the maple tree"));
 }

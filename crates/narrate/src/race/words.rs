@@ -7,10 +7,10 @@ use races::{Found, Outcomes};
 const OUTCOMES: [(Outcomes, &str); 6] = [
     (Outcomes::UAF_PMD, "a freed pmd table is read"),
     (Outcomes::UAF_PTE, "a freed pte table is read"),
-    (Outcomes::WILD, "an entry is followed to where no table is"),
+    (Outcomes::WILD, "an entry is followed to memory that is not a page table"),
     (Outcomes::LOST, "a change of permissions is undone"),
     (Outcomes::DOUBLE, "the same memory is counted twice"),
-    (Outcomes::DEADLOCK, "nobody can move any more: a deadlock"),
+    (Outcomes::DEADLOCK, "nobody can move any more (a deadlock)"),
 ];
 
 /// What goes wrong: "a freed pmd table is read". Empty if nothing does.
@@ -34,25 +34,29 @@ pub fn answer(question: Question, found: &Found) -> String {
     let steps = found.shortest().map(|way| count(way.len() as u64, "step"));
     match (question, steps) {
         (_, None) if !found.complete => {
-            format!("Not finished: {states} states seen, and nothing has gone wrong in them. There are more.")
+            format!(
+                "Not finished: {states} states seen, and nothing goes wrong in them. There are more states."
+            )
         }
         (Question::Find, None) => {
             format!(
-                "None: no order of steps leads to it, all {states} states visited. \u{201c}Prove it\u{201d} looks for whatever else \
-             may go wrong."
+                "No order of steps leads to it: all {states} states visited. \u{201c}Prove it\u{201d} looks for everything else \
+                 that may go wrong."
             )
         }
         (Question::Prove, None) => {
-            format!("Safe: all {states} states visited, nothing goes wrong in any of them.")
+            format!("Safe: all {states} states visited, and nothing goes wrong in any of them.")
         }
         (Question::Find, Some(steps)) => {
             let what = outcomes(found.ways[0].0);
-            format!("Found: {what}, in {steps}. No shorter way does it; {states} states seen.")
+            format!("Found: {what}, in {steps}. There is no shorter way. {states} states seen.")
         }
         (Question::Prove, Some(_)) if !found.complete => {
-            format!("Not finished: {states} states seen, there are more. By now:")
+            format!("Not finished: {states} states seen, and there are more. Found so far:")
         }
-        (Question::Prove, Some(_)) => format!("Not safe; {states} states visited. The shortest way to each:"),
+        (Question::Prove, Some(_)) => {
+            format!("Not safe: {states} states visited. The shortest way to each problem:")
+        }
     }
 }
 

@@ -8,19 +8,19 @@ use crate::locks::vma_name;
 
 pub(super) fn find_vma(addr: VirtAddr, found: Option<VmaId>, world: &World) -> String {
     match found.map(|id| (id, world.vma(id).is_some_and(|vma| vma.start <= addr))) {
-        None => format!("find_vma() finds no VMA that ends behind {addr:#x}."),
+        None => format!("find_vma() finds no VMA that ends after {addr:#x}."),
         Some((id, true)) => format!("find_vma() finds VMA {}, which holds {addr:#x}.", vma_name(id, world)),
         Some((id, false)) => {
-            format!("find_vma() finds the next VMA, {}: {addr:#x} is before it.", vma_name(id, world))
+            format!("find_vma() finds the next VMA, {}. {addr:#x} lies before it.", vma_name(id, world))
         }
     }
 }
 
 pub(super) fn next_in_mapping(found: Option<VmaId>, world: &World) -> String {
     match found {
-        None => "The reverse map has no further VMA of these pages.".to_owned(),
+        None => "The reverse map has no other VMA that maps these pages.".to_owned(),
         Some(id) => format!(
-            "The reverse map gives VMA {}: it is clipped to the pages asked for.",
+            "The reverse map gives VMA {}. Only its part with the requested pages is walked.",
             vma_name(id, world)
         ),
     }
@@ -28,9 +28,9 @@ pub(super) fn next_in_mapping(found: Option<VmaId>, world: &World) -> String {
 
 pub(super) fn hugetlb_walk(addr: VirtAddr, found: Option<(Level, Slot)>, world: &World) -> String {
     match found {
-        None => format!("hugetlb_walk() finds no table for {addr:#x}: a hole."),
+        None => format!("hugetlb_walk() finds no table for {addr:#x}, so this is a hole."),
         Some((level, slot)) => {
-            format!("hugetlb_walk() finds the entry of {addr:#x}: {}.", super::slot_name(world, level, slot))
+            format!("hugetlb_walk() finds the entry for {addr:#x}: {}.", super::slot_name(world, level, slot))
         }
     }
 }
@@ -39,7 +39,9 @@ pub(super) fn hugetlb_walk(addr: VirtAddr, found: Option<(Level, Slot)>, world: 
 pub(super) fn split(level: Level, name: &str, did: Split) -> String {
     let x = level.name();
     match did {
-        Split::Nothing => format!("split_huge_{x}() looks at {name}: it is no huge page, nothing is done."),
+        Split::Nothing => {
+            format!("split_huge_{x}() looks at {name}: it is not a huge page, so nothing is done.")
+        }
         Split::Cleared => format!("split_huge_{x}() clears {name}: its pages can be faulted in again."),
         Split::Table(pa) => format!(
             "split_huge_{x}() splits {name}: a new table at {pa:#x} maps the same memory, page by page."
@@ -53,14 +55,18 @@ pub(super) fn alloc(level: Level, name: &str, result: Result<Populated, OutOfMem
         Ok(Populated::Table(pa)) => {
             format!("__{}_alloc() makes a table at {pa:#x} for {name}, which was empty.", lower.name())
         }
-        Ok(Populated::NotNeeded) => format!("__{}_alloc() finds {name} in use already.", lower.name()),
-        Err(OutOfMemory) => format!("__{}_alloc() finds no memory: the walk returns -ENOMEM.", lower.name()),
+        Ok(Populated::NotNeeded) => {
+            format!("__{}_alloc() finds that {name} is already in use.", lower.name())
+        }
+        Err(OutOfMemory) => {
+            format!("__{}_alloc() finds no memory, so the walk returns -ENOMEM.", lower.name())
+        }
     }
 }
 
 pub(super) fn folio(found: Option<FolioPage>, name: impl Fn(FolioPage) -> String) -> String {
     match found {
-        None => "folio_walk_start() finds nothing here and holds nothing.".to_owned(),
+        None => "folio_walk_start() finds nothing here and keeps no lock.".to_owned(),
         Some(page) => {
             let name = name(page);
             match page.page {
@@ -70,7 +76,7 @@ pub(super) fn folio(found: Option<FolioPage>, name: impl Fn(FolioPage) -> String
                     )
                 }
                 None => format!(
-                    "folio_walk_start() finds a page that it does not show through {name}, and keeps its lock."
+                    "folio_walk_start() finds that {name} maps memory without a page to return, and keeps its lock."
                 ),
             }
         }
@@ -80,7 +86,7 @@ pub(super) fn folio(found: Option<FolioPage>, name: impl Fn(FolioPage) -> String
 pub(super) fn gap(call: &Call, world: &World) -> String {
     match call.vma {
         None => format!(
-            "No VMA covers {:#x} to {:#x}: pte_hole() is called with depth -1, and the page tables are not read.",
+            "No VMA covers {:#x} to {:#x}: pte_hole() is called with depth -1, and no page table is read.",
             call.addr, call.next
         ),
         Some(id) => format!(

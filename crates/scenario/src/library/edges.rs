@@ -10,8 +10,8 @@ use crate::Held;
 pub(super) static AGAIN: Scenario = Scenario {
     id: "again",
     title: "ACTION_AGAIN",
-    about: "A pmd_entry callback answers ACTION_AGAIN the first time: the pmd loop looks at the same entry from the start, the \
-            hole test included, and calls the callback once more.",
+    about: "A pmd_entry callback sets ACTION_AGAIN the first time. The pmd loop starts again with the same \
+            entry, including the test for a hole, and calls the callback once more.",
     program: Program::Call {
         entry: EntryPoint::Kernel,
         mm: MmId::INIT_MM,
@@ -28,8 +28,9 @@ pub(super) static AGAIN: Scenario = Scenario {
 pub(super) static DOUBLE_WALK: Scenario = Scenario {
     id: "double-walk",
     title: "Counted twice",
-    about: "The last pte table of a pud goes away while smaps walks (here inside pmd_entry): the retry finds a hole. In v7.1 and \
-            v6.12.107 the stale ACTION_AGAIN reaches the pud loop, which walks everything once more; v7.3 resets it first.",
+    about: "The last pte table of a pud goes away while smaps walks (here inside pmd_entry), and the retry \
+            finds a hole. In v7.1 and v6.12.107, the stale ACTION_AGAIN reaches the pud loop, which walks \
+            the whole table again. v7.3 resets it first.",
     program: Program::Call {
         entry: EntryPoint::Range,
         mm: MmId::USER,
@@ -46,8 +47,8 @@ pub(super) static DOUBLE_WALK: Scenario = Scenario {
 pub(super) static UNALIGNED: Scenario = Scenario {
     id: "unaligned",
     title: "A range that is not aligned",
-    about: "Nothing checks alignment: addresses stay unaligned at pte level, where next is always one page further and may pass \
-            the end of the range; upper levels get aligned ends.",
+    about: "No function checks alignment. At pte level, addresses stay unaligned: next is always one page \
+            further, even beyond the end of the range. The upper levels continue at aligned addresses.",
     program: Program::Call { entry: EntryPoint::Kernel, mm: MmId::INIT_MM, ops: Observer::ALL },
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),
@@ -60,8 +61,9 @@ pub(super) static UNALIGNED: Scenario = Scenario {
 pub(super) static TOP: Scenario = Scenario {
     id: "top",
     title: "The top of the address space",
-    about: "An end of 2⁶⁴ would be 0, which is no range: walks to the top end at the last byte. The next boundary wraps to 0 and \
-            still compares as larger, because both sides are compared minus one.",
+    about: "An end of 2⁶⁴ would be 0, which is not a valid range, so a walk to the top ends at the last \
+            byte. The next boundary wraps to 0. It still compares as larger, because the kernel subtracts \
+            one from both sides first.",
     program: Program::Call { entry: EntryPoint::Kernel, mm: MmId::INIT_MM, ops: Observer::ALL },
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),

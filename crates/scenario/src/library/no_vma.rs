@@ -13,8 +13,8 @@ use crate::worlds;
 pub(super) static KERNEL_WALK: Scenario = Scenario {
     id: "kernel-walk",
     title: "Kernel walk",
-    about: "walk_kernel_page_table_range() over the end of the direct map: leaves of one gigabyte and \
-            of two megabytes, single pages, and the holes behind the last of them.",
+    about: "walk_kernel_page_table_range() over the end of the direct map: leaves of one gigabyte and of two \
+            megabytes, single pages, and the holes after the last of them.",
     program: Program::Call { entry: EntryPoint::Kernel, mm: MmId::INIT_MM, ops: Observer::ALL },
     revision: Revision::V6_17,
     held: (Held::Read, Held::None),
@@ -33,8 +33,8 @@ pub(super) static KERNEL_WALK: Scenario = Scenario {
 pub(super) static DEBUG_USER: Scenario = Scenario {
     id: "debug-user",
     title: "Debug walk of a user mm",
-    about: "walk_page_range_debug() with ptdump's callbacks over a piece of a real process: a hole, huge pages, \
-            and a pte table that is mapped under RCU, because user tables may be freed.",
+    about: "walk_page_range_debug() with ptdump's callbacks over a part of a real process: a hole, huge \
+            pages, and a pte table. It maps the pte table under RCU, because user tables may be freed.",
     program: Program::Call { entry: EntryPoint::Debug, mm: MmId::USER, ops: Observer::PTDUMP },
     revision: Revision::V6_17,
     held: (Held::Write, Held::None),
@@ -53,8 +53,8 @@ pub(super) static DEBUG_USER: Scenario = Scenario {
 pub(super) static DEBUG_INIT_MM: Scenario = Scenario {
     id: "debug-init-mm",
     title: "Debug walk of init_mm",
-    about: "walk_page_range_debug() of the kernel's own mm. From the split until v7.1 it is handed over to \
-            walk_kernel_page_table_range(), so that a read lock is enough; from v7.3 it is not.",
+    about: "walk_page_range_debug() of the kernel's own mm. From the split until v7.1, it hands over to \
+            walk_kernel_page_table_range(), so that a read lock is enough. From v7.3 on, it does not.",
     program: Program::Call { entry: EntryPoint::Debug, mm: MmId::INIT_MM, ops: Observer::PTDUMP },
     revision: Revision::V6_17,
     held: (Held::Read, Held::None),
@@ -74,7 +74,7 @@ pub(super) static PTDUMP: Scenario = Scenario {
     id: "ptdump",
     title: "ptdump of init_mm",
     about: "ptdump_walk_pgd() as debugfs runs it, over the whole address space: the locks that it takes, in \
-            their order, and the debug walk under them.",
+            their order, and the debug walk under these locks.",
     program: Program::Ptdump { dumped: Dumped::InitMm, user_half: false },
     revision: Revision::V7_3,
     held: (Held::None, Held::None),
@@ -93,8 +93,8 @@ pub(super) static PTDUMP: Scenario = Scenario {
 pub(super) static PTDUMP_CURRENT: Scenario = Scenario {
     id: "ptdump-current",
     title: "ptdump of a process",
-    about: "ptdump_walk_pgd() of another mm than init_mm (x86 debugfs current_kernel): from v7.3 it takes \
-            init_mm's lock as well, nested in the process's own.",
+    about: "ptdump_walk_pgd() of an mm other than init_mm (current_kernel in x86's debugfs). From v7.3 on, \
+            it takes init_mm's lock as well, nested inside the process's own.",
     program: Program::Ptdump { dumped: Dumped::Current, user_half: false },
     revision: Revision::V7_3,
     held: (Held::None, Held::None),
@@ -110,8 +110,9 @@ pub(super) static PTDUMP_CURRENT: Scenario = Scenario {
 pub(super) static PTDUMP_USER_HALF: Scenario = Scenario {
     id: "ptdump-user-half",
     title: "ptdump of the user half",
-    about: "x86 debugfs current_user: with page-table isolation a process has two roots, and the mm names only one. The other \
-            comes as an explicit pgd: there the kernel's half is all but empty.",
+    about: "current_user in x86's debugfs. With page-table isolation, a process has two root tables, but \
+            mm->pgd points to only one. The other is passed as an explicit pgd; its kernel half is almost \
+            empty.",
     program: Program::Ptdump { dumped: Dumped::Current, user_half: true },
     revision: Revision::V7_3,
     held: (Held::None, Held::None),
@@ -128,8 +129,8 @@ pub(super) static PTDUMP_USER_HALF: Scenario = Scenario {
 pub(super) static PTDUMP_EFI: Scenario = Scenario {
     id: "ptdump-efi",
     title: "ptdump of efi_mm",
-    about: "x86 debugfs efi: the firmware's runtime services have an mm of their own, which no process has. It is another mm \
-            than init_mm, so from v7.3 both are locked.",
+    about: "efi in x86's debugfs. The firmware's runtime services have their own mm, which belongs to no \
+            process. It is not init_mm, so both are locked from v7.3 on.",
     program: Program::Ptdump { dumped: Dumped::EfiMm, user_half: false },
     revision: Revision::V7_3,
     held: (Held::None, Held::None),

@@ -14,8 +14,9 @@ const fn walk(entry: EntryPoint, ops: Observer) -> Program {
 pub(super) static RANGE: Scenario = Scenario {
     id: "vma-range",
     title: "VMAs, a gap, a device, hugetlb",
-    about: "walk_page_range() over a piece of a process: a gap is one hole of depth -1 whose tables nobody reads, a \
-            VM_PFNMAP area is passed over, a hugetlb area has entries of its own. Leaves answer ACTION_CONTINUE.",
+    about: "walk_page_range() over a part of a process. A gap is one hole of depth -1, and its tables are \
+            not read. A VM_PFNMAP area is not walked. A hugetlb area has a callback of its own. At leaves, \
+            the callback sets ACTION_CONTINUE.",
     program: walk(EntryPoint::Range, Observer::VMAS.quirky(Quirk::ContinueAtLeaves)),
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),
@@ -28,8 +29,8 @@ pub(super) static RANGE: Scenario = Scenario {
 pub(super) static WITH_VMAS: Scenario = Scenario {
     id: "with-vmas",
     title: "A huge page, with VMAs",
-    about: "walk_page_range() meets a huge page and, because something below it is wanted, splits it into ptes. The pte table \
-            is mapped with its lock held. Compare with the same range without VMAs.",
+    about: "walk_page_range() meets a huge page. The callbacks ask for ptes, so the walk splits the page. It \
+            holds the pte table's lock while it walks the ptes. Compare with the same range without VMAs.",
     program: walk(EntryPoint::Range, Observer::ALL),
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),
@@ -42,8 +43,8 @@ pub(super) static WITH_VMAS: Scenario = Scenario {
 pub(super) static WITHOUT_VMAS: Scenario = Scenario {
     id: "without-vmas",
     title: "The same range, without VMAs",
-    about: "walk_page_range_debug() over the same range: the huge page is neither split nor entered, pte tables are mapped \
-            under RCU and without their lock, and what a VMA covers is not asked.",
+    about: "walk_page_range_debug() over the same range. It does not split the huge page, and does not \
+            descend there. It maps pte tables under RCU, without their lock, and it never looks for VMAs.",
     program: walk(EntryPoint::Debug, Observer::ALL),
     revision: Revision::V7_3,
     held: (Held::Write, Held::Write),
@@ -56,8 +57,8 @@ pub(super) static WITHOUT_VMAS: Scenario = Scenario {
 pub(super) static MAPPING: Scenario = Scenario {
     id: "vma-mapping",
     title: "All VMAs of a file",
-    about: "walk_page_mapping() finds the areas that map a part of a file through its reverse map, under i_mmap_rwsem: no \
-            mmap lock is asserted.",
+    about: "walk_page_mapping() finds the VMAs that map a part of a file through the file's reverse map. \
+            i_mmap_rwsem is held, and no mmap lock is asserted.",
     program: walk(EntryPoint::Mapping, Observer::VMAS),
     revision: Revision::V7_3,
     held: (Held::None, Held::None),
@@ -70,8 +71,9 @@ pub(super) static MAPPING: Scenario = Scenario {
 pub(super) static FOLIO: Scenario = Scenario {
     id: "folio-walk",
     title: "What maps one address",
-    about: "folio_walk_start() looks for the page of one address and keeps it locked until folio_walk_end(): upper entries \
-            are read without a lock, and looked at again under it.",
+    about: "folio_walk_start() looks for the page at one address and keeps the page table locked until \
+            folio_walk_end(). It reads upper entries without a lock, then takes the lock and reads the last \
+            one again.",
     program: walk(EntryPoint::FolioWalk, Observer::ALL),
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),
@@ -84,8 +86,9 @@ pub(super) static FOLIO: Scenario = Scenario {
 pub(super) static INSTALL: Scenario = Scenario {
     id: "install",
     title: "Installing entries",
-    about: "walk_page_range_mm() with install_pte, as guard pages are made: tables that are missing are allocated, empty ptes \
-            filled, ptes that are there handed to pte_entry. On a kernel without install_pte nothing is installed.",
+    about: "walk_page_range_mm() with install_pte, which is how guard pages are made. Missing tables are \
+            allocated, and empty ptes are filled. Ptes that are in use are passed to pte_entry. A kernel \
+            without install_pte installs nothing.",
     program: walk(
         EntryPoint::RangeMm,
         Observer::ALL.only(Callbacks::PTE_ENTRY.union(Callbacks::INSTALL_PTE)).locking(WalkLock::Wrlock),
