@@ -1,12 +1,12 @@
 //! ptdump's text beside the walk: which line belongs to which steps, and to which entries.
 
-use actors::ptdump_users::Dumped;
 use narrate::dump::LineState;
 use narrate::tables::Row;
 use narrate::{DumpRecord, Mark, Timeline, point};
 use pagewalk::{Callback, Event};
 use pagewalk_tests::{default_dir, load_image};
 use pgtable::{Level, VirtAddr};
+use ptdump::users::Dumped;
 use scenario::library::{Machine, Scenario};
 use scenario::{Runner, Setup};
 

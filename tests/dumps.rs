@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use actors::dump::{Content, Dump, Layout, Line, Plan, View};
 use pagewalk::Revision;
 use pagewalk_tests::dump::{DumpError, TextDifference, check_wx, dump, load_texts};
 use pagewalk_tests::{default_dir, load_image};
 use pgtable::{PhysAddr, RawEntry, VirtAddr};
+use ptdump::dump::{Content, Dump, Layout, Line, Plan, View};
 use scenario::capture::Capture;
 
 const CAPTURES: [&str; 5] =

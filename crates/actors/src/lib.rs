@@ -7,10 +7,8 @@
 //! |---|---|
 //! | [`callers`] | the patch's callers: `set_memory_*()`, DMA memory, HVO |
 //! | [`direct`] | a caller that does nothing but call an entry point |
-//! | [`mod@dump`] | ptdump's text: what debugfs prints of an address space |
 //! | [`observer`] | callbacks that only look |
 //! | [`ptdump`] | `ptdump_walk_pgd()`, the debug walk's only user |
-//! | [`ptdump_users`] | who calls it, with which mm and root |
 
 #![no_std]
 
@@ -18,10 +16,8 @@ extern crate alloc;
 
 pub mod callers;
 pub mod direct;
-pub mod dump;
 pub mod observer;
 pub mod ptdump;
-pub mod ptdump_users;
 
 use core::hash::Hash;
 

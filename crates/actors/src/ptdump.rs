@@ -11,7 +11,7 @@
 //!
 //! Hotplug comes first and `init_mm` last; nobody takes `init_mm`'s lock before another mm's.
 
-use arrayvec::ArrayVec;
+use ::ptdump::Ranges;
 use mm::{LockMode, MmId, Rwsem, Task, World};
 use pagewalk::{
     Args, Callbacks, EntryPoint, Event, Fault, Func, LockName, NotInThisKernel, Revision, Sink, StackFrame,
@@ -20,13 +20,6 @@ use pagewalk::{
 use pgtable::{PhysAddr, VirtAddr};
 
 use crate::{Actor, Observer, Stack};
-
-/// Most ranges that a dump walks. The kernel's own dumpers have one, or on x86 two with the non-canonical hole
-/// between them; the conformance cases have up to three.
-pub const MAX_RANGES: usize = 8;
-
-/// The ranges of a dump: start and end of each.
-pub type Ranges = ArrayVec<(VirtAddr, VirtAddr), MAX_RANGES>;
 
 /// The next action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,10 +4,10 @@
 //! entries had been noted, and after how many it was finished. The kernel prints a line when it is finished: with the first
 //! entry that is not like the others.
 
-use actors::dump::{Content, Dump, Layout, Plan, View};
-use actors::ptdump_users::Dumped;
 use pagewalk::{Event, Sink};
 use pgtable::Model;
+use ptdump::dump::{Content, Dump, Layout, Plan, View};
+use ptdump::users::Dumped;
 use scenario::capture::Capture;
 
 use crate::Point;
@@ -138,7 +138,7 @@ impl DumpRecord {
         let known = self.dump.lines.len();
         let first = at.min(known.saturating_sub(AROUND)).saturating_sub(AROUND);
         let lines = self.dump.lines.iter().enumerate().skip(first).take(2 * AROUND + 1);
-        let line = |(number, line): (usize, &actors::dump::Line)| DumpLine {
+        let line = |(number, line): (usize, &ptdump::dump::Line)| DumpLine {
             number: number as u32,
             text: self.dump.dumper.format().text(line),
             is_header: matches!(line.content, Content::Header(_)),

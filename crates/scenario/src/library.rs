@@ -9,10 +9,10 @@ mod vma;
 use actors::Observer;
 #[cfg(feature = "callers")]
 use actors::callers::Request;
-use actors::ptdump_users::Dumped;
 use mm::MmId;
 use pagewalk::{EntryPoint, Revision};
 use pgtable::{MODELS, Model, VirtAddr};
+use ptdump::users::Dumped;
 
 use crate::Held;
 use crate::sample::Places;

@@ -4,11 +4,11 @@
 use actors::Caller;
 #[cfg(feature = "callers")]
 use actors::callers::Order;
-use actors::ptdump_users::PtdumpUser;
 use actors::{Actor, Direct, Observer, Ptdump, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
 use pgtable::VirtAddr;
+use ptdump::users::PtdumpUser;
 
 use crate::capture::Capture;
 use crate::library::{FIRST, Machine, Program, Scenario};
@@ -177,7 +177,7 @@ impl Setup {
             Program::Ptdump { dumped, user_half } => {
                 let user = PtdumpUser::find(world.model().arch, dumped, user_half);
                 let pgd = user.and_then(|user| user.root.of(&world, program.mm()));
-                let ranges = ranges.into_iter().take(actors::ptdump::MAX_RANGES).collect();
+                let ranges = ranges.into_iter().take(ptdump::MAX_RANGES).collect();
                 Runner::Ptdump(Ptdump::new(self.revision, program.mm(), pgd, ranges)?)
             }
             #[cfg(feature = "callers")]

@@ -3,10 +3,10 @@
 //! The machine says more than the files record: reads of entries, checks, functions entered and left have no
 //! counterpart there. What has one is written exactly as the kernel's run wrote it.
 
-use actors::dump::{Note, Noted};
 use mm::{Need, Populated, Split, VmaId, World};
 use pagewalk::{Call, Callback, ENOMEM, Event, Fault, LockName, MapKind, Slot};
 use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
+use ptdump::dump::{Note, Noted};
 use serde_json::{Value, json};
 
 use crate::script::Deviation;

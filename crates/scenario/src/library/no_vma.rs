@@ -1,9 +1,9 @@
 //! The walks that the patch is about: without VMAs.
 
 use actors::Observer;
-use actors::ptdump_users::Dumped;
 use mm::MmId;
 use pagewalk::{EntryPoint, Revision};
+use ptdump::users::Dumped;
 
 use super::{Group, Program, Scenario};
 use crate::Held;

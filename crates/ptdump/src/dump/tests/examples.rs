@@ -8,7 +8,7 @@ use pagewalk::{Revision, Status};
 use pgtable::{Level, PhysAddr, RawEntry};
 
 use super::{Dump, View, model, plan};
-use crate::{Actor, Ptdump};
+use actors::{Actor, Ptdump};
 
 const ROOT: PhysAddr = PhysAddr(0x1000);
 

@@ -5,7 +5,6 @@ use core::hash::{Hash, Hasher};
 use pgtable::Arch;
 
 use super::plan::{Layout, Plan, View};
-use super::{arm64, riscv, x86};
 
 /// When the header of the next region is printed, once a note has reached its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -128,15 +127,6 @@ pub(super) struct CheckWx {
     pub(super) prefix: &'static str,
     pub(super) failed: &'static str,
     pub(super) suffix: &'static str,
-}
-
-static FORMATS: [&Format; 3] = [&x86::FORMAT, &arm64::FORMAT, &riscv::FORMAT];
-
-impl Format {
-    /// The format of an architecture; `None` where the kernel has no such dumper.
-    pub fn of(arch: Arch) -> Option<&'static Self> {
-        FORMATS.into_iter().find(|format| format.arch == arch)
-    }
 }
 
 /// Formats are compared by architecture: each exists once.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use pgtable::{Model, VirtAddr};
 
 use super::Format;
-use crate::ptdump::Ranges;
+use crate::Ranges;
 
 /// A file of debugfs. Which tables it dumps:
 ///

@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use pgtable::{Level, Model, RawEntry, VirtAddr};
 
 use super::{Dump, Format, Layout, Line, Marker, Note, Plan, View};
-use crate::ptdump::Ranges;
+use crate::Ranges;
 
 /// A note: level, address, value.
 type Told = (Level, u64, u64);

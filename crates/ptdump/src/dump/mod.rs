@@ -1,6 +1,6 @@
 //! ptdump's text: what debugfs prints of an address space.
 //!
-//! [`Ptdump`](crate::Ptdump) walks; its callbacks hand some of what they see on to the architecture ([`Noted`]),
+//! `ptdump_walk_pgd()` walks (`actors::Ptdump`); its callbacks hand some of what they see on to the architecture ([`Noted`]),
 //! which merges it into lines ([`Dumper`], the kernel's `note_page()`). How the lines look is data, one file an
 //! architecture: which bits are kept, the columns, the headers ([`Marker`]) and when they are printed ([`Headers`]).
 //!
@@ -28,8 +28,19 @@ mod x86;
 #[cfg(test)]
 mod tests;
 
+use pgtable::Arch;
+
 pub use dumper::{Dump, Dumper, WriteExecute};
 pub use format::{Format, Headers};
 pub use line::{Content, Entries, Line};
 pub use note::{Note, Noted};
 pub use plan::{Layout, Marker, Plan, View};
+
+static FORMATS: [&Format; 3] = [&x86::FORMAT, &arm64::FORMAT, &riscv::FORMAT];
+
+impl Format {
+    /// The format of an architecture; `None` where the kernel has no such dumper.
+    pub fn of(arch: Arch) -> Option<&'static Self> {
+        FORMATS.into_iter().find(|format| format.arch == arch)
+    }
+}
