@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use capture::Capture;
 use pagewalk::Revision;
 use pagewalk_tests::dump::{DumpError, TextDifference, check_wx, dump, load_texts};
 use pagewalk_tests::{default_dir, load_image};
 use pgtable::{PhysAddr, RawEntry, VirtAddr};
 use ptdump::dump::{Content, Dump, Layout, Line, Plan, View};
-use scenario::capture::Capture;
 
 const CAPTURES: [&str; 5] =
     ["riscv64-sv39", "arm64-4k-48bit", "arm64-16k-48bit", "x86_64-4level", "x86_64-5level"];

@@ -1,11 +1,11 @@
 //! Every built-in scenario, on every machine that it runs on, under every kernel.
 
+use capture::Capture;
 use mm::{Populated, Split};
 use narrate::{Mark, Moment, Point, Timeline, point};
 use pagewalk::{Callback, Event, LockName, Revision, Status};
 use pagewalk_tests::tables::tables_of;
 use pgtable::Level;
-use scenario::capture::Capture;
 use scenario::library::{Machine, Program, Scenario};
 use scenario::link::Grain;
 use scenario::{Held, Runner, Setup, SetupError, scenarios};

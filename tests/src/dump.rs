@@ -4,11 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use actors::{Actor, Ptdump};
+use capture::Capture;
 use mm::MmId;
 use pagewalk::{Fault, NotInThisKernel, Revision, Status};
 use pgtable::PhysAddr;
 use ptdump::dump::{Dump, Layout, Plan, View};
-use scenario::capture::Capture;
 
 use crate::{LoadError, list, read_text};
 

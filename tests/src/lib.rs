@@ -15,8 +15,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use capture::ptcapture::PtCapture;
+use capture::{Capture, ImportError, Importer, Input, Limits, LogError, LoggedWalk, log, parse_log};
 use flate2::read::GzDecoder;
-use scenario::capture::{Capture, ImageError, LogError, LoggedWalk, image, log, parse_log};
 
 /// The captures of this repository.
 pub fn default_dir() -> PathBuf {
@@ -51,7 +52,7 @@ pub enum LoadError {
         /// Which one.
         path: PathBuf,
         /// Why.
-        source: ImageError,
+        source: ImportError,
     },
     /// A log is not a log.
     #[error("{}: {source}", .path.display())]
@@ -69,7 +70,7 @@ pub enum LoadError {
 impl LoadError {
     /// Whether this is a well-formed capture of a machine that is not modelled, rather than bad input.
     pub const fn is_unknown_model(&self) -> bool {
-        matches!(self, Self::Image { source: ImageError::UnknownModel { .. }, .. })
+        matches!(self, Self::Image { source: ImportError::UnknownModel { .. }, .. })
     }
 }
 
@@ -129,14 +130,16 @@ fn read(path: &Path, from: impl Read, limit: usize) -> Result<Vec<u8>, LoadError
 /// [`LoadError`] names the file and what is wrong in it.
 pub fn load_image(dir: &Path) -> Result<Capture, LoadError> {
     let path = dir.join("tables.json.gz");
-    let json = unpack(&path, image::MAX_BYTES)?;
-    let capture = Capture::parse(&json).map_err(|source| LoadError::Image { path, source })?;
+    let json = unpack(&path, Limits::ALL.bytes)?;
+    let read = PtCapture.read(&Input::native(&json));
+    let (capture, _) = read.map_err(|source| LoadError::Image { path: path.clone(), source })?;
     let path = dir.join("vmas.json");
     if !path.exists() {
         return Ok(capture);
     }
     let json = std::fs::read(&path).map_err(|source| LoadError::Io { path: path.clone(), source })?;
-    capture.parse_vmas(&json).map_err(|source| LoadError::Image { path, source })
+    let areas = Input::native(&json).json();
+    areas.and_then(|areas| capture.with_vmas(areas)).map_err(|source| LoadError::Image { path, source })
 }
 
 /// Reads all walk logs of a capture, by file name.

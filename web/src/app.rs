@@ -3,10 +3,10 @@
 //! All state of the page is here. Components get what they show as values and send back what a person did; nothing
 //! below this knows about anything beside it.
 
+use capture::Capture;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use scenario::Link;
-use scenario::capture::Capture;
 use scenario::library::Machine;
 use scenario::link::View;
 use wasm_bindgen::JsCast;

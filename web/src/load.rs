@@ -3,9 +3,9 @@
 //! Captures are files beside the page, compressed, each of some 30 kB; they are not in the first download. The
 //! browser unpacks them. A file that is missing, cut off or not a capture becomes one sentence.
 
+use capture::json::Node;
+use capture::{Capture, ImportError, Input, Limits};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
-use scenario::capture::image::{self, Node};
-use scenario::capture::{Capture, ImageError};
 use scenario::library::Machine;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -13,9 +13,6 @@ use web_sys::{
     ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, ReadableWritablePair, Response,
 };
 use yew::Callback;
-
-/// Largest compressed file that is read, in bytes.
-const MAX_COMPRESSED: usize = 8 << 20;
 
 /// A captured machine cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +41,7 @@ pub enum Problem {
     Unpack,
     /// Not a capture.
     #[error(": {0}")]
-    Image(Box<ImageError>),
+    Image(Box<ImportError>),
 }
 
 /// How much of a file has arrived.
@@ -89,20 +86,24 @@ pub async fn read(bytes: &[u8]) -> Result<Capture, Problem> {
     } else {
         bytes
     };
-    parse(json).await.map_err(|error| Problem::Image(Box::new(error)))
+    parse(json).map_err(|error| Problem::Image(Box::new(error)))
 }
 
-async fn parse(json: &[u8]) -> Result<Capture, ImageError> {
-    if json.len() > image::MAX_BYTES {
-        return Err(ImageError::TooLarge);
-    }
-    let unreadable = || ImageError::Syntax("the browser cannot read it".to_owned());
-    let document = response_of(json).and_then(|response| response.json().ok()).ok_or_else(unreadable)?;
-    match JsFuture::from(document).await {
-        Ok(document) => Capture::from_json(&Parsed(document)),
+fn parse(json: &[u8]) -> Result<Capture, ImportError> {
+    let input = Input { bytes: json, json: read_json, limits: Limits::ALL };
+    Capture::from_json(input.json()?, &input.limits)
+}
+
+/// Takes a JSON document apart by the browser's own means.
+///
+/// # Errors
+/// What the browser says about it.
+pub fn read_json(json: &[u8]) -> Result<Box<dyn Node>, String> {
+    let text = std::str::from_utf8(json).map_err(|error| error.to_string())?;
+    match js_sys::JSON::parse(text) {
+        Ok(document) => Ok(Box::new(Parsed(document))),
         Err(error) => {
-            let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
-            Err(message.map_or_else(unreadable, ImageError::Syntax))
+            Err(error.dyn_ref::<js_sys::Error>().map(|error| error.message().into()).unwrap_or_default())
         }
     }
 }
@@ -116,23 +117,27 @@ fn response_of(bytes: &[u8]) -> Option<Response> {
 struct Parsed(JsValue);
 
 impl Node for Parsed {
-    fn get(&self, key: &str) -> Option<Self> {
+    fn get(&self, key: &str) -> Option<Box<dyn Node + '_>> {
         // Reading a member of something that is no object throws: then there is none.
         let value = Reflect::get(&self.0, &JsValue::from_str(key)).ok()?;
-        (!value.is_undefined()).then_some(Self(value))
+        (!value.is_undefined()).then(|| Box::new(Self(value)) as Box<dyn Node>)
     }
 
-    fn names(&self) -> Option<Vec<String>> {
+    fn names(&self, most: usize) -> Option<Vec<String>> {
         let object: &Object = self.0.dyn_ref()?;
         if Array::is_array(object) {
             return None;
         }
-        Object::keys(object).iter().map(|name| name.as_string()).collect()
+        Object::keys(object).iter().take(most).map(|name| name.as_string()).collect()
     }
 
-    fn items(&self) -> Option<Vec<Self>> {
+    fn len(&self) -> Option<usize> {
+        Some(self.0.dyn_ref::<Array>()?.length() as usize)
+    }
+
+    fn item(&self, index: usize) -> Option<Box<dyn Node + '_>> {
         let array: &Array = self.0.dyn_ref()?;
-        Some((0..array.length()).map(|index| Self(array.get(index))).collect())
+        Some(Box::new(Self(array.get(index as u32))))
     }
 
     fn text(&self) -> Option<String> {
@@ -157,12 +162,14 @@ async fn fetch(file: &str, progress: Callback<Progress>) -> Result<Vec<u8>, Prob
     let length = response.headers().get("content-length").ok().flatten();
     let total = length.and_then(|length| length.parse().ok());
     let body = response.body().ok_or(Problem::Network)?;
-    collect(body, MAX_COMPRESSED, Problem::Network, &|received| progress.emit(Progress { received, total }))
-        .await
+    collect(body, Limits::ALL.packed, Problem::Network, &|received| {
+        progress.emit(Progress { received, total })
+    })
+    .await
 }
 
 async fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
-    collect(unpacking(bytes).ok_or(Problem::Unpack)?, image::MAX_BYTES, Problem::Unpack, &|_| {}).await
+    collect(unpacking(bytes).ok_or(Problem::Unpack)?, Limits::ALL.bytes, Problem::Unpack, &|_| {}).await
 }
 
 /// What the browser unpacks from gzip.

@@ -1,5 +1,6 @@
 //! A recorded scenario and the position in it.
 
+use capture::Capture;
 #[cfg(feature = "lab")]
 use narrate::DumpRecord;
 #[cfg(feature = "lab")]
@@ -8,7 +9,6 @@ use narrate::listing::Listing;
 use narrate::{Mark, Point, Timeline, listing, mark, point};
 use pagewalk::Event;
 use pgtable::{Level, VirtAddr};
-use scenario::capture::Capture;
 #[cfg(feature = "lab")]
 use scenario::library::Program;
 use scenario::link::Grain;

@@ -4,6 +4,7 @@
 
 mod common;
 
+use capture::{Capture, ImportError};
 use common::draw;
 use narrate::{Mark, Point, Timeline, point};
 use pagewalk_web::action::Choice;
@@ -11,7 +12,6 @@ use pagewalk_web::keys::{self, Command};
 use pagewalk_web::load::{self, LoadError, Problem};
 use pagewalk_web::view;
 use pgtable::Level;
-use scenario::capture::{Capture, ImageError};
 use scenario::library::Machine;
 use scenario::link::Grain;
 use scenario::{Held, Scenario, Setup, scenarios};
@@ -67,7 +67,7 @@ async fn a_capture_that_cannot_be_used_is_an_error_with_the_place() {
     let cut = read(&CAPTURE[..CAPTURE.len() / 2]).await.expect_err("cut off");
     assert_eq!(cut.to_string(), "tables.json.gz cannot be unpacked: it is damaged or cut off");
     let garbage = read(b"no json").await.expect_err("not JSON");
-    assert!(matches!(garbage.problem, Problem::Image(error) if matches!(*error, ImageError::Syntax(_))));
+    assert!(matches!(garbage.problem, Problem::Image(error) if matches!(*error, ImportError::Syntax(_))));
     for (json, words) in [
         ("[]", "format must be a string"),
         ("null", "format must be a string"),

@@ -4,11 +4,11 @@
 //! entries had been noted, and after how many it was finished. The kernel prints a line when it is finished: with the first
 //! entry that is not like the others.
 
+use capture::Capture;
 use pagewalk::{Event, Sink};
 use pgtable::Model;
 use ptdump::dump::{Content, Dump, Layout, Plan, View};
 use ptdump::users::Dumped;
-use scenario::capture::Capture;
 
 use crate::Point;
 

@@ -6,7 +6,6 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `call_sites` | the patch's call sites, side by side |
-//! | [`capture`] | reading captured machines, and replaying the walks that they ran |
 //! | [`library`] | the built-in scenarios and machines |
 //! | [`sample`] | small page tables made for a model |
 //! | [`setup`] | a scenario with every choice made, ready to start |
@@ -15,7 +14,6 @@
 
 #[cfg(feature = "callers")]
 pub mod call_sites;
-pub mod capture;
 pub mod library;
 pub mod link;
 pub mod sample;
@@ -27,7 +25,4 @@ pub use link::{Link, LinkProblem};
 pub use setup::{Held, Runner, Setup, SetupError};
 pub use worlds::BuildError;
 
-/// At most this much of a foreign text goes into a message.
-fn clip(text: &str) -> String {
-    text.chars().take(40).collect()
-}
+use capture::error::clip;

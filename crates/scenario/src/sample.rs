@@ -8,7 +8,7 @@
 use mm::{Allocator, MmId, Slot, Table, Vma, VmaFlags, VmaKind, World, WorldError};
 use pgtable::{Hugetlb, Level, Model, PhysAddr, Prot, RawEntry, Thp, VirtAddr};
 
-use crate::capture::Capture;
+use capture::Capture;
 
 /// Where things are in the tables of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sin
 use pgtable::VirtAddr;
 use ptdump::users::PtdumpUser;
 
-use crate::capture::Capture;
 use crate::library::{FIRST, Machine, Program, Scenario};
 use crate::sample::sample;
+use capture::Capture;
 
 /// How a lock is held when the scenario starts, and by whom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

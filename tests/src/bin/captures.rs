@@ -6,11 +6,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use capture::{Capture, Outcome, replay};
 use pagewalk::Revision;
 use pagewalk_tests::dump::{DumpError, TextDifference, check_wx, dump, load_texts};
 use pagewalk_tests::{LoadError, default_dir, find, load_image, load_logs};
 use ptdump::dump::View;
-use scenario::capture::{Capture, Outcome, replay};
 
 /// The captured kernels are 7.3.4.
 const CAPTURED_KERNEL: Revision = Revision::V7_3;

@@ -6,8 +6,8 @@ use pagewalk::{
 };
 use pgtable::{Level, VirtAddr};
 
-use super::Capture;
-use super::log::{Counters, Line, LoggedWalk, Mode};
+use crate::Capture;
+use crate::log::{Counters, Line, LoggedWalk, Mode};
 
 /// What a callback of a logged walk returns once it has logged enough.
 const ENOUGH: i32 = 7;

@@ -1,9 +1,7 @@
 //! Values with names: the `layout` and the `roots` of an image.
 
-use super::image::{ImageError, Node, hex, member, shape};
-
-/// Most names in one object. The captures of whole machines have about 40.
-const MAX_NAMES: usize = 1000;
+use crate::ImportError;
+use crate::json::At;
 
 /// Longest name in bytes. `CPU_ENTRY_AREA_BASE` has 19.
 const MAX_NAME: usize = 40;
@@ -13,19 +11,18 @@ const MAX_NAME: usize = 40;
 pub struct Named(Vec<(String, u64)>);
 
 impl Named {
-    /// Reads all members of the object `key` of the document.
-    pub(super) fn read<N: Node>(root: &N, key: &str) -> Result<Self, ImageError> {
-        let object = member(root, "", key, "an object")?;
-        let names = object.names().ok_or_else(|| shape(key, "an object"))?;
-        if names.len() > MAX_NAMES {
-            return Err(shape(key, "an object of at most 1000 names"));
+    /// Reads all members of the object `key` of the document, at most `most`.
+    pub(crate) fn read(root: &At<'_>, key: &str, most: usize) -> Result<Self, ImportError> {
+        let object = root.get(key, "an object")?;
+        let names = object.names(most + 1)?;
+        if names.len() > most {
+            return Err(object.must_be("an object of at most 1000 names"));
         }
-        let place = format!("{key}.");
         let read = |name: String| {
             if name.len() > MAX_NAME {
-                return Err(shape(key, "an object whose names have at most 40 bytes"));
+                return Err(object.must_be("an object whose names have at most 40 bytes"));
             }
-            let value = hex(&object, &place, &name)?;
+            let value = object.hex(&name)?;
             Ok((name, value))
         };
         names.into_iter().map(read).collect::<Result<_, _>>().map(Self)
@@ -47,15 +44,18 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
+    fn read(document: &Value) -> Result<Named, ImportError> {
+        Named::read(&At::top(Box::new(document)), "layout", 1000)
+    }
+
     fn error_of(layout: &Value) -> String {
-        let document = json!({ "layout": layout });
-        Named::read(&&document, "layout").expect_err("a broken object").to_string()
+        read(&json!({ "layout": layout })).expect_err("a broken object").to_string()
     }
 
     #[test]
     fn names_have_values() {
         let document = json!({ "layout": { "CR3": "0x4f3000", "KERNEL_HALF": "0xff00000000000000" } });
-        let layout = Named::read(&&document, "layout").expect("valid");
+        let layout = read(&document).expect("valid");
         assert_eq!(layout.get("KERNEL_HALF"), Some(0xff00_0000_0000_0000));
         assert_eq!(layout.get("SATP"), None);
         assert_eq!(layout.iter().count(), 2);
@@ -74,9 +74,6 @@ mod tests {
         );
         let many: Value = (0..1001).map(|n| (format!("N{n}"), json!("0x0"))).collect();
         assert_eq!(error_of(&many), "layout must be an object of at most 1000 names");
-        assert_eq!(
-            Named::read(&&json!({}), "layout").expect_err("nothing there").to_string(),
-            "layout must be an object"
-        );
+        assert_eq!(read(&json!({})).expect_err("nothing there").to_string(), "layout must be an object");
     }
 }

@@ -19,7 +19,7 @@ use mm::World;
 use pagewalk::{Callback, Callbacks};
 use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
 
-use crate::clip;
+use crate::error::clip;
 
 /// Largest log that is read, in bytes. The largest of a captured machine has about two million.
 pub const MAX_BYTES: usize = 64 << 20;
