@@ -3,11 +3,12 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use actors::{Actor, Ptdump};
+use actors::Actor;
 use capture::Capture;
 use mm::MmId;
 use pagewalk::{Fault, NotInThisKernel, Revision, Status};
 use pgtable::PhysAddr;
+use ptdump::Ptdump;
 use ptdump::dump::{Dump, Layout, Plan, View};
 
 use crate::{LoadError, list, read_text};

@@ -8,7 +8,6 @@
 //! | [`callers`] | the patch's callers: `set_memory_*()`, DMA memory, HVO |
 //! | [`direct`] | a caller that does nothing but call an entry point |
 //! | [`observer`] | callbacks that only look |
-//! | [`ptdump`] | `ptdump_walk_pgd()`, the debug walk's only user |
 
 #![no_std]
 
@@ -17,7 +16,6 @@ extern crate alloc;
 pub mod callers;
 pub mod direct;
 pub mod observer;
-pub mod ptdump;
 
 use core::hash::Hash;
 
@@ -28,7 +26,6 @@ use pagewalk::{Callbacks, Func, Sink, StackFrame, Status, Walk};
 pub use callers::Caller;
 pub use direct::Direct;
 pub use observer::{Observer, Quirk};
-pub use ptdump::Ptdump;
 
 /// Most functions that can be active at once: four of a caller, two entry points, five levels, two inside a callback.
 pub const MAX_STACK: usize = 13;

@@ -1,9 +1,10 @@
 //! One CPU: a script, where in it, and the walk or dump that it runs.
 
-use actors::{Actor, Ptdump};
+use actors::Actor;
 use mm::{Frame, LockMode, Slot, Task, World};
 use pagewalk::{Event, Fault, Flush, Free, LockName, Sink, Status, Walk};
 use pgtable::{Level, PhysAddr, RawEntry};
+use ptdump::Ptdump;
 
 use crate::locks::{self, Taken};
 use crate::ops::Ops;

@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
-use actors::{Observer, Ptdump};
+use actors::Observer;
 use arrayvec::ArrayVec;
 use mm::{LockMode, MmId, Task, VmaFlags, World, WorldError};
 use pagewalk::{Args, Callbacks, EntryPoint, NotInThisKernel, Revision, Walk};
 use pgtable::VirtAddr;
+use ptdump::Ptdump;
 
 use crate::choice::{Choice, Race};
 use crate::cpu::{Cpu, Inner};

@@ -4,10 +4,11 @@
 use actors::Caller;
 #[cfg(feature = "callers")]
 use actors::callers::Order;
-use actors::{Actor, Direct, Observer, Ptdump, Stack};
+use actors::{Actor, Direct, Observer, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
 use pgtable::VirtAddr;
+use ptdump::Ptdump;
 use ptdump::users::PtdumpUser;
 
 use crate::library::{FIRST, Machine, Program, Scenario};

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use actors::Ptdump;
 use mm::{Allocator, LockMode, MmId, Table, Task, Vma, VmaFlags, VmaId, VmaKind, World, WorldError};
 use pagewalk::{Action, Args, Callback, Callbacks, EntryPoint, NotInThisKernel, Revision, Walk, WalkLock};
 use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
+use ptdump::Ptdump;
 use ptdump::{MAX_RANGES, Ranges};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;

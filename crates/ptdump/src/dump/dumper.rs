@@ -247,7 +247,7 @@ impl Format {
     }
 }
 
-/// A dump with its lines: give it to `Actor::step` as the sink.
+/// A dump with its lines: give it to [`Actor::step`](actors::Actor::step) as the sink.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Dump {
     /// The state between two notes.

@@ -1,6 +1,6 @@
 //! ptdump's text: what debugfs prints of an address space.
 //!
-//! `ptdump_walk_pgd()` walks (`actors::Ptdump`); its callbacks hand some of what they see on to the architecture ([`Noted`]),
+//! [`Ptdump`](crate::Ptdump) walks; its callbacks hand some of what they see on to the architecture ([`Noted`]),
 //! which merges it into lines ([`Dumper`], the kernel's `note_page()`). How the lines look is data, one file an
 //! architecture: which bits are kept, the columns, the headers ([`Marker`]) and when they are printed ([`Headers`]).
 //!

@@ -8,7 +8,8 @@ use pagewalk::{Revision, Status};
 use pgtable::{Level, PhysAddr, RawEntry};
 
 use super::{Dump, View, model, plan};
-use actors::{Actor, Ptdump};
+use crate::Ptdump;
+use actors::Actor;
 
 const ROOT: PhysAddr = PhysAddr(0x1000);
 

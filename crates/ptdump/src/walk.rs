@@ -11,7 +11,6 @@
 //!
 //! Hotplug comes first and `init_mm` last; nobody takes `init_mm`'s lock before another mm's.
 
-use ::ptdump::Ranges;
 use mm::{LockMode, MmId, Rwsem, Task, World};
 use pagewalk::{
     Args, Callbacks, EntryPoint, Event, Fault, Func, LockName, NotInThisKernel, Revision, Sink, StackFrame,
@@ -19,7 +18,9 @@ use pagewalk::{
 };
 use pgtable::{PhysAddr, VirtAddr};
 
-use crate::{Actor, Observer, Stack};
+use actors::{Actor, Observer, Stack};
+
+use crate::Ranges;
 
 /// The next action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
