@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use capture::Capture;
 use scenario::Setup;
-use scenario::capture::Capture;
 
 use crate::{default_dir, load_image};
 
