@@ -1,7 +1,6 @@
 //! What is said about the patch's call sites, compared with what their runs show.
 
 use actors::Actor;
-use capture::Capture;
 use mm::{LockMode, Need};
 use pagewalk::{By, Event, Func, LockName, Sink, Status};
 use pagewalk_tests::tables::tables_of;

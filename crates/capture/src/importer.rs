@@ -1,7 +1,6 @@
-//! What a format is to this program, and the list of those that it reads.
+//! What a format is to this program.
 
 use crate::json::{Node, ReadJson};
-use crate::ptcapture::PtCapture;
 use crate::{Capture, ImportError, error};
 
 /// How much of a file is read. Files are hostile: nothing is allocated for more than this.
@@ -91,9 +90,6 @@ impl std::fmt::Debug for dyn Importer {
     }
 }
 
-/// Every format that can be read.
-pub static IMPORTERS: &[&dyn Importer] = &[&PtCapture];
-
 /// Bytes by which a format is recognised.
 pub const HEAD: usize = 4096;
 
@@ -148,18 +144,4 @@ pub fn unpack(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ImportError> {
     let unpacker = flate2::read::MultiGzDecoder::new(bytes);
     unpacker.take(most).read_to_end(&mut unpacked).map_err(|_| ImportError::Unpack)?;
     if unpacked.len() > limits.bytes { Err(ImportError::TooLarge(limits.bytes)) } else { Ok(unpacked) }
-}
-
-/// Reads a file natively, compressed or not, in the first format that recognises it.
-///
-/// # Errors
-/// [`ImportError`] says what is wrong, where, and what to do.
-#[cfg(all(feature = "gzip", feature = "json"))]
-pub fn read_file(bytes: &[u8], limits: Limits) -> Result<Brought, ImportError> {
-    if bytes.len() > if is_gzip(bytes) { limits.packed } else { limits.bytes } {
-        return Err(ImportError::TooLarge(limits.bytes));
-    }
-    let unpacked = if is_gzip(bytes) { Some(unpack(bytes, &limits)?) } else { None };
-    let bytes = unpacked.as_deref().unwrap_or(bytes);
-    read(recognise(IMPORTERS, bytes)?[0], &Input { limits, ..Input::native(bytes) })
 }

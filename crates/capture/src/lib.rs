@@ -6,7 +6,8 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`importer`] | what a format is, and the list of those that can be read |
+//! | [`importer`] | what a format is |
+//! | [`formats`] | the list of those that can be read |
 //! | [`ptcapture`] | our own format, "ptcapture-1": `tables.json`, `vmas.json` |
 //! | [`json`] | a JSON document, and where in it one is |
 //! | [`error`] | why a file cannot be read |
@@ -16,6 +17,7 @@
 
 mod capture;
 pub mod error;
+pub mod formats;
 pub mod importer;
 pub mod json;
 pub mod log;
@@ -25,7 +27,8 @@ pub mod replay;
 
 pub use capture::Capture;
 pub use error::ImportError;
-pub use importer::{Brought, IMPORTERS, Importer, Input, Limits};
+pub use formats::IMPORTERS;
+pub use importer::{Brought, Importer, Input, Limits};
 pub use log::{LogError, LoggedWalk, parse_log};
 pub use named::Named;
 pub use replay::{Outcome, replay};

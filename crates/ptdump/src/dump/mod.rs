@@ -44,3 +44,11 @@ impl Format {
         FORMATS.into_iter().find(|format| format.arch == arch)
     }
 }
+
+impl Plan {
+    /// How `view` is dumped on a machine with this layout; `None` where the kernel has no such file.
+    pub fn new(view: View, layout: &Layout<'_>) -> Option<Self> {
+        let format = Format::of(layout.model.arch)?;
+        (format.plan)(view, layout)
+    }
+}

@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use pgtable::{Model, VirtAddr};
 
-use super::Format;
 use crate::Ranges;
 
 /// A file of debugfs. Which tables it dumps:
@@ -133,12 +132,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// How `view` is dumped on a machine with this layout; `None` where the kernel has no such file.
-    pub fn new(view: View, layout: &Layout<'_>) -> Option<Self> {
-        let format = Format::of(layout.model.arch)?;
-        (format.plan)(view, layout)
-    }
-
     pub(super) fn one_range(start: u64, end: u64, markers: Vec<Marker>, last_line_ends: u64) -> Self {
         let mut ranges = Ranges::new();
         ranges.push((VirtAddr(start), VirtAddr(end)));
