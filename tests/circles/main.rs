@@ -16,7 +16,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("actors (lib)", "callers/arm64.rs"),
     ("mm (lib)", "allocate.rs"),
     ("pgtable (lib)", "flags.rs"),
-    ("scenario (lib)", "library.rs"),
 ];
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

@@ -6,6 +6,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `call_sites` | the patch's call sites, side by side |
+//! | [`held`] | how the locks of a scenario are held |
 //! | [`library`] | the built-in scenarios and machines |
 //! | [`sample`] | small page tables made for a model |
 //! | [`setup`] | a scenario with every choice made, ready to start |
@@ -14,15 +15,17 @@
 
 #[cfg(feature = "callers")]
 pub mod call_sites;
+pub mod held;
 pub mod library;
 pub mod link;
 pub mod sample;
 pub mod setup;
 pub mod worlds;
 
+pub use held::Held;
 pub use library::{Group, MACHINES, Machine, Scenario, scenarios};
 pub use link::{Link, LinkProblem};
-pub use setup::{Held, Runner, Setup, SetupError};
+pub use setup::{Runner, Setup, SetupError};
 pub use worlds::BuildError;
 
 use capture::error::clip;
