@@ -1,10 +1,12 @@
 //! Races: counterexamples that can be replayed, numbers of states that stay, traces as they are described, and another
 //! checker's opinion. That every variant of the matrix has its verdict is for `cargo xtask races`.
 
+use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 
 use explore::{Broken, Lane, Schedule, Search, Turn, Verdict, replay};
 use mm::LockMode;
+use narrate::race::Session;
 use pagewalk::{Event, Fault, Func, LockName, Revision, Status, Test};
 use pgtable::{EntryKind, Level};
 use races::{
@@ -128,6 +130,28 @@ fn the_numbers_of_states_stay() {
             "{link}"
         );
     }
+}
+
+#[test]
+fn every_step_of_every_race_is_told() {
+    let mut told = HashSet::new();
+    for (choice, _) in variants() {
+        // What is told depends on neither the kernel nor the lock, but for the assertions.
+        if !told.insert((choice.race.id(), choice.model.id, choice.rule_id())) {
+            continue;
+        }
+        let mut session = Session::new(choice).expect("it starts");
+        for round in 0..400 {
+            let lane = (0..4).map(|next| Lane::ALL[(round / 5 + next) % 4]).find(|&lane| session.step(lane));
+            let point = narrate::race::point(&session.moment(), choice.revision, texts::of(choice.race));
+            assert!(point.sentence.len() > 10, "{choice:?} {lane:?}: {}", point.sentence);
+            assert!(point.lanes.iter().all(|lane| lane.says.len() > 5), "{choice:?}: {:?}", point.lanes);
+            if lane.is_none() {
+                break;
+            }
+        }
+    }
+    assert!(told.len() > 30, "{}", told.len());
 }
 
 /// Steps a lane until an event is `last`.

@@ -2,12 +2,14 @@
 //!
 //! One source for the page, the live region and the table of steps.
 
-use mm::{LockMode, Seen, World};
-use pagewalk::{Action, Call, Callback, Check, Event, Fault, Flush, Free, LockName, MapKind, Slot, Test};
-use pgtable::{EntryKind, Level, RawEntry, VirtAddr};
+use mm::{LockMode, OutOfMemory, Seen, World};
+use pagewalk::{
+    Action, Call, Callback, Check, Event, Fault, Flush, Free, Func, LockName, MapKind, Slot, Test,
+};
+use pgtable::{EntryKind, Level, PhysAddr, RawEntry, VirtAddr};
 
 use crate::entry_diff::entry_diff;
-use crate::locks::{lock_name, vma_name};
+use crate::locks::lock_name;
 use crate::ruler::table_name;
 
 #[cfg(feature = "callers")]
@@ -124,33 +126,11 @@ fn callback_sentence(call: &Call, world: &World) -> String {
     }
 }
 
+/// One event alone. Names every kind of event, so that none can be silent.
 fn plain_sentence(event: &Event, world: &World) -> String {
     match *event {
-        Event::Enter { func, start, end } => match func {
-            pagewalk::Func::WalkRange(level) => {
-                let model = world.model();
-                let folded = if model.is_folded(level) {
-                    format!(". {} is folded, so it looks at the same entry again", level.upper_name())
-                } else {
-                    String::new()
-                };
-                format!("{}() starts to walk {start:#x} to {end:#x}{folded}.", func.name())
-            }
-            _ => format!("{}() is called for {start:#x} to {end:#x}.", func.name()),
-        },
-        Event::Return { func, ret } => match func {
-            pagewalk::Func::WalkRange(level) if ret == 0 => match level.upper() {
-                Some(upper) => format!("{}() is done and returns to the {} loop.", func.name(), upper.name()),
-                None => format!("{}() has walked the whole range.", func.name()),
-            },
-            pagewalk::Func::FolioWalkStart | pagewalk::Func::FolioWalkEnd => {
-                format!("{}() returns.", func.name())
-            }
-            pagewalk::Func::PtdumpWalkPgd => format!("{}() has released its locks and returns.", func.name()),
-            #[cfg(feature = "callers")]
-            pagewalk::Func::Caller(func) => callers::returns(func, ret),
-            _ => format!("{}() returns {}.", func.name(), return_value(ret)),
-        },
+        Event::Enter { func, start, end } => enter_sentence(func, start, end, world),
+        Event::Return { func, ret } => return_sentence(func, ret),
         Event::Check { check, ok } => check_sentence(check, ok).to_owned(),
         Event::Assert { lock, seen, .. } => assert_sentence(lock, seen, world),
         Event::Delegate => {
@@ -176,37 +156,11 @@ fn plain_sentence(event: &Event, world: &World) -> String {
         }
         Event::RcuUnlock => "The pte table is unmapped, and the RCU read section ends.".to_owned(),
         Event::Map { how, addr, ok, .. } => map_sentence(how, addr, ok),
-        Event::Lock {
-            lock: lock @ (LockName::PageTable(_) | LockName::Ptl(_) | LockName::PgtableSplit | LockName::Cpa),
-            ..
-        } => format!("{} is taken.", capital(&lock_name(lock, world))),
-        Event::Lock { lock, mode, nested } => format!(
-            "{} is taken for {}{}.",
-            capital(&lock_name(lock, world)),
-            mode.purpose(),
-            if nested { ", nested inside the other mm's lock" } else { "" }
-        ),
-        Event::Downgrade { lock } => format!(
-            "{} is downgraded from a write lock to a read lock: other tasks may now hold it for reading too.",
-            capital(&lock_name(lock, world))
-        ),
-        Event::Unlock { lock, .. } => format!("{} is released.", capital(&lock_name(lock, world))),
-        Event::NotePageFlush => "ptdump finishes its last line, after the locks were released.".to_owned(),
-        Event::Fault(fault) => fault_sentence(&fault, world),
-        ref other => change_sentence(other, world),
-    }
-}
-
-/// What concerns VMAs, and what changes something: entries, tables, TLBs.
-fn change_sentence(event: &Event, world: &World) -> String {
-    match *event {
         Event::FindVma { addr, found } => with_vmas::find_vma(addr, found, world),
         Event::NextInMapping { found } => with_vmas::next_in_mapping(found, world),
-        Event::VmaStartWrite { vma, .. } => format!(
-            "VMA {} is write-locked until the mm's lock is released or downgraded.",
-            vma_name(vma, world)
-        ),
         Event::HugetlbWalk { addr, found } => with_vmas::hugetlb_walk(addr, found, world),
+        Event::FolioFound(found) => with_vmas::folio(found, |page| slot_name(world, page.level, page.slot)),
+        Event::VmaStartWrite { vma, .. } => with_vmas::start_write(vma, world),
         Event::Split { level, slot, did, .. } => with_vmas::split(level, &slot_name(world, level, slot), did),
         Event::Alloc { level, slot, result, .. } => {
             with_vmas::alloc(level, &slot_name(world, level, slot), result)
@@ -217,7 +171,6 @@ fn change_sentence(event: &Event, world: &World) -> String {
         Event::UpdateMmuCache { addr } => {
             format!("update_mmu_cache() tells the architecture about the new pte for {addr:#x}.")
         }
-        Event::FolioFound(found) => with_vmas::folio(found, |page| slot_name(world, page.level, page.slot)),
         Event::Write { level, slot, was, is, .. } => {
             let diff = entry_diff(world, level, was, is);
             let name = slot_name(world, level, slot);
@@ -227,26 +180,88 @@ fn change_sentence(event: &Event, world: &World) -> String {
                 format!("{name} changes from {was} to {is}.{}", diff.words())
             }
         }
-        #[cfg(feature = "callers")]
-        Event::NewPage { table, result } => callers::new_page(table, result),
+        Event::NewPage { table, result } => new_page_sentence(table, result),
         Event::Flush(flush) => flush_sentence(flush),
-        Event::Free { level, table, how } => {
-            let how = match how {
-                Free::Now => "is freed: from now on its memory may hold anything",
-                Free::Queued => "is unlinked, and will be freed after the TLB flush",
-                Free::Rcu => "is handed to RCU, which frees it when every present RCU reader has finished",
-            };
-            format!("The {} table at {table:#x} {how}.", level.upper_name())
+        Event::Free { level, table, how } => free_sentence(level, table, how),
+        Event::Lock { lock, mode, nested } => {
+            lock_sentence(lock, mode, nested, &capital(&lock_name(lock, world)))
         }
+        Event::Downgrade { lock } => format!(
+            "{} is downgraded from a write lock to a read lock: other tasks may now hold it for reading too.",
+            capital(&lock_name(lock, world))
+        ),
+        Event::Unlock { lock, .. } => format!("{} is released.", capital(&lock_name(lock, world))),
         Event::Wait { lock, mode } => {
             format!("It wants {} for {} and waits in the queue.", lock_name(lock, world), mode.purpose())
         }
-        Event::TryLockFailed { lock } => {
-            format!("A trylock of {} fails.", lock_name(lock, world))
-        }
+        Event::TryLockFailed { lock } => format!("A trylock of {} fails.", lock_name(lock, world)),
+        Event::NotePageFlush => "ptdump finishes its last line, after the locks were released.".to_owned(),
         Event::Act(what) => format!("It {what}."),
-        _ => String::new(),
+        Event::Fault(fault) => fault_sentence(&fault, world),
     }
+}
+
+fn enter_sentence(func: Func, start: VirtAddr, end: VirtAddr, world: &World) -> String {
+    let Func::WalkRange(level) = func else {
+        return format!("{}() is called for {start:#x} to {end:#x}.", func.name());
+    };
+    let folded = if world.model().is_folded(level) {
+        format!(". {} is folded, so it looks at the same entry again", level.upper_name())
+    } else {
+        String::new()
+    };
+    format!("{}() starts to walk {start:#x} to {end:#x}{folded}.", func.name())
+}
+
+fn return_sentence(func: Func, ret: i32) -> String {
+    let name = func.name();
+    match func {
+        Func::WalkRange(level) if ret == 0 => match level.upper() {
+            Some(upper) => format!("{name}() is done and returns to the {} loop.", upper.name()),
+            None => format!("{name}() has walked the whole range."),
+        },
+        Func::FolioWalkStart | Func::FolioWalkEnd => format!("{name}() returns."),
+        Func::PtdumpWalkPgd => format!("{name}() has released its locks and returns."),
+        #[cfg(feature = "callers")]
+        Func::Caller(func) => callers::returns(func, ret),
+        _ => format!("{name}() returns {}.", return_value(ret)),
+    }
+}
+
+/// `lock` begins the sentence.
+fn lock_sentence(name: LockName, mode: LockMode, nested: bool, lock: &str) -> String {
+    match name {
+        LockName::PageTable(_) | LockName::Ptl(_) | LockName::PgtableSplit | LockName::Cpa => {
+            format!("{lock} is taken.")
+        }
+        LockName::Mmap(_)
+        | LockName::MemHotplug
+        | LockName::Vma(_)
+        | LockName::IMmap
+        | LockName::HugetlbVma(_) => {
+            let nested = if nested { ", nested inside the other mm's lock" } else { "" };
+            format!("{lock} is taken for {}{nested}.", mode.purpose())
+        }
+    }
+}
+
+fn free_sentence(level: Level, table: PhysAddr, how: Free) -> String {
+    let how = match how {
+        Free::Now => "is freed: from now on its memory may hold anything",
+        Free::Queued => "is unlinked, and will be freed after the TLB flush",
+        Free::Rcu => "is handed to RCU, which frees it when every present RCU reader has finished",
+    };
+    format!("The {} table at {table:#x} {how}.", level.upper_name())
+}
+
+#[cfg(feature = "callers")]
+fn new_page_sentence(table: Option<Level>, result: Result<PhysAddr, OutOfMemory>) -> String {
+    callers::new_page(table, result)
+}
+
+#[cfg(not(feature = "callers"))]
+fn new_page_sentence(_: Option<Level>, result: Result<PhysAddr, OutOfMemory>) -> String {
+    if result.is_ok() { "A page is allocated." } else { "There is no memory for a page." }.to_owned()
 }
 
 fn assert_sentence(lock: LockName, seen: Seen, world: &World) -> String {

@@ -35,6 +35,10 @@ pub(super) fn hugetlb_walk(addr: VirtAddr, found: Option<(Level, Slot)>, world: 
     }
 }
 
+pub(super) fn start_write(vma: VmaId, world: &World) -> String {
+    format!("VMA {} is write-locked until the mm's lock is released or downgraded.", vma_name(vma, world))
+}
+
 /// "split_huge_pmd() …", by what it did.
 pub(super) fn split(level: Level, name: &str, did: Split) -> String {
     let x = level.name();
@@ -110,6 +114,8 @@ pub(super) fn callback(call: &Call, name: &str, world: &World) -> String {
             call.addr,
             call.next
         ),
-        _ => format!("{name} is empty: install_pte() is asked for a pte for {:#x}.", call.addr),
+        Callback::InstallPte | Callback::Hole | Callback::Entry(_) => {
+            format!("{name} is empty: install_pte() is asked for a pte for {:#x}.", call.addr)
+        }
     }
 }
