@@ -9,12 +9,12 @@ use gloo_timers::callback::{Interval, Timeout};
 use scenario::Link;
 use scenario::library::Machine;
 use scenario::link::View;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, FocusOptions, HtmlElement};
+use web_sys::Element;
 use yew::{Component, Context, Html, NodeRef};
 
 use crate::action::{Action, Choice, Jump, SPEEDS, Speed};
 use crate::address::{self, Address};
+use crate::browser::{self, Copied};
 use crate::el::{Content, el};
 use crate::events;
 use crate::keys::Command;
@@ -28,6 +28,10 @@ use crate::view;
 
 /// Actions recorded in one slice, between which the page stays alive: well under a frame.
 const SLICE: u32 = 20_000;
+
+/// What to do instead of copying.
+pub const NOT_COPIED: &str =
+    "The browser does not let this page copy the link. Copy it from the address bar.";
 
 /// What can happen.
 #[derive(Debug)]
@@ -46,6 +50,8 @@ pub enum Msg {
     HashChanged,
     /// Write the address, now that it may be written again.
     WriteAddress,
+    /// The link has been copied, or not.
+    Copied(Copied),
 }
 
 /// The page.
@@ -79,9 +85,9 @@ impl Component for App {
 
     fn create(ctx: &Context<Self>) -> Self {
         let address = Address::default();
-        let hash = address.hash();
+        let hash = browser::hash();
         let (link, problem) = Link::parse(&hash);
-        let listener = address::on_change(ctx.link().callback(|()| Msg::HashChanged));
+        let listener = browser::on_hash_change(ctx.link().callback(|()| Msg::HashChanged));
         let mut app = Self {
             link,
             captures: Vec::new(),
@@ -130,7 +136,7 @@ impl Component for App {
             Msg::Record => self.record(ctx),
             Msg::Tick => self.tick(ctx),
             Msg::HashChanged => {
-                let hash = self.address.hash();
+                let hash = browser::hash();
                 if self.address.is_own() || is_elsewhere(&hash) {
                     return false;
                 }
@@ -143,6 +149,8 @@ impl Component for App {
                 self.write_address(ctx);
                 return false;
             }
+            Msg::Copied(Copied::Done) => self.copied = true,
+            Msg::Copied(Copied::Refused) => self.notice = Some(NOT_COPIED.to_owned()),
         }
         true
     }
@@ -276,13 +284,16 @@ impl App {
             Command::Help => self.help = !self.help,
             Command::Leave if self.help => self.help = false,
             Command::Leave if self.link.view == View::Levels => self.show(ctx, View::Step),
-            Command::Leave => blur(),
+            Command::Leave => browser::blur(),
             Command::Levels if self.link.view == View::Levels => self.show(ctx, View::Step),
             Command::Levels => self.show(ctx, View::Levels),
             Command::Alone => self.machine_before = None,
             Command::Play if self.play.is_some() => self.pause(),
             Command::Play => self.play(ctx),
-            Command::CopyLink => self.copied = self.address.copy(&self.link),
+            Command::CopyLink => {
+                let link = address::full(&self.link);
+                ctx.link().send_future(async { Msg::Copied(browser::copy(link).await) });
+            }
             Command::Retry => self.start(ctx),
             Command::Dismiss => self.notice = None,
             _ => {
@@ -430,10 +441,7 @@ pub fn focus_slider(widget: &NodeRef) {
     let slider =
         widget.cast::<Element>().and_then(|widget| widget.query_selector("[role=slider]").ok().flatten());
     if let Some(slider) = slider {
-        let options = FocusOptions::new();
-        options.set_prevent_scroll(true);
-        // Without focus the page works all the same.
-        let _ = slider.unchecked_ref::<HtmlElement>().focus_with_options(&options);
+        browser::focus(&slider, false);
     }
 }
 
@@ -446,13 +454,5 @@ fn show_lit_column(widget: &NodeRef) {
     if column.left() < frame.left() || column.right() > frame.right() {
         let by = column.right() - frame.right();
         columns.set_scroll_left(columns.scroll_left() + by.ceil() as i32);
-    }
-}
-
-/// Gives the keys back to the page around the widget.
-pub fn blur() {
-    if let Some(active) = gloo_utils::document().active_element() {
-        // Elements of SVG can be left in the same way.
-        let _ = active.unchecked_ref::<HtmlElement>().blur();
     }
 }

@@ -10,6 +10,7 @@ use web_sys::{Element, Event, HtmlSelectElement, KeyboardEvent, MouseEvent, Poin
 use yew::Callback;
 
 use crate::action::{Action, Choice, Jump};
+use crate::browser;
 use crate::keys::{self, Command};
 
 /// What an event at an element means.
@@ -98,8 +99,7 @@ fn grab(target: &Element, event: &Event) -> Option<Action> {
 /// The step at the pointer, when it is pressed on the time slider.
 pub fn grabbed(target: &Element, event: &Event) -> Option<u32> {
     let track = closest(target, ".scrubber")?;
-    // Dragging goes on outside the track; where that is refused it ends at its edge.
-    let _ = track.set_pointer_capture(event.unchecked_ref::<PointerEvent>().pointer_id());
+    browser::capture_pointer(&track, event.unchecked_ref::<PointerEvent>().pointer_id());
     place(&track, event.unchecked_ref())
 }
 

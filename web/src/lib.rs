@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`action`] | what a person can do |
 //! | [`app`] | the root: its state, its messages, what each does |
+//! | [`browser`] | everything that a browser may lack or refuse |
 //! | [`el`] | building elements |
 //! | [`events`] | what the browser reports, and what it means |
 //! | [`run`] | a recorded scenario and the position in it |
@@ -20,6 +21,7 @@
 pub mod action;
 pub mod address;
 pub mod app;
+pub mod browser;
 pub mod el;
 pub mod events;
 pub mod keys;

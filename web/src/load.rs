@@ -5,14 +5,14 @@
 
 use capture::json::Node;
 use capture::{Capture, ImportError, Input, Limits};
-use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use scenario::library::Machine;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, ReadableWritablePair, Response,
-};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
 use yew::Callback;
+
+use crate::browser;
 
 /// A captured machine cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -153,9 +153,7 @@ impl Node for Parsed {
 }
 
 async fn fetch(file: &str, progress: Callback<Progress>) -> Result<Vec<u8>, Problem> {
-    let window = web_sys::window().ok_or(Problem::Network)?;
-    let response = JsFuture::from(window.fetch_with_str(file)).await.map_err(|_| Problem::Network)?;
-    let response: Response = response.unchecked_into();
+    let response = browser::fetch(file).await.ok_or(Problem::Network)?;
     if !response.ok() {
         return Err(Problem::Status(response.status()));
     }
@@ -169,17 +167,9 @@ async fn fetch(file: &str, progress: Callback<Progress>) -> Result<Vec<u8>, Prob
 }
 
 async fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
-    collect(unpacking(bytes).ok_or(Problem::Unpack)?, Limits::ALL.bytes, Problem::Unpack, &|_| {}).await
-}
-
-/// What the browser unpacks from gzip.
-fn unpacking(bytes: &[u8]) -> Option<ReadableStream> {
-    let packed = response_of(bytes)?.body()?;
-    // web-sys has DecompressionStream behind an unstable flag only, though every browser has it.
-    let constructor = Reflect::get(&js_sys::global(), &"DecompressionStream".into()).ok()?;
-    let constructor: Function = constructor.dyn_into().ok()?;
-    let gunzip = Reflect::construct(&constructor, &Array::of1(&"gzip".into())).ok()?;
-    Some(packed.pipe_through(&gunzip.unchecked_into::<ReadableWritablePair>()))
+    let packed = response_of(bytes).and_then(|response| response.body());
+    let unpacked = packed.and_then(|packed| browser::unpacking(&packed)).ok_or(Problem::Unpack)?;
+    collect(unpacked, Limits::ALL.bytes, Problem::Unpack, &|_| {}).await
 }
 
 /// Reads a stream to its end, but never more than `limit` bytes: a small file may unpack to gigabytes. A stream that

@@ -4,7 +4,7 @@ use gloo_events::EventListener;
 use yew::{Component, Context, Html, html};
 
 use crate::App;
-use crate::address::{self, Address};
+use crate::browser;
 use crate::lab::{Callers, RaceLab, Verdicts};
 use crate::pages::Page;
 
@@ -20,12 +20,12 @@ impl Component for Root {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let listener = address::on_change(ctx.link().callback(|()| ()));
-        Self { page: Page::of(&Address::default().hash()), _listener: listener }
+        let listener = browser::on_hash_change(ctx.link().callback(|()| ()));
+        Self { page: Page::of(&browser::hash()), _listener: listener }
     }
 
     fn update(&mut self, _: &Context<Self>, (): ()) -> bool {
-        let page = Page::of(&Address::default().hash());
+        let page = Page::of(&browser::hash());
         let changed = page != self.page;
         self.page = page;
         changed

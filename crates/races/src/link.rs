@@ -20,7 +20,7 @@ use crate::first;
 const MAX_BYTES: usize = 4_000;
 
 /// How a link to a race begins, behind the `#`.
-const PREFIX: &str = "v1/race/";
+const PREFIX: &str = "v1/race";
 
 /// What a link to a race says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub enum RaceLinkProblem {
     /// Longer than any link of this page.
     #[error("this link is too long to be one of ours ({0} bytes); the first race is shown")]
     TooLong(usize),
+    /// It does not say which race.
+    #[error("this link names no race; the first one is shown")]
+    NoRace,
     /// No such race.
     #[error("there is no race \u{201c}{0:.40}\u{201d}; the first one is shown")]
     Race(String),
@@ -66,14 +69,16 @@ impl RaceLink {
     /// second value is the first thing that was wrong.
     pub fn parse(hash: &str) -> Option<(Self, Option<RaceLinkProblem>)> {
         let text = hash.strip_prefix('#').unwrap_or(hash);
-        let rest = text.strip_prefix(PREFIX)?;
+        // The page of races is opened by its name alone as well.
+        let rest =
+            text.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']))?;
         if text.len() > MAX_BYTES {
             let problem = RaceLinkProblem::TooLong(text.len());
             return Some((Self::new(first(Race::ALL[0])), Some(problem)));
         }
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut problem = None;
-        let mut link = Self::new(parse_path(path, &mut problem));
+        let mut link = Self::new(parse_path(path.strip_prefix('/').unwrap_or(path), &mut problem));
         for part in query.split('&').filter(|part| !part.is_empty()) {
             if let Err(why) = link.parse_parameter(part) {
                 problem.get_or_insert(why);
@@ -104,6 +109,10 @@ impl RaceLink {
 fn parse_path(path: &str, problem: &mut Option<RaceLinkProblem>) -> Choice {
     let mut parts = path.split('/');
     let id = parts.next().unwrap_or_default();
+    if id.is_empty() {
+        *problem = Some(RaceLinkProblem::NoRace);
+        return first(Race::ALL[0]);
+    }
     let Some(race) = Race::from_id(id) else {
         *problem = Some(RaceLinkProblem::Race(id.to_string()));
         return first(Race::ALL[0]);
@@ -136,7 +145,7 @@ fn parse_path(path: &str, problem: &mut Option<RaceLinkProblem>) -> Choice {
 impl core::fmt::Display for RaceLink {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Choice { race, model, revision, lock, rule } = self.choice;
-        write!(f, "{PREFIX}{}/{}/{}", race.id(), model.id, revision.id())?;
+        write!(f, "{PREFIX}/{}/{}/{}", race.id(), model.id, revision.id())?;
         let mut separator = '?';
         let mut parameter = |f: &mut core::fmt::Formatter<'_>, text: core::fmt::Arguments<'_>| {
             let result = write!(f, "{separator}{text}");
@@ -188,7 +197,11 @@ mod tests {
     #[test]
     fn broken_links_say_what_is_wrong_and_keep_the_rest() {
         assert!(problem("#v1/race/dragon").contains("no race \u{201c}dragon\u{201d}"));
-        assert!(problem("#v1/race/").contains("no race"));
+        // Every beginning of a link is one.
+        for hash in ["#v1/race", "#v1/race/", "#v1/race?", "#v1/race/?", "v1/race?embed", "#v1/race//v6.17"] {
+            assert!(problem(hash).contains("names no race"), "{hash}");
+        }
+        assert_eq!(RaceLink::parse("#v1/races/munmap"), None);
         assert!(
             problem("#v1/race/collapse/openrisc")
                 .contains("\u{201c}openrisc\u{201d}; x86_64-4level is shown")

@@ -15,7 +15,8 @@
 
 use explore::Search;
 use races::{Aim, Choice, Found, NotThere, RaceModel, survey::MOST_STATES};
-use web_sys::Performance;
+
+use crate::browser::Clock;
 
 /// Longest time of a slice, in milliseconds: a third of a frame at 60 frames a second, as two may run between two frames.
 pub const SLICE_MS: f64 = 5.0;
@@ -44,23 +45,6 @@ pub struct Report {
     pub ended: bool,
     /// Whether it ended because it saw as many states as it may: then nothing is proved.
     pub gave_up: bool,
-}
-
-/// The browser's clock.
-#[derive(Debug)]
-struct Clock(Option<Performance>);
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self(web_sys::window().and_then(|window| window.performance()))
-    }
-}
-
-impl Clock {
-    /// Milliseconds; 0 where there is no clock.
-    fn now(&self) -> f64 {
-        self.0.as_ref().map_or(0.0, Performance::now)
-    }
 }
 
 /// When progress is to be drawn.

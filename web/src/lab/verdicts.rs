@@ -9,10 +9,10 @@ use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
 use races::{Aim, Survey, matrix, survey};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement};
+use web_sys::{Element, Event};
 use yew::{Callback, Component, Context, Html, NodeRef};
 
-use crate::address::{self, Address};
+use crate::browser;
 use crate::el::Content;
 use crate::events::closest;
 use crate::lab::search::{Pace, Sliced, per_second};
@@ -130,7 +130,7 @@ impl Component for Verdicts {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let listener = address::on_change(ctx.link().callback(|()| Msg::HashChanged));
+        let listener = browser::on_hash_change(ctx.link().callback(|()| Msg::HashChanged));
         let mut verdicts = Self {
             state: KEPT.take().unwrap_or_default(),
             later: None,
@@ -184,7 +184,7 @@ impl Component for Verdicts {
             focus(&root, &format!("[data-table=\"{table}\"] > summary"));
         }
         // What had the focus is gone.
-        let focused = gloo_utils::document().active_element().is_some_and(|of| of.tag_name() != "BODY");
+        let focused = browser::focused().is_some();
         if let Some(place) = self.asked.take_if(|_| !focused) {
             focus(&root, &format!("[data-place=\"{place}\"] a"));
         }
@@ -231,7 +231,7 @@ impl Verdicts {
 
     /// Opens the table that the hash names, if it names one.
     fn go_to_named(&mut self) {
-        let hash = Address::default().hash();
+        let hash = browser::hash();
         let found = hash
             .strip_prefix(HASH)
             .and_then(|name| survey::table(name.split('?').next().unwrap_or_default()));
@@ -279,7 +279,7 @@ fn toggle(target: &Element) -> Option<Msg> {
 
 fn focus(root: &Element, selector: &str) {
     let found = root.query_selector(selector).ok().flatten();
-    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = element.focus();
+    if let Some(element) = found {
+        browser::focus(&element, true);
     }
 }

@@ -27,6 +27,7 @@ use self::parts::{Answer, Asked};
 use super::search::{Pace, Report, Sliced};
 use crate::address::{self, Address};
 use crate::app;
+use crate::browser::{self, Copied};
 use crate::el::{Content, el};
 use crate::keys::Command;
 
@@ -41,6 +42,8 @@ pub enum Msg {
     HashChanged,
     /// Write the address, now that it may be written again.
     WriteAddress,
+    /// The link has been copied, or not.
+    Copied(Copied),
 }
 
 /// A search that runs.
@@ -75,7 +78,7 @@ impl Component for RaceLab {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let listener = address::on_change(ctx.link().callback(|()| Msg::HashChanged));
+        let listener = browser::on_hash_change(ctx.link().callback(|()| Msg::HashChanged));
         let mut lab = Self {
             session: None,
             point: None,
@@ -107,6 +110,8 @@ impl Component for RaceLab {
                 self.write_address(ctx);
                 return false;
             }
+            Msg::Copied(Copied::Done) => self.copied = true,
+            Msg::Copied(Copied::Refused) => self.notice = Some(app::NOT_COPIED.to_owned()),
         }
         true
     }
@@ -143,7 +148,7 @@ impl Component for RaceLab {
 impl RaceLab {
     /// Opens what the address says, or the nearest thing that works.
     fn read_address(&mut self, ctx: &Context<Self>) {
-        let Some((link, problem)) = RaceLink::parse(&self.address.hash()) else { return };
+        let Some((link, problem)) = RaceLink::parse(&browser::hash()) else { return };
         let opened = Session::open(&link);
         let problem = problem.map(|problem| problem.to_string());
         match opened {
@@ -209,11 +214,12 @@ impl RaceLab {
         match command {
             Command::Help => self.help = !self.help,
             Command::Leave if self.help => self.help = false,
-            Command::Leave => app::blur(),
+            Command::Leave => browser::blur(),
             Command::Dismiss => self.notice = None,
             Command::CopyLink => {
                 let Some(session) = &self.session else { return };
-                self.copied = self.address.copy(&session.link());
+                let link = address::full(&session.link());
+                ctx.link().send_future(async { Msg::Copied(browser::copy(link).await) });
             }
             _ => {
                 let Some(session) = &mut self.session else { return };

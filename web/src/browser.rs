@@ -1,0 +1,131 @@
+//! Everything that a browser may lack or refuse, and nothing else asks for it.
+//!
+//! `web-sys` promises that all of it is there and never throws. That is not so: a page on plain HTTP has no clipboard, a
+//! frame without an address of its own cannot change it, a webview may have no history. An exception that passes through
+//! the program leaves Yew's state borrowed, and nothing works until the page is loaded again. So these interfaces are
+//! called by name, what is missing or throws is a value, and whoever asked says it in a sentence.
+
+use gloo_events::EventListener;
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, ReadableStream, Response};
+use yew::Callback;
+
+/// What became of a text that was to be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// It is in the clipboard.
+    Done,
+    /// There is no clipboard, or the browser does not let the page use it.
+    Refused,
+}
+
+/// What is reached from the window by these names, one after the other.
+fn reach(names: &[&str]) -> Option<JsValue> {
+    names.iter().try_fold(js_sys::global().into(), |of: JsValue, name| {
+        let found = Reflect::get(&of, &JsValue::from_str(name)).ok()?;
+        (!found.is_undefined() && !found.is_null()).then_some(found)
+    })
+}
+
+/// What a method returns; nothing if it is missing or throws.
+fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let method: Function = Reflect::get(object, &JsValue::from_str(method)).ok()?.dyn_into().ok()?;
+    method.apply(object, &arguments.iter().collect::<Array>()).ok()
+}
+
+/// What a method's promise comes to; nothing if the method is missing or throws, or if the promise is broken.
+async fn promised(object: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    JsFuture::from(Promise::resolve(&call(object, method, arguments)?)).await.ok()
+}
+
+/// Copies a text. It is done when the browser says so, not before: it may ask the person first.
+pub async fn copy(text: String) -> Copied {
+    let Some(clipboard) = reach(&["navigator", "clipboard"]) else { return Copied::Refused };
+    match promised(&clipboard, "writeText", &[JsValue::from_str(&text)]).await {
+        Some(_) => Copied::Done,
+        None => Copied::Refused,
+    }
+}
+
+/// The page's address without what is behind `#`.
+pub fn base() -> String {
+    let href = reach(&["location", "href"]).and_then(|href| href.as_string()).unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// The part of the page's address behind `#`, with it.
+pub fn hash() -> String {
+    reach(&["location", "hash"]).and_then(|hash| hash.as_string()).unwrap_or_default()
+}
+
+/// Writes `hash`, with its `#`, into the address, without a new entry in the history. Returns whether it is there now: a
+/// page without an address of its own (`srcdoc`, some webviews) cannot change it, and works without.
+pub fn replace_hash(hash: &str) -> bool {
+    let arguments = [JsValue::NULL, JsValue::from_str(""), JsValue::from_str(hash)];
+    reach(&["history"]).and_then(|history| call(&history, "replaceState", &arguments)).is_some()
+}
+
+/// Calls `changed` whenever the hash was changed by somebody else, until the listener is dropped.
+pub fn on_hash_change(changed: Callback<()>) -> Option<EventListener> {
+    let window = web_sys::window()?;
+    Some(EventListener::new(&window, "hashchange", move |_| changed.emit(())))
+}
+
+/// The browser's clock, looked up once: a search looks at it thousands of times a second.
+#[derive(Debug)]
+pub struct Clock(Option<(JsValue, Function)>);
+
+impl Default for Clock {
+    fn default() -> Self {
+        let now = reach(&["performance", "now"]).and_then(|now| now.dyn_into().ok());
+        Self(reach(&["performance"]).zip(now))
+    }
+}
+
+impl Clock {
+    /// Milliseconds; 0 where there is no clock. Some browsers round them to a tenth of a second.
+    pub fn now(&self) -> f64 {
+        let now = self.0.as_ref().and_then(|(clock, now)| now.call0(clock).ok()?.as_f64());
+        now.unwrap_or_default()
+    }
+}
+
+/// The answer of the page's own server to a request for a file; nothing if there is none.
+pub async fn fetch(file: &str) -> Option<Response> {
+    promised(&js_sys::global(), "fetch", &[JsValue::from_str(file)]).await?.dyn_into().ok()
+}
+
+/// What the browser unpacks from gzip; nothing if it cannot.
+pub fn unpacking(packed: &ReadableStream) -> Option<ReadableStream> {
+    let unpacker: Function = reach(&["DecompressionStream"])?.dyn_into().ok()?;
+    let gunzip = Reflect::construct(&unpacker, &Array::of1(&"gzip".into())).ok()?;
+    call(packed, "pipeThrough", &[gunzip])?.dyn_into().ok()
+}
+
+/// Puts the focus on an element, without scrolling to it unless `scroll`. Without focus the page works all the same.
+pub fn focus(element: &Element, scroll: bool) {
+    let options = js_sys::Object::new();
+    let _ = Reflect::set(&options, &"preventScroll".into(), &(!scroll).into());
+    call(element, "focus", &[options.into()]);
+}
+
+/// The element that has the focus, if it is not the document as a whole.
+pub fn focused() -> Option<Element> {
+    let active: Element = reach(&["document", "activeElement"])?.dyn_into().ok()?;
+    (active.tag_name() != "BODY").then_some(active)
+}
+
+/// Gives the keys back to the page around the widget. Elements of SVG can be left in the same way.
+pub fn blur() {
+    if let Some(active) = focused() {
+        call(&active, "blur", &[]);
+    }
+}
+
+/// Lets `element` have the pointer until it is released, so that dragging goes on outside; where that is refused it ends
+/// at its edge.
+pub fn capture_pointer(element: &Element, pointer: i32) {
+    call(element, "setPointerCapture", &[pointer.into()]);
+}
