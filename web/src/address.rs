@@ -1,7 +1,5 @@
 //! The page's address: the state of the page is in the hash, which is never sent to a server.
 
-use std::fmt::Display;
-
 use gloo_timers::callback::Timeout;
 
 use crate::browser::{self, Clock};
@@ -23,25 +21,28 @@ pub struct Address {
     /// Writes that may still come at once, and when that was counted.
     budget: (f64, f64),
     written: String,
+    /// Whether the browser took it.
+    taken: bool,
     /// Asks for the write that had to wait.
     later: Option<Timeout>,
 }
 
 impl Default for Address {
     fn default() -> Self {
-        Self { clock: Clock::default(), budget: (BURST, 0.0), written: String::new(), later: None }
+        let written = String::new();
+        Self { clock: Clock::default(), budget: (BURST, 0.0), written, taken: false, later: None }
     }
 }
 
 /// The whole address with this link in it, to give away.
-pub fn full(link: &impl Display) -> String {
+pub fn full(link: &str) -> String {
     format!("{}#{link}", browser::base())
 }
 
 impl Address {
     /// Writes `link` into the address without a new entry in the history. If that has to wait, `again` is called a little
     /// later: then write what the link is by then.
-    pub fn write(&mut self, link: &impl Display, again: impl FnOnce() + 'static) {
+    pub fn write(&mut self, link: &str, again: impl FnOnce() + 'static) {
         self.later = None;
         let text = format!("#{link}");
         if text == self.written {
@@ -56,12 +57,17 @@ impl Address {
             return;
         }
         self.budget.0 -= 1.0;
-        browser::replace_hash(&text);
+        self.taken = browser::replace_hash(&text);
         self.written = text;
     }
 
-    /// Whether the hash is one that this page wrote itself.
-    pub fn is_own(&self) -> bool {
-        browser::hash() == self.written
+    /// Whether the hash is the one that was written last.
+    pub fn is_own(&self, hash: &str) -> bool {
+        hash == self.written
+    }
+
+    /// Whether the link that was written last can be read in the browser's address bar.
+    pub const fn is_shown(&self) -> bool {
+        self.taken
     }
 }

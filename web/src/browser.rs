@@ -12,6 +12,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, ReadableStream, Response};
 use yew::Callback;
 
+use crate::progress::Progress;
+
 /// What became of a text that was to be copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copied {
@@ -65,6 +67,33 @@ pub fn hash() -> String {
 pub fn replace_hash(hash: &str) -> bool {
     let arguments = [JsValue::NULL, JsValue::from_str(""), JsValue::from_str(hash)];
     reach(&["history"]).and_then(|history| call(&history, "replaceState", &arguments)).is_some()
+}
+
+/// Sets the title of the window.
+pub fn set_title(title: &str) {
+    if let Some(document) = reach(&["document"]) {
+        let _ = Reflect::set(&document, &"title".into(), &title.into());
+    }
+}
+
+/// Opens another address instead of this one. Returns whether the browser does it.
+pub fn leave_for(address: &str) -> Option<()> {
+    call(&reach(&["location"])?, "replace", &[JsValue::from_str(address)]).map(|_| ())
+}
+
+/// Calls `arrived` whenever some of a later part of the program has arrived: the script that fetches it says so by an
+/// event of the window.
+pub fn on_part(arrived: Callback<Progress>) -> Option<EventListener> {
+    let window = web_sys::window()?;
+    Some(EventListener::new(&window, "part", move |event| {
+        #[expect(clippy::cast_sign_loss, reason = "a count of bytes")]
+        let number = |name: &str| {
+            let detail = Reflect::get(event, &"detail".into()).ok()?;
+            Some(Reflect::get(&detail, &name.into()).ok()?.as_f64()? as usize)
+        };
+        let received = number("done").unwrap_or_default();
+        arrived.emit(Progress { received, total: number("total").filter(|total| *total > 0) });
+    }))
 }
 
 /// Calls `changed` whenever the hash was changed by somebody else, until the listener is dropped.

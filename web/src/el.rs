@@ -19,6 +19,8 @@ use indexmap::IndexMap;
 use yew::virtual_dom::{AttrValue, AttributeOrProperty, Attributes, VList, VNode, VTag, VText};
 use yew::{Html, NodeRef};
 
+use crate::marks::{ATTRIBUTE, Mark};
+
 /// An element that is being made.
 #[derive(Debug)]
 pub struct El(Box<Parts>);
@@ -88,6 +90,13 @@ impl El {
     #[inline(never)]
     pub fn attr(self, name: &'static str, value: &str) -> Self {
         self.set(name, AttrValue::from(value))
+    }
+
+    /// Standing for something that a person can press or choose.
+    #[must_use]
+    #[inline(never)]
+    pub fn does(self, mark: Mark) -> Self {
+        self.attr(ATTRIBUTE, &mark.to_attr())
     }
 
     #[inline(never)]

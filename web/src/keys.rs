@@ -5,72 +5,29 @@
 
 use web_sys::{Element, KeyboardEvent};
 
-/// What a key or a button asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// To the first step.
-    First,
-    /// One step back.
-    Back,
-    /// One step on.
-    Next,
-    /// To the last step.
-    Last,
-    /// Ten steps back.
-    BackTen,
-    /// Ten steps on.
-    NextTen,
-    /// To the marker before this step.
-    PreviousMarker,
-    /// To the marker after this step.
-    NextMarker,
-    /// Play or pause.
-    Play,
-    /// Show or hide the help.
-    Help,
-    /// Leave the widget.
-    Leave,
-    /// Copy the link to this step.
-    CopyLink,
-    /// Try again to load.
-    Retry,
-    /// The message has been read.
-    Dismiss,
-    /// Show the levels of the machine, or the step again.
-    Levels,
-    /// Do not compare the levels with those of the machine before.
-    Alone,
+use crate::marks::{Command, Deed, Mark};
+use crate::named::named;
+
+named! {
+    /// Which keys a page takes.
+    pub enum Keys {
+        /// Those that step a walk.
+        Walk = "walk",
+        /// Those that step a race: digits for its CPUs as well, and nothing plays, so that the space bar scrolls.
+        Race = "race",
+        /// Only help and leaving: there is something to read, which the other keys scroll.
+        Text = "text",
+    }
 }
 
-/// Names of the commands, for elements that stand for one.
-const NAMES: [(Command, &str); 16] = [
-    (Command::First, "First"),
-    (Command::Back, "Back"),
-    (Command::Next, "Next"),
-    (Command::Last, "Last"),
-    (Command::BackTen, "BackTen"),
-    (Command::NextTen, "NextTen"),
-    (Command::PreviousMarker, "PreviousMarker"),
-    (Command::NextMarker, "NextMarker"),
-    (Command::Play, "Play"),
-    (Command::Help, "Help"),
-    (Command::Leave, "Leave"),
-    (Command::CopyLink, "CopyLink"),
-    (Command::Retry, "Retry"),
-    (Command::Dismiss, "Dismiss"),
-    (Command::Levels, "Levels"),
-    (Command::Alone, "Alone"),
-];
-
-impl Command {
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        NAMES[self as usize].1
-    }
-
-    /// The command with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        NAMES.iter().find(|(_, of)| *of == name).map(|(command, _)| *command)
+impl Keys {
+    /// Whether the page takes a key that asks for `command`.
+    const fn takes(self, command: Command) -> bool {
+        match self {
+            Self::Walk => true,
+            Self::Race => !matches!(command, Command::Play),
+            Self::Text => matches!(command, Command::Help | Command::Leave),
+        }
     }
 }
 
@@ -82,7 +39,7 @@ pub const HELP: [(&str, &str); 9] = [
     ("[ ]", "previous marker, next marker"),
     ("Space", "play or pause"),
     ("?", "show or hide this help"),
-    ("Esc", "leave the widget: keys belong to the page around it again"),
+    ("Esc", "leave Pagewalk: its keys do nothing until it has the focus again"),
     ("Tab", "to the next control"),
     ("Enter", "on a field of the address, a slot or a line: to its next step"),
 ];
@@ -113,10 +70,23 @@ pub fn command(key: &str, tag: &str, role: Option<&str>) -> Option<Command> {
     (!taken).then_some(command)
 }
 
-/// What a key event at `target` asks for; nothing while a modifier is held, which is the browser's.
-pub fn command_of(target: &Element, event: &KeyboardEvent) -> Option<Command> {
+/// What a key event at `target` means on a page that takes `keys`; nothing while a modifier is held, which is the
+/// browser's.
+pub fn deed(keys: Keys, target: &Element, event: &KeyboardEvent) -> Option<Deed> {
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return None;
     }
-    command(&event.key(), &target.tag_name(), target.get_attribute("role").as_deref())
+    let (key, tag) = (event.key(), target.tag_name());
+    // A list chooses by digits as well.
+    if let Some(digit) = digit(&key).filter(|_| keys == Keys::Race && tag != "SELECT") {
+        return Some(Deed::Digit(digit));
+    }
+    let command = command(&key, &tag, target.get_attribute("role").as_deref())?;
+    keys.takes(command).then_some(Deed::Pressed(Mark::Command(command)))
+}
+
+/// The digit that a key is.
+pub fn digit(key: &str) -> Option<u32> {
+    let mut letters = key.chars();
+    letters.next().filter(|_| letters.next().is_none())?.to_digit(10)
 }

@@ -5,35 +5,44 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`action`] | what a person can do |
-//! | [`app`] | the root: its state, its messages, what each does |
-//! | [`browser`] | everything that a browser may lack or refuse |
-//! | [`el`] | building elements |
-//! | [`events`] | what the browser reports, and what it means |
-//! | [`run`] | a recorded scenario and the position in it |
-//! | [`load`] | fetching a captured machine, with progress |
-//! | [`address`] | the page's address: reading and writing the hash |
-//! | [`keys`] | which key does what |
-//! | [`pages`] | the pages of the site, and which address opens which |
-//! | `root`, `lab` | the pages that are not in the first download |
+//! | [`shell`] | the one component: it owns the pages, and everything that they have in common |
+//! | [`pages`] | the pages: plain state, and what a person can do with it |
+//! | [`place`] | which page an address opens |
+//! | [`shared`] | what all pages share: message, captures, what the header says |
 //! | [`view`] | what is drawn |
+//! | [`el`] | building elements |
+//! | [`marks`] | what an element stands for, and what a person did with it |
+//! | [`keys`] | which key does what |
+//! | [`events`] | what the browser reports, and what a person did by it |
+//! | [`browser`] | everything that a browser may lack or refuse |
+//! | [`address`] | writing the hash of the page's address |
+//! | [`load`] | fetching a captured machine, with progress |
+//! | [`progress`] | how much of a file has arrived |
+//! | [`run`] | a recorded scenario and the position in it |
+//! | [`lab`] | the part of the program that arrives later; [`later`] is what the first part has of it |
 
-pub mod action;
 pub mod address;
-pub mod app;
 pub mod browser;
 pub mod el;
 pub mod events;
 pub mod keys;
-#[cfg(feature = "lab")]
 pub mod lab;
+pub mod later;
 pub mod load;
+pub mod marks;
 #[cfg(target_arch = "wasm32")]
 mod memory;
+mod named;
 pub mod pages;
-#[cfg(feature = "lab")]
-pub mod root;
+pub mod place;
+pub mod progress;
 pub mod run;
+#[cfg(feature = "lab")]
+pub mod search;
+pub mod shared;
+pub mod shell;
+#[cfg(feature = "lab")]
+pub mod survey;
 pub mod view;
 
-pub use app::App;
+pub use shell::Shell;

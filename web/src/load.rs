@@ -6,13 +6,13 @@
 use capture::json::Node;
 use capture::{Capture, ImportError, Input, Limits};
 use js_sys::{Array, Object, Reflect, Uint8Array};
-use scenario::library::Machine;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
 use yew::Callback;
 
 use crate::browser;
+use crate::progress::Progress;
 
 /// A captured machine cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,26 +42,6 @@ pub enum Problem {
     /// Not a capture.
     #[error(": {0}")]
     Image(Box<ImportError>),
-}
-
-/// How much of a file has arrived.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Bytes so far.
-    pub received: usize,
-    /// Bytes in all, if the server said so.
-    pub total: Option<usize>,
-}
-
-/// How the capture of the chosen machine is doing.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Loading {
-    /// It is here, or nothing has been asked for.
-    Idle,
-    /// On its way.
-    Under(&'static Machine, Progress),
-    /// Not to be had.
-    Failed(String),
 }
 
 /// Fetches and reads a capture by the name of its folder.

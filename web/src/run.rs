@@ -1,18 +1,16 @@
 //! A recorded scenario and the position in it.
 
 use capture::Capture;
-#[cfg(feature = "lab")]
-use narrate::DumpRecord;
-#[cfg(feature = "lab")]
-use narrate::dump::DumpView;
 use narrate::listing::Listing;
 use narrate::{Mark, Point, Timeline, listing, mark, point};
 use pagewalk::Event;
 use pgtable::{Level, VirtAddr};
-#[cfg(feature = "lab")]
-use scenario::library::Program;
 use scenario::link::Grain;
 use scenario::{Runner, Setup, SetupError};
+
+use crate::el::El;
+use crate::later::Dump;
+use crate::named::named;
 
 /// Ticks on the scrubber at most; more could not be told apart.
 const MOST_TICKS: u32 = 240;
@@ -26,26 +24,23 @@ pub struct Tick {
     pub mark: Mark,
 }
 
-/// Which steps `[` and `]` go to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Filter {
-    /// Any step that is of another kind than its neighbour.
-    #[default]
-    Any,
-    /// Locks, assertions, the delegation, faults.
-    Locks,
-    /// Holes.
-    Holes,
-    /// Leaves.
-    Leaves,
-    /// Steps up and down.
-    Levels,
+named! {
+    /// Which steps `[` and `]` go to.
+    pub enum Filter {
+        /// Any step that is of another kind than its neighbour.
+        Any = "any",
+        /// Locks, assertions, the delegation, faults.
+        Locks = "locks",
+        /// Holes.
+        Holes = "holes",
+        /// Leaves.
+        Leaves = "leaves",
+        /// Steps up and down.
+        Levels = "levels",
+    }
 }
 
 impl Filter {
-    /// All filters.
-    pub const ALL: [Self; 5] = [Self::Any, Self::Locks, Self::Holes, Self::Leaves, Self::Levels];
-
     /// For a person.
     pub const fn title(self) -> &'static str {
         match self {
@@ -68,6 +63,46 @@ impl Filter {
     }
 }
 
+named! {
+    /// How fast play is.
+    pub enum Speed {
+        /// Two seconds a step.
+        Slow = "slow",
+        /// A second.
+        Normal = "normal",
+        /// Half a second.
+        Double = "double",
+        /// A quarter.
+        Fast = "fast",
+        /// An eighth.
+        Fastest = "fastest",
+    }
+}
+
+impl Speed {
+    /// For a person.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Slow => "0.5×",
+            Self::Normal => "1×",
+            Self::Double => "2×",
+            Self::Fast => "4×",
+            Self::Fastest => "8×",
+        }
+    }
+
+    /// Milliseconds from step to step.
+    pub const fn step_ms(self) -> u32 {
+        match self {
+            Self::Slow => 2000,
+            Self::Normal => 1000,
+            Self::Double => 500,
+            Self::Fast => 250,
+            Self::Fastest => 125,
+        }
+    }
+}
+
 /// A recorded scenario and the position in it.
 #[derive(Debug)]
 pub struct Run {
@@ -81,48 +116,34 @@ pub struct Run {
     point: Point,
     ticks: Vec<Tick>,
     /// What a dump prints, if the run is one.
-    #[cfg(feature = "lab")]
-    dump: Option<DumpRecord>,
+    dump: Option<Box<dyn Dump>>,
 }
 
 impl Run {
-    /// A scenario on its captured machine, at its start; `step` is where it will go as soon as that is recorded.
+    /// A scenario on its captured machine, at its start; `step` is where it will go as soon as that is recorded, `dump`
+    /// records what a dump prints.
     ///
     /// # Errors
     /// [`SetupError`] when the capture does not fit.
-    pub fn new(setup: Setup, capture: &Capture, grain: Grain, step: u32) -> Result<Self, SetupError> {
+    pub fn new(
+        setup: Setup,
+        capture: &Capture,
+        grain: Grain,
+        step: u32,
+        dump: Option<Box<dyn Dump>>,
+    ) -> Result<Self, SetupError> {
         let (world, runner) = setup.start(capture)?;
         let ranges = setup.scenario.ranges(setup.machine).unwrap_or_default();
         let start = ranges.first().copied().unwrap_or_default().0;
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
-        #[cfg(feature = "lab")]
-        let dump = match setup.scenario.program {
-            Program::Ptdump { dumped, user_half } => DumpRecord::new(capture, dumped, user_half),
-            _ => None,
-        };
-        Ok(Self {
-            setup,
-            timeline,
-            start,
-            grain,
-            index: 0,
-            wanted,
-            point,
-            ticks: Vec::new(),
-            #[cfg(feature = "lab")]
-            dump,
-        })
+        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new(), dump })
     }
 
     /// Records `fuel` more actions. Returns whether there is more to record.
     pub fn record(&mut self, fuel: u32) -> bool {
-        #[cfg(not(feature = "lab"))]
-        let complete = self.timeline.record(fuel);
-        #[cfg(feature = "lab")]
         let dump = &mut self.dump;
-        #[cfg(feature = "lab")]
         let complete = self.timeline.record_each(fuel, &mut |event, actions| {
             if let Some(dump) = dump {
                 dump.event(event, actions);
@@ -186,13 +207,16 @@ impl Run {
     }
 
     /// What a dump has printed at the step that is shown, if the run is one.
-    #[cfg(feature = "lab")]
-    pub fn dump(&self) -> Option<DumpView> {
+    pub fn dump(&self) -> Option<El> {
         Some(self.dump.as_ref()?.view(self.timeline.span(self.grain, self.index).to))
     }
 
+    /// Whether what a dump prints is recorded.
+    pub const fn is_dump(&self) -> bool {
+        self.dump.is_some()
+    }
+
     /// The step at which the first entry of a line of the dump was noted.
-    #[cfg(feature = "lab")]
     pub fn step_of_dump_line(&self, line: u32) -> Option<u32> {
         Some(self.timeline.index_of(self.grain, self.dump.as_ref()?.start_of(line)?))
     }
@@ -213,14 +237,26 @@ impl Run {
         let span = self.timeline.span(self.grain, self.index);
         let moment = self.timeline.moment(span.from, span.to);
         self.point = point::point(&moment, span.mark, self.setup.revision, self.start);
-        #[cfg(feature = "lab")]
         if let Some(dump) = &self.dump {
             dump.mark(span.to, &mut self.point);
         }
     }
 
+    /// Shows step `index` as soon as it is recorded, or the last one.
+    pub fn seek(&mut self, index: u32) {
+        if self.is_complete() || index < self.len() {
+            self.wanted = None;
+            self.go_to(index);
+        } else {
+            self.wanted = Some(index);
+        }
+    }
+
     /// Changes what a step is, and stays at the same place.
     pub fn set_grain(&mut self, grain: Grain) {
+        if grain == self.grain {
+            return;
+        }
         let actions = self.timeline.span(self.grain, self.index).to;
         self.grain = grain;
         self.wanted = None;
@@ -260,9 +296,9 @@ impl Run {
     }
 
     /// The next step that is on this line of a listing.
-    pub fn next_at_line(&self, of: &Listing, line: u8) -> Option<u32> {
+    pub fn next_at_line(&self, of: &Listing, line: u32) -> Option<u32> {
         self.next_event(|event| {
-            listing::line_of(event) == line
+            u32::from(listing::line_of(event)) == line
                 && listing::func_of(event).is_none_or(|func| func.name() == of.func)
         })
     }

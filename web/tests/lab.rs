@@ -7,8 +7,11 @@ mod common;
 use common::draw;
 use narrate::dump::{DumpLine, DumpView, LineState};
 use narrate::{Mark, Point, Timeline, point};
-use pagewalk_web::lab::callers::callers;
+use pagewalk_web::lab;
+use pagewalk_web::later::Later;
+use pagewalk_web::marks;
 use pagewalk_web::view;
+use pagewalk_web::view::callers::callers;
 use scenario::call_sites::CALL_SITES;
 use scenario::link::Grain;
 use scenario::{Link, Scenario, Setup};
@@ -25,6 +28,11 @@ fn all(root: &Element, selector: &str) -> Vec<Element> {
 
 fn texts(root: &Element, selector: &str) -> Vec<String> {
     all(root, selector).iter().map(|of| of.text_content().unwrap_or_default()).collect()
+}
+
+/// What the page of a walk has of the later part.
+fn later() -> Option<Later> {
+    Some(lab::lab().later)
 }
 
 /// The first steps of a scenario without a capture that write an entry.
@@ -46,7 +54,7 @@ fn writes(scenario: &str) -> Vec<Point> {
 #[wasm_bindgen_test]
 async fn a_write_shows_both_values_and_the_bits_by_name() {
     let written = writes("loongarch-set-memory");
-    let root = draw(view::say(&written[0], 0, 1, "")).await;
+    let root = draw(view::say(&written[0], 0, 1, "", later())).await;
     assert_eq!(texts(&root, ".diff .what"), ["pte entry at 0x648010"]);
     assert_eq!(texts(&root, ".diff dt"), ["was", "is", "cleared"]);
     assert_eq!(texts(&root, ".diff dd > code"), ["0x00000000081201d3", "0x00000000081200d1"]);
@@ -55,7 +63,7 @@ async fn a_write_shows_both_values_and_the_bits_by_name() {
     // In words besides, not by a sign or a colour alone.
     assert_eq!(texts(&root, ".diff ul [aria-hidden=true]"), ["\u{2212}", "\u{2212}"]);
 
-    let set = draw(view::say(&writes("openrisc-dma")[0], 0, 1, "")).await;
+    let set = draw(view::say(&writes("openrisc-dma")[0], 0, 1, "", later())).await;
     assert_eq!(texts(&set, ".diff dt"), ["was", "is", "set"]);
     assert_eq!(texts(&set, ".diff ul li"), ["+_PAGE_CI"]);
 }
@@ -80,9 +88,11 @@ async fn a_dump_names_its_current_line_its_headers_and_what_is_insecure() {
     assert_eq!(texts(&root, ".insecure .wx"), ["W+X"]);
     // What is not shown is a line away: one button before, one after.
     assert_eq!(texts(&root, ".more"), ["7 lines before", "4 lines after"]);
-    let to: Vec<_> =
-        all(&root, "[data-dump]").iter().filter_map(|of| of.get_attribute("data-dump")).collect();
-    assert_eq!(to, ["6", "7", "8", "9", "10", "11"]);
+    let to: Vec<_> = all(&root, "button")
+        .iter()
+        .filter_map(|of| marks::Mark::from_attr(&of.get_attribute(marks::ATTRIBUTE)?))
+        .collect();
+    assert_eq!(to, [6, 7, 8, 9, 10, 11].map(marks::Mark::DumpLine));
 }
 
 #[wasm_bindgen_test]

@@ -7,9 +7,10 @@ mod common;
 use capture::{Capture, ImportError};
 use common::draw;
 use narrate::{Mark, Point, Timeline, point};
-use pagewalk_web::action::Choice;
-use pagewalk_web::keys::{self, Command};
 use pagewalk_web::load::{self, LoadError, Problem};
+use pagewalk_web::marks;
+use pagewalk_web::pages::walk::Picked;
+use pagewalk_web::progress::Progress;
 use pagewalk_web::view;
 use pgtable::Level;
 use scenario::library::Machine;
@@ -122,7 +123,7 @@ async fn a_delegation_is_a_hop_in_the_call_stack() {
 #[wasm_bindgen_test]
 async fn what_just_happened_is_in_a_live_region() {
     let point = step("kernel-walk", Held::Read, 0).await;
-    let root = draw(view::say(&point, 0, 1, "what it is about")).await;
+    let root = draw(view::say(&point, 0, 1, "what it is about", None)).await;
     assert_eq!(text(&root, "[role=status]"), point.sentence);
     assert_eq!(text(&root, ".about"), "what it is about");
 }
@@ -141,8 +142,8 @@ async fn the_levels_of_every_machine_say_what_they_were_on_another() {
 
 #[wasm_bindgen_test]
 async fn progress_says_how_much() {
-    let progress = load::Progress { received: 2048, total: Some(4096) };
-    let root = draw(view::progress("riscv64", progress)).await;
+    let progress = Progress { received: 2048, total: Some(4096) };
+    let root = draw(view::progress("Loading riscv64", progress)).await;
     assert!(text(&root, ".loading").contains("2 of 4 KiB"));
 }
 
@@ -153,32 +154,12 @@ async fn every_choice_that_is_offered_means_something() {
         let options = root.query_selector_all("option").expect("a selector");
         for index in 0..options.length() {
             let option: Element = options.get(index).expect("an option").unchecked_into();
-            let list = option.closest("[data-choose]").expect("a selector").expect("a list");
-            let name = list.get_attribute("data-choose").expect("a name");
+            let list = option.closest("select").expect("a selector").expect("a list");
+            let mark = list.get_attribute(marks::ATTRIBUTE).expect("a mark");
+            let Some(marks::Mark::List(list)) = marks::Mark::from_attr(&mark) else { panic!("{mark}") };
             let id = option.get_attribute("value").expect("an id");
-            assert!(Choice::of(&name, &id).is_some(), "{name}: {id}");
+            assert!(Picked::of(list, &id).is_some(), "{mark}: {id}");
         }
         assert_eq!(count(&root, "option[selected]"), count(&root, "select"), "one of each list is chosen");
     }
-}
-
-#[wasm_bindgen_test]
-fn every_command_has_a_name_of_its_own() {
-    for command in
-        [Command::First, Command::Next, Command::NextMarker, Command::Play, Command::Help, Command::Leave]
-    {
-        assert_eq!(Command::from_name(command.name()), Some(command));
-    }
-    assert_eq!(format!("{:?}", Command::Dismiss), Command::Dismiss.name());
-    assert_eq!(Command::from_name("Nothing"), None);
-}
-
-#[wasm_bindgen_test]
-fn a_key_that_a_control_needs_is_left_to_it() {
-    assert_eq!(keys::command("ArrowRight", "DIV", Some("slider")), Some(Command::Next));
-    assert_eq!(keys::command("ArrowRight", "SELECT", None), None);
-    assert_eq!(keys::command("Escape", "SELECT", None), Some(Command::Leave));
-    assert_eq!(keys::command(" ", "BUTTON", None), None);
-    assert_eq!(keys::command("ArrowRight", "BUTTON", None), Some(Command::Next));
-    assert_eq!(keys::command("a", "MAIN", None), None);
 }

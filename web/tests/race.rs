@@ -6,9 +6,10 @@ mod common;
 
 use common::draw;
 use narrate::race::{RacePoint, Session, point};
-use pagewalk_web::lab::race::input::{Chosen, cpu_of};
-use pagewalk_web::lab::race::{lanes, parts, stake, strip};
-use pagewalk_web::lab::search::Sliced;
+use pagewalk_web::marks::{ATTRIBUTE, Mark};
+use pagewalk_web::pages::race::Picked;
+use pagewalk_web::search::Sliced;
+use pagewalk_web::view::race::{choices, lanes, outcome, queues, stake, strip};
 use races::{Aim, Race, RaceLink, first, texts};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -44,7 +45,7 @@ async fn a_blocked_lane_is_marked_and_says_why() {
     assert_eq!(text(&root, ".lane.waits .step[aria-disabled=true]"), "Step CPU 0");
     assert_eq!(text(&root, ".lane.ready .script .lit"), "vma_start_write(vma)");
     assert_eq!(count(&root, ".script .lit"), 2, "each CPU has its line");
-    let root = draw(parts::locks(&point.locks)).await;
+    let root = draw(queues::locks(&point.locks)).await;
     assert_eq!(text(&root, ".lock.changed .some").trim(), "CPU 1 (write)");
 }
 
@@ -55,7 +56,7 @@ async fn a_freed_table_is_told_in_words() {
     assert_eq!(count(&root, "[data-life=freed]"), 2);
     assert!(text(&root, "[data-life=freed]").contains("freed: its memory may hold anything"));
     assert!(text(&root, "[data-life=freed] .pointer").contains("CPU 0 still points into it"));
-    let root = draw(parts::say(&point, 38)).await;
+    let root = draw(outcome::say(&point, 38)).await;
     assert!(text(&root, ".outcome").contains("Goal met: a freed pmd table is read"));
     assert!(text(&root, ".outcome .why").contains("asserts the write lock"));
 }
@@ -78,17 +79,20 @@ async fn the_time_strip_marks_each_step_in_its_lane_and_the_fatal_one() {
 async fn every_choice_of_every_race_means_something() {
     for race in Race::ALL {
         let choice = first(race);
-        for piece in [parts::choices(&choice, false), parts::variant(&choice)] {
+        for piece in [choices::choices(&choice, false), choices::variant(&choice)] {
             let root = draw(piece).await;
             let options = root.query_selector_all("option").expect("a selector");
             for index in 0..options.length() {
                 let option: Element = options.get(index).expect("an option").unchecked_into();
-                let list = option.closest("[data-choose]").expect("a selector").expect("a list");
-                let name = list.get_attribute("data-choose").expect("a name");
+                let list = option.closest("select").expect("a selector").expect("a list");
+                let mark = list.get_attribute(ATTRIBUTE).expect("a mark");
+                let Some(Mark::List(list)) = Mark::from_attr(&mark) else { panic!("{mark}") };
                 let id = option.get_attribute("value").expect("an id");
-                let chosen = Chosen::of(&name, &id).unwrap_or_else(|| panic!("{name}: {id}"));
-                if let Some(choice) = chosen.apply(choice) {
-                    assert!(choice.start().is_ok(), "{name}: {id}");
+                let picked = Picked::of(list, &id).unwrap_or_else(|| panic!("{mark}: {id}"));
+                if let Some(of) = picked.apply(choice) {
+                    assert!(of.start().is_ok(), "{mark}: {id}");
+                    // Each option is another one.
+                    assert_eq!(of == choice, option.has_attribute("selected"), "{mark}: {id}");
                 }
             }
             assert_eq!(count(&root, "option[selected]"), count(&root, "select"), "{}", race.id());
@@ -112,9 +116,4 @@ fn a_search_in_slices_finds_what_one_piece_does() {
     let mut cut = Sliced::with_limit(&choice, Aim::Everything, 50).expect("it starts");
     while !cut.run_slice().ended {}
     assert!(cut.report().gave_up && !cut.found().complete);
-}
-
-#[wasm_bindgen_test]
-fn digits_step_cpus() {
-    assert_eq!([cpu_of("1"), cpu_of("3"), cpu_of("4"), cpu_of("a")], [Some(0), Some(2), None, None]);
 }

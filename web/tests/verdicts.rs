@@ -5,14 +5,21 @@
 mod common;
 
 use common::draw;
-use pagewalk_web::lab::Verdicts;
-use pagewalk_web::lab::verdicts::cell::{Place, verdict};
+use pagewalk_web::lab::{self, Lab};
+use pagewalk_web::later::LabError;
+use pagewalk_web::shell::{Shell, Start};
+use pagewalk_web::view::verdicts::cell::{Place, verdict};
 use races::{ANSWERS, Cell, Found, NotThere, Outcomes, Variant, survey::search};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
+
+/// Everything is here already.
+fn reach() -> std::pin::Pin<Box<dyn Future<Output = Result<Lab, LabError>>>> {
+    Box::pin(async { Ok(lab::lab()) })
+}
 
 /// Waits until a condition is true, as the browser does its other tasks.
 async fn until(what: &str, condition: impl Fn() -> bool) {
@@ -56,7 +63,7 @@ fn munmap() -> (Variant, Cell) {
 }
 
 fn place(variant: &Variant, expected: Cell) -> Place<'_> {
-    Place { variant, number: 7, expected, searching: None, name: "munmap, read" }
+    Place { variant, number: 7, expected, searching: None, at: 3, name: "munmap, read" }
 }
 
 const SAFE: Cell = Cell { expect: Outcomes::empty(), also: Outcomes::empty() };
@@ -106,7 +113,7 @@ async fn nothing_is_claimed_of_what_was_not_seen() {
     let root = draw(verdict(Place { searching: Some(1234), ..place(&variant, cell) })).await;
     assert_eq!(text(&root, ".runs .how"), "1,234 states");
     let root = draw(verdict(place(&variant, cell))).await;
-    assert_eq!(text(&root, "[data-ask=\"7\"]"), "search first: munmap, read");
+    assert_eq!(text(&root, "[data-does=\"variant 7 3\"]"), "search first: munmap, read");
 }
 
 #[wasm_bindgen_test]
@@ -115,14 +122,14 @@ async fn it_starts_with_what_the_address_names_and_can_be_paused() {
     location.set_hash("v1/verdicts/nested-read").expect("an address");
     let root = gloo_utils::document().create_element("div").expect("a document makes elements");
     gloo_utils::body().append_child(&root).expect("a body");
-    let app = yew::Renderer::<Verdicts>::with_root(root.clone()).render();
-    yew::scheduler::flush().await;
+    let app = yew::Renderer::<Shell>::with_root_and_props(root.clone(), Start { reach }).render();
+    until("the matrix", || count(&root, ".survey") > 0).await;
     assert_eq!(count(&root, ".answer"), 6);
     assert_eq!(count(&root, "details[open]"), 2, "the patch's table, and that of the address");
     until("its verdict", || count(&root, "[data-name=nested-read] .verdict.fails") > 0).await;
     assert_eq!(text(&root, "[data-name=nested-read] a"), "DEADLOCK in 3 steps");
 
-    press(&root, "[data-go=off]");
+    press(&root, "[data-does=pause]");
     yew::scheduler::flush().await;
     assert_eq!(attribute(&root, ".survey", "data-state"), "paused");
     assert!(text(&root, "[role=status]").starts_with("Paused: "));

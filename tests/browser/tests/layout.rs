@@ -16,7 +16,7 @@ const LINKS: [&str; 5] = [
 async fn holds(page: &Page, place: &str) {
     let wide = page.eval("const of = document.documentElement; return of.scrollWidth - of.clientWidth").await;
     assert_eq!(wide, 0, "{place} is wider than the screen");
-    for selector in [".sentence", "[data-command=Next]", "[role=slider]", ".count"] {
+    for selector in [".sentence", "[data-does=next]", "[role=slider]", ".count"] {
         let script = format!(
             "const of = document.querySelector({selector:?}).getBoundingClientRect();
              return of.width > 0 && of.top >= 0 && of.left >= 0 && of.right <= innerWidth && of.bottom <= innerHeight"
@@ -27,10 +27,10 @@ async fn holds(page: &Page, place: &str) {
     let squeezed = "return [...document.querySelectorAll('.pagewalk > section')]
         .filter(of => of.getBoundingClientRect().width < Math.min(200, innerWidth / 2)).map(of => of.className)";
     assert_eq!(page.eval(squeezed).await, serde_json::json!([]), "{place}");
-    let covered = "const of = document.querySelector('[data-command=Next]').getBoundingClientRect();
+    let covered = "const of = document.querySelector('[data-does=next]').getBoundingClientRect();
          const top = document.elementFromPoint(of.x + of.width / 2, of.y + of.height / 2);
-         return top.closest('[data-command]')?.dataset.command ?? top.outerHTML";
-    assert_eq!(page.text_of(covered).await, "Next", "{place}: the button is covered");
+         return top.closest('[data-does]')?.dataset.does ?? top.outerHTML";
+    assert_eq!(page.text_of(covered).await, "next", "{place}: the button is covered");
 }
 
 fn holds_on(screen: Screen) {

@@ -24,7 +24,7 @@ fn switching_to_another_machine_shows_what_changes() {
         let site = Site::serve();
         page.open(&site.url("#v1/kernel-walk?t=4")).await;
         page.last_step().await;
-        page.click("[data-command=Levels]").await;
+        page.click("[data-does=levels]").await;
         page.wait_for("the table of levels", ".level-list").await;
         assert_eq!(page.hash().await, "#v1/kernel-walk/x86_64-4level/v6.17?lock=read&t=4&view=levels");
         assert_eq!(cell(page, "shift", 0).await, "39");
@@ -39,7 +39,7 @@ fn switching_to_another_machine_shows_what_changes() {
         let bits = page.text(".bits").await;
         assert!(bits.contains("_PAGE_READ was _PAGE_RW") && bits.contains("– was _PAGE_SOFTW4"), "{bits}");
 
-        page.click("[data-command=Alone]").await;
+        page.click("[data-does=alone]").await;
         page.until("nothing is compared", || async { page.count(".changed").await == 0 }).await;
         assert_eq!(cell(page, "shift", 0).await, "30");
     });

@@ -10,7 +10,7 @@ fn lab(site: &Site, race: &str) -> String {
 
 /// Lets the search find a way, and waits for it.
 async fn find(page: &Page) {
-    page.click("[data-ask=find]").await;
+    page.click("[data-does=find]").await;
     page.wait_for("a way is found", "[data-search=unsafe]").await;
 }
 
@@ -20,7 +20,7 @@ async fn focus_slider(page: &Page) {
 
 /// Steps a lane with its button, and waits for the step.
 async fn press(page: &Page, lane: char, step: u64) {
-    page.click(&format!(".lane [data-lane={lane}]")).await;
+    page.click(&format!(".lane [data-does='lane {}']", u32::from(lane) - u32::from('a'))).await;
     page.until(&format!("step {step}"), || async { page.step().await == step }).await;
 }
 
@@ -88,7 +88,7 @@ fn a_lane_that_waits_says_for_whom_and_does_not_move() {
         let waits = "waits for mm.mmap_lock (read), held by CPU 1 (write)";
         assert_eq!(page.text(".lane.waits .next").await, waits);
         assert!(page.text(".lock-list").await.contains("CPU 1 (write)"));
-        page.click(".lane [data-lane=a]").await;
+        page.click(".lane [data-does='lane 0']").await;
         // What is not done leaves no trace: the step after it is the next one.
         press(page, 'b', 3).await;
         assert_eq!(page.hash().await, "#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=bab&t=3");
@@ -106,15 +106,18 @@ fn another_cpu_at_an_earlier_step_is_a_branch_and_the_old_one_stays() {
             page.key_to_step(Key::Right, step).await;
         }
         press(page, 'b', 8).await;
-        page.wait_for("a second branch", "[data-branch='1'][aria-pressed=true]").await;
-        assert_eq!(page.text("[data-branch='1']").await, "branch 2: forked from branch 1 at step 7, 8 steps");
+        page.wait_for("a second branch", "[data-does='branch 1'][aria-pressed=true]").await;
+        assert_eq!(
+            page.text("[data-does='branch 1']").await,
+            "branch 2: forked from branch 1 at step 7, 8 steps"
+        );
         assert!(page.hash().await.ends_with("s=b4a3b&t=8"), "{}", page.hash().await);
-        page.click("[data-branch='0']").await;
-        page.wait_for("the first one again", "[data-branch='0'][aria-pressed=true]").await;
-        assert!(page.text("[data-branch='0']").await.contains("found by the search, 38 steps"));
+        page.click("[data-does='branch 0']").await;
+        page.wait_for("the first one again", "[data-does='branch 0'][aria-pressed=true]").await;
+        assert!(page.text("[data-does='branch 0']").await.contains("found by the search, 38 steps"));
         focus_slider(page).await;
         page.key_to_step(Key::End, 38).await;
-        assert_eq!(page.count("[data-branch]").await, 2);
+        assert_eq!(page.count(".branches button").await, 2);
     });
 }
 
@@ -123,17 +126,17 @@ fn with_the_write_lock_it_is_proved_safe() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         page.open(&lab(&site, "munmap/x86_64-4level/v6.17?lock=write")).await;
-        page.click("[data-ask=prove]").await;
+        page.click("[data-does=prove]").await;
         page.wait_for("a proof", "[data-search=safe]").await;
         // The number that tests/races.rs pins.
         assert!(page.text(".answer").await.contains("Safe: all 202 states visited"));
         page.choose("The walker holds the lock", "read").await;
         page.until("the answer was for another lock", || async { page.count("[data-search]").await == 0 })
             .await;
-        page.click("[data-ask=prove]").await;
+        page.click("[data-does=prove]").await;
         page.wait_for("what can go wrong", "[data-search=unsafe]").await;
-        assert_eq!(page.count("[data-way]").await, 2);
-        page.click("[data-way='1']").await;
+        assert_eq!(page.count(".ways button").await, 2);
+        page.click("[data-does='way 1']").await;
         page.until("that way is loaded", || async { page.hash().await.ends_with("s=b4a21b10c2a") }).await;
     });
 }
@@ -143,12 +146,12 @@ fn a_long_search_leaves_the_page_alive_and_can_be_cancelled() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         page.open(&lab(&site, "two-walkers/x86_64-4level/v6.17?lock=none")).await;
-        page.click("[data-ask=prove]").await;
+        page.click("[data-does=prove]").await;
         page.wait_for("it searches", "[data-search=running]").await;
         press(page, 'a', 1).await;
         page.until("it has seen states", || async { page.text(".answer").await.contains(" states seen") })
             .await;
-        page.click("[data-ask=cancel]").await;
+        page.click("[data-does=cancel]").await;
         page.until("it has ended", || async { page.count("[data-search]").await == 0 }).await;
         press(page, 'b', 2).await;
     });

@@ -3,7 +3,7 @@
 use pagewalk_browser_tests::{Key, Page, Screen, Site, test};
 use serde_json::json;
 
-const COPY: &str = "[data-command=CopyLink]";
+const COPY: &str = "[data-does=copy-link]";
 
 /// The pages that have a link to copy, by their addresses.
 const PAGES: [&str; 2] = ["index.html#v1/kernel-walk", "lab.html#v1/race/munmap"];
@@ -27,7 +27,7 @@ async fn is_told_to_copy_it_from_the_address_bar(page: &Page) {
 async fn steps_on(page: &Page) {
     let before = page.text("[role=slider]").await;
     page.eval("document.querySelector('[role=slider]').focus()").await;
-    if page.count("[data-lane]").await > 0 {
+    if page.count(".lane").await > 0 {
         page.key_to_step('1', 1).await;
     } else {
         page.last_step().await;
@@ -79,7 +79,7 @@ fn a_link_that_was_copied_opens_the_same_step() {
             assert_eq!(page.count("[role=alert]").await, 0);
             // What was copied is the step before.
             page.eval("document.querySelector('[role=slider]').focus()").await;
-            let key = if page.count("[data-lane]").await > 0 { '1' } else { Key::Right.into() };
+            let key = if page.count(".lane").await > 0 { '1' } else { Key::Right.into() };
             page.key_to_step(key, 1).await;
             assert_eq!(page.text(COPY).await, "Copy link");
         }
@@ -99,7 +99,7 @@ fn a_browser_without_clock_history_and_pointer_capture_steps_all_the_same() {
         page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": lacks })).await;
         for address in PAGES {
             page.open(&site.url(address)).await;
-            let lane = page.count("[data-lane]").await > 0;
+            let lane = page.count(".lane").await > 0;
             page.click(".say .kind").await;
             let key = if lane { '1' } else { Key::Right.into() };
             page.key_to_step(key, 1).await;
@@ -109,7 +109,7 @@ fn a_browser_without_clock_history_and_pointer_capture_steps_all_the_same() {
                 page.text(COPY).await == "Link copied" || page.count("[role=alert]").await == 1
             })
             .await;
-            page.click("[data-command=First]").await;
+            page.click("[data-does=first]").await;
             page.until("the first step", || async { page.step().await == 0 }).await;
         }
     });
@@ -123,7 +123,7 @@ fn a_race_that_a_link_does_not_name_is_the_first_one() {
             page.open(&site.url(&format!("lab.html{hash}"))).await;
             let message = page.text("[role=alert]").await;
             assert!(message.contains("this link names no race"), "{hash}: {message}");
-            page.click("[data-command=Dismiss]").await;
+            page.click("[data-does=dismiss]").await;
             steps_on(page).await;
         }
     });

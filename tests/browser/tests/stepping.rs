@@ -128,7 +128,7 @@ fn a_failed_assertion_warns_and_the_walk_goes_on() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         page.open(&site.url("#v1/debug-init-mm/x86_64-4level/v7.3?lock=read")).await;
-        page.choose("[ ] go to", "lock or assertion").await;
+        page.choose("[ ] go to", "locks").await;
         page.eval("document.querySelector('[role=slider]').focus()").await;
         for (step, call) in [(2, "mmap_assert_write_locked(mm)"), (3, "mmap_assert_write_locked(&init_mm)")] {
             page.key_to_step(']', step).await;
@@ -169,11 +169,11 @@ fn playing_goes_to_the_end_and_stops() {
         let site = Site::serve();
         page.open(&site.url("#v1/debug-init-mm?t=36")).await;
         let last = page.last_step().await;
-        page.choose("Speed", "8×").await;
+        page.choose("Speed", "fastest").await;
         page.eval("document.querySelector('[role=slider]').focus()").await;
         page.keys(&[' ']).await;
         page.until("the last step", || async { page.step().await == last }).await;
-        page.wait_for("it does not play any more", "[data-command=Play][aria-label=Play]").await;
+        page.wait_for("it does not play any more", "[data-does=play][aria-label=Play]").await;
     });
 }
 

@@ -91,7 +91,7 @@ fn it_pauses_and_goes_on_and_takes_first_what_is_asked_for() {
         let site = Site::serve();
         opens(page, &site, "#v1/verdicts/nested-read").await;
         // In one go with the page's own tasks, so that it is before the end.
-        page.eval("document.querySelector('[data-go=off]').click()").await;
+        page.eval("document.querySelector('[data-does=pause]').click()").await;
         page.until("it has paused", || async { state(page).await == "paused" }).await;
         let before = done(page).await;
         assert!(before < 200, "{before}");

@@ -5,6 +5,7 @@ use scenario::library::scenarios;
 use scenario::{Group, Held, Setup};
 
 use crate::el::{El, el};
+use crate::marks::{List, Mark};
 
 /// The header's choices: scenario, machine, kernel, locks.
 pub fn choices(setup: &Setup) -> El {
@@ -26,23 +27,22 @@ pub fn choices(setup: &Setup) -> El {
         .map(|of| option(of.id(), of.id(), *of == revision).child(": ").child(of.about()));
     let second = scenario.has_second_lock();
     el("div.choices")
-        .child(choose("scenario", "Scenario", scenarios))
-        .child(choose("machine", "Machine", machines))
-        .child(choose("kernel", "Kernel", kernels))
-        .child(lock("lock", if second { "mm lock held" } else { "init_mm lock held" }, setup.lock))
-        .child(second.then(|| lock("init", "init_mm lock held", setup.init_lock)))
+        .child(choose(List::Scenario, "Scenario", scenarios))
+        .child(choose(List::Machine, "Machine", machines))
+        .child(choose(List::Kernel, "Kernel", kernels))
+        .child(lock(List::Lock, if second { "mm lock held" } else { "init_mm lock held" }, setup.lock))
+        .child(second.then(|| lock(List::InitLock, "init_mm lock held", setup.init_lock)))
 }
 
-fn lock(name: &'static str, label: &'static str, held: Held) -> El {
-    choose(name, label, Held::ALL.iter().map(|of| option(of.id(), of.title(), *of == held)))
+fn lock(list: List, label: &'static str, held: Held) -> El {
+    choose(list, label, Held::ALL.iter().map(|of| option(of.id(), of.title(), *of == held)))
 }
 
-/// A labelled list to choose from. What choosing an option means is in [`Choice::of`](crate::action::Choice::of), by
-/// `name`.
-pub fn choose(name: &'static str, label: &'static str, options: impl Iterator<Item = El>) -> El {
+/// A labelled list to choose from. What an option means is the page's to say, by its value.
+pub fn choose(list: List, label: &'static str, options: impl Iterator<Item = El>) -> El {
     el("label.choose")
         .child(el("span").child(label))
-        .child(el("select").attr("data-choose", name).children(options))
+        .child(el("select").does(Mark::List(list)).children(options))
 }
 
 /// An option of a list.

@@ -7,6 +7,7 @@ use pgtable::Level;
 
 use super::of_level;
 use crate::el::{El, el};
+use crate::marks::Mark;
 
 /// The call stack and the listing; `hot` is the level that is pointed at.
 pub fn code(point: &Point, hot: Option<Level>) -> El {
@@ -30,7 +31,7 @@ fn view_line(line: &Line) -> El {
     let text = line.text.trim_start_matches(' ');
     let indent = line.text.len() - text.len();
     let button = el("button[type=button][title=to its next step]")
-        .attr("data-line", &line.number.to_string())
+        .does(Mark::Line(line.number.into()))
         .class(["", "in-1", "in-2"][(indent / 2).min(2)])
         .child(text);
     el("li").when(line.lit, ".lit[aria-current=step]").child(button)
@@ -40,7 +41,9 @@ fn view_frame(depth: usize, frame: &StackLine, hot: Option<Level>) -> El {
     let name = el("code").child(frame.delegated.then_some("↪ ")).child(frame.func);
     let shown = el("li.frame");
     let shown = match frame.level {
-        Some(level) => of_level(shown, level, hot).child(el("button[type=button]").child(name)),
+        Some(level) => {
+            of_level(shown, level, hot).child(el("button[type=button]").does(Mark::Level(level)).child(name))
+        }
         None => shown.child(name),
     };
     shown

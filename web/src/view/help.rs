@@ -4,7 +4,8 @@ use narrate::Mark;
 
 use super::{button, sign};
 use crate::el::{El, el};
-use crate::keys::{self, Command};
+use crate::keys;
+use crate::marks::Command;
 
 /// The signs that are explained: one per shape.
 const SIGNS: [(Mark, &str); 12] = [
@@ -24,11 +25,11 @@ const SIGNS: [(Mark, &str); 12] = [
 
 /// The help.
 pub fn help() -> El {
-    let about = "Keys work while Pagewalk has the focus. The arrows belong to a list while it has it.";
+    let about = "Keys work while Pagewalk has the focus. While a list has it, the arrows choose in the list.";
     of(&keys::HELP, about, SIGNS.map(|(mark, what)| (sign(mark), what)))
 }
 
-/// A help: the keys with what each does, what is to be known about them, and the signs.
+/// A help: the keys with what each does, when they work, and the signs.
 pub fn of<const N: usize>(
     keys: &[(&'static str, &'static str)],
     about: &'static str,

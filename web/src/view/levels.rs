@@ -6,7 +6,7 @@ use scenario::Machine;
 
 use super::button;
 use crate::el::{El, el};
-use crate::keys::Command;
+use crate::marks::Command;
 
 /// The levels of `machine`; what is different from `before` says what it was there.
 pub fn levels(machine: &Machine, before: Option<&Machine>) -> El {
@@ -15,7 +15,10 @@ pub fn levels(machine: &Machine, before: Option<&Machine>) -> El {
     let was = was.as_ref();
     let compared = was.map(|was| {
         el("p.compared[role=status]")
-            .child(format!("Compared with {}, shown before: what is different says what it was.", was.title))
+            .child(format!(
+                "Compared with {}, the machine before: a value that differs also says what it was there.",
+                was.title
+            ))
             .child(" ")
             .child(button(Command::Alone).child("Do not compare"))
     });

@@ -5,7 +5,6 @@ use narrate::Point;
 use narrate::locks::{AssertView, DelegateView, LockView};
 
 use crate::el::{El, el};
-use crate::pages::ELSEWHERE;
 
 /// The locks, the assertion, the delegation.
 pub fn locks(point: &Point) -> El {
@@ -41,7 +40,7 @@ fn view_lock(lock: &LockView) -> El {
 
 /// The way to the race that the assertion forbids.
 fn without(point: &Point) -> Option<El> {
-    let link = format!("{ELSEWHERE}#{}", point.without.as_ref()?);
+    let link = format!("#{}", point.without.as_ref()?);
     let link = el("a").attr("href", &link).child("See what goes wrong without it");
     Some(el("p.without").child(link))
 }

@@ -1,37 +1,41 @@
 //! What the page draws: functions from the parts of a [`Point`](narrate::Point) to elements.
 //!
-//! They are plain functions, not components: there is one component, the [`App`](crate::App), that holds all state, and
-//! each further one would cost some six kilobytes of code in the first download (measured with Yew 0.23). They attach
-//! no listeners either: an element says in its `data-` attributes what it stands for, and [`events`](crate::events)
-//! makes of that what a person did.
+//! They are plain functions, not components: there is one component, the [`Shell`](crate::Shell), that holds all state,
+//! and each further one would cost some six kilobytes of code in the first download (measured with Yew 0.23). They attach
+//! no listeners either: an element says by its [`Mark`](crate::marks::Mark) what it stands for, and
+//! [`events`](crate::events) makes of that what a person did. Three more attributes are read back:
 //!
 //! | attribute | what the element stands for |
 //! |---|---|
-//! | `data-command` | a [`Command`], by its name |
-//! | `data-level` | a level, by its kernel name; what is inside it belongs to it |
-//! | `data-slots` | slots of the table of that level: `first-last` |
-//! | `data-dump` | a line of the dump, by its number |
-//! | `data-line` | a line of the listing, by its number |
-//! | `data-view` | the widget, while it shows something else than a step |
-//! | `data-choose` | a list of choices, by its name; its value is the choice |
+//! | `data-level` | a level, by its kernel name, which lights up while the pointer or the focus is inside |
+//! | `data-keys` | the widget: which [`Keys`](crate::keys::Keys) its page takes |
+//! | `data-place` | a place of the matrix, which gets the focus back |
+//!
+//! Each file has a style sheet of the same name in `web/styles`.
 
+#[cfg(feature = "lab")]
+pub mod callers;
 pub mod choices;
 pub mod code;
 #[cfg(feature = "lab")]
 pub mod diff;
 #[cfg(feature = "lab")]
 pub mod dump;
+pub mod header;
 pub mod help;
 pub mod levels;
 pub mod locks;
-pub mod page;
 pub mod progress;
+#[cfg(feature = "lab")]
+pub mod race;
 pub mod ruler;
 pub mod say;
 pub mod scrubber;
 pub mod sign;
 pub mod tables;
 pub mod transport;
+#[cfg(feature = "lab")]
+pub mod verdicts;
 
 pub use choices::choices;
 pub use code::code;
@@ -39,6 +43,7 @@ pub use code::code;
 pub use diff::diff;
 #[cfg(feature = "lab")]
 pub use dump::dump;
+pub use header::waiting;
 pub use help::help;
 pub use levels::levels;
 pub use locks::locks;
@@ -50,17 +55,45 @@ pub use tables::tables;
 pub use transport::{Controls, transport};
 
 use pgtable::Level;
+use web_sys::Element;
 
 use crate::el::{El, el};
-use crate::keys::Command;
+use crate::later::Later;
+use crate::marks::Command;
+use crate::marks::Mark;
+use crate::run::Run;
 
 /// A button for a command.
 pub fn button(command: Command) -> El {
-    el("button[type=button]").attr("data-command", command.name())
+    el("button[type=button]").does(Mark::Command(command))
 }
 
 /// Marks an element as one of `level`, which `hot` may be. Pointer and focus on anything of a level light up the
-/// address field, the table and the frame of that level; a click on a button there goes to the next step there.
+/// address field, the table and the frame of that level.
 fn of_level(element: El, level: Level, hot: Option<Level>) -> El {
     element.attr("data-level", level.name()).when(hot == Some(level), ".hot")
+}
+
+/// The step of a walk that is shown, without the controls; `hot` is the level that is pointed at.
+pub fn step(run: &Run, hot: Option<Level>, later: Option<Later>) -> [Option<El>; 6] {
+    let point = run.point();
+    [
+        Some(say(point, run.index(), run.stops(), run.setup().scenario.about, later)),
+        Some(ruler(&point.ruler, hot)),
+        Some(tables(point, hot)),
+        run.dump(),
+        Some(locks(point)),
+        Some(code(point, hot)),
+    ]
+}
+
+/// Where what `frame` selects is too low for all that it has: scrolls it, and nothing else, so that the first `line` in it
+/// is in sight. `head` pixels of the frame are covered by its heading.
+pub fn show_in_frame(frame: &Element, line: &str, head: f64) {
+    let Some(line) = frame.query_selector(line).ok().flatten() else { return };
+    let (of, place) = (frame.get_bounding_client_rect(), line.get_bounding_client_rect());
+    if place.top() < of.top() + head || place.bottom() > of.bottom() {
+        let middle = of.top() + (of.height() - place.height()) / 2.0;
+        frame.set_scroll_top(frame.scroll_top() + (place.top() - middle) as i32);
+    }
 }

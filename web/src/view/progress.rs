@@ -1,12 +1,11 @@
-//! How much of a captured machine has arrived.
+//! How much of a file has arrived.
 
 use crate::el::{El, el};
-use crate::load::Progress;
+use crate::progress::Progress;
 
-/// How much of a captured machine has arrived.
-pub fn progress(title: &str, Progress { received, total }: Progress) -> El {
-    let label = format!("Loading the page tables of {title}");
-    let bar = el("progress").attr("aria-label", &label);
+/// How much has arrived of what `label` says is loading.
+pub fn progress(label: &str, Progress { received, total }: Progress) -> El {
+    let bar = el("progress").attr("aria-label", label);
     let shown = el("p.loading[role=status]").child(el("span").child(label));
     let Some(total) = total else { return shown.child(bar) };
     let kib = |bytes: usize| bytes.div_ceil(1024).to_string();

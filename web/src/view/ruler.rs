@@ -5,6 +5,7 @@ use pgtable::Level;
 
 use super::of_level;
 use crate::el::{El, el};
+use crate::marks::Mark;
 
 /// The address and its bit fields; `hot` is the level that is pointed at.
 pub fn ruler(ruler: &Ruler, hot: Option<Level>) -> El {
@@ -20,7 +21,8 @@ pub fn ruler(ruler: &Ruler, hot: Option<Level>) -> El {
 fn view_field(field: &Field, hot: Option<Level>) -> El {
     let (shown, value) = match field.level {
         Some(level) => {
-            let button = el("button.field[type=button][title=to the next step there]");
+            let button =
+                el("button.field[type=button][title=to the next step there]").does(Mark::Level(level));
             (of_level(button, level, hot), field.value.to_string())
         }
         None => (el("span.field"), format!("{:#x}", field.value)),

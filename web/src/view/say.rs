@@ -5,12 +5,15 @@ use narrate::{Mark, Point};
 
 use super::sign;
 use crate::el::{El, el};
+use crate::later::Later;
 
-/// What just happened at step `index`, which takes `stops` stops together; `about` is what the scenario shows.
-pub fn say(point: &Point, index: u32, stops: u32, about: &'static str) -> El {
-    let run = (stops > 1).then(|| el("span.run").child(format!(" × {stops}, the last of them shown")));
+/// What just happened at step `index`, which takes `stops` stops together; `about` is what the scenario shows. With the
+/// `later` part a write is shown bit by bit.
+pub fn say(point: &Point, index: u32, stops: u32, about: &'static str, later: Option<Later>) -> El {
+    let run = (stops > 1).then(|| el("span.run").child(format!(" × {stops}, the last is shown")));
     let changes = (!point.changes.is_empty()).then(|| {
-        el("ul.changes[aria-label=What the step changed]").children(point.changes.iter().map(view_change))
+        el("ul.changes[aria-label=What the step changed]")
+            .children(point.changes.iter().map(|change| view_change(change, later)))
     });
     let actions = (point.actions.len() > 1).then(|| {
         let shown = point.actions.iter().take(64).map(|action| el("li").child(&**action));
@@ -37,10 +40,9 @@ pub fn happened(mark: Mark, run: Option<El>, index: u32, sentence: &str) -> El {
         )
 }
 
-fn view_change(change: &Change) -> El {
-    #[cfg(feature = "lab")]
-    if let Some(diff) = &change.diff {
-        return super::diff(&change.what, diff);
+fn view_change(change: &Change, later: Option<Later>) -> El {
+    if let (Some(later), Some(diff)) = (later, &change.diff) {
+        return (later.diff)(&change.what, diff);
     }
     el("li")
         .child(el("span.what").child(&*change.what))

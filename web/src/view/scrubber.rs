@@ -5,7 +5,7 @@ use crate::el::{El, el};
 use crate::run::Tick;
 
 /// The time slider at step `index` of `len`, which says `says`. Keys are the widget's; here are value and spoken text.
-/// The pointer goes by `aria-valuemax`.
+/// [`events`](crate::events) finds the step at the pointer by `aria-valuemax`.
 pub fn scrubber(index: u32, len: u32, ticks: &[Tick], says: &str) -> El {
     let last = len.saturating_sub(1);
     let at = per_mille((u64::from(index.min(last)) * 1000 / u64::from(last.max(1))) as u32);

@@ -3,9 +3,14 @@
 use narrate::Point;
 use narrate::tables::{Column, EntryView, Row, TableView};
 use pgtable::{EntryKind, Level, SetFlag};
+use web_sys::Element;
 
 use super::of_level;
 use crate::el::{El, el};
+use crate::marks::Mark;
+
+/// Stands at the current line of a dump, and at the slots that it comes from.
+pub(super) const NOTED: &str = "\u{2261}";
 
 /// The tables on the path; `hot` is the level that is pointed at.
 pub fn tables(point: &Point, hot: Option<Level>) -> El {
@@ -17,7 +22,8 @@ pub fn tables(point: &Point, hot: Option<Level>) -> El {
 fn view_column(column: &Column, point: &Point, hot: Option<Level>) -> El {
     let level = column.level;
     let lit = point.ruler.fields.iter().any(|field| field.lit && field.level == Some(level));
-    let heading = el("button[type=button][title=to the next step there]").child(&*column.name);
+    let heading =
+        el("button[type=button][title=to the next step there]").does(Mark::Level(level)).child(&*column.name);
     let shown = of_level(el("div.column"), level, hot)
         .when(lit, ".lit")
         .when(column.table.is_none(), ".away")
@@ -74,11 +80,9 @@ fn view_row(level: Level, row: &Row, changed: bool) -> El {
         (_, Some(kind)) => word(level, kind).to_owned(),
     };
     let value = row.value.filter(|value| value.0 != 0);
-    let slot = el("span.slot").child(slots);
-    #[cfg(feature = "lab")]
-    let slot = slot.child(row.noted.then(super::dump::noted));
+    let slot = el("span.slot").child(slots).child(row.noted.then(noted));
     let button = el("button[type=button][title=to its next step]")
-        .attr("data-slots", &format!("{first}-{last}"))
+        .does(Mark::Slots(level, first, last))
         .child(slot)
         .child(" ")
         .child(el("span.tag").child(what))
@@ -89,6 +93,13 @@ fn view_row(level: Level, row: &Row, changed: bool) -> El {
         .when(row.current, ".current[aria-current=true]")
         .when(row.current && changed, ".changed")
         .child(el("td").child(button))
+}
+
+/// The mark of a slot that is in the current line of a dump.
+fn noted() -> El {
+    el("span.noted[title=in the current line of the dump]")
+        .child(el("span[aria-hidden=true]").child(NOTED))
+        .child(el("span.sr").child("in the current line of the dump"))
 }
 
 /// A leaf of the lowest level is a page.
@@ -136,4 +147,15 @@ fn view_flag(set: &SetFlag) -> El {
         .child(flag.short)
         .child(flag.is_field().then(|| format!(" {}", set.value)))
         .child(el("span.sr").child(", ").child(about))
+}
+
+/// Where the tables are wider than the screen: scrolls them, and nothing else, to the level of the step.
+pub fn show_lit(root: &Element) {
+    let find = |what: &str| root.query_selector(what).ok().flatten();
+    let (Some(columns), Some(lit)) = (find(".columns"), find(".column.lit")) else { return };
+    let (frame, column) = (columns.get_bounding_client_rect(), lit.get_bounding_client_rect());
+    if column.left() < frame.left() || column.right() > frame.right() {
+        let by = column.right() - frame.right();
+        columns.set_scroll_left(columns.scroll_left() + by.ceil() as i32);
+    }
 }

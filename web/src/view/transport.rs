@@ -5,10 +5,10 @@ use scenario::link::Grain;
 use super::button;
 use super::choices::{choose, option};
 use super::scrubber::scrubber;
-use crate::action::{SPEEDS, Speed};
 use crate::el::{El, el};
-use crate::keys::Command;
-use crate::run::{Filter, Tick};
+use crate::marks::Command;
+use crate::marks::List;
+use crate::run::{Filter, Speed, Tick};
 
 /// What the controls show.
 #[derive(Debug)]
@@ -39,9 +39,9 @@ pub struct Controls<'a> {
 
 const fn grain_title(grain: Grain) -> &'static str {
     match grain {
-        Grain::Runs => "runs of like steps",
-        Grain::Stops => "one thing each",
-        Grain::Actions => "atomic actions",
+        Grain::Runs => "several like steps",
+        Grain::Stops => "one step",
+        Grain::Actions => "one atomic action",
     }
 }
 
@@ -72,15 +72,15 @@ pub fn picture((command, path, label, key): Picture) -> El {
 pub fn transport(props: &Controls<'_>) -> El {
     let buttons = BUTTONS.into_iter().chain([if props.playing { PAUSE } else { PLAY }]);
     let cut = props.cut_off.map(|actions| {
-        el("span.cut").child(format!(" (the run goes on; the first {actions} actions are here)"))
+        el("span.cut").child(format!(" (the run is longer: its first {actions} actions are recorded)"))
     });
     let link = props
         .full_link
         .as_ref()
         .map(|link| el("a.full[target=_blank][rel=noopener]").attr("href", link).child("open in Pagewalk"));
     let grains = Grain::ALL.iter().map(|of| option(of.id(), grain_title(*of), *of == props.grain));
-    let filters = Filter::ALL.iter().map(|of| option(of.title(), of.title(), *of == props.filter));
-    let speeds = SPEEDS.iter().map(|of| option(of.title, of.title, *of == props.speed));
+    let filters = Filter::ALL.iter().map(|of| option(of.name(), of.title(), *of == props.filter));
+    let speeds = Speed::ALL.iter().map(|of| option(of.name(), of.title(), *of == props.speed));
     el("section.transport[aria-label=Controls]")
         .child(el("div.buttons").children(buttons.map(picture)))
         .child(scrubber(props.index, props.len, props.ticks, props.says))
@@ -94,9 +94,9 @@ pub fn transport(props: &Controls<'_>) -> El {
         )
         .child(
             el("div.settings")
-                .child(choose("grain", "Steps", grains))
-                .child(choose("filter", "[ ] go to", filters))
-                .child(choose("speed", "Speed", speeds))
+                .child(choose(List::Grain, "Step by", grains))
+                .child(choose(List::Filter, "[ ] go to", filters))
+                .child(choose(List::Speed, "Speed", speeds))
                 .child(link),
         )
 }

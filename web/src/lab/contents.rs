@@ -1,0 +1,51 @@
+//! What is in the later part of the program. Nothing in the first part may name it.
+
+use capture::Capture;
+use narrate::dump::DumpRecord;
+use narrate::{EntryDiff, Point};
+use pagewalk::Event;
+use scenario::Setup;
+use scenario::library::Program;
+
+use super::Lab;
+use crate::el::El;
+use crate::later::{Dump, Later};
+use crate::pages::callers::Callers;
+use crate::pages::race::Race;
+use crate::pages::verdicts::Verdicts;
+use crate::view;
+
+/// The later part. The first one must not name this, but in the place where the program is split.
+pub fn lab() -> Lab {
+    Lab {
+        pages: [Box::new(Callers), Box::new(Race::default()), Box::new(Verdicts::default())],
+        later: Later { dump, diff },
+    }
+}
+
+fn diff(what: &str, of: &EntryDiff) -> El {
+    view::diff(what, of)
+}
+
+fn dump(setup: &Setup, capture: &Capture) -> Option<Box<dyn Dump>> {
+    let Program::Ptdump { dumped, user_half } = setup.scenario.program else { return None };
+    Some(Box::new(DumpRecord::new(capture, dumped, user_half)?))
+}
+
+impl Dump for DumpRecord {
+    fn event(&mut self, event: &Event, action: u32) {
+        Self::event(self, event, action);
+    }
+
+    fn mark(&self, actions: u32, point: &mut Point) {
+        Self::mark(self, actions, point);
+    }
+
+    fn view(&self, actions: u32) -> El {
+        view::dump(&Self::view(self, actions))
+    }
+
+    fn start_of(&self, line: u32) -> Option<u32> {
+        Self::start_of(self, line)
+    }
+}

@@ -1,0 +1,37 @@
+//! What the first part of the program has of the later one.
+
+use capture::Capture;
+use narrate::{EntryDiff, Point};
+use pagewalk::Event;
+use scenario::Setup;
+
+use crate::el::El;
+
+/// What the page of a walk has of the later part.
+#[derive(Clone, Copy, Debug)]
+pub struct Later {
+    /// Records what a dump prints, if the setup is one.
+    pub dump: fn(&Setup, &Capture) -> Option<Box<dyn Dump>>,
+    /// What a write changed in the entry with this name.
+    pub diff: fn(&str, &EntryDiff) -> El,
+}
+
+/// What a dump prints, recorded beside the walk that makes it.
+pub trait Dump: std::fmt::Debug {
+    /// The next event of the run, and the number of its action, from 1.
+    fn event(&mut self, event: &Event, action: u32);
+
+    /// Marks the slots of the line that is current after so many actions.
+    fn mark(&self, actions: u32, point: &mut Point);
+
+    /// The lines around the step that ends after so many actions.
+    fn view(&self, actions: u32) -> El;
+
+    /// Number of actions after which the first entry of a line was noted.
+    fn start_of(&self, line: u32) -> Option<u32>;
+}
+
+/// The later part could not be loaded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The rest of Pagewalk could not be loaded: is the page still served, is there a network?")]
+pub struct LabError;

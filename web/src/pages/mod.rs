@@ -1,0 +1,81 @@
+//! The pages of the site: which address opens which, and what a page is.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`walk`] | a walk, step by step |
+//! | `race`, `callers`, `verdicts` | the pages that arrive later ([`lab`](crate::lab)) |
+//!
+//! A page is its state and plain functions on it. It listens to nothing, waits for nothing and writes no address: the
+//! [`Shell`](crate::Shell) owns one of each, tells it what a person did, asks it what goes on by itself, and draws it. So
+//! whoever leaves a page and comes back finds it as it was.
+
+#[cfg(feature = "lab")]
+pub mod callers;
+#[cfg(feature = "lab")]
+pub mod race;
+#[cfg(feature = "lab")]
+pub mod verdicts;
+pub mod walk;
+
+use web_sys::Element;
+
+use crate::el::El;
+use crate::marks::Deed;
+use crate::shared::Shared;
+
+/// What goes on by itself on a page, as long as it is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pulse {
+    /// There is work to do, in slices between which the browser draws and listens: [`Page::work`].
+    pub work: bool,
+    /// [`Page::beat`] is called every so many milliseconds.
+    pub beat: Option<u32>,
+}
+
+/// A page. What a method does not say otherwise is drawn afterwards.
+pub trait Page: std::fmt::Debug {
+    /// Shows what an address says, or the nearest thing that works, and says what is wrong with it. Nothing is lost of what
+    /// the address names already.
+    fn open(&mut self, hash: &str, shared: &mut Shared);
+
+    /// Does what a person wants. Returns whether the page knows that deed, and has to be drawn.
+    fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool;
+
+    /// The page, below and including its header.
+    fn view(&self, shared: &Shared) -> El;
+
+    /// The link to what is shown, without the `#`.
+    fn link(&self) -> String;
+
+    /// What is shown, for the title of the window.
+    fn title(&self) -> String;
+
+    /// The keys of the page and its signs; a page that has no help takes no keys.
+    fn help(&self) -> Option<El> {
+        None
+    }
+
+    /// Whether the time slider has the focus when the page is opened, so that the keys work at once.
+    fn takes_focus(&self) -> bool {
+        false
+    }
+
+    /// What goes on by itself.
+    fn pulse(&self) -> Pulse {
+        Pulse::default()
+    }
+
+    /// Works for some milliseconds. Returns whether that is worth drawing.
+    fn work(&mut self, _: &mut Shared) -> bool {
+        false
+    }
+
+    /// Time has passed.
+    fn beat(&mut self, _: &mut Shared) {}
+
+    /// Something has arrived that the page asked for ([`Shared`]), or has failed to.
+    fn arrived(&mut self, _: &mut Shared) {}
+
+    /// The page has been drawn into this element: what has to be in sight is scrolled to.
+    fn drawn(&mut self, _: &Element) {}
+}

@@ -1,0 +1,314 @@
+//! A race, CPU by CPU.
+
+use explore::Lane;
+use mm::LockMode;
+use narrate::race::{Question, RacePoint, Session, point, words};
+use pagewalk::Revision;
+use races::{Aim, Choice, Race as Which, RaceLink, first, model_of, texts};
+use web_sys::Element;
+
+use super::{Page, Pulse};
+use crate::el::{El, el};
+use crate::keys::Keys;
+use crate::marks::{Command, Deed, List, Mark};
+use crate::place::Place;
+use crate::search::{Pace, Report, Sliced};
+use crate::shared::Shared;
+use crate::view::header::{actions, header, messages};
+use crate::view::race::choices::STRIDES;
+use crate::view::race::goal::{Answer, Asked};
+use crate::view::race::{choices, goal, help, lanes, outcome, queues, stake, strip};
+
+/// A race, CPU by CPU.
+#[derive(Debug, Default)]
+pub struct Race {
+    session: Option<Session>,
+    point: Option<RacePoint>,
+    running: Option<Running>,
+    answer: Option<Answer>,
+    to_stop: bool,
+}
+
+/// A search that runs.
+#[derive(Debug)]
+struct Running {
+    question: Question,
+    search: Sliced,
+    pace: Pace,
+    report: Report,
+}
+
+/// A choice in one of the lists.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Picked {
+    /// The race.
+    Race(Which),
+    /// The machine.
+    Machine(&'static pgtable::Model),
+    /// The kernel.
+    Kernel(Revision),
+    /// How the walker holds the lock.
+    Lock(LockMode),
+    /// The rule of the other CPU, by its name.
+    Rule(String),
+    /// Whether a press steps to the next stop, instead of one atomic action.
+    ToStop(bool),
+}
+
+impl Picked {
+    /// What the option `id` of a list means.
+    pub fn of(list: List, id: &str) -> Option<Self> {
+        Some(match list {
+            List::Race => Self::Race(Which::from_id(id)?),
+            List::Machine => Self::Machine(pgtable::model(id).ok()?),
+            List::Kernel => Self::Kernel(Revision::from_id(id)?),
+            List::Lock => Self::Lock(LockMode::from_name(id)?),
+            List::Rule => Self::Rule(id.to_owned()),
+            List::Stride => Self::ToStop(id == STRIDES[1].0),
+            _ => return None,
+        })
+    }
+
+    /// The choice that follows, if it is one about the race.
+    pub fn apply(&self, choice: Choice) -> Option<Choice> {
+        Some(match *self {
+            Self::Race(race) => first(race),
+            Self::Machine(model) => choice.with_kernel(choice.revision, model_of(choice.race, model.id)),
+            Self::Kernel(revision) => choice.with_kernel(revision, choice.model),
+            Self::Lock(lock) => choice.with_lock(lock),
+            Self::Rule(ref rule) => choice.with_rule(rule),
+            Self::ToStop(_) => return None,
+        })
+    }
+}
+
+impl Page for Race {
+    fn open(&mut self, hash: &str, shared: &mut Shared) {
+        let (link, problem) =
+            RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(first(Which::ALL[0])), None));
+        shared.notice = problem.map(|problem| problem.to_string());
+        match &mut self.session {
+            // The branch that is shown already, perhaps at another step.
+            Some(session) if RaceLink { step: link.step, ..session.link() } == link => {
+                session.go_to(link.step as usize);
+            }
+            _ => self.open_anew(&link, shared),
+        }
+        self.moved();
+    }
+
+    fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
+        match *deed {
+            Deed::Pressed(Mark::Command(command)) => return self.command(command, shared),
+            Deed::Picked(list, ref id) => match Picked::of(list, id) {
+                Some(Picked::ToStop(to_stop)) => self.to_stop = to_stop,
+                Some(picked) => self.pick(&picked, shared),
+                None => return false,
+            },
+            Deed::Pressed(Mark::Way(way)) => self.load(way as usize, shared),
+            _ => {
+                let to_stop = self.to_stop;
+                let Some(session) = &mut self.session else { return false };
+                match *deed {
+                    Deed::Pressed(Mark::Lane(lane)) => step(session, lane as usize, to_stop),
+                    // RCU's lane comes behind those of the CPUs.
+                    Deed::Digit(0) => step(session, session.cpus(), to_stop),
+                    Deed::Digit(digit) if digit as usize <= session.cpus() => {
+                        step(session, digit as usize - 1, to_stop);
+                    }
+                    Deed::GoTo(at) => session.go_to(at as usize),
+                    Deed::Pressed(Mark::Branch(branch)) => session.show(branch as usize),
+                    _ => return false,
+                }
+            }
+        }
+        self.moved();
+        true
+    }
+
+    fn view(&self, shared: &Shared) -> El {
+        let top = &shared.top;
+        let shown = self.session.as_ref().zip(self.point.as_ref());
+        let asked = Asked {
+            running: self.running.as_ref().map(|running| (running.question, running.report)),
+            answer: self.answer.as_ref(),
+        };
+        let choices = shown.map(|(session, _)| choices::choices(session.choice(), self.to_stop));
+        el("main.pagewalk.race[tabindex=-1][aria-label=Race lab]")
+            .attr("data-keys", Keys::Race.name())
+            .child(header(top, choices, Some(actions(top, None))))
+            .child(messages(shared.notice.as_deref(), None, None))
+            .child(shown.map(|(session, _)| goal::goal(session.choice(), &asked)))
+            .child(shown.map(|(session, point)| outcome::say(point, session.at())))
+            .child(shown.map(|(_, point)| lanes::lanes(&point.lanes)))
+            .child(shown.map(|(_, point)| stake::tables(&point.tables)))
+            .child(shown.map(|(_, point)| queues::locks(&point.locks)))
+            .child(shown.map(|(session, point)| strip::strip(session, point)))
+    }
+
+    fn link(&self) -> String {
+        let session = self.session.as_ref();
+        session.map_or_else(|| Place::Race.link().to_owned(), |session| session.link().to_string())
+    }
+
+    fn title(&self) -> String {
+        let choice = self.session.as_ref().map(Session::choice);
+        let race = choice.map_or(Place::Race.title(), |choice| texts::of(choice.race).title);
+        format!("{race}, {}", Place::Race.title())
+    }
+
+    fn help(&self) -> Option<El> {
+        Some(help::help())
+    }
+
+    fn takes_focus(&self) -> bool {
+        true
+    }
+
+    fn pulse(&self) -> Pulse {
+        Pulse { work: self.running.is_some(), beat: None }
+    }
+
+    fn work(&mut self, shared: &mut Shared) -> bool {
+        let Some(running) = &mut self.running else { return false };
+        running.report = running.search.run_slice();
+        if !running.report.ended {
+            return running.pace.is_due();
+        }
+        let found = running.search.found();
+        let (question, report) = (running.question, running.report);
+        self.running = None;
+        let says = words::answer(question, &found);
+        let safe = question == Question::Prove && found.is_safe();
+        let open = !found.complete;
+        let ways = found.ways.into_iter().map(|(outcomes, way)| (words::outcomes(outcomes), way)).collect();
+        self.answer = Some(Answer { question, says, safe, open, report, ways });
+        if question == Question::Find {
+            self.load(0, shared);
+            self.moved();
+        }
+        true
+    }
+
+    fn drawn(&mut self, root: &Element) {
+        lanes::show_current(root);
+    }
+}
+
+impl Race {
+    /// Opens a link, or the nearest thing that works. What a search found stays as long as it is about the same choice.
+    fn open_anew(&mut self, link: &RaceLink, shared: &mut Shared) {
+        let before = self.session.as_ref().map(|session| *session.choice());
+        match Session::open(link) {
+            Ok((session, misfit)) => {
+                self.session = Some(session);
+                shared.notice = shared.notice.take().or_else(|| misfit.map(sentence));
+            }
+            Err(error) => {
+                self.session = Session::new(first(link.choice.race))
+                    .or_else(|_| Session::new(first(Which::ALL[0])))
+                    .ok();
+                shared.notice = Some(format!("{error}; the race is shown with its first choices"));
+            }
+        }
+        if before != self.session.as_ref().map(|session| *session.choice()) {
+            self.forget_search();
+        }
+    }
+
+    /// The step that is shown may be another one.
+    fn moved(&mut self) {
+        self.point = self.session.as_ref().map(|session| {
+            let choice = session.choice();
+            point(&session.moment(), choice.revision, texts::of(choice.race))
+        });
+    }
+
+    fn command(&mut self, command: Command, shared: &mut Shared) -> bool {
+        match command {
+            Command::Find => self.ask(Question::Find, shared),
+            Command::Prove => self.ask(Question::Prove, shared),
+            Command::Cancel => self.forget_search(),
+            _ => {
+                let Some(session) = &mut self.session else { return false };
+                let (at, last) = (session.at(), session.steps().len());
+                session.go_to(match command {
+                    Command::First => 0,
+                    Command::Back => at.saturating_sub(1),
+                    Command::Next => at + 1,
+                    Command::Last => last,
+                    Command::BackTen => at.saturating_sub(10),
+                    Command::NextTen => at + 10,
+                    Command::PreviousMarker => session.change(false),
+                    Command::NextMarker => session.change(true),
+                    _ => return false,
+                });
+                self.moved();
+            }
+        }
+        true
+    }
+
+    fn pick(&mut self, picked: &Picked, shared: &mut Shared) {
+        let Some(session) = &self.session else { return };
+        let Some(choice) = picked.apply(*session.choice()) else { return };
+        match session.with_choice(choice) {
+            Ok((session, misfit)) => {
+                self.session = Some(session);
+                shared.notice = misfit.map(sentence);
+                self.forget_search();
+            }
+            Err(error) => shared.notice = Some(format!("{error}; nothing was changed")),
+        }
+    }
+
+    fn forget_search(&mut self) {
+        self.running = None;
+        self.answer = None;
+    }
+
+    fn ask(&mut self, question: Question, shared: &mut Shared) {
+        self.forget_search();
+        let Some(session) = &self.session else { return };
+        let choice = session.choice();
+        match Sliced::new(choice, aim(question, choice)) {
+            Ok(search) => {
+                let report = search.report();
+                self.running = Some(Running { question, search, report, pace: Pace::default() });
+            }
+            Err(error) => shared.notice = Some(error.to_string()),
+        }
+    }
+
+    /// Shows a way that a search found, from its start.
+    fn load(&mut self, way: usize, shared: &mut Shared) {
+        let found = self.answer.as_ref().and_then(|answer| answer.ways.get(way));
+        if let (Some((_, schedule)), Some(session)) = (found, &mut self.session)
+            && let Err(error) = session.load(schedule)
+        {
+            shared.notice = Some(error.to_string());
+        }
+    }
+}
+
+/// Steps the lane at this place.
+fn step(session: &mut Session, place: usize, to_stop: bool) {
+    let Some(lane) = Lane::new(place) else { return };
+    if to_stop {
+        session.step_to_stop(lane);
+    } else {
+        session.step(lane);
+    }
+}
+
+fn aim(question: Question, choice: &Choice) -> Aim {
+    match question {
+        Question::Find => Aim::Only(texts::of(choice.race).aim),
+        Question::Prove => Aim::Everything,
+    }
+}
+
+/// What is wrong, as a sentence that stands alone.
+fn sentence(problem: String) -> String {
+    problem + "."
+}

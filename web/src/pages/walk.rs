@@ -1,0 +1,393 @@
+//! A walk, step by step.
+
+use pagewalk::Revision;
+use pgtable::Level;
+use scenario::library::{Machine, Program};
+use scenario::link::{Grain, View};
+use scenario::{Held, Link, LinkProblem, Scenario};
+use web_sys::Element;
+
+use super::{Page, Pulse};
+use crate::el::{El, el};
+use crate::keys::Keys;
+use crate::marks::{Command, Deed, List, Mark};
+use crate::run::{Filter, Run, Speed};
+use crate::shared::{Loading, Shared};
+use crate::view;
+
+/// Actions recorded in one slice, between which the page stays alive: well under a frame.
+const SLICE: u32 = 20_000;
+
+/// A walk, step by step.
+#[derive(Debug)]
+pub struct Walk {
+    link: Link,
+    /// The folder of the capture that it waits for.
+    waits: Option<&'static str>,
+    /// Why it cannot start.
+    failed: Option<String>,
+    run: Option<Run>,
+    filter: Filter,
+    speed: Speed,
+    playing: bool,
+    hot: Option<Level>,
+    /// The machine that is shown, and the one before it: the levels view compares them.
+    machine: &'static Machine,
+    machine_before: Option<&'static Machine>,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        let link = Link::default();
+        Self {
+            link,
+            waits: None,
+            failed: None,
+            run: None,
+            filter: Filter::Any,
+            speed: Speed::Normal,
+            playing: false,
+            hot: None,
+            machine: link.setup.machine,
+            machine_before: None,
+        }
+    }
+}
+
+/// A choice in one of the lists.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Picked {
+    /// The scenario.
+    Scenario(&'static Scenario),
+    /// The machine.
+    Machine(&'static Machine),
+    /// The kernel.
+    Kernel(Revision),
+    /// The lock of the walked mm.
+    Lock(Held),
+    /// The lock of `init_mm` besides.
+    InitLock(Held),
+    /// What a step is.
+    Grain(Grain),
+    /// What `[` and `]` go to.
+    Filter(Filter),
+    /// How fast play is.
+    Speed(Speed),
+}
+
+impl Picked {
+    /// What the option `id` of a list means.
+    pub fn of(list: List, id: &str) -> Option<Self> {
+        Some(match list {
+            List::Scenario => Self::Scenario(Scenario::from_id(id)?),
+            List::Machine => Self::Machine(Machine::from_id(id)?),
+            List::Kernel => Self::Kernel(Revision::from_id(id)?),
+            List::Lock => Self::Lock(Held::from_id(id)?),
+            List::InitLock => Self::InitLock(Held::from_id(id)?),
+            List::Grain => Self::Grain(Grain::from_id(id)?),
+            List::Filter => Self::Filter(Filter::from_name(id)?),
+            List::Speed => Self::Speed(Speed::from_name(id)?),
+            List::Race | List::Rule | List::Stride => return None,
+        })
+    }
+}
+
+impl Page for Walk {
+    fn open(&mut self, hash: &str, shared: &mut Shared) {
+        let (link, problem) = Link::parse(hash);
+        if cfg!(not(feature = "lab")) && matches!(problem, Some(LinkProblem::Scenario(_))) {
+            shared.lab.ask();
+        }
+        shared.notice = problem.map(|problem| problem.to_string());
+        let known = link.setup == self.link.setup;
+        self.link = link;
+        self.playing = false;
+        match &mut self.run {
+            // It is recorded already: only the step is another one.
+            Some(run) if known && *run.setup() == link.setup => {
+                run.set_grain(link.grain);
+                run.seek(link.step);
+            }
+            _ => self.start(shared),
+        }
+    }
+
+    fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
+        match *deed {
+            Deed::Pressed(Mark::Command(command)) => return self.command(command, shared),
+            Deed::Pressed(mark) => return self.jump(mark, shared),
+            Deed::Picked(list, ref id) => match Picked::of(list, id) {
+                Some(picked) => self.pick(picked, shared),
+                None => return false,
+            },
+            Deed::GoTo(index) => self.go_to(index),
+            Deed::Hot(level) if level == self.hot => return false,
+            Deed::Hot(level) => self.hot = level,
+            Deed::Opened(..) | Deed::Digit(_) => return false,
+        }
+        true
+    }
+
+    fn view(&self, shared: &Shared) -> El {
+        let Link { setup, view, embed, .. } = &self.link;
+        let header = (!embed).then(|| view::header::walk(&shared.top, setup, *view));
+        let levels = (*view == View::Levels).then(|| view::levels(self.machine, self.machine_before));
+        let run = self.run.as_ref().filter(|_| levels.is_none());
+        let keys = if levels.is_some() { Keys::Text } else { Keys::Walk };
+        let later = shared.lab.here();
+        el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
+            .when(*embed, ".embed")
+            .attr("data-keys", keys.name())
+            .child(header)
+            .child(self.messages(shared))
+            .children(run.map(|run| view::step(run, self.hot, later)).into_iter().flatten())
+            .child(run.map(|run| view::transport(&self.controls(run))))
+            .child(levels)
+    }
+
+    fn link(&self) -> String {
+        self.link.to_string()
+    }
+
+    fn title(&self) -> String {
+        format!("{}, {}", self.link.setup.scenario.title, self.link.setup.revision.id())
+    }
+
+    fn help(&self) -> Option<El> {
+        Some(view::help())
+    }
+
+    /// An embedded widget must not take the focus of the page around it.
+    fn takes_focus(&self) -> bool {
+        !self.link.embed
+    }
+
+    fn pulse(&self) -> Pulse {
+        Pulse {
+            work: self.run.as_ref().is_some_and(|run| !run.is_complete()),
+            beat: self.playing.then(|| self.speed.step_ms()),
+        }
+    }
+
+    fn work(&mut self, _: &mut Shared) -> bool {
+        self.record();
+        true
+    }
+
+    fn beat(&mut self, _: &mut Shared) {
+        let Some(run) = &mut self.run else { return };
+        if run.index() + 1 < run.len() {
+            run.go_to(run.index() + 1);
+        }
+        self.playing = run.index() + 1 < run.len();
+        self.moved();
+    }
+
+    fn arrived(&mut self, shared: &mut Shared) {
+        // What a dump prints is recorded with its walk.
+        let anew = shared.lab.here().is_some() && self.run.as_ref().is_some_and(|run| !run.is_dump());
+        if self.waits.is_some() || (anew && self.is_dump()) {
+            self.start(shared);
+        }
+    }
+
+    fn drawn(&mut self, root: &Element) {
+        view::tables::show_lit(root);
+        if let Some(dump) = root.query_selector(".dump").ok().flatten() {
+            view::show_in_frame(&dump, ".is, .next", 32.0);
+        }
+    }
+}
+
+impl Walk {
+    /// Runs what the link says, asking for the machine first if need be.
+    fn start(&mut self, shared: &mut Shared) {
+        self.playing = false;
+        let setup = self.link.setup;
+        let machine = setup.machine;
+        if machine != self.machine {
+            self.machine_before = Some(std::mem::replace(&mut self.machine, machine));
+        }
+        let folder = setup.scenario.capture_on(machine);
+        let made = setup.made();
+        let capture = made.as_ref().or_else(|| shared.captures.get(folder?));
+        self.waits = folder.filter(|_| capture.is_none());
+        self.failed = None;
+        let Some(capture) = capture else {
+            if let Some(folder) = folder {
+                shared.captures.ask(folder);
+            }
+            return;
+        };
+        if cfg!(feature = "lab") && self.is_dump() {
+            shared.lab.ask();
+        }
+        let dump = shared.lab.here().and_then(|later| (later.dump)(&setup, capture));
+        match Run::new(setup, capture, self.link.grain, self.link.step, dump) {
+            Ok(run) => {
+                self.run = Some(run);
+                self.record();
+            }
+            Err(error) => self.failed = Some(error.to_string()),
+        }
+    }
+
+    /// Whether it is a dump, so that there is a text to show beside it.
+    fn is_dump(&self) -> bool {
+        matches!(self.link.setup.scenario.program, Program::Ptdump { .. })
+    }
+
+    fn record(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.record(SLICE);
+            self.moved();
+        }
+    }
+
+    fn go_to(&mut self, index: u32) {
+        self.playing = false;
+        if let Some(run) = &mut self.run {
+            run.go_to(index);
+            self.moved();
+        }
+    }
+
+    /// The step that is shown may be another one.
+    fn moved(&mut self) {
+        if let Some(run) = &self.run {
+            self.link.step = run.index();
+            self.link.grain = run.grain();
+        }
+    }
+
+    fn messages(&self, shared: &Shared) -> El {
+        let state = self.waits.and_then(|folder| shared.captures.state(folder));
+        let failed = match state {
+            Some(Loading::Failed(error)) => Some(error.to_string()),
+            _ => self.failed.clone(),
+        };
+        let under = match state {
+            Some(Loading::Under(progress)) => Some(view::progress(
+                &format!("Loading the page tables of {}", self.link.setup.machine.title),
+                *progress,
+            )),
+            _ => None,
+        };
+        view::header::messages(shared.notice.as_deref(), failed.as_deref(), under)
+    }
+
+    fn command(&mut self, command: Command, shared: &mut Shared) -> bool {
+        match command {
+            Command::Leave | Command::Levels if self.link.view == View::Levels => self.show(View::Step),
+            Command::Levels => self.show(View::Levels),
+            Command::Alone => self.machine_before = None,
+            Command::Play if self.run.is_some() => self.play(),
+            Command::Retry => self.start(shared),
+            _ => {
+                let Some(run) = &self.run else { return false };
+                let (at, last) = (run.index(), run.len() - 1);
+                let index = match command {
+                    Command::First => Some(0),
+                    Command::Back => Some(at.saturating_sub(1)),
+                    Command::Next => Some((at + 1).min(last)),
+                    Command::Last => Some(last),
+                    Command::BackTen => Some(at.saturating_sub(10)),
+                    Command::NextTen => Some((at + 10).min(last)),
+                    Command::PreviousMarker => run.marker(self.filter, false),
+                    Command::NextMarker => run.marker(self.filter, true),
+                    _ => return false,
+                };
+                self.playing = false;
+                if let Some(index) = index {
+                    self.go_to(index);
+                }
+            }
+        }
+        true
+    }
+
+    fn show(&mut self, view: View) {
+        self.playing = false;
+        self.link.view = view;
+    }
+
+    fn play(&mut self) {
+        self.playing = !self.playing;
+        if self.playing
+            && let Some(run) = &mut self.run
+            && run.index() + 1 >= run.len()
+        {
+            run.go_to(0);
+            self.moved();
+        }
+    }
+
+    fn pick(&mut self, picked: Picked, shared: &mut Shared) {
+        let setup = &mut self.link.setup;
+        match picked {
+            Picked::Scenario(scenario) => {
+                *setup = setup.with_scenario(scenario);
+                self.link.step = 0;
+            }
+            Picked::Machine(machine) => {
+                setup.machine = machine;
+                self.link.step = 0;
+            }
+            // The same step under another rule is what one wants to see next.
+            Picked::Kernel(revision) => setup.revision = revision,
+            Picked::Lock(held) => setup.lock = held,
+            Picked::InitLock(held) => setup.init_lock = held,
+            Picked::Grain(grain) => {
+                self.link.grain = grain;
+                if let Some(run) = &mut self.run {
+                    run.set_grain(grain);
+                    self.moved();
+                }
+                return;
+            }
+            Picked::Filter(filter) => {
+                self.filter = filter;
+                return;
+            }
+            Picked::Speed(speed) => {
+                self.speed = speed;
+                return;
+            }
+        }
+        self.start(shared);
+    }
+
+    /// Goes to the next step of what was pressed. Returns whether that is something in a walk.
+    fn jump(&mut self, mark: Mark, shared: &mut Shared) -> bool {
+        let Some(run) = &self.run else { return false };
+        let index = match mark {
+            Mark::Level(level) => run.next_at_level(level),
+            Mark::Slots(level, first, last) => run.next_at_slot(level, first, last),
+            Mark::Line(line) => run.next_at_line(&run.point().listing, line),
+            Mark::DumpLine(line) => run.step_of_dump_line(line),
+            _ => return false,
+        };
+        match index {
+            Some(index) => self.go_to(index),
+            None => shared.notice = Some("This run has no step there.".to_owned()),
+        }
+        true
+    }
+
+    fn controls<'a>(&self, run: &'a Run) -> view::Controls<'a> {
+        view::Controls {
+            index: run.index(),
+            len: run.len(),
+            complete: run.is_complete(),
+            cut_off: run.is_cut_off().then(|| run.actions()),
+            grain: run.grain(),
+            filter: self.filter,
+            speed: self.speed,
+            playing: self.playing,
+            ticks: run.ticks(),
+            says: &run.point().sentence,
+            // The same step in the whole page, for the widget's way out.
+            full_link: self.link.embed.then(|| format!("#{}", Link { embed: false, ..self.link })),
+        }
+    }
+}

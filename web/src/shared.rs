@@ -1,0 +1,123 @@
+//! What all pages share: the message, the captures, the later part, and what a page asks the shell for.
+
+use capture::Capture;
+
+use crate::later::{LabError, Later};
+use crate::load::LoadError;
+use crate::place::Place;
+use crate::progress::Progress;
+
+/// How something that was asked for is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Loading<E> {
+    /// On its way.
+    Under(Progress),
+    /// It will not come: what is wrong.
+    Failed(E),
+}
+
+/// What all pages share.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// What a person must know, until they have read it.
+    pub notice: Option<String>,
+    /// The captured machines.
+    pub captures: Captures,
+    /// The part of the program that arrives later.
+    pub lab: LabState,
+    /// What the header says.
+    pub top: Top,
+}
+
+/// What the header says besides the page's own choices.
+#[derive(Debug, Default)]
+pub struct Top {
+    /// The page that is shown.
+    pub here: Option<Place>,
+    /// By page, in the order of [`Place::ALL`]: the link to it as it was left.
+    pub links: [Option<String>; 4],
+    /// Whether the link to what is shown has been copied.
+    pub copied: bool,
+}
+
+/// The captured machines, by the names of their folders. Each is fetched once.
+#[derive(Debug, Default)]
+pub struct Captures {
+    kept: Vec<(&'static str, Capture)>,
+    states: Vec<(&'static str, Loading<LoadError>)>,
+    asked: Option<&'static str>,
+}
+
+impl Captures {
+    /// The capture in this folder, if it is here.
+    pub fn get(&self, folder: &str) -> Option<&Capture> {
+        self.kept.iter().find(|(of, _)| *of == folder).map(|(_, capture)| capture)
+    }
+
+    /// Asks for it.
+    pub fn ask(&mut self, folder: &'static str) {
+        if !matches!(self.state(folder), Some(Loading::Under(_))) {
+            self.set(folder, Some(Loading::Under(Progress::default())));
+            self.asked = Some(folder);
+        }
+    }
+
+    /// How it is doing, if it was asked for and is not here.
+    pub fn state(&self, folder: &str) -> Option<&Loading<LoadError>> {
+        self.states.iter().find(|(of, _)| *of == folder).map(|(_, state)| state)
+    }
+
+    /// The one that has to be fetched now.
+    pub fn take_asked(&mut self) -> Option<&'static str> {
+        self.asked.take()
+    }
+
+    /// Part of one has arrived.
+    pub fn progress(&mut self, folder: &'static str, progress: Progress) {
+        self.set(folder, Some(Loading::Under(progress)));
+    }
+
+    /// One has arrived, or not.
+    pub fn put(&mut self, folder: &'static str, result: Result<Capture, LoadError>) {
+        match result {
+            Ok(capture) => {
+                self.set(folder, None);
+                self.kept.push((folder, capture));
+            }
+            Err(error) => self.set(folder, Some(Loading::Failed(error))),
+        }
+    }
+
+    fn set(&mut self, folder: &'static str, state: Option<Loading<LoadError>>) {
+        self.states.retain(|(of, _)| *of != folder);
+        self.states.extend(state.map(|state| (folder, state)));
+    }
+}
+
+/// The part of the program that arrives later, and how it is doing.
+#[derive(Debug, Default)]
+pub enum LabState {
+    /// Nobody has asked for it.
+    #[default]
+    Away,
+    /// A page asks for it.
+    Asked,
+    /// On its way, or it will not come.
+    Loading(Loading<LabError>),
+    /// Here.
+    Here(Later),
+}
+
+impl LabState {
+    /// Asks for it; after a failure once more.
+    pub fn ask(&mut self) {
+        if matches!(self, Self::Away | Self::Loading(Loading::Failed(_))) {
+            *self = Self::Asked;
+        }
+    }
+
+    /// What the first part has of it, once it is here.
+    pub const fn here(&self) -> Option<Later> {
+        if let Self::Here(later) = self { Some(*later) } else { None }
+    }
+}

@@ -1,0 +1,49 @@
+//! What can be chosen of a race.
+
+use mm::LockMode;
+use pagewalk::Revision;
+use races::{Choice, RACES, texts};
+
+use crate::el::{El, el};
+use crate::marks::List;
+use crate::view::choices::{choose, option};
+
+/// How far a press steps a CPU: values and titles of the list.
+pub const STRIDES: [(&str, &str); 2] = [("action", "one atomic action"), ("stop", "one meaningful step")];
+
+/// What can be chosen of all races: which, the machine, the kernel, and how far a press steps.
+pub fn choices(choice: &Choice, to_stop: bool) -> El {
+    let strides = STRIDES.map(|(id, title)| option(id, title, to_stop == (id == STRIDES[1].0)));
+    let race = choice.race;
+    let races = RACES.iter().map(|of| option(of.race.id(), of.title, of.race == race));
+    let machines = race.models().filter_map(|id| pgtable::model(id).ok());
+    let machines = machines.map(|model| option(model.id, model.title, model.id == choice.model.id));
+    let kernels = Revision::ALL.into_iter().filter(|revision| race.exists_in(*revision));
+    let kernels =
+        kernels.map(|of| option(of.id(), of.id(), of == choice.revision).child(": ").child(of.about()));
+    el("div.choices")
+        .child(choose(List::Race, "Race", races))
+        .child(choose(List::Machine, "Machine", machines))
+        .child(choose(List::Kernel, "Kernel", kernels))
+        .child(choose(List::Stride, "Step by", strides.into_iter()))
+}
+
+/// What is different from race to race: how the walker holds the lock, and which rule is followed. Where there is no choice there
+/// is no list.
+pub fn variant(choice: &Choice) -> El {
+    let (locks, text) = (choice.race.locks(), texts::of(choice.race));
+    let options = locks.iter().map(|of| option(of.name(), held(*of), *of == choice.lock));
+    let lock = (locks.len() > 1).then(|| choose(List::Lock, "The walker holds the lock", options));
+    let rules = text.rules.iter().zip(choice.race.rules());
+    let rules = rules.map(|(title, id)| option(id, title, *id == choice.rule_id()));
+    let rule = (!text.rules.is_empty()).then(|| choose(List::Rule, "The other CPU", rules));
+    el("div.variant").child(lock).child(rule)
+}
+
+const fn held(lock: LockMode) -> &'static str {
+    match lock {
+        LockMode::None => "not at all",
+        LockMode::Read => "for reading",
+        LockMode::Write => "for writing",
+    }
+}

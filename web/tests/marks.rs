@@ -1,0 +1,114 @@
+//! From the DOM to what a person did, and from an address to a page: without drawing anything.
+
+#![cfg(target_arch = "wasm32")]
+
+use pagewalk_web::keys::{Keys, command, digit};
+use pagewalk_web::marks::{Command, List, Mark};
+use pagewalk_web::place::Place;
+use pagewalk_web::run::{Filter, Speed};
+use pgtable::Level;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test]
+fn every_mark_comes_back_from_its_attribute() {
+    let commands = Command::ALL.iter().copied().map(Mark::Command);
+    let lists = List::ALL.iter().copied().map(Mark::List);
+    let mut marks: Vec<Mark> = commands.chain(lists).collect();
+    for level in Level::ALL {
+        marks.extend([Mark::Level(level), Mark::Slots(level, 0, 0), Mark::Slots(level, 7, u32::MAX)]);
+    }
+    for number in [0, 1, 9, 10, 8191, u32::MAX] {
+        let kinds = [Mark::Line, Mark::DumpLine, Mark::Lane, Mark::Branch, Mark::Way, Mark::Table];
+        marks.extend(kinds.map(|kind| kind(number)));
+        marks.extend([Mark::Variant(number, 5), Mark::Variant(5, number)]);
+    }
+    let mut attributes: Vec<String> = marks.iter().map(|mark| mark.to_attr()).collect();
+    for (mark, attribute) in marks.iter().zip(&attributes) {
+        assert_eq!(Mark::from_attr(attribute), Some(*mark), "{attribute}");
+    }
+    // No two are written alike.
+    attributes.sort();
+    attributes.dedup();
+    assert_eq!(attributes.len(), marks.len());
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_mark_is_none() {
+    for text in ["", " ", "nothing", "line", "line x", "line -1", "slots pud 0", "level xyz", "list nope"] {
+        assert_eq!(Mark::from_attr(text), None, "{text:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn every_address_opens_a_page() {
+    for place in Place::ALL {
+        assert_eq!(Place::of(place.link()), place);
+        assert_eq!(Place::of(&format!("#{}?x=1", place.link())), place);
+    }
+    for (hash, place) in [
+        ("#v1/race", Place::Race),
+        ("#v1/race?embed", Place::Race),
+        ("#v1/race/", Place::Race),
+        ("#v1/races", Place::Walk),
+        ("##v1/race", Place::Walk),
+        ("#v2/race", Place::Walk),
+        ("#V1/callers", Place::Walk),
+        ("", Place::Walk),
+    ] {
+        assert_eq!(Place::of(hash), place, "{hash}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_breaks_a_place_off_is_kept_for_the_message() {
+    for (hash, rest) in [
+        ("#v1/verdicts", ("", None)),
+        ("#v1/verdicts/", ("", None)),
+        ("#v1/verdicts?", ("", None)),
+        ("#v1/verdicts/patch", ("patch", None)),
+        ("#v1/verdicts/patch/x?y", ("patch", Some("/x?y"))),
+        ("#v1/verdicts?embed", ("", Some("?embed"))),
+    ] {
+        assert_eq!(Place::Verdicts.rest(hash), rest, "{hash}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn every_name_comes_back() {
+    for of in Command::ALL {
+        assert_eq!(Command::from_name(of.name()), Some(*of));
+    }
+    for of in List::ALL {
+        assert_eq!(List::from_name(of.name()), Some(*of));
+    }
+    for of in Filter::ALL {
+        assert_eq!(Filter::from_name(of.name()), Some(*of));
+    }
+    for of in Speed::ALL {
+        assert_eq!(Speed::from_name(of.name()), Some(*of));
+    }
+    for of in Keys::ALL {
+        assert_eq!(Keys::from_name(of.name()), Some(*of));
+    }
+    assert_eq!(Command::from_name("nothing"), None);
+}
+
+#[wasm_bindgen_test]
+fn a_key_that_a_control_needs_is_left_to_it() {
+    assert_eq!(command("ArrowRight", "DIV", Some("slider")), Some(Command::Next));
+    assert_eq!(command("ArrowRight", "SELECT", None), None);
+    assert_eq!(command("Escape", "SELECT", None), Some(Command::Leave));
+    assert_eq!(command(" ", "BUTTON", None), None);
+    assert_eq!(command("ArrowRight", "BUTTON", None), Some(Command::Next));
+    assert_eq!(command("a", "MAIN", None), None);
+}
+
+#[wasm_bindgen_test]
+fn digits_step_cpus() {
+    assert_eq!(
+        [digit("1"), digit("0"), digit("a"), digit("F1"), digit("")],
+        [Some(1), Some(0), None, None, None]
+    );
+}
