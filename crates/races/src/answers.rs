@@ -65,35 +65,39 @@ const fn evidence(
 pub static ANSWERS: [Answer; 6] = [
     Answer {
         name: "kernel-read",
-        question: "Why is reading enough for kernel tables?",
-        text: "walk_kernel_page_table_range() asserts only that init_mm's lock is held, in whatever mode. What happens to kernel \
-               tables is, nearly always, that some are added, and then nothing that a walker has seen goes away. Whoever \
-               frees one can do so as a writer: that keeps readers out, and readers walk side by side (b123d09304d8, v6.8). Those who \
-               take another lock, as memory hot-remove does, are for the caller to keep out.",
+        question: "Why is the read lock enough for kernel tables?",
+        text: "walk_kernel_page_table_range() asserts only that init_mm's lock is held, for reading or for \
+               writing. Nearly all changes to kernel tables only add tables, and then nothing that a walker \
+               has seen goes away. Code that frees a table can take the write lock, which keeps out all \
+               walks that hold the read lock. The walks themselves may run at the same time (b123d09304d8, \
+               v6.8). Code that takes another lock, as memory hot-remove does, has to be kept out by the \
+               walk's caller.",
         evidence: &[
             evidence(
-                "v6.17, the walk reads: vmalloc() only adds tables.",
+                "v6.17, the walk holds the read lock: vmalloc() only adds tables.",
                 SAFE,
                 "patch",
                 "kernel tables, read, vmalloc()",
                 "v6.17",
             ),
             evidence(
-                "v7.3, the walk reads: x86's collapse frees a table as a writer.",
+                "v7.3, the walk holds the read lock: x86's collapse holds the write lock when it frees a \
+                 table.",
                 SAFE,
                 "collapse",
                 "and init_mm for writing",
                 "read",
             ),
             evidence(
-                "A draft of that, in which the collapse reads: two readers do not keep each other out.",
+                "A draft of that, in which the collapse holds the read lock: two read locks do not exclude \
+                 each other.",
                 PTE,
                 "collapse",
                 "and init_mm for reading",
                 "read",
             ),
             evidence(
-                "Memory hot-remove takes another lock: here not even writing helps.",
+                "Memory hot-remove takes another lock, so here not even the write lock helps.",
                 Outcomes::UAF_PTE.union(PMD),
                 "hot-remove",
                 "x86-64, no hotplug lock",
@@ -104,28 +108,30 @@ pub static ANSWERS: [Answer; 6] = [
     Answer {
         name: "user-write",
         question: "Why do user tables need the write lock?",
-        text: "munmap() takes an area out of the tree as a writer, downgrades to reading, and only then frees the area's page tables. \
-               A walk that goes by addresses does not notice that the area is gone, and with the read lock it walks beside munmap(). \
-               A walk that goes by VMAs may read: it finds no area there and looks no further. So walk_page_range_debug() asserts \
-               the write lock (8782fb61cc84, v6.0).",
+        text: "munmap() removes a VMA from the tree under the write lock, downgrades to the read lock, and \
+               only then frees the VMA's page tables. A walk by addresses does not notice that the VMA is \
+               gone, and with the read lock it can run while munmap() frees. For a walk by VMAs the read \
+               lock is enough: it finds no VMA there and does not read the tables. So \
+               walk_page_range_debug() asserts the write lock (8782fb61cc84, v6.0).",
         evidence: &[
             evidence(
-                "The debug walk reads, munmap() downgrades.",
+                "The debug walk holds the read lock, munmap() downgrades.",
                 PMD,
                 "munmap",
                 "x86-64, downgrades",
                 "read",
             ),
-            evidence("The debug walk writes.", SAFE, "munmap", "x86-64, downgrades", "write"),
+            evidence("The debug walk holds the write lock.", SAFE, "munmap", "x86-64, downgrades", "write"),
             evidence(
-                "The debug walk reads, and munmap() keeps the write lock, as MAP_FIXED does: it is the downgrade that does it.",
+                "The debug walk holds the read lock, and munmap() keeps the write lock, as MAP_FIXED does: \
+                 without the downgrade, nothing goes wrong.",
                 SAFE,
                 "munmap",
                 "x86-64, keeps the lock",
                 "read",
             ),
             evidence(
-                "A walk of VMAs reads, munmap() downgrades.",
+                "A walk of VMAs holds the read lock, munmap() downgrades.",
                 SAFE,
                 "munmap",
                 "walk of VMAs, downgrades",
@@ -136,31 +142,39 @@ pub static ANSWERS: [Answer; 6] = [
     Answer {
         name: "handed-over",
         question: "Why could init_mm be handed over to the kernel walk?",
-        text: "Called with init_mm, walk_page_range_debug() goes on in walk_kernel_page_table_range(), whose rule is weaker. The stronger \
-               one is there because of munmap(), and nobody unmaps init_mm: it has no VMAs. What is left are tables that are added, and \
-               for those reading is enough.",
+        text: "When walk_page_range_debug() is called with init_mm, it continues in \
+               walk_kernel_page_table_range(), whose rule is weaker. The stronger rule is there because of \
+               munmap(), and nobody unmaps init_mm: it has no VMAs. The remaining changes add tables, and \
+               against those the read lock is enough.",
         evidence: &[
             evidence(
-                "The patch as posted, the debug walk of init_mm reads: vmalloc() adds tables.",
+                "The patch as posted, the debug walk of init_mm holds the read lock: vmalloc() adds tables.",
                 SAFE,
                 "patch",
                 "debug walk of init_mm, read",
                 "patch",
             ),
-            evidence("The same as merged.", SAFE, "patch", "debug walk of init_mm, read", "v6.17"),
+            evidence("The same, as merged.", SAFE, "patch", "debug walk of init_mm, read", "v6.17"),
         ],
     },
     Answer {
         name: "not-covered",
         question: "What did that rule not cover?",
-        text: "A huge vmap. Where it maps 2 MiB with one entry, and an earlier mapping has left an empty pte table there, it frees that \
-               table. Up to v7.2-rc6 it looked at no lock, so that none kept it out, and \u{201c}kernel tables are not freed\u{201d} \
-               was not true. The same tables hang in every other mm as well, whose own lock has nothing to do with them.",
+        text: "A huge vmap. It maps 2 MiB with one entry, and if an earlier mapping has left an empty pte \
+               table there, it frees that table. Until v7.2-rc6 it took no lock for this, so no lock kept it \
+               out, and \u{201c}kernel tables are not freed\u{201d} was not true. Every other mm shares the \
+               same kernel tables, and its own lock does not protect them.",
         evidence: &[
-            evidence("v6.17, a dump of init_mm reads.", PTE, "patch", "init_mm, read, huge vmap", "v6.17"),
-            evidence("v6.17, it writes.", PTE, "patch", "init_mm, write, huge vmap", "v6.17"),
             evidence(
-                "v6.17, a dump of another mm, which writes.",
+                "v6.17, a dump of init_mm holds the read lock.",
+                PTE,
+                "patch",
+                "init_mm, read, huge vmap",
+                "v6.17",
+            ),
+            evidence("v6.17, it holds the write lock.", PTE, "patch", "init_mm, write, huge vmap", "v6.17"),
+            evidence(
+                "v6.17, a dump of another mm holds that mm's write lock.",
                 PTE,
                 "patch",
                 "another mm, huge vmap",
@@ -171,14 +185,22 @@ pub static ANSWERS: [Answer; 6] = [
     Answer {
         name: "closed",
         question: "How did v7.3 close it?",
-        text: "A huge vmap now holds init_mm's lock for reading while it clears, frees and maps, and where it does not get it at once it \
-               maps small pages (26444eb71465). Vmaps have ranges of their own and need not keep each other out: reading is enough for \
-               them, and a dump has to write. So the debug walk asserts init_mm's write lock and hands nothing over to a walk that is \
-               content with reading, and ptdump locks init_mm also when it dumps another mm (27c32e553834).",
+        text: "A huge vmap now holds init_mm's lock for reading while it clears, frees and maps. If it does \
+               not get the lock at once, it maps small pages (26444eb71465). Vmaps work on separate ranges \
+               and need not exclude each other, so the read lock is enough for them, and a dump has to take \
+               the write lock. So the debug walk asserts init_mm's write lock, and it no longer hands over \
+               to the kernel walk, which asks only for the read lock. ptdump locks init_mm also when it \
+               dumps another mm (27c32e553834).",
         evidence: &[
-            evidence("v7.3, a dump of init_mm writes.", SAFE, "patch", "init_mm, write, huge vmap", "v7.3"),
             evidence(
-                "v7.3, if it only read, as the kernel walk may.",
+                "v7.3, a dump of init_mm holds the write lock.",
+                SAFE,
+                "patch",
+                "init_mm, write, huge vmap",
+                "v7.3",
+            ),
+            evidence(
+                "v7.3, if it held only the read lock, as the kernel walk may.",
                 PTE,
                 "patch",
                 "init_mm, read, huge vmap",
@@ -203,11 +225,13 @@ pub static ANSWERS: [Answer; 6] = [
     Answer {
         name: "arm64",
         question: "Why did arm64's earlier fix have to go?",
-        text: "From v6.18 to v7.2-rc6 a huge vmap on arm64 waited for dumps: while one ran it took init_mm's lock for reading, between \
-               clearing the entry and freeing the table. For a walker that has tested the entry and reads it once more that is too late \
-               (this search found it; no mail of the kernel's says so). Beside the new rule it would be worse. The vmap reads, the dump \
-               waits to write, and the vmap wants to read again: it waits behind the dump, and the dump for the vmap. \
-               Hence 9d3277b2c07c took it out.",
+        text: "From v6.18 to v7.2-rc6, a huge vmap on arm64 waited for dumps: while a dump ran, the vmap \
+               took init_mm's lock for reading after it had cleared the entry and before it freed the table. \
+               This is too late for a walker that has tested the entry and reads it once more (this search \
+               found it; no mail on the kernel's lists mentions it). Together with the new rule it would be \
+               worse. The vmap holds the read lock, the dump waits for the write lock, and the vmap asks for \
+               a second read lock. Then the vmap waits for the dump, and the dump waits for the vmap. Hence \
+               9d3277b2c07c removed it.",
         evidence: &[
             evidence(
                 "v6.18, arm64 waits before it frees.",

@@ -62,10 +62,10 @@ fn forbidden(assertion: &Event) -> Option<(Race, LockMode, &'static str)> {
 pub const OUTCOMES: [(Outcomes, &str, &str); 6] = [
     (Outcomes::UAF_PMD, "UAF(pmd)", "a pmd table is read after it was freed"),
     (Outcomes::UAF_PTE, "UAF(pte)", "a pte table is read after it was freed"),
-    (Outcomes::WILD, "wild", "an entry is followed to where no table is"),
+    (Outcomes::WILD, "wild", "an entry is followed to memory that is not a page table"),
     (Outcomes::LOST, "lost", "a change of permissions is undone by another one"),
     (Outcomes::DOUBLE, "double", "smaps adds up the same memory twice"),
-    (Outcomes::DEADLOCK, "DEADLOCK", "some wait for ever"),
+    (Outcomes::DEADLOCK, "DEADLOCK", "some tasks wait for ever (a deadlock)"),
 ];
 
 /// What went wrong, in two or three letters each: as the matrix has it.

@@ -20,7 +20,7 @@ pub(super) fn lines(downgrades: bool, per_vma_lock: bool) -> Vec<Line> {
         line("vma_start_write(vma)", Step::StartVmaWrite),
         line(
             "vma_iter_clear_gfp()",
-            Step::Detach("takes the area out of the maple tree: nobody finds it any more"),
+            Step::Detach("removes the VMA from the maple tree, so that nobody can find it any more"),
         ),
         line("mmap_write_downgrade(mm)", Step::Downgrade(MmId::USER)),
         line("pte_offset_map_lock()", Step::Lock(Lock::Pte, LockMode::Write)),

@@ -281,7 +281,7 @@ fn what_comes_next_is_one_sentence() {
     let next = &point_of(&session).lanes[1].says;
     assert_eq!(next, "PTE slot 511 changes from 0x8000000000200067 to 0x0000000000000000.");
     let session = open("v1/race/munmap?s=b2&t=2");
-    assert!(point_of(&session).lanes[1].says.starts_with("takes the area out of the maple tree"));
+    assert!(point_of(&session).lanes[1].says.starts_with("removes the VMA from the maple tree"));
 }
 
 #[test]

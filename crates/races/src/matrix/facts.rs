@@ -194,7 +194,7 @@ pub(super) static TABLES: &[Table] = &[
     Table {
         id: "3.8",
         name: "pte-tables",
-        title: "A debug walk, and pte tables that go without the mmap lock",
+        title: "A debug walk, and pte tables that are freed without the mmap lock",
         columns: Columns::Locks,
         rows: &[
             locks("khugepaged: map, RCU", Race::Retract, X86, V7_3, "map", &[SAFE, SAFE, SAFE]),
@@ -210,7 +210,7 @@ pub(super) static TABLES: &[Table] = &[
     Table {
         id: "3.8",
         name: "only-added",
-        title: "Who only adds tables",
+        title: "Changes that only add tables",
         columns: Columns::Locks,
         rows: &[
             locks("page fault", Race::PageFault, X86, V7_3, "", &[SAFE, SAFE, SAFE]),

@@ -35,7 +35,7 @@ const ROWS: &[Row] = &[
         READ,
         "kernel-walk",
         &[SAFE, SAFE, SAFE, SAFE, SAFE, SAFE, SAFE],
-        "Reading is enough for kernel tables: what happens to them is that tables are added.",
+        "The read lock is enough for kernel tables: most changes only add tables.",
     ),
     row(
         "user tables, read, munmap()",
@@ -44,7 +44,7 @@ const ROWS: &[Row] = &[
         READ,
         "downgrade",
         &[P_, P_, P_, P_, P_, P_, P_],
-        "Reading is not enough for user tables: munmap() frees them as a reader.",
+        "The read lock is not enough for user tables: munmap() frees them while it holds only the read lock.",
     ),
     row(
         "user tables, write, munmap()",
@@ -62,7 +62,8 @@ const ROWS: &[Row] = &[
         READ,
         "debug-walk",
         &[SAFE, SAFE, SAFE, SAFE, SAFE, SAFE, SAFE],
-        "Nobody unmaps init_mm: handing it over to the kernel walk, whose rule is weaker, lost nothing of this.",
+        "Nobody unmaps init_mm, so handing it over to the kernel walk, whose rule is weaker, lost no \
+         protection here.",
     ),
     row(
         "init_mm, write, huge vmap",
@@ -71,8 +72,8 @@ const ROWS: &[Row] = &[
         WRITE,
         "",
         &[TW, TW, TW, TW, TW, SAFE, SAFE],
-        "What neither rule covered: a huge vmap frees a kernel table and looked at no lock. From v7.3 on it holds init_mm for \
-         reading, and only a writer keeps it out.",
+        "Neither rule covered this: a huge vmap freed a kernel table without any lock. From v7.3 on it holds \
+         init_mm's read lock, so only the write lock keeps it out.",
     ),
     row(
         "init_mm, read, huge vmap",
@@ -81,7 +82,8 @@ const ROWS: &[Row] = &[
         READ,
         "",
         &[TW, TW, TW, TW, TW, TW, TW],
-        "So v7.3 asserts the write lock of init_mm and no longer hands init_mm over to the walk that is content with reading.",
+        "So v7.3 asserts init_mm's write lock, and no longer hands init_mm over to the kernel walk, which \
+         asks only for the read lock.",
     ),
     row(
         "another mm, huge vmap",
@@ -90,7 +92,7 @@ const ROWS: &[Row] = &[
         WRITE,
         "ptdump",
         &[TW, TW, TW, TW, TW, SAFE, SAFE],
-        "Through another mm the same kernel tables are met: from v7.3 on ptdump locks init_mm besides.",
+        "A walk of another mm reaches the same kernel tables, so from v7.3 on ptdump locks init_mm as well.",
     ),
     row(
         "arm64, write, huge vmap",
@@ -99,8 +101,9 @@ const ROWS: &[Row] = &[
         WRITE,
         "",
         &[SAFE, SAFE, SAFE, W, W, SAFE, SAFE],
-        "arm64 first had no huge vmaps with ptdump, then (v6.18) made the free wait for dumps: the entry was cleared before, and \
-         the walker may still follow the empty entry.",
+        "At first, arm64 kernels with ptdump had no huge vmaps. From v6.18 on, a huge vmap waited for dumps \
+         before it freed the table. But it had already cleared the entry, and a walker could still follow \
+         the empty entry.",
     ),
     row(
         "arm64, v7.3 with v6.18's key",
@@ -109,8 +112,8 @@ const ROWS: &[Row] = &[
         WRITE,
         "trylock-key",
         &[None, None, None, None, None, DEAD, None],
-        "With both, the vmap reads, the dump waits to write, and the vmap waits behind it to read again: the fix had to \
-         remove arm64's own.",
+        "With both rules, the vmap holds the read lock, the dump waits for the write lock, and the vmap \
+         waits behind the dump for a second read lock. So the fix had to remove arm64's rule.",
     ),
     row(
         "kernel tables, read, x86 collapse",
@@ -119,6 +122,7 @@ const ROWS: &[Row] = &[
         READ,
         "",
         &[T_, T_, T_, T_, T_, SAFE, None],
-        "Reading is enough against whoever frees as a writer: from v7.3-rc3 x86's collapse does.",
+        "The read lock is enough against code that holds the write lock when it frees tables, as x86's \
+         collapse does from v7.3-rc3 on.",
     ),
 ];
