@@ -58,7 +58,7 @@ fn counterexamples_end_in_what_they_show_and_none_is_shorter() {
             let before: Schedule = schedule.steps()[..schedule.len() - 1].iter().copied().collect();
             assert_eq!(end(&choice, &before).outcomes(), Outcomes::empty(), "{choice:?}");
         }
-        // Looked for alone, and for whatever comes first, it is found as well, by a way as short.
+        // A search for this outcome alone, and one for any outcome, find a way of the same length.
         let steps = |aim| {
             let mut search = Search::new(RaceModel::new(&choice, aim).expect("it starts"), u32::MAX);
             search.run(u32::MAX);
@@ -136,7 +136,7 @@ fn the_numbers_of_states_stay() {
 fn every_step_of_every_race_is_told() {
     let mut told = HashSet::new();
     for (choice, _) in variants() {
-        // What is told depends on neither the kernel nor the lock, but for the assertions.
+        // But for the assertions, the words depend on neither the kernel nor the lock.
         if !told.insert((choice.race.id(), choice.model.id, choice.rule_id())) {
             continue;
         }
@@ -164,7 +164,7 @@ fn step_until(state: &mut State, lane: usize, last: impl Fn(&Event) -> bool) {
             return;
         }
     }
-    panic!("lane {lane} never comes to it");
+    panic!("lane {lane} never gets there");
 }
 
 fn start(race: Race, model: &str, revision: Revision, lock: LockMode) -> State {

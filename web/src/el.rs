@@ -112,8 +112,8 @@ impl El {
         self
     }
 
-    /// With a child behind those that it has. What is `None` keeps its place, so that what comes behind it stays the
-    /// same element (and keeps the focus) when it appears.
+    /// Adds a child at the end. A `None` keeps an empty place, so that the children after it stay the same elements (and
+    /// keep the focus) when it becomes `Some`.
     #[must_use]
     #[inline(never)]
     pub fn child<T: Content>(mut self, child: T) -> Self {

@@ -1,4 +1,4 @@
-//! A caller that does nothing but call an entry point, with whatever locks are held.
+//! A caller that only calls an entry point, and takes no lock itself.
 
 use mm::World;
 use pagewalk::{Callbacks, Func, Sink, Status, Walk, WalkOps};

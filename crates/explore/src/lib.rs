@@ -29,7 +29,7 @@
 //! - what is bad shows in a state. What a step merely *does* (an assertion that fails, say) must leave its
 //!   mark.
 //!
-//! Nothing is said of fairness or time: lanes that go round for ever while nobody waits are no deadlock.
+//! The search claims nothing about fairness or time. Lanes that run in circles for ever while none waits are not a deadlock.
 //!
 //! # Why no interleaving is left out
 //!

@@ -18,11 +18,11 @@ pub const MAX_STATES: u32 = states::MAX;
 pub struct Progress {
     /// States seen.
     pub states: u32,
-    /// Those of them that have been gone on from.
+    /// How many of them have been expanded: all their next states are known.
     pub expanded: u32,
     /// Steps taken from these, also where they led to a state that was known.
     pub transitions: u64,
-    /// Steps from the initial state to those that are being gone on from.
+    /// Steps from the initial state to the states that are being expanded.
     pub depth: usize,
     /// Whether running it further changes nothing.
     pub ended: bool,

@@ -2,7 +2,7 @@
 //!
 //! A state is known by its index, in the order in which it was met. Kept for each are where it came from
 //! ([`Link`], 4 bytes) and its place in a hash table (8 bytes, and the table's spare room). The states
-//! themselves are kept while they wait to be gone on from, and in every [`STRIDE`]th layer; any other is made
+//! themselves are kept while they wait to be expanded, and in every [`STRIDE`]th layer; any other is made
 //! again, from the last kept state before it, when a new state has its fingerprint and must be compared with
 //! it. Where a state tells how many steps each lane has taken (none goes in circles) hardly any ever is:
 //! equal states lie in the same layer, which waits.
@@ -99,7 +99,7 @@ pub(crate) struct States<M: Model> {
     visited: [HashTable<Slot>; SHARDS],
     /// By distance. The last is being filled, from the last but one.
     layers: Vec<Layer<M::State>>,
-    /// How many states of the last layer but one have been gone on from.
+    /// How many states of the last layer but one have been expanded.
     expanded: usize,
 }
 
@@ -125,7 +125,7 @@ impl<M: Model> States<M> {
         self.links.len() as u32
     }
 
-    /// How many of them have been gone on from: the index of the next one.
+    /// How many of them have been expanded. This is the index of the next one.
     pub(crate) fn expanded(&self) -> u32 {
         self.layers[self.depth()].first + self.expanded as u32
     }
@@ -140,7 +140,7 @@ impl<M: Model> States<M> {
         kept(&self.layers[self.depth()], self.expanded())
     }
 
-    /// The next state has been gone on from. False if it was the last.
+    /// Marks the next state as expanded. False if it was the last.
     pub(crate) fn advance(&mut self) -> bool {
         let depth = self.depth();
         let keep = depth.is_multiple_of(STRIDE);

@@ -162,7 +162,7 @@ impl World {
         Split::Table(pa)
     }
 
-    /// `split_huge_pud()`: a huge pud is cleared, whatever backs it; it is faulted in again.
+    /// `split_huge_pud()`: a huge pud is cleared, in anonymous and file mappings alike, and is faulted in again later.
     pub fn split_huge_pud(&mut self, slot: Slot) -> Split {
         let Some(value) = self.read_slot(slot) else { return Split::Nothing };
         let tests = self.tests(Level::Pud);

@@ -184,7 +184,7 @@ impl World {
         Self::made_of(model, tables, mms.as_ref())
     }
 
-    /// One copy of the code, whatever the mms come from.
+    /// Not generic, so that there is one copy of the code.
     fn made_of(
         model: &'static Model,
         tables: Vec<Table>,

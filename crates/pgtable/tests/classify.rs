@@ -2,7 +2,7 @@
 //!
 //! `tests/conformance/classify.jsonl.gz` was written by the architectures' headers; each line is one value at one
 //! level, folded levels and those above them included. `pa` is the address of the table that the value would
-//! point to if it were taken for a table entry, whatever it is: so it is what an offset function follows.
+//! point to if it were used as a table entry, of any kind: this is the address that an offset function follows.
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 const OWNERS: [Owner; 2] = [Owner::User, Owner::Kernel];
 
-/// 1 GiB: a multiple of what a pmd maps, whatever the page size.
+/// 1 GiB: a multiple of what a pmd maps, for every page size.
 const GIB: PhysAddr = PhysAddr(1 << 30);
 
 fn any_model() -> impl Strategy<Value = &'static Model> {

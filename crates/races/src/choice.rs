@@ -217,8 +217,8 @@ impl Choice {
         self.race.rules().get(usize::from(self.rule)).copied().unwrap_or_default()
     }
 
-    /// Whether user page tables are freed by RCU (`CONFIG_MMU_GATHER_RCU_TABLE_FREE`): everywhere here but on openrisc, and
-    /// where the rule is what would be if they were not.
+    /// Whether user page tables are freed by RCU (`CONFIG_MMU_GATHER_RCU_TABLE_FREE`). They are, except on openrisc, and
+    /// except under the rules `…-no-rcu`, which show what would happen without it.
     pub fn frees_by_rcu(&self) -> bool {
         self.model.arch != Arch::Openrisc && !self.rule_id().ends_with("no-rcu")
     }

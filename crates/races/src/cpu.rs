@@ -280,7 +280,7 @@ impl Cpu {
     }
 }
 
-/// What is told of arm64's static key: turned off, on; found off, on.
+/// The words for arm64's static key when it is turned off or on, and when it is found off or on.
 const KEY: [&str; 2] = ["turns the static key off", "turns the static key on: a dump runs"];
 const KEY_FOUND: [&str; 2] =
     ["finds the static key off: no dump runs", "finds the static key on: a dump runs"];

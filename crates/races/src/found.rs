@@ -51,7 +51,7 @@ impl Found {
         self.ways.first().map(|(_, schedule)| schedule)
     }
 
-    /// Whether nothing goes wrong, whatever the order.
+    /// Whether nothing goes wrong in any order of steps.
     pub const fn is_safe(&self) -> bool {
         self.complete && self.outcomes.is_empty()
     }

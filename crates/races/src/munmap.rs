@@ -1,4 +1,5 @@
-//! `munmap()`: takes areas out under the write lock, and frees their page tables under whatever is left of it.
+//! `munmap()`: removes VMAs under the write lock, and frees their page tables under the lock that it still holds: the read
+//! lock if it downgrades, else the write lock.
 //!
 //! mm/vma.c, `vms_complete_munmap_vmas()`, `free_pgtables()`; mm/mmu_gather.c; v7.3. The range covers all that the pmd table
 //! maps, so that it goes as well.

@@ -1,4 +1,4 @@
-//! A race and a schedule as one actor, for whatever steps through a single one.
+//! A race and a schedule as one actor, for code that steps through a single actor.
 
 use alloc::rc::Rc;
 
@@ -10,7 +10,8 @@ use pagewalk::{Callbacks, Func, Sink, Status, Walk, WalkOps};
 use crate::cpu::Inner;
 use crate::state::{Cpus, State, step_lane, turn_of};
 
-/// The CPUs of a race, which move in the order of a schedule. As an actor it is told of by its first CPU, which walks.
+/// The CPUs of a race, which move in the order of a schedule. As an actor, it reports the stack and the walk of its
+/// first CPU.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scheduled {
     cpus: Cpus,

@@ -44,22 +44,24 @@ pub enum Value {
     Table,
 }
 
-/// One atomic action. Entries are named by their level, pud to pte, tables by that of their entries, pmd or pte. A condition that fails passes over the lines that stand deeper behind it, to [`Step::Else`] if that is next.
+/// One atomic action. An entry is named by its level (pud to pte), a table by the level of its entries (pmd or pte).
+///
+/// If a condition fails, the more deeply indented lines after it are skipped, up to a matching [`Step::Else`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Something that changes neither entries nor locks, in words that end a sentence.
     Act(&'static str),
     /// Takes a lock, or waits for it.
     Lock(Lock, LockMode),
-    /// Takes a lock if it is to be had: a condition.
+    /// Takes a lock if that does not have to wait. A condition: did it get the lock?
     TryLock(Lock, LockMode),
     /// Releases a lock.
     Unlock(Lock, LockMode),
     /// `mmap_write_downgrade()`
     Downgrade(MmId),
-    /// `vma_start_write()`, which waits for the readers of the area.
+    /// `vma_start_write()`, which waits until nobody holds the VMA's lock for reading.
     StartVmaWrite,
-    /// Takes the area out of the maple tree: what it is told as.
+    /// Removes the VMA from the maple tree, with the words for it.
     Detach(&'static str),
     /// Reads an entry and asks something of it: a condition.
     Is(Level, Test),

@@ -1,4 +1,4 @@
-//! The whole matrix being searched, variant by variant, in whatever order they are asked for.
+//! Searches the whole matrix, variant by variant, in the order in which they are asked for.
 //!
 //! A [`Survey`] runs nothing itself, so that a page can search in slices and a program at once:
 //!
@@ -189,7 +189,7 @@ pub struct Tally {
     pub all: usize,
     /// Those that have been searched, or cannot be.
     pub done: usize,
-    /// Those in which nothing goes wrong, whatever the order.
+    /// Those in which nothing goes wrong in any order of steps.
     pub safe: usize,
     /// Those in which something does.
     pub fails: usize,

@@ -17,7 +17,7 @@ pub struct RaceText {
     pub about: &'static str,
     /// What to try: "make CPU 0 read a freed table".
     pub goal: &'static str,
-    /// What the goal comes to, where a search looks for it.
+    /// The outcomes that meet the goal: what a search looks for.
     pub aim: Outcomes,
     /// What goes wrong, and which rule forbids it.
     pub why: &'static str,

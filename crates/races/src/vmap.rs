@@ -19,8 +19,8 @@ pub enum Rule {
     /// arm64, v6.18 to v7.2-rc6: between clearing the entry and freeing the table it takes `init_mm`'s lock for reading
     /// and drops it, if a static key says that a dump runs.
     Key,
-    /// v7.2-rc7: it holds `init_mm`'s lock for reading over clearing, freeing and setting, or maps small pages where
-    /// that lock is not to be had at once.
+    /// v7.2-rc7: it holds `init_mm`'s lock for reading while it clears, frees and sets, or maps small pages if it
+    /// does not get that lock at once.
     Trylock,
     /// What v7.2-rc7 might have done: the same, and it waits for the lock.
     Blocking,

@@ -20,7 +20,7 @@ pub enum SetMemory {
     DirectMapInvalid,
     /// Back in the direct map.
     DirectMapDefault,
-    /// Valid again, whatever the permissions are (arm64).
+    /// Valid again, with the permissions unchanged (arm64).
     Valid,
     /// Not valid (arm64).
     Invalid,
@@ -123,7 +123,7 @@ impl CallerFunc {
     }
 }
 
-/// What a caller checks. What it does when the check fails is said here, as each has its own way.
+/// What a caller checks. Each variant says what the caller does when the check fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CallerCheck {
     /// `numpages` is not 0; otherwise there is nothing to do, and 0 is returned.

@@ -78,7 +78,7 @@ impl Func {
     }
 }
 
-/// An argument check that answers `-EINVAL` where nothing else is said.
+/// An argument check. The function returns `-EINVAL` if it fails, unless the variant says something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Check {
     /// `start >= end`

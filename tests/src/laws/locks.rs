@@ -6,7 +6,7 @@ use pgtable::Level;
 
 use crate::program::Program;
 
-/// What a walk takes it releases, whatever its callbacks answer. Of the locks that are there it takes none but VMAs'.
+/// A walk releases every lock that it takes, for all answers of its callbacks. It takes no lock but those of VMAs.
 ///
 /// # Panics
 /// When the program breaks the law.

@@ -69,7 +69,7 @@ pub fn areas_and_gaps_are_a_partition_of_the_range(program: &Program) {
     }
 }
 
-/// `__walk_page_range()`: `pre_vma()` first; if it lets the walk in, `post_vma()` last, whatever happens in between.
+/// `__walk_page_range()`: `pre_vma()` first; if that returns 0, `post_vma()` comes last, after errors too.
 ///
 /// # Panics
 /// When the program breaks the law.
@@ -145,7 +145,8 @@ pub fn only_areas_are_split_and_only_installers_allocate(program: &Program) {
     }
 }
 
-/// An installed pte was none, is what `install_pte` handed out, and its cache is told.
+/// An installed pte was none before, has the value that `install_pte` handed out, and is followed by
+/// `update_mmu_cache()`.
 ///
 /// # Panics
 /// When the program breaks the law.

@@ -133,7 +133,7 @@ impl Program {
         Run { events, world, walk, ops, status }
     }
 
-    /// Runs it step by step; `see` is told of each.
+    /// Runs it step by step, and calls `see` after each step.
     pub fn watch(&self, mut see: impl FnMut(&Moment<'_>)) -> Status {
         let Self { mut world, mut walk, mut ops, .. } = self.clone();
         let mut events = Vec::new();

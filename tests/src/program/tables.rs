@@ -78,7 +78,7 @@ pub(super) fn entry(c: &mut Choices<'_>, model: &Model) -> u64 {
 fn entry_in(c: &mut Choices<'_>, model: &Model, n: u32) -> u64 {
     let value = match c.below(16) {
         0..=3 => pointer(model, at((n + 1) % TABLES)),
-        // To a table of this world, of whatever level.
+        // To a table of this world, of any level.
         4 | 5 => pointer(model, root(c)),
         6..=8 => leaf(model) + (u64::from(c.below(4)) << 12),
         // Swapped out, PROT_NONE, present-invalid, accessed and dirty alone.
@@ -102,7 +102,7 @@ fn pointer(model: &Model, pa: PhysAddr) -> u64 {
     fitting(model, model.make_table(pa, Owner::User).0)
 }
 
-/// Maps memory itself, at whatever level.
+/// A leaf, at any level.
 fn leaf(model: &Model) -> u64 {
     let (pa, prot) = (PhysAddr(0x4000_0000), Prot::Kernel);
     model.make_leaf(pa, prot, Level::Pmd).unwrap_or(model.make_pte(pa, prot)).0

@@ -2,7 +2,7 @@
 
 use explore::{Lane, Model, Property, Turn};
 
-/// What is said of the byte.
+/// The properties of the byte.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bits {
     /// The value that it is never to have.

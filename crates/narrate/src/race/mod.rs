@@ -68,7 +68,7 @@ pub struct OutcomeView {
     pub why: &'static str,
 }
 
-/// What is said before anybody has moved.
+/// The sentence before any CPU has moved.
 const START: &str = "No CPU has moved yet. Step one, or let the search find a way.";
 
 /// The point of a moment.

@@ -119,7 +119,7 @@ impl Walk {
         sink.event(Event::Unlock { lock: LockName::Ptl(table), mode: LockMode::Write });
     }
 
-    /// `pte_offset_kernel()`: reads the pmd once more and takes whatever it holds for a table.
+    /// `pte_offset_kernel()`: reads the pmd once more and uses its value as a table, without a check.
     pub(super) fn map_kernel<O: WalkOps, S: Sink>(&mut self, world: &World, ops: &O, sink: &mut S) {
         match self.read(Level::Pmd, world) {
             Err(fault) => self.fault(fault, sink),

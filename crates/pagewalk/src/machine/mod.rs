@@ -86,7 +86,7 @@ impl TableRef {
         Self { pa, id: world.table_at(pa).ok_or(EntryKind::Table) }
     }
 
-    /// Where an entry of `level` leads that holds `value`, whatever it is.
+    /// Where an entry of `level` with this `value` leads, if it is used as a table entry.
     fn below(world: &World, level: Level, value: RawEntry) -> Self {
         let pa = world.model().table_address(level, value);
         Self { pa, id: world.table_at(pa).ok_or_else(|| world.classify(level, value)) }

@@ -66,9 +66,9 @@ impl Item {
 /// How the protection of two levels combines. Other bits are dropped.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Effective {
-    /// Bits that must be set in both.
+    /// Bits that are set in the result only if both levels set them.
     pub(super) both: u64,
-    /// Bits of which one is enough.
+    /// Bits that are set in the result if either level sets them.
     pub(super) either: u64,
 }
 

@@ -3,7 +3,7 @@
 use pagewalk::{Action, Call, Callback, Reply};
 use pgtable::{Level, RawEntry, VirtAddr};
 
-/// One entry or hole that the dumper is told of: the arguments of `note_page()` and of `effective_prot()`.
+/// One entry or hole that is reported to the dumper: the arguments of `note_page()` and of `effective_prot()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Note {
     /// The level that tells: of a hole its depth, which may be above the level that found it.

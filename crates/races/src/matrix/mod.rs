@@ -16,7 +16,7 @@ use crate::found::Found;
 use crate::model_of;
 use crate::state::Outcomes;
 
-/// What one variant comes to.
+/// The verdict of one variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// What can go wrong; nothing where it is safe.

@@ -144,7 +144,7 @@ fn a_pgd_callback_beyond_the_root_is_not_made() {
 
 #[test]
 fn a_non_canonical_address_aliases_a_slot() {
-    // Address bit 47 selects slot 256, whatever is above it.
+    // Address bit 47 selects slot 256; the bits above it are not looked at.
     let mut world = world("x86_64-4level", &[(ROOT, Level::Pgd, &[(256, x86(PUD))]), (PUD, Level::Pud, &[])]);
     let start = 0x0000_8000_0000_0000;
     let walk = kernel_walk(Revision::V7_3, start, start + 0x1000);

@@ -163,7 +163,7 @@ fn each_architecture_finds_its_pages_where_it_keeps_them() {
     let (kib_64, mib_2, mib_32, gib_1) = (1 << 16, 1 << 21, 1 << 25, 1 << 30);
     let arm_table = |pa: u64| pa | 3;
     for (id, bytes, last, value, expected) in [
-        // x86: the pud for 1 GiB, whatever it holds; else the pmd.
+        // x86: the pud for 1 GiB, with any value; else the pmd.
         ("x86_64-4level", gib_1, Level::Pud, 0, "huge pud"),
         ("x86_64-4level", mib_2, Level::Pud, 0, "hole-1"),
         ("x86_64-4level", mib_2, Level::Pmd, 0, "huge pmd"),
