@@ -90,9 +90,9 @@ impl World {
     fn next_free(&mut self, bytes: u64) -> PhysAddr {
         let mut pa = self.allocator.next;
         while self.table_at(pa).is_some() {
-            pa = PhysAddr(pa.0.wrapping_add(bytes));
+            pa = pa + bytes;
         }
-        self.allocator.next = PhysAddr(pa.0.wrapping_add(bytes));
+        self.allocator.next = pa + bytes;
         pa
     }
 
@@ -217,9 +217,9 @@ mod tests {
         world.allocator.fails_at = 3;
         let base = world.allocator.next;
         assert_eq!(world.alloc_page(), Ok(base));
-        assert_eq!(world.alloc_table(Level::Pte), Ok(PhysAddr(base.0 + 0x1000)));
+        assert_eq!(world.alloc_table(Level::Pte), Ok(base + 0x1000));
         assert_eq!((world.alloc_page(), world.table_at(base)), (Err(OutOfMemory), None));
-        assert_eq!(world.alloc_table(Level::Pte), Ok(PhysAddr(base.0 + 0x2000)));
+        assert_eq!(world.alloc_table(Level::Pte), Ok(base + 0x2000));
     }
 
     #[test]
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(world.populate(Level::Pmd, SLOT), Ok(Populated::Table(base)));
         assert_eq!(world.populate(Level::Pmd, Slot { index: 1, ..SLOT }), Err(OutOfMemory));
         // Accessed and dirty alone are none on x86.
-        let second = PhysAddr(base.0 + 0x1000);
+        let second = base + 0x1000;
         assert_eq!(world.populate(Level::Pmd, Slot { index: 1, ..SLOT }), Ok(Populated::Table(second)));
         assert_eq!(world.populate(Level::Pmd, Slot { index: 2, ..SLOT }), Ok(Populated::NotNeeded));
     }

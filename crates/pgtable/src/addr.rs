@@ -3,6 +3,7 @@
 //! Never `usize`: the page runs as wasm32, where `usize` has 32 bits and the modelled machines have 64.
 
 use core::fmt;
+use core::ops::{Add, Sub};
 
 macro_rules! hex_newtype {
     ($(#[$doc:meta])* $name:ident) => {
@@ -47,6 +48,37 @@ hex_newtype! {
     RawEntry
 }
 
+/// How many bytes lie between two addresses. Wraps as the kernel's `unsigned long` does, so that an end of 0 is the top.
+impl Sub for VirtAddr {
+    type Output = u64;
+
+    #[inline]
+    fn sub(self, from: Self) -> u64 {
+        self.0.wrapping_sub(from.0)
+    }
+}
+
+/// How many bytes lie between two addresses. Wraps.
+impl Sub for PhysAddr {
+    type Output = u64;
+
+    #[inline]
+    fn sub(self, from: Self) -> u64 {
+        self.0.wrapping_sub(from.0)
+    }
+}
+
+/// So many bytes further. Wraps. Of a virtual address [`Model::add`](crate::Model::add) does this, as it depends on the
+/// machine's word.
+impl Add<u64> for PhysAddr {
+    type Output = Self;
+
+    #[inline]
+    fn add(self, bytes: u64) -> Self {
+        Self(self.0.wrapping_add(bytes))
+    }
+}
+
 impl PhysAddr {
     /// The physical address of slot `index` of a table that starts here.
     #[must_use]
@@ -67,6 +99,15 @@ mod tests {
         assert_eq!(format!("{}", PhysAddr(0x1000)), "0x0000000000001000");
         assert_eq!(format!("{:?}", RawEntry(0x63)), "RawEntry(0x63)");
         assert_eq!(format!("{:#x}", PhysAddr(0x1000)), "0x1000");
+    }
+
+    #[test]
+    fn distances_wrap_as_the_kernels_do() {
+        assert_eq!(VirtAddr(0x3000) - VirtAddr(0x1000), 0x2000);
+        assert_eq!(VirtAddr(0) - VirtAddr(0xffff_ffff_ffff_f000), 0x1000);
+        assert_eq!(PhysAddr(0x3000) - PhysAddr(0x1000), 0x2000);
+        assert_eq!(PhysAddr(0x1000) + 0x2000, PhysAddr(0x3000));
+        assert_eq!(PhysAddr(u64::MAX) + 1, PhysAddr(0));
     }
 
     #[test]
