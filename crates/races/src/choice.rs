@@ -2,7 +2,7 @@
 
 use mm::LockMode;
 use pagewalk::{EntryPoint, Revision};
-use pgtable::{Arch, Model};
+use pgtable::{Model, SetMemory, Thp};
 
 use crate::vmap;
 
@@ -117,12 +117,12 @@ impl Race {
     }
 
     /// The rule that a kernel follows, by its place in [`Race::rules`].
-    pub fn rule_of(self, revision: Revision, arch: Arch) -> u8 {
+    pub fn rule_of(self, revision: Revision, model: &Model) -> u8 {
         let rules = revision.rules();
         match self {
             Self::HotRemove => u8::from(rules.ptdump_hotplug),
             Self::HugeVmap | Self::HugePud => {
-                let rule = vmap::Rule::of(revision, arch);
+                let rule = vmap::Rule::of(revision, model);
                 vmap::Rule::ALL.iter().zip(0..).find(|(of, _)| **of == rule).map_or(0, |(_, at)| at)
             }
             Self::OtherMm => u8::from(rules.ptdump_locks_init_mm),
@@ -143,18 +143,24 @@ impl Race {
 
     /// The names of the models that it runs on; the first is the one to start with.
     pub fn models(self) -> impl Iterator<Item = &'static str> {
-        let runs_on = move |model: &&str| match self {
-            // No huge pages, no hotplug.
-            Self::HotRemove | Self::HugeVmap | Self::HugePud | Self::Retract => *model != "openrisc",
-            // No per-VMA locks.
-            Self::StaleAction | Self::Reclaim | Self::PageFault => *model != "openrisc",
-            // One root for both halves; huge puds of a process.
-            Self::OtherMm | Self::PudRefault => !matches!(*model, "openrisc" | "arm64-4k-48"),
-            Self::Collapse => model.starts_with("x86_64"),
-            Self::SetProt | Self::SetProtDump => *model == "arm64-4k-48",
-            _ => true,
-        };
-        ALL_MODELS.into_iter().filter(runs_on)
+        ALL_MODELS.into_iter().filter(move |id| pgtable::model(id).is_ok_and(|model| self.runs_on(model)))
+    }
+
+    /// Whether it can happen on a machine.
+    pub fn runs_on(self, model: &Model) -> bool {
+        let kernel = model.kernel;
+        match self {
+            Self::HotRemove => kernel.hot_remove.is_some(),
+            Self::HugeVmap | Self::HugePud => kernel.huge_vmap.is_some(),
+            // A process's root leads to the kernel's tables.
+            Self::OtherMm => kernel.huge_vmap.is_some() && model.one_root,
+            Self::Retract => model.thp != Thp::No,
+            Self::PudRefault => model.thp == Thp::PmdAndPud,
+            Self::StaleAction | Self::Reclaim | Self::PageFault => model.per_vma_lock,
+            Self::Collapse => kernel.collapses,
+            Self::SetProt | Self::SetProtDump => kernel.set_memory == SetMemory::SplitsThenLockless,
+            Self::Munmap | Self::MunmapVmas | Self::Vmalloc | Self::TwoWalkers | Self::NestedRead => true,
+        }
     }
 
     /// Whether it can happen in a kernel.
@@ -186,7 +192,7 @@ pub struct Choice {
 impl Choice {
     /// A race under the rules of `revision`; the lock is that which is first to be tried.
     pub fn of(race: Race, model: &'static Model, revision: Revision) -> Self {
-        let rule = race.rule_of(revision, model.arch);
+        let rule = race.rule_of(revision, model);
         Self { race, model, revision, lock: race.locks().first().copied().unwrap_or_default(), rule }
     }
 
@@ -199,7 +205,7 @@ impl Choice {
     /// The same in another kernel, on another machine. The rule follows if it was the kernel's own.
     #[must_use]
     pub fn with_kernel(self, revision: Revision, model: &'static Model) -> Self {
-        let own = |revision, model: &Model| self.race.rule_of(revision, model.arch);
+        let own = |revision, model: &Model| self.race.rule_of(revision, model);
         let follows = self.rule == own(self.revision, self.model);
         let rule = if follows { own(revision, model) } else { self.rule };
         Self { model, revision, rule, ..self }
@@ -217,9 +223,9 @@ impl Choice {
         self.race.rules().get(usize::from(self.rule)).copied().unwrap_or_default()
     }
 
-    /// Whether user page tables are freed by RCU (`CONFIG_MMU_GATHER_RCU_TABLE_FREE`). They are, except on openrisc, and
-    /// except under the rules `…-no-rcu`, which show what would happen without it.
+    /// Whether user page tables are freed by RCU: as the architecture does it, except under the rules `…-no-rcu`, which show
+    /// what would happen without it.
     pub fn frees_by_rcu(&self) -> bool {
-        self.model.arch != Arch::Openrisc && !self.rule_id().ends_with("no-rcu")
+        self.model.kernel.frees_by_rcu && !self.rule_id().ends_with("no-rcu")
     }
 }

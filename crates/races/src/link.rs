@@ -155,7 +155,7 @@ impl core::fmt::Display for RaceLink {
         if race.locks().len() > 1 {
             parameter(f, format_args!("lock={}", lock.name()))?;
         }
-        if rule != race.rule_of(revision, model.arch) {
+        if rule != race.rule_of(revision, model) {
             parameter(f, format_args!("rule={}", self.choice.rule_id()))?;
         }
         if !self.schedule.is_empty() {

@@ -7,13 +7,15 @@ use alloc::vec::Vec;
 
 use mm::LockMode;
 use pagewalk::Test;
-use pgtable::Level;
+use pgtable::{Level, Model};
 
 use crate::step::{Line, Lock, Step, Value, inner, line};
 
-/// `PTE_RDONLY` and `PTE_WRITE`: what `set_memory_ro()` sets and clears.
-pub(super) const READ_ONLY: u64 = 1 << 7;
-pub(super) const WRITABLE: u64 = 1 << 51;
+/// What `set_memory_ro()` sets and clears: `PTE_RDONLY` and `PTE_WRITE`.
+pub(super) const fn read_only(model: &Model) -> (u64, u64) {
+    let (is, was) = (model.make.prot.kernel_ro.pte, model.make.prot.kernel.pte);
+    (is & !was, was & !is)
+}
 
 pub(super) fn lines(mutex: bool) -> Vec<Line> {
     static LINES: [Line; 9] = [

@@ -179,7 +179,8 @@ fn removed(race: &mut Setting) -> Result<(), NotThere> {
         let locks = [(Lock::Hotplug, hotplug), (INIT_MM, choice.lock)];
         race.walker(EntryPoint::Kernel, MmId::INIT_MM, LOOK, &locks)?;
     }
-    race.other("arch_remove_memory", hot_remove::lines(choice.model.arch));
+    let order = choice.model.kernel.hot_remove.ok_or(NotThere::Model(choice.model.title))?;
+    race.other("arch_remove_memory", hot_remove::lines(&order));
     Ok(())
 }
 
@@ -195,7 +196,7 @@ fn promoted(race: &mut Setting) -> Result<(), NotThere> {
     let args = race.args(MmId::INIT_MM);
     race.walk(entry, args, DUMP, lines)?;
     if choice.race == Race::HugePud {
-        race.other("vmap_try_huge_pud", vmap::pud_lines(rule, choice.model.arch));
+        race.other("vmap_try_huge_pud", vmap::pud_lines(rule, choice.model));
     } else {
         race.other("vmap_try_huge_pmd", vmap::lines(rule));
     }
@@ -210,7 +211,7 @@ fn promoted_elsewhere(race: &mut Setting) -> Result<(), NotThere> {
         let both = if choice.rule == 1 { LockMode::Write } else { LockMode::None };
         race.walker(EntryPoint::Debug, MmId::USER, DUMP, &[(MM, choice.lock), (INIT_MM, both)])?;
     }
-    race.other("vmap_try_huge_pmd", vmap::lines(vmap::Rule::of(choice.revision, choice.model.arch)));
+    race.other("vmap_try_huge_pmd", vmap::lines(vmap::Rule::of(choice.revision, choice.model)));
     Ok(())
 }
 
@@ -224,7 +225,8 @@ fn collapsed(race: &mut Setting) -> Result<(), NotThere> {
 
 fn protected(race: &mut Setting) -> Result<(), NotThere> {
     let choice = race.choice;
-    let ops = Ops::SetProt { set: set_prot::READ_ONLY, clear: set_prot::WRITABLE };
+    let (set, clear) = set_prot::read_only(choice.model);
+    let ops = Ops::SetProt { set, clear };
     let mut pages = 2;
     if choice.race == Race::SetProtDump {
         race.walker(EntryPoint::Debug, MmId::INIT_MM, DUMP, &[(INIT_MM, choice.lock)])?;

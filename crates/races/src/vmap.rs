@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use mm::{LockMode, MmId};
 use pagewalk::{Free, Revision, Test};
-use pgtable::{Arch, Level};
+use pgtable::{DumpGuard, Level, Model};
 
 use crate::step::{Line, Lock, Step, Value, line};
 
@@ -26,7 +26,7 @@ pub enum Rule {
     Blocking,
     /// What v7.2-rc7 had to avoid: arm64's rule left in place besides the new one.
     TrylockAndKey,
-    /// arm64 up to v6.17 with `CONFIG_PTDUMP_DEBUGFS`: there are no huge vmaps.
+    /// There are no huge vmaps: arm64 up to v6.17 with `CONFIG_PTDUMP_DEBUGFS`, and architectures that have none at all.
     NoHuge,
 }
 
@@ -35,16 +35,22 @@ impl Rule {
     pub const ALL: [Self; 6] =
         [Self::Nothing, Self::Key, Self::Trylock, Self::Blocking, Self::TrylockAndKey, Self::NoHuge];
 
-    /// The rule of a kernel.
-    pub const fn of(revision: Revision, arch: Arch) -> Self {
-        // Both came with the same series.
-        if revision.rules().debug_asserts_both {
+    /// The rule of a kernel on an architecture.
+    pub const fn of(revision: Revision, model: &Model) -> Self {
+        let Some(vmap) = &model.kernel.huge_vmap else { return Self::NoHuge };
+        let rules = revision.rules();
+        // Each came with the same series as what is asked for.
+        let guard = if rules.debug_asserts_both {
             return Self::Trylock;
-        }
-        match arch {
-            Arch::Arm64 if revision.rules().lockless => Self::Key,
-            Arch::Arm64 => Self::NoHuge,
-            _ => Self::Nothing,
+        } else if rules.lockless {
+            vmap.before_v7_2
+        } else {
+            vmap.before_v6_18
+        };
+        match guard {
+            DumpGuard::Nothing => Self::Nothing,
+            DumpGuard::NoHugeVmap => Self::NoHuge,
+            DumpGuard::StaticKey => Self::Key,
         }
     }
 
@@ -65,16 +71,16 @@ pub(super) fn lines(rule: Rule) -> Vec<Line> {
     promote(rule, Level::Pmd, "pmd_present(*pmd)", &free, "pmd_set_huge(pmd)")
 }
 
-/// A pud is set: `vmap_try_huge_pud()`. Its pmd table goes, and that table's pte tables: on arm64 each of those first, elsewhere
-/// after the pud has been cleared.
-pub(super) fn pud_lines(rule: Rule, arch: Arch) -> Vec<Line> {
+/// A pud is set: `vmap_try_huge_pud()`. Its pmd table goes, and that table's pte tables before or after the pud has been cleared.
+pub(super) fn pud_lines(rule: Rule, model: &Model) -> Vec<Line> {
     let pud = ("pud_clear(pud)", Step::Write(Level::Pud, Value::Empty));
     let pmd = ("pmd_clear(pmd)", Step::Write(Level::Pmd, Value::Empty));
     let pte_table = ("pte_free_kernel()", Step::Free(Level::Pte, Free::Now));
     let pmd_table = ("pmd_free()", Step::Free(Level::Pmd, Free::Now));
-    let arm64 = [pmd, FLUSH, KEY, pte_table, pud, FLUSH, KEY, pmd_table];
-    let others = [pud, FLUSH, KEY, pte_table, pmd_table];
-    let free: &[_] = if arch == Arch::Arm64 { &arm64 } else { &others };
+    let pmds_first = [pmd, FLUSH, KEY, pte_table, pud, FLUSH, KEY, pmd_table];
+    let pud_first = [pud, FLUSH, KEY, pte_table, pmd_table];
+    let pmds = model.kernel.huge_vmap.is_some_and(|vmap| vmap.pmds_first);
+    let free: &[_] = if pmds { &pmds_first } else { &pud_first };
     promote(rule, Level::Pud, "pud_present(*pud)", free, "pud_set_huge(pud)")
 }
 
