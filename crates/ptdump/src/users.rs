@@ -5,7 +5,7 @@
 //! dump.
 
 use mm::{MmId, World};
-use pgtable::{Arch, PhysAddr};
+use pgtable::{Model, PhysAddr, Ptdump};
 
 /// Which mm is dumped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,8 +48,8 @@ impl Root {
 /// One caller of `ptdump_walk_pgd()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PtdumpUser {
-    /// The architecture.
-    pub arch: Arch,
+    /// Whose dump it is.
+    pub dumper: Ptdump,
     /// What it is: the file of debugfs, or the check.
     pub name: &'static str,
     /// Which mm.
@@ -58,32 +58,34 @@ pub struct PtdumpUser {
     pub root: Root,
 }
 
-const fn user(arch: Arch, name: &'static str, mm: Dumped, root: Root) -> PtdumpUser {
-    PtdumpUser { arch, name, mm, root }
+const fn user(dumper: Ptdump, name: &'static str, mm: Dumped, root: Root) -> PtdumpUser {
+    PtdumpUser { dumper, name, mm, root }
 }
 
 /// All of them: arch/x86/mm/{debug_pagetables,dump_pagetables}.c, arch/{arm64,riscv}/mm/ptdump.c. The other architectures that
 /// have a dump are not modelled.
 pub static PTDUMP_USERS: [PtdumpUser; 12] = [
-    user(Arch::X86_64, "page_tables/kernel", Dumped::InitMm, Root::Own),
-    user(Arch::X86_64, "page_tables/current_kernel", Dumped::Current, Root::Own),
-    user(Arch::X86_64, "page_tables/current_user", Dumped::Current, Root::UserHalf),
-    user(Arch::X86_64, "page_tables/efi", Dumped::EfiMm, Root::Own),
-    user(Arch::X86_64, "check_wx_pages", Dumped::InitMm, Root::Own),
-    user(Arch::X86_64, "check_wx_pages, user half", Dumped::InitMm, Root::UserHalf),
-    user(Arch::Arm64, "kernel_page_tables", Dumped::InitMm, Root::Null),
-    user(Arch::Arm64, "efi_page_tables", Dumped::EfiMm, Root::Null),
-    user(Arch::Arm64, "check_wx_pages", Dumped::InitMm, Root::Null),
-    user(Arch::Riscv64, "kernel_page_tables", Dumped::InitMm, Root::Null),
-    user(Arch::Riscv64, "efi_page_tables", Dumped::EfiMm, Root::Null),
-    user(Arch::Riscv64, "check_wx_pages", Dumped::InitMm, Root::Null),
+    user(Ptdump::X86, "page_tables/kernel", Dumped::InitMm, Root::Own),
+    user(Ptdump::X86, "page_tables/current_kernel", Dumped::Current, Root::Own),
+    user(Ptdump::X86, "page_tables/current_user", Dumped::Current, Root::UserHalf),
+    user(Ptdump::X86, "page_tables/efi", Dumped::EfiMm, Root::Own),
+    user(Ptdump::X86, "check_wx_pages", Dumped::InitMm, Root::Own),
+    user(Ptdump::X86, "check_wx_pages, user half", Dumped::InitMm, Root::UserHalf),
+    user(Ptdump::Arm64, "kernel_page_tables", Dumped::InitMm, Root::Null),
+    user(Ptdump::Arm64, "efi_page_tables", Dumped::EfiMm, Root::Null),
+    user(Ptdump::Arm64, "check_wx_pages", Dumped::InitMm, Root::Null),
+    user(Ptdump::Riscv, "kernel_page_tables", Dumped::InitMm, Root::Null),
+    user(Ptdump::Riscv, "efi_page_tables", Dumped::EfiMm, Root::Null),
+    user(Ptdump::Riscv, "check_wx_pages", Dumped::InitMm, Root::Null),
 ];
 
 impl PtdumpUser {
-    /// Who dumps `mm` on `arch`, from the user half of its root or not.
-    pub fn find(arch: Arch, mm: Dumped, user_half: bool) -> Option<&'static Self> {
-        let matches =
-            |user: &&Self| user.arch == arch && user.mm == mm && (user.root == Root::UserHalf) == user_half;
+    /// Who dumps `mm` on a machine, from the user half of its root or not.
+    pub fn find(model: &Model, mm: Dumped, user_half: bool) -> Option<&'static Self> {
+        let dumper = model.kernel.ptdump?;
+        let matches = |user: &&Self| {
+            user.dumper == dumper && user.mm == mm && (user.root == Root::UserHalf) == user_half
+        };
         PTDUMP_USERS.iter().find(matches)
     }
 }
@@ -115,18 +117,21 @@ mod tests {
 
     #[test]
     fn only_x86_dumps_a_process() {
-        let find = |arch, mm, user_half| PtdumpUser::find(arch, mm, user_half).map(|user| user.name);
-        assert_eq!(find(Arch::X86_64, Dumped::Current, true), Some("page_tables/current_user"));
-        assert_eq!(find(Arch::X86_64, Dumped::Current, false), Some("page_tables/current_kernel"));
-        assert_eq!(find(Arch::Riscv64, Dumped::Current, false), None);
-        assert_eq!(find(Arch::Riscv64, Dumped::InitMm, false), Some("kernel_page_tables"));
-        assert_eq!(find(Arch::Loongarch64, Dumped::InitMm, false), None);
+        let find = |id, mm, user_half| {
+            let model = pgtable::model(id).expect("a known model");
+            PtdumpUser::find(model, mm, user_half).map(|user| user.name)
+        };
+        assert_eq!(find("x86_64-4level", Dumped::Current, true), Some("page_tables/current_user"));
+        assert_eq!(find("x86_64-4level", Dumped::Current, false), Some("page_tables/current_kernel"));
+        assert_eq!(find("riscv64-sv39", Dumped::Current, false), None);
+        assert_eq!(find("riscv64-sv39", Dumped::InitMm, false), Some("kernel_page_tables"));
+        assert_eq!(find("loongarch64-16k-3level", Dumped::InitMm, false), None);
     }
 
     #[test]
     fn only_x86_names_a_root() {
         for user in &PTDUMP_USERS {
-            assert_eq!(user.root == Root::Null, user.arch != Arch::X86_64, "{user:?}");
+            assert_eq!(user.root == Root::Null, user.dumper != Ptdump::X86, "{user:?}");
         }
     }
 }

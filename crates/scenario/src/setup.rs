@@ -119,7 +119,7 @@ impl Setup {
                 Runner::Call(Direct::new(walk, ops))
             }
             Program::Ptdump { dumped, user_half } => {
-                let user = PtdumpUser::find(world.model().arch, dumped, user_half);
+                let user = PtdumpUser::find(world.model(), dumped, user_half);
                 let pgd = user.and_then(|user| user.root.of(&world, program.mm()));
                 let ranges = ranges.into_iter().take(ptdump::MAX_RANGES).collect();
                 Runner::Ptdump(Ptdump::new(self.revision, program.mm(), pgd, ranges)?)

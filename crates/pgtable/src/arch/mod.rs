@@ -1,10 +1,11 @@
-//! The architectures, one file each (arm64 a folder), and the list of all models.
+//! The architectures, one file each (arm64 a folder), and the list of all models. Where others need bits of an entry by
+//! themselves, as a dump of page tables does, they are public.
 
-mod arm64;
+pub mod arm64;
 mod loongarch64;
 mod openrisc;
-mod riscv;
-mod x86_64;
+pub mod riscv;
+pub mod x86_64;
 
 use core::fmt;
 

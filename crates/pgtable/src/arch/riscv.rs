@@ -11,9 +11,27 @@ use crate::{
 };
 
 /// `_PAGE_PRESENT`: the V bit.
-const PRESENT: u64 = 1;
-/// `_PAGE_LEAF`: R, W or X makes an entry a leaf.
-const LEAF: u64 = 0b1110;
+pub const PRESENT: u64 = 1;
+/// `_PAGE_READ`
+pub const READ: u64 = 1 << 1;
+/// `_PAGE_WRITE`
+pub const WRITE: u64 = 1 << 2;
+/// `_PAGE_EXEC`
+pub const EXEC: u64 = 1 << 3;
+/// `_PAGE_USER`
+pub const USER: u64 = 1 << 4;
+/// `_PAGE_GLOBAL`
+pub const GLOBAL: u64 = 1 << 5;
+/// `_PAGE_ACCESSED`
+pub const ACCESSED: u64 = 1 << 6;
+/// `_PAGE_DIRTY`
+pub const DIRTY: u64 = 1 << 7;
+/// `_PAGE_SOFT`: two bits.
+pub const SOFT: u64 = 3 << 8;
+/// `_PAGE_MTMASK_SVPBMT`: two bits.
+pub const PBMT: u64 = 3 << 61;
+/// `_PAGE_LEAF`: any of them makes an entry a leaf.
+const LEAF: u64 = READ | WRITE | EXEC;
 /// `_PAGE_PROT_NONE`: the G bit, meaningful when V is clear.
 const PROT_NONE: u64 = 1 << 5;
 /// `_PAGE_SPECIAL`: the lower of the two software bits.
@@ -36,7 +54,7 @@ const fn table(value: u64) -> u64 {
 }
 
 /// `_PAGE_NAPOT` (Svnapot): the lowest bit of the frame number says how many pages belong together.
-const NAPOT: u64 = 1 << 63;
+pub const NAPOT: u64 = 1 << 63;
 
 const fn frame(value: u64) -> u64 {
     let frame = table(value);
@@ -110,10 +128,9 @@ const PMD_32: EntryRules = EntryRules {
     table: table_32,
 };
 
-/// `PAGE_SHARED`: V, R, W, U, A, D.
-const PAGE_SHARED: u64 = 0xd7;
-/// `PAGE_KERNEL`: V, R, W, G, A, D.
-const PAGE_KERNEL: u64 = 0xe7;
+/// After `pte_mkdirty()`.
+const PAGE_SHARED: u64 = PRESENT | READ | WRITE | USER | ACCESSED | DIRTY;
+const PAGE_KERNEL: u64 = PRESENT | READ | WRITE | GLOBAL | ACCESSED | DIRTY;
 
 const fn address(pa: u64) -> u64 {
     (pa >> 2) & PFN

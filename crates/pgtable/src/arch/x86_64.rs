@@ -10,17 +10,29 @@ use crate::{
     MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
-const PRESENT: u64 = 1;
-const RW: u64 = 1 << 1;
-const USER: u64 = 1 << 2;
+/// `_PAGE_PRESENT`
+pub const PRESENT: u64 = 1;
+/// `_PAGE_RW`
+pub const RW: u64 = 1 << 1;
+/// `_PAGE_USER`
+pub const USER: u64 = 1 << 2;
+/// `_PAGE_PWT`
+pub const PWT: u64 = 1 << 3;
+/// `_PAGE_PCD`
+pub const PCD: u64 = 1 << 4;
 const ACCESSED: u64 = 1 << 5;
 const DIRTY: u64 = 1 << 6;
-const PSE: u64 = 1 << 7;
+/// `_PAGE_PSE` of a pmd or pud.
+pub const PSE: u64 = 1 << 7;
+/// `_PAGE_PAT` of a pte.
+pub const PAT: u64 = 1 << 7;
 const PROTNONE: u64 = 1 << 8;
-const GLOBAL: u64 = 1 << 8;
-const NX: u64 = 1 << 63;
+/// `_PAGE_GLOBAL`
+pub const GLOBAL: u64 = 1 << 8;
+/// `_PAGE_NX`
+pub const NX: u64 = 1 << 63;
 /// `PTE_PFN_MASK`: bits 12 to 51.
-const PFN: u64 = 0x000f_ffff_ffff_f000;
+pub const PFN: u64 = 0x000f_ffff_ffff_f000;
 const KERNPG_TABLE: u64 = PRESENT | RW | ACCESSED | DIRTY;
 /// `_PAGE_KNL_ERRATUM_MASK`: bits that a CPU erratum may set in an empty entry.
 const ERRATUM: u64 = ACCESSED | DIRTY;
@@ -99,7 +111,6 @@ const PTE: EntryRules = EntryRules {
     table,
 };
 
-const PAT: u64 = 1 << 7;
 const PAT_LARGE: u64 = 1 << 12;
 
 const PAGE_SHARED: u64 = PRESENT | RW | USER | ACCESSED | DIRTY | NX;

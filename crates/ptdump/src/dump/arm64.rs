@@ -1,30 +1,20 @@
 //! arm64: arch/arm64/mm/ptdump.c, v7.3.
 
-use pgtable::{Arch, Model};
+use pgtable::arch::arm64::{AF, ATTRINDX, CONT, GP, NG, PXN, RDONLY, SHARED, TYPE, USER, UXN, VALID};
+use pgtable::{Model, Ptdump};
 
 use super::format::{Bits, CheckWx, Format, Headers, Item};
 use super::plan::{Layout, Marker, Plan, View, markers};
 
-const VALID: u64 = 1 << 0;
-const TYPE: u64 = 3;
+/// `PMD_TYPE_SECT`: the type of a block.
 const TYPE_SECT: u64 = 1;
-const ATTRINDX: u64 = 7 << 2;
-const USER: u64 = 1 << 6;
-const RDONLY: u64 = 1 << 7;
-const SHARED: u64 = 3 << 8;
-const AF: u64 = 1 << 10;
-const NG: u64 = 1 << 11;
-const GP: u64 = 1 << 50;
-const CONT: u64 = 1 << 52;
-const PXN: u64 = 1 << 53;
-const UXN: u64 = 1 << 54;
 
 /// The bits of all items. `PTE_WRITE` (51), `PTE_DIRTY` (55), `PTE_SPECIAL` (56) and where the entry points to are not
 /// among them.
 const TRACKED: u64 = TYPE | ATTRINDX | USER | RDONLY | SHARED | AF | NG | GP | CONT | PXN | UXN;
 
 pub(super) static FORMAT: Format = Format {
-    arch: Arch::Arm64,
+    dumper: Ptdump::Arm64,
     tracked: TRACKED,
     effective: None,
     first_note_starts: true,
@@ -75,8 +65,7 @@ fn plan(view: View, layout: &Layout<'_>) -> Option<Plan> {
     match view {
         View::Kernel => {
             // _PAGE_OFFSET(vabits_actual): what the CPU translates, not what the kernel could.
-            let start = (1u64 << model.va_bits).wrapping_neg();
-            Some(Plan::one_range(start, u64::MAX, kernel_markers(layout), 0))
+            Some(Plan::one_range(model.kernel_start.0, u64::MAX, kernel_markers(layout), 0))
         }
         View::Efi => {
             // DEFAULT_MAP_WINDOW_64 and TASK_SIZE_64.

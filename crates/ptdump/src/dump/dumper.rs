@@ -59,7 +59,7 @@ impl Dumper {
     pub fn new(model: &'static Model, plan: &Plan) -> Option<Self> {
         Some(Self {
             model,
-            format: Format::of(model.arch)?,
+            format: Format::of(model)?,
             markers: plan.markers.clone(),
             end: plan.end,
             run: None,
@@ -179,7 +179,7 @@ impl Dumper {
     /// A break: a line, and the headers that are due.
     fn finish(&mut self, run: Run, end: VirtAddr, lines: &mut Vec<Line>) {
         let subject = if self.format.effective.is_some() { run.effective } else { run.prot };
-        let pages = end.0.wrapping_sub(run.start.0) >> self.model.page_shift;
+        let pages = (end - run.start) >> self.model.page_shift;
         let w_x = subject != 0 && self.format.write_execute.hold(subject);
         if w_x {
             self.write_execute.pages = self.write_execute.pages.wrapping_add(pages);

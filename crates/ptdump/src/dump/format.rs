@@ -2,7 +2,7 @@
 
 use core::hash::{Hash, Hasher};
 
-use pgtable::Arch;
+use pgtable::Ptdump;
 
 use super::plan::{Layout, Plan, View};
 
@@ -83,8 +83,8 @@ impl Effective {
 /// Sources: arch/x86/mm/dump_pagetables.c, arch/arm64/mm/ptdump.c, arch/riscv/mm/ptdump.c, v7.3.
 #[derive(Debug)]
 pub struct Format {
-    /// The architecture.
-    pub arch: Arch,
+    /// Whose lines these are.
+    pub dumper: Ptdump,
     /// The bits of a value that are kept: entries that differ in others share a line.
     pub(super) tracked: u64,
     /// x86: entries also break a line when what the levels above leave of their protection differs.
@@ -129,10 +129,10 @@ pub(super) struct CheckWx {
     pub(super) suffix: &'static str,
 }
 
-/// Formats are compared by architecture: each exists once.
+/// Formats are compared by their dumper: each exists once.
 impl PartialEq for Format {
     fn eq(&self, other: &Self) -> bool {
-        self.arch == other.arch
+        self.dumper == other.dumper
     }
 }
 
@@ -140,6 +140,6 @@ impl Eq for Format {}
 
 impl Hash for Format {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.arch.hash(state);
+        self.dumper.hash(state);
     }
 }

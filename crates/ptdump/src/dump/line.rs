@@ -79,7 +79,7 @@ impl Format {
         if let Some(pa) = entries.pa {
             write!(out, " {pa} ")?;
         }
-        let (size, unit) = self.size(entries.end.0.wrapping_sub(entries.start.0));
+        let (size, unit) = self.size(entries.end - entries.start);
         write!(out, "{size:>9}{unit} ")?;
         let level = self.level_name(entries.level);
         if self.attributes_first {

@@ -28,7 +28,7 @@ mod x86;
 #[cfg(test)]
 mod tests;
 
-use pgtable::Arch;
+use pgtable::{Model, Ptdump};
 
 pub use dumper::{Dump, Dumper, WriteExecute};
 pub use format::{Format, Headers};
@@ -36,12 +36,14 @@ pub use line::{Content, Entries, Line};
 pub use note::{Note, Noted};
 pub use plan::{Layout, Marker, Plan, View};
 
-static FORMATS: [&Format; 3] = [&x86::FORMAT, &arm64::FORMAT, &riscv::FORMAT];
-
 impl Format {
-    /// The format of an architecture; `None` where the kernel has no such dumper.
-    pub fn of(arch: Arch) -> Option<&'static Self> {
-        FORMATS.into_iter().find(|format| format.arch == arch)
+    /// The format of a machine's dumps; `None` where the kernel has no dumper, or none that is modelled.
+    pub fn of(model: &Model) -> Option<&'static Self> {
+        Some(match model.kernel.ptdump? {
+            Ptdump::X86 => &x86::FORMAT,
+            Ptdump::Arm64 => &arm64::FORMAT,
+            Ptdump::Riscv => &riscv::FORMAT,
+        })
     }
 }
 

@@ -1,28 +1,15 @@
 //! riscv64: arch/riscv/mm/ptdump.c, v7.3.
 
-use pgtable::Arch;
+use pgtable::Ptdump;
+use pgtable::arch::riscv::{ACCESSED, DIRTY, EXEC, GLOBAL, NAPOT, PBMT, PRESENT, READ, SOFT, USER, WRITE};
 
 use super::format::{Bits, CheckWx, Format, Headers, Item};
 use super::plan::{Layout, Marker, Plan, View, markers};
 
-const PRESENT: u64 = 1 << 0;
-const READ: u64 = 1 << 1;
-const WRITE: u64 = 1 << 2;
-const EXEC: u64 = 1 << 3;
-const USER: u64 = 1 << 4;
-const GLOBAL: u64 = 1 << 5;
-const ACCESSED: u64 = 1 << 6;
-const DIRTY: u64 = 1 << 7;
-/// `_PAGE_SOFT`, of two bits.
-const SOFT: u64 = 3 << 8;
-/// `_PAGE_MTMASK_SVPBMT`.
-const PBMT: u64 = 3 << 61;
-const NAPOT: u64 = 1 << 63;
-
 const TRACKED: u64 = PRESENT | READ | WRITE | EXEC | USER | GLOBAL | ACCESSED | DIRTY | SOFT | PBMT | NAPOT;
 
 pub(super) static FORMAT: Format = Format {
-    arch: Arch::Riscv64,
+    dumper: Ptdump::Riscv,
     tracked: TRACKED,
     effective: None,
     first_note_starts: true,
@@ -73,8 +60,7 @@ fn plan(view: View, layout: &Layout<'_>) -> Option<Plan> {
     match view {
         View::Kernel => {
             // KERN_VIRT_START, with the TASK_SIZE of a native task: the upper half.
-            let start = (1u64 << (layout.model.va_bits - 1)).wrapping_neg();
-            Some(Plan::one_range(start, u64::MAX, kernel_markers(layout), 0))
+            Some(Plan::one_range(layout.model.kernel_start.0, u64::MAX, kernel_markers(layout), 0))
         }
         View::Efi => {
             let markers =

@@ -1,28 +1,19 @@
 //! x86-64: arch/x86/mm/dump_pagetables.c, v7.3.
 
-use pgtable::{Arch, Level, VirtAddr};
+use pgtable::arch::x86_64::{GLOBAL, NX, PAT, PCD, PFN, PRESENT, PSE, PWT, RW, USER};
+use pgtable::{Level, Ptdump, VirtAddr};
 
 use super::format::{Bits, CheckWx, Effective, Format, Headers, Item};
 use super::plan::{Layout, Plan, View, markers};
 
-const PRESENT: u64 = 1 << 0;
-const RW: u64 = 1 << 1;
-const USER: u64 = 1 << 2;
-const PWT: u64 = 1 << 3;
-const PCD: u64 = 1 << 4;
-/// `_PAGE_PSE` of a pmd or pud, `_PAGE_PAT` of a pte.
-const BIT_7: u64 = 1 << 7;
-const GLOBAL: u64 = 1 << 8;
-const NX: u64 = 1 << 63;
-
 /// `PTE_FLAGS_MASK`: all but the frame number in bits 12 to 51. `_PAGE_PAT_LARGE`, bit 12, is not in it: the `PAT`
 /// of a large page is never printed, though the kernel's source asks for it.
-const FLAGS: u64 = !0x000f_ffff_ffff_f000;
+const FLAGS: u64 = !PFN;
 
 const ONLY_PTE: u8 = 1 << Level::Pte as u8;
 
 pub(super) static FORMAT: Format = Format {
-    arch: Arch::X86_64,
+    dumper: Ptdump::X86,
     tracked: FLAGS,
     effective: Some(Effective { both: USER | RW, either: NX }),
     first_note_starts: false,
@@ -40,8 +31,8 @@ pub(super) static FORMAT: Format = Format {
         Item::flag(RW, "RW ", "ro "),
         Item::flag(PWT, "PWT ", "    "),
         Item::flag(PCD, "PCD ", "    "),
-        Item { levels: !ONLY_PTE, ..Item::flag(BIT_7, "PSE ", "    ") },
-        Item { levels: ONLY_PTE, ..Item::flag(BIT_7, "PAT ", "    ") },
+        Item { levels: !ONLY_PTE, ..Item::flag(PSE, "PSE ", "    ") },
+        Item { levels: ONLY_PTE, ..Item::flag(PAT, "PAT ", "    ") },
         Item::flag(GLOBAL, "GLB ", "    "),
         Item::flag(NX, "NX ", "x  "),
     ],

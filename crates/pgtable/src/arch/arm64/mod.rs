@@ -25,18 +25,32 @@ use crate::{
     MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
-const VALID: u64 = 1;
+/// `PTE_VALID`
+pub const VALID: u64 = 1;
 /// `PMD_TYPE_MASK`, and its value for a table.
-const TYPE: u64 = 0b11;
-const USER: u64 = 1 << 6;
-const RDONLY: u64 = 1 << 7;
-const AF: u64 = 1 << 10;
-const NG: u64 = 1 << 11;
+pub const TYPE: u64 = 0b11;
+/// `PTE_ATTRINDX_MASK`: the memory type, three bits.
+pub const ATTRINDX: u64 = 0b111 << 2;
+/// `PTE_USER`
+pub const USER: u64 = 1 << 6;
+/// `PTE_RDONLY`
+pub const RDONLY: u64 = 1 << 7;
+/// `PTE_SHARED`: inner shareable, where the bits are not part of the address.
+pub const SHARED: u64 = 0b11 << 8;
+/// `PTE_AF`
+pub const AF: u64 = 1 << 10;
+/// `PTE_NG`
+pub const NG: u64 = 1 << 11;
+/// `PTE_GP`
+pub const GP: u64 = 1 << 50;
 /// `PTE_WRITE` is the hardware's DBM bit.
 const WRITE: u64 = 1 << 51;
-const CONT: u64 = 1 << 52;
-const PXN: u64 = 1 << 53;
-const UXN: u64 = 1 << 54;
+/// `PTE_CONT`
+pub const CONT: u64 = 1 << 52;
+/// `PTE_PXN`
+pub const PXN: u64 = 1 << 53;
+/// `PTE_UXN`
+pub const UXN: u64 = 1 << 54;
 const DIRTY: u64 = 1 << 55;
 const SPECIAL: u64 = 1 << 56;
 
@@ -82,9 +96,6 @@ const fn low<const PAGE_SHIFT: u8>(value: u64) -> u64 {
 /// A table entry has its access flag set. A user's keeps the kernel from executing what is below (`PMD_TABLE_PXN`), the kernel's
 /// keeps users from it (`PMD_TABLE_UXN`).
 const TABLE_BITS: [u64; 2] = [TYPE | AF | 1 << 59, TYPE | AF | 1 << 60];
-
-/// Inner shareable, where the bits are not part of the address.
-const SHARED: u64 = 0b11 << 8;
 
 /// `PROT_NORMAL`: accessed, written, not executable.
 const PAGE_KERNEL: u64 = TYPE | AF | WRITE | PXN | UXN | DIRTY;

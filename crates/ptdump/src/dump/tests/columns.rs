@@ -17,7 +17,7 @@ const PAGE: u64 = NX | 0x163;
 
 #[test]
 fn sizes_are_in_the_largest_unit_that_divides_them() {
-    let format = |id| Format::of(model(id).arch).expect("a format");
+    let format = |id| Format::of(model(id)).expect("a format");
     for id in [X86, ARM64, RISCV] {
         for (bytes, size, unit) in [
             (4096, 4, 'K'),

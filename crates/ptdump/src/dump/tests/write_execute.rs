@@ -104,7 +104,7 @@ fn the_log_says_what_was_found() {
             "Checked W+X mappings: failed, 3 W+X pages found",
         ),
     ] {
-        let format = Format::of(model(id).arch).expect("a format");
+        let format = Format::of(model(id)).expect("a format");
         assert_eq!(format.check_wx_message(pages(0, 0)), passed);
         assert_eq!(format.check_wx_message(pages(3, 0)), failed);
         assert!(format.check_wx_passes(pages(0, 0)) && !format.check_wx_passes(pages(3, 0)));
