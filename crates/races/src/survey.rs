@@ -197,7 +197,7 @@ pub struct Tally {
     pub differs: usize,
 }
 
-/// The number and the table of this name, or the first one of this section of kernel-facts.
+/// The number and the table of this name, or the first one of this section of `docs/kernel-facts.md`.
 pub fn table(name: &str) -> Option<(usize, &'static Table)> {
     let tables = || matrix::tables().enumerate();
     tables().find(|(_, table)| table.name == name).or_else(|| tables().find(|(_, table)| table.id == name))

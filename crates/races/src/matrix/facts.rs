@@ -1,4 +1,4 @@
-//! The verdict tables of kernel-facts, part 3.
+//! The verdict tables of kernel-facts 3.
 
 use pagewalk::Revision;
 

@@ -1,6 +1,6 @@
 //! Races × locks × rules × kernels, and the verdict that each variant has.
 //!
-//! The first tables are the specification: those of kernel-facts, part 3, row by row. [`Cell::expect`] is what they say,
+//! The first tables are the specification: those of kernel-facts 3, row by row. [`Cell::expect`] is what they say,
 //! [`Cell::also`] what the model finds besides: always a wild read, in the window in which a table may be freed. The walker reads an
 //! entry several times before it follows it, which those tables only count where huge vmaps are concerned. The last table is about
 //! the patch: why each of its rules is there, and what became of it.
@@ -73,7 +73,7 @@ pub struct Row {
 /// A table of verdicts.
 #[derive(Debug)]
 pub struct Table {
-    /// The section of kernel-facts, or "patch".
+    /// The section of `docs/kernel-facts.md` that it is the table of, or "patch".
     pub id: &'static str,
     /// Its own name, in links.
     pub name: &'static str,

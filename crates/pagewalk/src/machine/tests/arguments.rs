@@ -1,5 +1,5 @@
 //! What entry points do before the walk: the order of checks and assertions (kernel-facts 1.3), and what that
-//! means for callers that hold too little (2.5).
+//! means for callers that hold too little (kernel-facts 2.5).
 
 use super::*;
 

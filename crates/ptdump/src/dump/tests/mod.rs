@@ -1,4 +1,4 @@
-//! The rules of kernel-facts, and its three example dumps.
+//! What a dump looks like, by the rules of kernel-facts 6.8: three examples, and each rule by itself.
 
 extern crate std;
 
