@@ -276,6 +276,7 @@ fn address_bits_of_52_bit_descriptors() {
     for (id, pa, field) in [
         // Bits 48 to 51 in bits 12 to 15; the kernel leaves 48 and 49 where they were too.
         ("arm64-64k-52", 0x000f_0000_4000_0000, 0x0003_0000_4000_f000),
+        ("arm64-64k-48-lpa", 0x000f_0000_4000_0000, 0x0003_0000_4000_f000),
         ("arm64-64k-48", 0x0000_8000_4000_0000, 0x0000_8000_4000_0000),
         // Bits 50 and 51 in bits 8 and 9.
         ("arm64-4k-52", 0x000f_0000_4000_1000, 0x0003_0000_4000_1300),

@@ -29,6 +29,7 @@ pub static MODELS: &[&Model] = &[
     &arm64::models::PAGES_16K_VA_52_ON_47,
     &arm64::models::PAGES_64K_VA_42,
     &arm64::models::PAGES_64K_VA_48,
+    &arm64::models::PAGES_64K_VA_48_PA_52,
     &arm64::models::PAGES_64K_VA_52,
     &loongarch64::PAGES_4K_3_LEVEL,
     &loongarch64::PAGES_4K_4_LEVEL,

@@ -4,9 +4,8 @@
 //! arch/arm64/mm/contpte.c, v7.3. Kernel (TTBR1) and user (TTBR0) addresses have roots of their own.
 //!
 //! Physical addresses: a kernel with 4K or 16K pages has 52 bits of them exactly if it has 52 bits of virtual ones
-//! (FEAT_LPA2). With 64K pages the two are chosen independently; here the kernel for 52-bit virtual addresses is built
-//! with `CONFIG_ARM64_PA_BITS_52` (FEAT_LPA), the others with `CONFIG_ARM64_PA_BITS_48`, as the conformance cases
-//! have it.
+//! (FEAT_LPA2). With 64K pages the two are chosen independently: the kernel for 52-bit virtual addresses is built here
+//! with `CONFIG_ARM64_PA_BITS_52` (FEAT_LPA), as the conformance cases have it, that for 48-bit ones in both ways.
 //!
 //! | file | what it holds |
 //! |---|---|

@@ -137,6 +137,17 @@ pub(in crate::arch) static PAGES_64K_VA_48: Model = model(
     &layout::PAGES_64K_VA_48,
 );
 
+/// The same with physical addresses of 52 bits (`CONFIG_ARM64_PA_BITS_52`, FEAT_LPA).
+pub(in crate::arch) static PAGES_64K_VA_48_PA_52: Model = model(
+    "arm64-64k-48-lpa",
+    "arm64, 64K pages, 48-bit addresses, 52-bit physical ones (LPA)",
+    16,
+    48,
+    PA_52_64K,
+    [own(42, 64), nop(42), nop(42), own(29, 8192), own(16, 8192)],
+    &layout::PAGES_64K_VA_48,
+);
+
 /// 64K pages, 52-bit addresses (LVA): three levels, and a root of 1024 slots. On a CPU with 48-bit addresses the
 /// same kernel starts at a later slot of the root, so no level is ever folded at run time.
 pub(in crate::arch) static PAGES_64K_VA_52: Model = model(
