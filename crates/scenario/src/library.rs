@@ -40,7 +40,7 @@ const CAPTURES: [(&str, &str); 6] = [
     ("loongarch64-16k-3level", "loongarch64-16k-3level"),
 ];
 
-const NUMBER: usize = 25;
+const NUMBER: usize = MODELS.len();
 
 /// One machine per model, in the order of the models.
 pub static MACHINES: [Machine; NUMBER] = {
