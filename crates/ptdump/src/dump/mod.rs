@@ -50,7 +50,7 @@ impl Format {
 impl Plan {
     /// How `view` is dumped on a machine with this layout; `None` where the kernel has no such file.
     pub fn new(view: View, layout: &Layout<'_>) -> Option<Self> {
-        let format = Format::of(layout.model.arch)?;
+        let format = Format::of(layout.model)?;
         (format.plan)(view, layout)
     }
 }
