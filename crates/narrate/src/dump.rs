@@ -43,7 +43,7 @@ struct Made {
 pub struct DumpView {
     /// The lines, in order.
     pub lines: Vec<DumpLine>,
-    /// Number of lines finished so far by the recording.
+    /// Number of lines that the recording has finished so far, headers included.
     pub known: usize,
     /// Number of lines that are finished at the step.
     pub finished: usize,
@@ -94,7 +94,7 @@ impl DumpRecord {
         Some(Self { model, dump: Dump::new(model, &plan)?, made: Vec::new(), begun: 0, left_out: None })
     }
 
-    /// Takes the event of action number `actions`.
+    /// Takes the event of action number `actions`, counted from 1 as in [`Timeline::record_each`](crate::Timeline::record_each).
     pub fn event(&mut self, event: &Event, actions: u32) {
         let open = self.dump.dumper.begun_at();
         self.dump.event(*event);

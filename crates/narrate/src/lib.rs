@@ -4,6 +4,25 @@
 //! [`Point`]: everything that a view needs to show the step without its neighbours, in words and numbers.
 //! Views draw it and compute no kernel facts of their own.
 //!
+//! ```
+//! use narrate::{Timeline, point};
+//! use pgtable::VirtAddr;
+//! use scenario::library::Scenario;
+//! use scenario::link::Grain;
+//!
+//! let setup = scenario::Setup::of(Scenario::from_id("again").expect("a scenario of the library"));
+//! let (world, runner) = setup.start(&setup.made().expect("its tables are made for it"))?;
+//! let mut timeline = Timeline::new(world, runner);
+//! while !timeline.record(1_000) {}
+//! let said = |index| {
+//!     let span = timeline.span(Grain::Stops, index);
+//!     let moment = timeline.moment(span.from, span.to);
+//!     point::point(&moment, span.mark, setup.revision, VirtAddr(0)).sentence
+//! };
+//! assert!(said(1).starts_with("The assertion holds: init_mm.mmap_lock is held for reading."));
+//! # Ok::<(), scenario::SetupError>(())
+//! ```
+//!
 //! | module | what it holds |
 //! |---|---|
 //! | [`mark`] | the kinds of steps, and how events group into them |

@@ -20,11 +20,11 @@ pub struct Field {
     pub name: String,
     /// The level whose table it indexes; none for sign and offset.
     pub level: Option<Level>,
-    /// Highest bit.
+    /// Its highest bit, counted from 0, the lowest bit of the address.
     pub high: u8,
-    /// Lowest bit.
+    /// Its lowest bit, counted likewise.
     pub low: u8,
-    /// Its value: the slot number for a level.
+    /// Its value, shifted down to bit 0: for a level, the number of the slot.
     pub value: u64,
     /// Whether the step is at this level.
     pub lit: bool,

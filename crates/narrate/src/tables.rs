@@ -29,26 +29,26 @@ pub struct Column {
 /// A table on the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableView {
-    /// Physical address.
+    /// Its physical address, in bytes.
     pub pa: PhysAddr,
     /// Number of slots; 0 if there is no table at this address.
     pub slots: u32,
-    /// The slot that the walk points to, or will point to.
+    /// The number of the slot that the walk points to, or will point to, from 0.
     pub current: u32,
     /// The rows, in order.
     pub rows: Vec<Row>,
-    /// The table in [`STRIP`] cells or as many as it has slots.
+    /// The whole table in [`STRIP`] cells, or in one cell per slot if it has fewer slots.
     pub strip: Vec<EntryKind>,
-    /// The cell of the current slot.
+    /// The index in `strip` of the current slot's cell.
     pub strip_at: usize,
 }
 
 /// A row: a slot, or a run of slots that are alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// First slot.
+    /// The number of its first slot, from 0.
     pub first: u32,
-    /// Last slot.
+    /// The number of its last slot, which belongs to it.
     pub last: u32,
     /// What is in it; none for the rest of a table that is not shown.
     pub kind: Option<EntryKind>,
@@ -65,9 +65,9 @@ pub struct Row {
 pub struct EntryView {
     /// The level that gives it a meaning.
     pub level: Level,
-    /// Its table.
+    /// Its table and its number there.
     pub slot: Slot,
-    /// Its own physical address.
+    /// The physical address of the entry itself, in bytes.
     pub pa: PhysAddr,
     /// The value.
     pub value: RawEntry,

@@ -3,6 +3,17 @@
 //! A run is a scenario plus a position in it. Nothing else is stored: a link names the scenario, the machine,
 //! the kernel and the locks held, and is executed again when it is opened.
 //!
+//! ```
+//! use scenario::{Held, Link};
+//!
+//! let (link, problem) = Link::parse("#v1/debug-user/riscv64-sv39/v6.17?lock=read&t=4");
+//! assert_eq!((link.setup.scenario.title, link.setup.machine.id), ("Debug walk of a user mm", "riscv64-sv39"));
+//! assert_eq!((link.setup.lock, link.step, problem), (Held::Read, 4, None));
+//! // What cannot be understood opens the nearest thing that works, and says what was wrong.
+//! let (_, problem) = Link::parse("#v1/debug-user/vax/v6.17");
+//! assert!(problem.is_some());
+//! ```
+//!
 //! | module | what it holds |
 //! |---|---|
 //! | `call_sites` | the patch's call sites, side by side |

@@ -17,15 +17,16 @@ pub struct Places {
     pub page: u64,
     /// Bytes that one pmd entry covers.
     pub pmd: u64,
-    /// First area of the process.
+    /// Start address of the first VMA of the process.
     pub user: u64,
-    /// The area that maps a file.
+    /// Start address of the VMA that maps a file.
     pub file: u64,
-    /// An area of four pages on two pmd entries: the second page is there, and the second pmd entry is empty.
+    /// Start address of a VMA of four pages on two pmd entries. The second page is mapped, and the second pmd entry is
+    /// empty.
     pub bare: u64,
-    /// Two pmd entries, the last ones of their table.
+    /// The address of two pmd entries, the last ones of their table.
     pub twice: u64,
-    /// First address of the kernel's part.
+    /// First address of the kernel's part of the address space.
     pub kernel: u64,
     /// Last address of the address space.
     pub top: u64,
@@ -141,7 +142,8 @@ impl Builder {
 /// The tables, the mms and the areas of a model.
 ///
 /// # Errors
-/// [`WorldError`] never happens: the tables are made to fit.
+/// [`WorldError`] would mean that two of the tables overlap or are not aligned. For the models of [`pgtable::MODELS`]
+/// it does not happen, as a test shows for each.
 pub fn sample(model: &'static Model) -> Result<Capture, WorldError> {
     let at = Places::of(model);
     let mut build = Builder { model, tables: Vec::new(), next: PhysAddr(0x100_0000) };

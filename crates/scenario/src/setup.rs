@@ -34,8 +34,8 @@ pub struct Setup {
 /// A setup cannot start on this capture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
-    /// The capture is of another architecture.
-    #[error("the capture is of {found}, the scenario runs on {wanted}")]
+    /// The tables are of another machine than that of the setup.
+    #[error("the tables are those of {found}, but {wanted} was chosen")]
     OtherModel {
         /// What the file holds.
         found: &'static str,
@@ -89,7 +89,9 @@ impl Setup {
     /// The machine at rest with the chosen locks held, and whoever is about to run on it.
     ///
     /// # Errors
-    /// [`SetupError`] when the capture is not one of this setup's machine.
+    /// [`SetupError::OtherModel`] if the tables are of another machine, [`SetupError::NoUserMm`] if they hold no user mm and
+    /// the scenario walks one, [`SetupError::NotOnMachine`] if the scenario has no range on this machine, and
+    /// [`SetupError::NotInThisKernel`] if the kernel does not have the function yet.
     pub fn start(&self, capture: &Capture) -> Result<(World, Runner), SetupError> {
         let found = capture.model().id;
         if found != self.machine.id {

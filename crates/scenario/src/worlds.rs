@@ -70,7 +70,8 @@ fn map(world: &mut World, mm: MmId, addr: VirtAddr, level: Level, value: u64) {
 /// loongarch64 with 16K pages: a loaded module, and a leaf of 32 MiB in the vmalloc area.
 ///
 /// # Errors
-/// None that can happen: the type is the builder's.
+/// [`BuildError`] would mean that the model is missing from [`pgtable::MODELS`] or that two tables overlap. A test builds
+/// this machine.
 pub fn loongarch() -> Result<World, BuildError> {
     // PAGE_KERNEL; the second half of the module is data and not executable.
     const PTE: u64 = 0x1d3;
@@ -94,7 +95,8 @@ pub fn loongarch() -> Result<World, BuildError> {
 /// openrisc: kernel memory from 64 MiB on, mapped by pages, as all of its memory is.
 ///
 /// # Errors
-/// None that can happen: the type is the builder's.
+/// [`BuildError`] would mean that the model is missing from [`pgtable::MODELS`] or that two tables overlap. A test builds
+/// this machine.
 pub fn openrisc() -> Result<World, BuildError> {
     // PAGE_KERNEL: present, accessed, dirty, the kernel may read, write and execute.
     const PTE: u64 = 0x731;
@@ -104,7 +106,8 @@ pub fn openrisc() -> Result<World, BuildError> {
 /// x86-64 with `efi_mm`: the firmware's runtime services in their part of the address space, by pages and by a leaf.
 ///
 /// # Errors
-/// None that can happen: the type is the builder's.
+/// [`BuildError`] would mean that the model is missing from [`pgtable::MODELS`] or that two tables overlap. A test builds
+/// this machine.
 pub fn efi() -> Result<World, BuildError> {
     const PTE: u64 = 0x8000_0000_0000_0063;
     const CODE: u64 = 0x61;

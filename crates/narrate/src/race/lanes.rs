@@ -57,7 +57,7 @@ pub struct LaneView {
 pub struct LaneLine {
     /// In the kernel's words.
     pub text: &'static str,
-    /// How many conditions it depends on.
+    /// How many conditions it depends on: by so many levels it is indented.
     pub depth: u8,
     /// Whether it comes next.
     pub current: bool,

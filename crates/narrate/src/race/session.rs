@@ -53,7 +53,7 @@ impl Session {
     /// A race before anybody has moved.
     ///
     /// # Errors
-    /// [`NotThere`] when it cannot be set up.
+    /// [`NotThere`] when the race does not happen on the chosen machine, or not in the chosen kernel. Links never choose such.
     pub fn new(choice: Choice) -> Result<Self, NotThere> {
         Ok(Self::at_tape(choice, Tape::new(&choice)?, 0))
     }
@@ -61,7 +61,7 @@ impl Session {
     /// What a link says, and what of it does not fit.
     ///
     /// # Errors
-    /// [`NotThere`] when it cannot be set up.
+    /// [`NotThere`] when the race does not happen on the chosen machine, or not in the chosen kernel. Links never choose such.
     pub fn open(link: &RaceLink) -> Result<(Self, Option<String>), NotThere> {
         let (tape, problem) = Tape::of(&link.choice, &link.schedule)?;
         Ok((Self::at_tape(link.choice, tape, link.step as usize), problem))
@@ -76,7 +76,7 @@ impl Session {
     /// anew.
     ///
     /// # Errors
-    /// [`NotThere`] when it cannot be set up.
+    /// [`NotThere`] when the race does not happen on the chosen machine, or not in the chosen kernel. Links never choose such.
     pub fn with_choice(&self, choice: Choice) -> Result<(Self, Option<String>), NotThere> {
         if choice.race != self.choice.race {
             return Ok((Self::new(choice)?, None));
@@ -188,7 +188,7 @@ impl Session {
     /// Shows what a search has found, from its start.
     ///
     /// # Errors
-    /// [`NotThere`] when it cannot be set up.
+    /// [`NotThere`] when the race does not happen on the chosen machine, or not in the chosen kernel. Links never choose such.
     pub fn load(&mut self, schedule: &Schedule) -> Result<(), NotThere> {
         let known = self.branches.iter().position(|of| of.tape.steps() == schedule.steps());
         self.current = if let Some(known) = known {

@@ -25,7 +25,7 @@ pub enum Life {
 pub struct StakeTable {
     /// "PMD table", with the folded levels that share it.
     pub name: String,
-    /// Its physical address.
+    /// Its physical address, in bytes.
     pub pa: PhysAddr,
     /// Where it is in its life.
     pub life: Life,
@@ -42,7 +42,7 @@ pub struct StakeTable {
 /// An entry at stake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StakeSlot {
-    /// Its index.
+    /// Its number in the table, from 0.
     pub index: u32,
     /// Its value.
     pub value: RawEntry,

@@ -37,7 +37,7 @@ impl Tape {
     /// A race before anybody has moved.
     ///
     /// # Errors
-    /// [`NotThere`] when it cannot be set up.
+    /// [`NotThere`] when the race does not happen on the chosen machine, or not in the chosen kernel. Links never choose such.
     pub fn new(choice: &Choice) -> Result<Self, NotThere> {
         let head = choice.start()?;
         Ok(Self { checkpoints: vec![head.clone()], head, steps: Vec::new(), fatal: None })
@@ -46,7 +46,7 @@ impl Tape {
     /// A race in which everybody has moved in the order of a schedule, as far as that fits; and why not further.
     ///
     /// # Errors
-    /// [`NotThere`] when it cannot be set up.
+    /// [`NotThere`] when the race does not happen on the chosen machine, or not in the chosen kernel. Links never choose such.
     pub fn of(choice: &Choice, schedule: &Schedule) -> Result<(Self, Option<String>), NotThere> {
         let mut tape = Self::new(choice)?;
         for (&lane, step) in schedule.steps().iter().zip(1..) {
