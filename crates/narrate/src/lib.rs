@@ -19,7 +19,7 @@
 //!     let moment = timeline.moment(span.from, span.to);
 //!     point::point(&moment, span.mark, setup.revision, VirtAddr(0)).sentence
 //! };
-//! assert!(said(1).starts_with("The assertion holds: init_mm.mmap_lock is held for reading."));
+//! assert!(said(1).starts_with("walk_kernel_page_table_range() is called for 0x"));
 //! # Ok::<(), scenario::SetupError>(())
 //! ```
 //!
