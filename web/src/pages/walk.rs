@@ -186,7 +186,9 @@ impl Page for Walk {
     fn arrived(&mut self, shared: &mut Shared) {
         // What a dump prints is recorded with its walk.
         let anew = shared.lab.here().is_some() && self.run.as_ref().is_some_and(|run| !run.is_dump());
-        if self.waits.is_some() || (anew && self.is_dump()) {
+        // One that has failed waits for a person to try again.
+        let here = self.waits.is_some_and(|folder| shared.captures.get(folder).is_some());
+        if here || (anew && self.is_dump()) {
             self.start(shared);
         }
     }
@@ -219,7 +221,7 @@ impl Walk {
             }
             return;
         };
-        if cfg!(feature = "lab") && self.is_dump() {
+        if cfg!(feature = "lab") {
             shared.lab.ask();
         }
         let dump = shared.lab.here().and_then(|later| (later.dump)(&setup, capture));

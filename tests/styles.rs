@@ -1,0 +1,97 @@
+//! Each view has a style sheet of its name, and the rules of that reach no further than the view.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What has rules for the page as a whole, and no view.
+const WHOLE: [&str; 5] = ["tokens", "layout", "base", "race", "verdicts"];
+
+/// The lists of sheets: of the first part, of the later one.
+const LISTS: [&str; 2] = ["first", "lab"];
+
+/// Views that are drawn with the rules of another one.
+const LIKE: [(&str, &str); 2] = [("race/help", "help"), ("progress", "header")];
+
+/// Sheets whose rules are for pieces that several views draw.
+const PIECES: [&str; 5] = ["header", "choices", "locks", "sign", "scrubber"];
+
+fn web() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../web")
+}
+
+/// The names of the files below a directory with this ending, without it.
+fn names(below: &Path, ending: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut folders = vec![below.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of this repository") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|of| of == ending) {
+                let name = path.strip_prefix(below).expect("below it").with_extension("");
+                names.insert(name.to_str().expect("a plain name").to_owned());
+            }
+        }
+    }
+    names
+}
+
+fn sheet(name: &str) -> String {
+    fs::read_to_string(web().join("styles").join(name).with_extension("css")).expect("a style sheet")
+}
+
+/// The selectors of a sheet's rules, without those of `@media`.
+fn selectors(sheet: &str) -> Vec<String> {
+    let mut plain = String::new();
+    let mut rest = sheet;
+    while let Some(start) = rest.find("/*") {
+        plain.push_str(&rest[..start]);
+        rest = rest[start..].split_once("*/").map_or("", |(_, rest)| rest);
+    }
+    plain.push_str(rest);
+    let heads = plain.split('{').filter_map(|piece| piece.rsplit(['}', ';']).next());
+    let heads = heads.map(str::trim).filter(|head| !head.is_empty() && !head.starts_with('@'));
+    heads.flat_map(|head| head.split(",\n")).map(|of| of.trim().to_owned()).collect()
+}
+
+#[test]
+fn every_view_has_a_style_sheet_that_reaches_no_further() {
+    let sheets = names(&web().join("styles"), "css");
+    let views = names(&web().join("src/view"), "rs");
+    let like = |view: &str| LIKE.iter().find(|(of, _)| *of == view).map(|(_, other)| *other);
+    for view in views.iter().filter(|view| !view.ends_with("mod")) {
+        assert!(sheets.contains(like(view).unwrap_or(view)), "the view {view} has no style sheet");
+    }
+    for name in &sheets {
+        let known = views.contains(name) || [&WHOLE[..], &LISTS[..]].concat().contains(&name.as_str());
+        assert!(known, "no view has the style sheet {name}");
+        if WHOLE.contains(&name.as_str()) || LISTS.contains(&name.as_str()) || PIECES.contains(&name.as_str())
+        {
+            continue;
+        }
+        // In a page's folder the page's class, else the view's own.
+        let root = format!(".{}", name.split('/').next().unwrap_or(name));
+        for selector in selectors(&sheet(name)) {
+            let first = selector.split([' ', '>']).next().unwrap_or_default();
+            let own = first.starts_with(&root) || (name == "diff" && first == ".say");
+            let of_the_page =
+                first.starts_with(".pagewalk") || first == ".embed" || first.starts_with("html");
+            assert!(own || of_the_page, "{name}.css: {selector} does not begin with {root}");
+        }
+    }
+}
+
+#[test]
+fn every_style_sheet_is_in_one_of_the_two_parts() {
+    let lists = LISTS.map(sheet);
+    for name in names(&web().join("styles"), "css") {
+        if LISTS.contains(&name.as_str()) {
+            continue;
+        }
+        let import = format!("@import \"{name}.css\";");
+        let times: usize = lists.iter().map(|list| list.matches(&import).count()).sum();
+        assert_eq!(times, 1, "{name}.css is imported {times} times");
+    }
+}
