@@ -39,11 +39,9 @@
 
 extern crate alloc;
 
-pub mod allocate;
 mod areas;
 mod entries;
 pub mod error;
-pub mod frames;
 pub mod held;
 pub mod hugetlb;
 pub mod lock;
@@ -62,4 +60,4 @@ pub use mm::{MmId, MmStruct, Pages, Slot, TableId};
 pub use rwsem::Rwsem;
 pub use table::Table;
 pub use vma::{Vma, VmaFlags, VmaId, VmaKind};
-pub use world::{MAX_PTLS, World};
+pub use world::{MAX_PTLS, World, allocate, frames};

@@ -1,5 +1,8 @@
 //! The world that actors act on.
 
+pub mod allocate;
+pub mod frames;
+
 use alloc::collections::BinaryHeap;
 use alloc::rc::Rc;
 use alloc::vec::Vec;

@@ -64,14 +64,9 @@
 
 pub mod addr;
 pub mod arch;
-pub mod flags;
-mod geometry;
 pub mod kernel;
-pub mod layout;
 pub mod level;
-pub mod make;
 pub mod model;
-pub mod rules;
 
 pub use addr::{PhysAddr, RawEntry, VirtAddr};
 pub use arch::{MODELS, UnknownModel, model};
@@ -81,4 +76,5 @@ pub use layout::Region;
 pub use level::Level;
 pub use make::{MakeEntry, Owner, Prot, Protection, Protections};
 pub use model::{Arch, Contiguous, Fold, Hugetlb, LevelSpec, Model, Thp};
+pub use model::{flags, layout, make, rules};
 pub use rules::{Empty, EntryKind, EntryRules, Tests};

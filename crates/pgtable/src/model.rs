@@ -1,5 +1,11 @@
 //! One architecture configuration.
 
+pub mod flags;
+mod geometry;
+pub mod layout;
+pub mod make;
+pub mod rules;
+
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
