@@ -4,6 +4,16 @@
 //! assumed. Compression is no format: what an importer gets is unpacked. Every file is hostile until proven otherwise:
 //! sizes are bounded before anything is allocated, and an error says what is wrong, where, and what to do.
 //!
+//! ```
+//! use capture::Limits;
+//! use capture::importer::recognise;
+//!
+//! // No format recognises this, and the error says what to do about it.
+//! let error = recognise(capture::IMPORTERS, b"Hello, world").err().expect("no page tables");
+//! assert!(!error.to_string().is_empty() && !error.remedy().is_empty());
+//! assert!(Limits::ALL.tables >= 1000);
+//! ```
+//!
 //! | module | what it holds |
 //! |---|---|
 //! | [`importer`] | what a format is |

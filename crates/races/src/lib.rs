@@ -5,6 +5,22 @@
 //! [`Choice`] says which race, on which architecture, under which kernel's rules and with which locks; [`Choice::start`] sets it
 //! up, and [`explore`] searches it for an order of steps that goes wrong.
 //!
+//! A debug walk of a process against `munmap()`: the read lock is too little, the write lock is enough.
+//!
+//! ```
+//! use mm::LockMode;
+//! use races::{Choice, Race, survey};
+//! use pagewalk::Revision;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let choice = Choice::of(Race::Munmap, pgtable::model("x86_64-4level")?, Revision::V7_3);
+//! let read = survey::search(&choice.with_lock(LockMode::Read))?;
+//! println!("goes wrong in this order: {:?}", read.shortest().expect("a counterexample"));
+//! assert!(survey::search(&choice.with_lock(LockMode::Write))?.is_safe());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! | module | what it holds |
 //! |---|---|
 //! | [`place`] | the small world |

@@ -5,6 +5,15 @@
 //! ([`Fault`]), and the kernel versions as a table of differences ([`Revision`], [`Rules`]). It depends on what exists
 //! (`mm`, `pgtable`) and on nobody who acts.
 //!
+//! ```
+//! use trace::{AssertOrder, Revision};
+//!
+//! // In v6.17 a wrong range is refused before any lock is looked at; from v6.18 on the assertion comes first.
+//! assert_eq!(Revision::V6_17.rules().kernel_order, AssertOrder::ChecksFirst);
+//! let today = Revision::from_id("v7.3").expect("a revision of this crate");
+//! assert_eq!(today.rules().kernel_order, AssertOrder::AssertFirst);
+//! ```
+//!
 //! | module | what it holds |
 //! |---|---|
 //! | [`mod@event`] | what one action did, and where that is reported |
