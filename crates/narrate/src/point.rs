@@ -40,7 +40,7 @@ pub struct Point {
     /// The assertion that was met.
     pub assertion: Option<AssertView>,
     /// What goes wrong without the lock that the assertion demands: the hash of a link to a race.
-    pub without: Option<String>,
+    pub race_link: Option<String>,
     /// The delegation that was made.
     pub delegation: Option<DelegateView>,
     /// The atomic actions of the step.
@@ -106,7 +106,7 @@ pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start
         changes: changes(moment),
         locks: locks::locks(world, &moment.before),
         assertion: last.and_then(|event| locks::assertion(event, world)),
-        without: last.and_then(|event| without(event, world, revision)),
+        race_link: last.and_then(|event| race_link(event, world, revision)),
         delegation: last.and_then(locks::delegation),
         actions: moment.events.iter().map(|event| sentence::action(event, world)).collect(),
     }
@@ -211,7 +211,7 @@ fn changes<A: Actor>(moment: &Moment<A>) -> Vec<Change> {
 }
 
 /// The race that an assertion forbids; where races can be set up, on the machine and kernel at hand.
-fn without(event: &Event, world: &World, revision: Revision) -> Option<String> {
+fn race_link(event: &Event, world: &World, revision: Revision) -> Option<String> {
     if cfg!(feature = "races") {
         let choice = races::race_for(event, world.model(), revision)?;
         Some(races::RaceLink::new(choice).to_string())

@@ -40,7 +40,7 @@ fn view_lock(lock: &LockView) -> El {
 
 /// The way to the race that the assertion forbids.
 fn without(point: &Point) -> Option<El> {
-    let link = format!("#{}", point.without.as_ref()?);
+    let link = format!("#{}", point.race_link.as_ref()?);
     let link = el("a").attr("href", &link).child("See what goes wrong without it");
     Some(el("p.without").child(link))
 }
