@@ -5,7 +5,6 @@
 //!
 //! | module | who |
 //! |---|---|
-//! | [`callers`] | the patch's callers: `set_memory_*()`, DMA memory, HVO |
 //! | [`direct`] | a caller that does nothing but call an entry point |
 //! | [`observer`] | callbacks that only look |
 
@@ -13,7 +12,6 @@
 
 extern crate alloc;
 
-pub mod callers;
 pub mod direct;
 pub mod observer;
 
@@ -23,7 +21,6 @@ use arrayvec::ArrayVec;
 use mm::World;
 use pagewalk::{Callbacks, Func, Sink, StackFrame, Status, Walk};
 
-pub use callers::Caller;
 pub use direct::Direct;
 pub use observer::{Observer, Quirk};
 

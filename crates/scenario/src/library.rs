@@ -8,7 +8,7 @@ mod vma;
 
 use actors::Observer;
 #[cfg(feature = "callers")]
-use actors::callers::Request;
+use ::callers::Request;
 use mm::MmId;
 use pagewalk::{EntryPoint, Revision};
 use pgtable::{MODELS, Model, VirtAddr};

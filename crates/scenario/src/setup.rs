@@ -1,9 +1,9 @@
 //! A scenario with every choice made, ready to start.
 
 #[cfg(feature = "callers")]
-use actors::Caller;
+use ::callers::Caller;
 #[cfg(feature = "callers")]
-use actors::callers::Order;
+use ::callers::Order;
 use actors::{Actor, Direct, Observer, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};

@@ -1,6 +1,6 @@
 //! The patch's callers, each on its own architecture, and what they do when something is wrong.
 
-use actors::callers::{Area, Arm64, Arm64Func, Hvo, Memory, Request, View, Way};
+use ::callers::{Area, Arm64, Arm64Func, Hvo, Memory, Request, View, Way};
 use pagewalk::{Revision, SetMemory};
 use pgtable::{PhysAddr, VirtAddr};
 

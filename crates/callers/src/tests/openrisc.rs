@@ -1,7 +1,7 @@
 //! openrisc: 8K pages, two levels.
 
 use super::*;
-use crate::callers::Request::Uncached;
+use crate::Request::Uncached;
 
 const PAGE: u64 = 0xc400_0000;
 

@@ -33,7 +33,7 @@ pub(super) fn pte_of_page(model: &Model, pa: pgtable::PhysAddr, prot: u64) -> u6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::callers::{arm64, hugetlb_vmemmap, loongarch, openrisc, riscv};
+    use crate::{arm64, hugetlb_vmemmap, loongarch, openrisc, riscv};
     use pagewalk::{Revision, SetMemory};
 
     #[test]

@@ -1,8 +1,8 @@
 //! riscv: three modes of 64 bits, and 32 bits.
 
 use super::*;
-use crate::callers::Request::Riscv;
-use crate::callers::{Area, Memory, View};
+use crate::Request::Riscv;
+use crate::{Area, Memory, View};
 use pagewalk::{Fault, SetMemory};
 
 const VMALLOC: u64 = 0xffff_ffc6_0000_0000;

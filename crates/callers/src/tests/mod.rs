@@ -18,7 +18,7 @@ use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
 
 use super::place::{below, root};
 use super::{Caller, Order, Request};
-use crate::Actor;
+use actors::Actor;
 
 /// Where the root of these machines lies; further tables follow.
 const ROOT: u64 = 0x0100_0000;
@@ -76,7 +76,7 @@ fn run(revision: Revision, order: Order, world: &mut World) -> (Vec<Event>, Stat
     for step in 1..1_000_000 {
         let status = caller.step(world, &mut events);
         assert_eq!(events.len(), step, "one event a step: {:?}", events.last());
-        assert!(caller.stack().len() < crate::MAX_STACK);
+        assert!(caller.stack().len() < actors::MAX_STACK);
         if status != Status::Running {
             return (events, status);
         }

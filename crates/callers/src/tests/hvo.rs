@@ -1,7 +1,7 @@
 //! HVO on x86-64 with four levels.
 
 use super::*;
-use crate::callers::{Hvo, Way};
+use crate::{Hvo, Way};
 use pagewalk::Fault;
 
 /// The vmemmap of a huge page of 2 MiB: eight pages.

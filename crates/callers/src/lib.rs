@@ -15,6 +15,10 @@
 //! A caller is a machine of the walker's kind: one atomic action a step, exactly one event. Its callbacks read an entry
 //! in one step and write it in another, so another CPU may come in between, as it may in the kernel.
 
+#![no_std]
+
+extern crate alloc;
+
 pub mod arm64;
 pub mod hugetlb_vmemmap;
 pub mod memory;
@@ -48,7 +52,7 @@ use pagewalk::{
 };
 use pgtable::{PhysAddr, VirtAddr};
 
-use crate::{Actor, Stack};
+use actors::{Actor, Stack};
 use hugetlb_vmemmap::Expansion;
 use ops::Ops;
 use program::{Phase, Program};

@@ -1,7 +1,7 @@
 //! loongarch: 16K pages, three levels.
 
 use super::*;
-use crate::callers::Request::Loongarch;
+use crate::Request::Loongarch;
 use pagewalk::SetMemory;
 
 /// The first module page, and a leaf of 32 MiB in the vmalloc area.

@@ -2,8 +2,8 @@
 //! it is, tables stay tables, and every lock is released, also when memory runs out.
 
 use super::*;
-use crate::callers::place::page_of;
-use crate::callers::{Arm64, Arm64Func, Hvo, Memory, View, Way};
+use crate::place::page_of;
+use crate::{Arm64, Arm64Func, Hvo, Memory, View, Way};
 use pagewalk::SetMemory;
 use pgtable::EntryKind;
 
@@ -206,7 +206,7 @@ fn the_right_pages_change_and_no_others() {
                         changed += usize::from(was != is);
                         let ops = Caller::new(case.revision, order(*request, start, end), &case.machine);
                         let ops = ops.expect("it walks").ops().clone();
-                        let crate::callers::ops::Ops::Pageattr(ops) = ops else { panic!("it sets bits") };
+                        let crate::ops::Ops::Pageattr(ops) = ops else { panic!("it sets bits") };
                         let bits = is.expect("it is mapped").1;
                         assert_eq!(
                             bits & ops.set & !case.by_level,

@@ -1,7 +1,7 @@
 //! arm64: 4K pages and 48-bit addresses.
 
 use super::*;
-use crate::callers::{Area, Arm64, Arm64Func, Memory, View};
+use crate::{Area, Arm64, Arm64Func, Memory, View};
 use pagewalk::{Fault, SetMemory};
 
 const VMALLOC: u64 = 0xffff_8000_803c_8000;
