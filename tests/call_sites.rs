@@ -1,10 +1,12 @@
 //! What is said about the patch's call sites, compared with what their runs show.
 
 use actors::Actor;
+use callers::CALL_SITES;
+use callers::site::{CallSite, InKernel, Shown};
 use mm::{LockMode, Need};
 use pagewalk::{By, Event, Func, LockName, Sink, Status};
+use pagewalk_tests::LIBRARY;
 use pagewalk_tests::tables::tables_of;
-use scenario::call_sites::{CALL_SITES, CallSite, InKernel, Shown};
 
 /// Steps after which a run has not ended: a dump of x86-64's whole address space takes millions.
 const MAX_STEPS: u32 = 50_000_000;
@@ -29,7 +31,7 @@ struct Watch {
 }
 
 const fn is_entry(func: Func) -> bool {
-    !matches!(func, Func::PtdumpWalkPgd | Func::WalkRange(_) | Func::Caller(_))
+    !matches!(func, Func::WalkRange(_) | Func::Other(_))
 }
 
 impl Sink for Watch {
@@ -67,7 +69,7 @@ impl Sink for Watch {
 
 /// Runs what a link opens, to its end.
 fn run(of: Shown, kernel: &InKernel, site: &CallSite) -> (Watch, Status) {
-    let setup = of.link(Some(kernel.revision)).expect("a scenario of the library").setup;
+    let setup = of.link(&LIBRARY, Some(kernel.revision)).expect("a scenario of the library").setup;
     let (mut world, mut runner) = setup.start(&tables_of(&setup)).expect("it runs there");
     assert_eq!(runner.callbacks(), site.callbacks, "{of:?}");
     let mut watch = Watch::default();

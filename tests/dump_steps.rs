@@ -7,13 +7,13 @@ use pagewalk::{Callback, Event};
 use pagewalk_tests::{default_dir, load_image};
 use pgtable::{Level, VirtAddr};
 use ptdump::users::Dumped;
-use scenario::library::{Machine, Scenario};
+use scenario::library::{Library, Machine};
 use scenario::{Runner, Setup};
 
 /// A recorded dump of `init_mm` on a captured machine.
 fn recorded(machine: &str) -> (Setup, Timeline<Runner>, DumpRecord) {
     let machine = Machine::from_id(machine).expect("a machine");
-    let setup = Setup { machine, ..Setup::of(Scenario::from_id("ptdump").expect("a scenario")) };
+    let setup = Setup { machine, ..Setup::of(Library::WALKS.scenario("ptdump").expect("a scenario")) };
     let folder = setup.scenario.capture_on(machine).expect("a captured machine");
     let capture = load_image(&default_dir().join(folder)).expect("a capture of this repository");
     let mut dump = DumpRecord::new(&capture, Dumped::InitMm, false).expect("it has such a file");

@@ -1,5 +1,6 @@
 //! No address is too broken to be read: it opens something, and what is opened has an address that is all right.
 
+use pagewalk_tests::LIBRARY;
 use pagewalk_tests::addresses::{VALID, broken};
 use proptest::prelude::*;
 use races::RaceLink;
@@ -7,16 +8,16 @@ use scenario::Link;
 
 /// Reads an address as a page does, and what it opens again. Returns whether something was wrong with it.
 fn opens(address: &str) -> Result<bool, TestCaseError> {
-    if let Some((link, problem)) = RaceLink::parse(address) {
+    if let Some((link, problem)) = RaceLink::parse(address, &LIBRARY) {
         let text = link.to_string();
-        prop_assert_eq!(RaceLink::parse(&text), Some((link, None)), "{}", text);
+        prop_assert_eq!(RaceLink::parse(&text, &LIBRARY), Some((link, None)), "{}", text);
         return Ok(says(problem));
     }
-    let (link, problem) = Link::parse(address);
+    let (link, problem) = Link::parse(address, &LIBRARY);
     prop_assert!(link.setup.scenario.ranges(link.setup.machine).is_some(), "{}", address);
     let text = link.to_string();
     // What a scenario does not ask for is not in its address: `init` where nobody takes a second lock.
-    let (again, none) = Link::parse(&text);
+    let (again, none) = Link::parse(&text, &LIBRARY);
     prop_assert_eq!((again.to_string(), none), (text, None));
     Ok(says(problem))
 }

@@ -8,11 +8,12 @@ use capture::Capture;
 use mm::{Populated, Split};
 use narrate::{Mark, Moment, Point, Timeline, point};
 use pagewalk::{Callback, Event, LockName, Revision, Status};
+use pagewalk_tests::LIBRARY;
 use pagewalk_tests::tables::tables_of;
 use pgtable::Level;
 use scenario::library::{Machine, Program, Scenario};
 use scenario::link::Grain;
-use scenario::{Held, Runner, Setup, SetupError, scenarios};
+use scenario::{Held, Runner, Setup, SetupError};
 
 fn record(setup: &Setup, capture: &Capture) -> Timeline<Runner> {
     let (world, runner) = setup.start(capture).expect("the scenario runs on this machine");
@@ -22,7 +23,7 @@ fn record(setup: &Setup, capture: &Capture) -> Timeline<Runner> {
 }
 
 fn named(id: &str) -> &'static Scenario {
-    Scenario::from_id(id).expect("a scenario of the library")
+    LIBRARY.scenario(id).expect("a scenario of the library")
 }
 
 fn at(timeline: &Timeline<Runner>, setup: &Setup, index: u32) -> (Moment<Runner>, Point) {
@@ -82,7 +83,7 @@ fn words_of(event: &Event) -> (Discriminant<Event>, u64) {
 #[test]
 fn every_scenario_ends_on_every_machine_under_every_kernel_and_no_event_is_silent() {
     let mut said = HashSet::new();
-    for scenario in scenarios() {
+    for scenario in LIBRARY.scenarios() {
         for machine in scenario.machines() {
             for revision in scenario.revisions() {
                 let setup = Setup { machine, revision, ..Setup::of(scenario) };
@@ -273,7 +274,7 @@ fn sentences(id: &str) -> Vec<String> {
 
 #[test]
 fn before_v6_18_arm64_does_not_walk() {
-    for scenario in scenarios().filter(|scenario| scenario.id.starts_with("arm64-")) {
+    for scenario in LIBRARY.scenarios().filter(|scenario| scenario.id.starts_with("arm64-")) {
         let revision = Revision::V6_17;
         let setup = Setup { revision, ..Setup::of(scenario) };
         assert!(
@@ -289,7 +290,7 @@ fn before_v6_18_arm64_does_not_walk() {
 #[test]
 fn a_write_says_what_was_what_is_and_which_bits_changed() {
     let mut writes = 0;
-    for scenario in scenarios().filter(|scenario| matches!(scenario.program, Program::Caller { .. })) {
+    for scenario in LIBRARY.scenarios().filter(|scenario| matches!(scenario.program, Program::Other(_))) {
         // The one with a thousand of them is like the others.
         if scenario.id == "hvo-roll-back" {
             continue;
@@ -325,7 +326,7 @@ fn a_write_says_what_was_what_is_and_which_bits_changed() {
 
 #[test]
 fn every_function_of_a_caller_has_a_listing_and_each_of_its_steps_a_line() {
-    for scenario in scenarios().filter(|scenario| matches!(scenario.program, Program::Caller { .. })) {
+    for scenario in LIBRARY.scenarios().filter(|scenario| matches!(scenario.program, Program::Other(_))) {
         for machine in scenario.machines().take(1) {
             for revision in scenario.revisions() {
                 let setup = Setup { machine, revision, ..Setup::of(scenario) };
@@ -477,7 +478,7 @@ fn the_user_half_has_a_root_of_its_own_with_page_table_isolation() {
     }
 }
 
-const fn program_mm(setup: &Setup) -> mm::MmId {
+fn program_mm(setup: &Setup) -> mm::MmId {
     setup.scenario.program.mm()
 }
 

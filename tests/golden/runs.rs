@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use narrate::race::{self, Session};
 use narrate::{Point, Timeline, point};
 use pagewalk::Revision;
+use pagewalk_tests::LIBRARY;
 use pagewalk_tests::tables::tables_of;
 use pgtable::VirtAddr;
 use races::{Race, RaceLink, texts};
+use scenario::Setup;
 use scenario::library::Scenario;
 use scenario::link::{Grain, Link};
-use scenario::{Setup, scenarios};
 
 /// A run as text.
 pub(crate) struct Run {
@@ -29,8 +30,9 @@ const LAST_LINES: usize = 40;
 
 /// All golden runs.
 pub(crate) fn all() -> Vec<Run> {
-    let walks =
-        scenarios().flat_map(|scenario| kernels(scenario).into_iter().map(move |of| walk(scenario, of)));
+    let walks = LIBRARY
+        .scenarios()
+        .flat_map(|scenario| kernels(scenario).into_iter().map(move |of| walk(scenario, of)));
     walks.chain(race_links().iter().map(race)).collect()
 }
 

@@ -18,6 +18,10 @@ use std::path::{Path, PathBuf};
 use capture::ptcapture::PtCapture;
 use capture::{Capture, ImportError, Importer, Input, Limits, LogError, LoggedWalk, log, parse_log};
 use flate2::read::GzDecoder;
+use scenario::Library;
+
+/// All scenarios.
+pub static LIBRARY: Library = Library::new(&[callers::SCENARIOS], &[]);
 
 /// The captures of this repository.
 pub fn default_dir() -> PathBuf {

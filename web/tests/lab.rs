@@ -4,17 +4,18 @@
 
 mod common;
 
+use callers::CALL_SITES;
 use common::draw;
 use narrate::dump::{DumpLine, DumpView, LineState};
 use narrate::{Mark, Point, Timeline, point};
 use pagewalk_web::lab;
 use pagewalk_web::later::Later;
+use pagewalk_web::library::LIBRARY;
 use pagewalk_web::marks;
 use pagewalk_web::view;
 use pagewalk_web::view::callers::callers;
-use scenario::call_sites::CALL_SITES;
 use scenario::link::Grain;
-use scenario::{Link, Scenario, Setup};
+use scenario::{Link, Setup};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;
@@ -37,7 +38,7 @@ fn later() -> Option<Later> {
 
 /// The first steps of a scenario without a capture that write an entry.
 fn writes(scenario: &str) -> Vec<Point> {
-    let setup = Setup::of(Scenario::from_id(scenario).expect("a scenario of the library"));
+    let setup = Setup::of(LIBRARY.scenario(scenario).expect("a scenario of the library"));
     let (world, runner) = setup.start(&setup.made().expect("made tables")).expect("it runs there");
     let mut timeline = Timeline::new(world, runner);
     timeline.record(100_000);
@@ -129,7 +130,7 @@ async fn every_call_site_has_a_row_and_each_link_of_it_opens() {
         let kernels: Vec<_> = all(row, ".side a").iter().filter_map(|of| of.get_attribute("href")).collect();
         assert_eq!(kernels.len(), site.runs.len() * site.kernels.len());
         for href in kernels {
-            assert_eq!(Link::parse(&href).1, None, "{href}");
+            assert_eq!(Link::parse(&href, &LIBRARY).1, None, "{href}");
         }
     }
     // Before and after the patch are told apart by a word.

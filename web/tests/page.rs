@@ -7,6 +7,7 @@ mod common;
 use capture::{Capture, ImportError};
 use common::draw;
 use narrate::{Mark, Point, Timeline, point};
+use pagewalk_web::library::LIBRARY;
 use pagewalk_web::load::{self, LoadError, Problem};
 use pagewalk_web::marks;
 use pagewalk_web::pages::walk::Picked;
@@ -15,7 +16,7 @@ use pagewalk_web::view;
 use pgtable::Level;
 use scenario::library::Machine;
 use scenario::link::Grain;
-use scenario::{Held, Scenario, Setup, scenarios};
+use scenario::{Held, Setup};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;
@@ -32,7 +33,7 @@ async fn read(bytes: &[u8]) -> Result<Capture, LoadError> {
 
 /// The point of a step of a scenario on the captured riscv machine.
 async fn step(scenario: &str, lock: Held, index: u32) -> Point {
-    let scenario = Scenario::from_id(scenario).expect("a scenario of the library");
+    let scenario = LIBRARY.scenario(scenario).expect("a scenario of the library");
     let machine = Machine::from_id("riscv64-sv39").expect("a machine of the library");
     let setup = Setup { machine, lock, ..Setup::of(scenario) };
     let capture = read(CAPTURE).await.expect("a capture of this repository");
@@ -149,7 +150,7 @@ async fn progress_says_how_much() {
 
 #[wasm_bindgen_test]
 async fn every_choice_that_is_offered_means_something() {
-    for scenario in scenarios() {
+    for scenario in LIBRARY.scenarios() {
         let root = draw(view::choices(&Setup::of(scenario))).await;
         let options = root.query_selector_all("option").expect("a selector");
         for index in 0..options.length() {

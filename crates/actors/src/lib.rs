@@ -5,6 +5,7 @@
 //!
 //! | module | who |
 //! |---|---|
+//! | [`any`] | one of any type |
 //! | [`direct`] | a caller that does nothing but call an entry point |
 //! | [`observer`] | callbacks that only look |
 
@@ -12,6 +13,7 @@
 
 extern crate alloc;
 
+pub mod any;
 pub mod direct;
 pub mod observer;
 
@@ -21,6 +23,7 @@ use arrayvec::ArrayVec;
 use mm::World;
 use pagewalk::{Callbacks, Func, Sink, StackFrame, Status, Walk};
 
+pub use any::AnyActor;
 pub use direct::Direct;
 pub use observer::{Observer, Quirk};
 

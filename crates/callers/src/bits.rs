@@ -5,19 +5,19 @@
 use pgtable::{EntryKind, Level, Model};
 
 /// Bits and values of fields of a leaf: the header's name, and the value that it has (1 for a bit).
-pub(super) type Bits = &'static [(&'static str, u64)];
+pub(crate) type Bits = &'static [(&'static str, u64)];
 
 /// What a change of permissions does to an entry: clears, then sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Masks {
+pub(crate) struct Masks {
     /// Bits that are set.
-    pub(super) set: Bits,
+    pub(crate) set: Bits,
     /// Bits that are cleared before.
-    pub(super) clear: Bits,
+    pub(crate) clear: Bits,
 }
 
 /// `bits` as a word. A name that the architecture does not have adds nothing.
-pub(super) fn word(model: &Model, bits: Bits) -> u64 {
+pub(crate) fn word(model: &Model, bits: Bits) -> u64 {
     let flags = model.flags(Level::Pte, EntryKind::Leaf);
     let one = |&(name, value): &(&str, u64)| {
         flags.iter().find(|flag| flag.name == name).map_or(0, |flag| value << flag.low_bit())
@@ -26,15 +26,16 @@ pub(super) fn word(model: &Model, bits: Bits) -> u64 {
 }
 
 /// `mk_pte()`: a pte that maps the page at `pa` with the bits `prot`.
-pub(super) fn pte_of_page(model: &Model, pa: pgtable::PhysAddr, prot: u64) -> u64 {
+pub(crate) fn pte_of_page(model: &Model, pa: pgtable::PhysAddr, prot: u64) -> u64 {
     (pa.0 >> model.page_shift).wrapping_mul(model.make.next_page) | prot
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{arm64, hugetlb_vmemmap, loongarch, openrisc, riscv};
-    use pagewalk::{Revision, SetMemory};
+    use crate::set_memory::SetMemory;
+    use crate::{arm64, hvo, loongarch, openrisc, riscv};
+    use trace::Revision;
 
     #[test]
     fn every_name_is_one_of_the_header() {
@@ -45,11 +46,11 @@ mod tests {
             ("arm64-4k-48", SetMemory::ALL.map(|what| masks(arm64::masks(what, false, Revision::V6_18)))),
             ("arm64-4k-48", SetMemory::ALL.map(|what| masks(arm64::masks(what, true, Revision::V7_3)))),
             ("openrisc", [[openrisc::UNCACHED, &[]]; 9]),
-            ("x86_64-4level", [hugetlb_vmemmap::protections(pgtable::Arch::X86_64).expect("it has HVO"); 9]),
-            ("riscv64-sv39", [hugetlb_vmemmap::protections(pgtable::Arch::Riscv64).expect("it has HVO"); 9]),
+            ("x86_64-4level", [hvo::protections(pgtable::Arch::X86_64).expect("it has HVO"); 9]),
+            ("riscv64-sv39", [hvo::protections(pgtable::Arch::Riscv64).expect("it has HVO"); 9]),
             (
                 "loongarch64-16k-3level",
-                [hugetlb_vmemmap::protections(pgtable::Arch::Loongarch64).expect("it has HVO"); 9],
+                [hvo::protections(pgtable::Arch::Loongarch64).expect("it has HVO"); 9],
             ),
         ] {
             let model = pgtable::model(id).expect("a known model");
@@ -70,7 +71,7 @@ mod tests {
         let riscv = pgtable::model("riscv64-sv39").expect("a known model");
         assert_eq!(word(riscv, riscv::PAGE_KERNEL), 0xe7);
         let x86 = pgtable::model("x86_64-5level").expect("a known model");
-        let [rw, ro] = hugetlb_vmemmap::protections(pgtable::Arch::X86_64).expect("it has HVO");
+        let [rw, ro] = hvo::protections(pgtable::Arch::X86_64).expect("it has HVO");
         assert_eq!(word(x86, rw), 0x8000_0000_0000_0063);
         assert_eq!(word(x86, ro), 0x8000_0000_0000_0021);
     }

@@ -2,18 +2,53 @@
 //!
 //! Its quirk: a leaf above pte level is changed as a whole, however little of it lies in the range.
 
+mod scenarios;
+
 use alloc::vec;
 
 use mm::{LockMode, World};
-use pagewalk::{Callbacks, CallerCheck, CallerFunc, Flush, Revision, SetMemory};
+use pagewalk::Callbacks;
+use trace::{CheckDef, Flush, Function, Line, On, Returns, Revision};
 
-use super::bits::{Bits, Masks};
-use super::ops::Ops;
-use super::pageattr::Pageattr;
-use super::program::{Order, Phase, Program, kernel_walk};
+use crate::bits::{Bits, Masks};
+use crate::checks::PAGES;
+use crate::pageattr::Pageattr;
+use crate::procedure::{Begun, Do, kernel_walk};
+use crate::request::{Order, Request};
+use crate::set_memory::SetMemory;
+
+pub(crate) use scenarios::{SCENARIOS, SITE};
+
+/// A request of `set_memory_ro()` or one of its siblings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Loongarch(pub(crate) SetMemory);
+
+static SET_MEMORY: Function = Function {
+    name: "__set_memory",
+    file: "arch/loongarch/mm/pageattr.c",
+    lines: |_| {
+        const {
+            &[
+                Line::new(On::Check, "  numpages 0? return 0"),
+                Line::new(On::Lock, "  mmap_write_lock(&init_mm)"),
+                Line::new(On::Descend, "  walk: clear and set bits of leaves and ptes"),
+                Line::new(On::Unlock, "  mmap_write_unlock(&init_mm)"),
+                Line::new(On::Flush, "  flush_tlb_kernel_range(start, end)"),
+            ]
+        }
+    },
+    returns: Returns::Int,
+};
+
+/// The address is not below `vm_map_base`; what is below lies in windows, not in tables, and 0 is returned.
+static IN_TABLES: CheckDef = CheckDef {
+    name: "InTables",
+    passed: "The address is not below vm_map_base: it is mapped by tables.",
+    failed: "The address is below vm_map_base, in a window that is mapped without tables: 0 is returned.",
+};
 
 /// `PAGE_KERNEL` (asm/pgtable-bits.h): privilege level 0 and coherent cached.
-pub(super) const PAGE_KERNEL: Bits = &[
+pub(crate) const PAGE_KERNEL: Bits = &[
     ("_PAGE_VALID", 1),
     ("_PAGE_DIRTY", 1),
     ("_CACHE_MASK", 1),
@@ -27,7 +62,7 @@ const WRITABLE: Bits = &[("_PAGE_WRITE", 1), ("_PAGE_DIRTY", 1)];
 const THERE: Bits = &[("_PAGE_PRESENT", 1), ("_PAGE_VALID", 1)];
 
 /// What each function sets and clears; none where there is no such function.
-pub(super) const fn masks(what: SetMemory) -> Option<Masks> {
+pub(crate) const fn masks(what: SetMemory) -> Option<Masks> {
     let (set, clear): (Bits, Bits) = match what {
         SetMemory::X => (&[], NO_EXEC),
         SetMemory::Nx => (NO_EXEC, &[]),
@@ -46,25 +81,29 @@ fn vm_map_base(world: &World) -> u64 {
     first.map_or(0, |region| region.start.0)
 }
 
-/// `set_memory_x()` and its siblings: the check of the address, then `__set_memory()`.
-pub(super) fn program(what: SetMemory, order: &Order, world: &World, revision: Revision) -> Program {
-    let (start, end) = (order.start, order.end);
-    let (outer, func) = (CallerFunc::Set(what), CallerFunc::LoongarchSetMemory);
-    let in_tables = start.0 >= vm_map_base(world);
-    let pages = order.pages(world) != 0;
-    let mut phases = vec![Phase::Enter(outer, start, end), Phase::Check(CallerCheck::InTables, in_tables, 0)];
-    if in_tables {
-        phases.extend([Phase::Enter(func, start, end), Phase::Check(CallerCheck::Pages, pages, 0)]);
-        if pages {
-            phases.extend([
-                Phase::lock_init_mm(LockMode::Write),
-                Phase::Walk(kernel_walk(revision), start, end),
-                Phase::unlock_init_mm(LockMode::Write),
-                Phase::Flush(Flush::Range(start, end)),
-            ]);
+/// The check of the address, then `__set_memory()`.
+impl Request for Loongarch {
+    type Procedure = Pageattr;
+
+    fn begin(self, order: &Order<Self>, world: &World, revision: Revision) -> Begun<Pageattr> {
+        let (start, end) = (order.start, order.end);
+        let outer = self.0.function();
+        let in_tables = start.0 >= vm_map_base(world);
+        let pages = order.pages(world) != 0;
+        let mut todo = vec![Do::enter(outer, start, end), Do::check(&IN_TABLES, in_tables, 0)];
+        if in_tables {
+            todo.extend([Do::enter(&SET_MEMORY, start, end), Do::check(&PAGES, pages, 0)]);
+            if pages {
+                todo.extend([
+                    Do::lock_init_mm(LockMode::Write),
+                    Do::walk(kernel_walk(revision), start, end),
+                    Do::unlock_init_mm(LockMode::Write),
+                    Do::flush(Flush::Range(start, end)),
+                ]);
+            }
+            todo.push(Do::leave(&SET_MEMORY));
         }
-        phases.push(Phase::Return(func));
+        todo.push(Do::leave(outer));
+        Begun { procedure: Pageattr::new(Callbacks::WITHOUT_VMA, masks(self.0), world), todo }
     }
-    phases.push(Phase::Return(outer));
-    Program::new(phases, Ops::Pageattr(Pageattr::new(Callbacks::WITHOUT_VMA, masks(what), world)))
 }

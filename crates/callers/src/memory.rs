@@ -5,36 +5,36 @@ use alloc::rc::Rc;
 use mm::World;
 use pgtable::{PhysAddr, VirtAddr};
 
-use super::place::page_of;
+use crate::place::page_of;
 
 /// A piece of memory, and where the kernel sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct View {
+pub(crate) struct View {
     /// First address.
-    pub start: VirtAddr,
+    pub(crate) start: VirtAddr,
     /// The memory that is there.
-    pub memory: PhysAddr,
+    pub(crate) memory: PhysAddr,
     /// Its size in bytes: of the linear map that of the region, also where no memory is.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 /// A `vm_struct` of `vmalloc()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Area {
+pub(crate) struct Area {
     /// First address.
-    pub start: VirtAddr,
+    pub(crate) start: VirtAddr,
     /// `nr_pages`: its pages, without the guard page.
-    pub pages: u32,
+    pub(crate) pages: u32,
 }
 
 impl Area {
     /// The address behind its last page.
-    pub(super) const fn end(&self, world: &World) -> VirtAddr {
+    pub(crate) const fn end(&self, world: &World) -> VirtAddr {
         VirtAddr(self.start.0.wrapping_add((self.pages as u64) << world.model().page_shift))
     }
 
     /// Its pages as the machine at rest has them mapped: what `area->pages` holds.
-    pub(super) fn pages(&self, world: &World) -> Rc<[PhysAddr]> {
+    pub(crate) fn pages(&self, world: &World) -> Rc<[PhysAddr]> {
         let page_bytes = world.model().page_bytes();
         let addrs = (0..u64::from(self.pages)).map(|page| VirtAddr(self.start.0 + page * page_bytes));
         addrs.map_while(|addr| page_of(world, addr)).collect()
@@ -43,28 +43,28 @@ impl Area {
 
 /// What the kernel of a machine knows of its memory.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub struct Memory {
+pub(crate) struct Memory {
     /// The linear map.
-    pub linear: View,
+    pub(crate) linear: View,
     /// The kernel image, where it is not in the linear map.
-    pub image: Option<View>,
+    pub(crate) image: Option<View>,
     /// The areas of `vmalloc()` that callers are asked about.
-    pub areas: &'static [Area],
+    pub(crate) areas: &'static [Area],
 }
 
 impl Memory {
     /// `page_address()`: where the linear map has the page at `page`.
-    pub(super) fn page_address(&self, page: PhysAddr) -> VirtAddr {
+    pub(crate) fn page_address(&self, page: PhysAddr) -> VirtAddr {
         VirtAddr(self.linear.start.0.wrapping_add(page.0.wrapping_sub(self.linear.memory.0)))
     }
 
     /// `find_vm_area()`: the area that `addr` is in.
-    pub(super) fn area(&self, addr: VirtAddr, world: &World) -> Option<&Area> {
+    pub(crate) fn area(&self, addr: VirtAddr, world: &World) -> Option<&Area> {
         self.areas.iter().find(|area| area.start <= addr && addr < area.end(world))
     }
 
     /// A range of the kernel image or of the linear map, as the linear map has it.
-    pub(super) fn linear_alias(&self, start: VirtAddr, end: VirtAddr) -> Option<(VirtAddr, VirtAddr)> {
+    pub(crate) fn linear_alias(&self, start: VirtAddr, end: VirtAddr) -> Option<(VirtAddr, VirtAddr)> {
         let inside = |view: &View| start >= view.start && start.0 - view.start.0 < view.bytes;
         match &self.image {
             Some(image) if inside(image) => {

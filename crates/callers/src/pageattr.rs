@@ -4,19 +4,27 @@
 //! Each reads an entry, clears bits, sets bits and writes it back, without an atomic operation: what another CPU writes
 //! between read and write is lost. Ptes are changed whatever they hold, also empty ones.
 
-use mm::World;
-use pagewalk::{
-    Action, Call, Callback, Callbacks, CallerCheck, Check, EINVAL, Event, Flush, Progress, Reply, Sink,
-    WalkOps,
-};
-use pgtable::{Level, PhysAddr, RawEntry};
+use core::convert::Infallible;
 
-use super::bits::{Bits, Masks, word};
-use super::place::bytes_of;
+use mm::World;
+use pagewalk::{Progress, WalkOps};
+use pgtable::{Level, PhysAddr, RawEntry};
+use trace::{Action, Call, Callback, Callbacks, Check, CheckDef, EINVAL, Event, Flush, Reply, Sink};
+
+use crate::bits::{Bits, Masks, word};
+use crate::place::{bytes_of, write};
+use crate::procedure::{Next, Now, Procedure};
+
+/// arm64: the leaf lies in the range as a whole; a warning and `-EINVAL` otherwise.
+static WHOLE_LEAF: CheckDef = CheckDef {
+    name: "WholeLeaf",
+    passed: "The leaf lies in the range as a whole.",
+    failed: "Only a part of the leaf lies in the range: the kernel warns, and the callback returns -EINVAL.",
+};
 
 /// What is done with a leaf above pte level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Leaves {
+pub(crate) enum Leaves {
     /// It is changed as a whole, however little of it lies in the range (loongarch, riscv).
     Whole,
     /// It is changed if it lies in the range as a whole, and the walk need not look below; otherwise the kernel warns and the
@@ -26,7 +34,7 @@ pub(super) enum Leaves {
 
 /// What is flushed after each pte, inside the callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum PerPage {
+pub(crate) enum PerPage {
     /// Nothing: the caller flushes when the walk is done.
     Nothing,
     /// The TLB entry of the page.
@@ -46,19 +54,19 @@ enum Pc {
 
 /// Callbacks that clear bits and set bits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Pageattr {
-    pub(super) callbacks: Callbacks,
-    pub(super) clear: u64,
-    pub(super) set: u64,
-    pub(super) leaves: Leaves,
-    pub(super) per_page: PerPage,
+pub(crate) struct Pageattr {
+    pub(crate) callbacks: Callbacks,
+    pub(crate) clear: u64,
+    pub(crate) set: u64,
+    pub(crate) leaves: Leaves,
+    pub(crate) per_page: PerPage,
     /// The callback that is running, the entry as it read it, and its next action.
     running: Option<(Call, RawEntry, Pc)>,
 }
 
 impl Pageattr {
     /// Callbacks that clear, then set, what the masks say; without masks they write what they read.
-    pub(super) fn new(callbacks: Callbacks, masks: Option<Masks>, world: &World) -> Self {
+    pub(crate) fn new(callbacks: Callbacks, masks: Option<Masks>, world: &World) -> Self {
         let bits = |bits: Bits| word(world.model(), bits);
         let (clear, set) = masks.map_or((0, 0), |masks| (bits(masks.clear), bits(masks.set)));
         Self { callbacks, clear, set, leaves: Leaves::Whole, per_page: PerPage::Nothing, running: None }
@@ -101,7 +109,7 @@ impl WalkOps for Pageattr {
         match pc {
             Pc::Check => {
                 let ok = call.next.0.wrapping_sub(call.addr.0) == bytes_of(world, call.level);
-                sink.event(Event::Check { check: Check::Caller(CallerCheck::WholeLeaf), ok });
+                sink.event(Event::Check { check: Check::Other(&WHOLE_LEAF), ok });
                 if ok { self.then(&call, value, Pc::Write) } else { Progress::Done(Reply::returns(EINVAL)) }
             }
             Pc::Write => {
@@ -127,16 +135,19 @@ impl WalkOps for Pageattr {
     }
 }
 
-/// Writes an entry and says so.
-pub(super) fn write(
-    world: &mut World,
-    level: Level,
-    addr: pgtable::VirtAddr,
-    slot: mm::Slot,
-    is: RawEntry,
-    sink: &mut dyn Sink,
-) {
-    let was = world.read_slot(slot).unwrap_or_default();
-    world.write_slot(slot, is);
-    sink.event(Event::Write { level, addr, slot, was, is });
+/// Of a caller that does nothing but walk with these callbacks.
+impl Procedure for Pageattr {
+    type Step = Infallible;
+
+    fn callbacks(&self) -> Callbacks {
+        self.callbacks
+    }
+
+    fn ops(&mut self) -> &mut dyn WalkOps {
+        self
+    }
+
+    fn step(&mut self, step: Infallible, _: &mut Now<'_>) -> Next<Infallible> {
+        match step {}
+    }
 }

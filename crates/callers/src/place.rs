@@ -1,17 +1,17 @@
-//! Where an entry of the kernel's page tables lies.
+//! Where an entry of the kernel's page tables lies, and writing it.
 
 use mm::{MmId, Slot, World};
-use pagewalk::Fault;
 use pgtable::{EntryKind, Level, PhysAddr, RawEntry, VirtAddr};
+use trace::{Event, Fault, Sink};
 
 /// `pgd_offset_k()`: the slot of `init_mm`'s root for `addr`.
-pub(super) fn root(world: &World, addr: VirtAddr) -> Slot {
+pub(crate) fn root(world: &World, addr: VirtAddr) -> Slot {
     let table = world.mm(MmId::INIT_MM).map(|mm| mm.pgd).unwrap_or_default();
     Slot { table, index: world.model().index(Level::Pgd, addr) }
 }
 
 /// `p?d_offset()`: the slot of `level` for `addr`, where the entry above lies in `upper` and holds `value`.
-pub(super) fn below(world: &World, level: Level, upper: Slot, value: RawEntry, addr: VirtAddr) -> Slot {
+pub(crate) fn below(world: &World, level: Level, upper: Slot, value: RawEntry, addr: VirtAddr) -> Slot {
     let model = world.model();
     if model.is_folded(level) {
         Slot { table: upper.table, index: model.folded_index(level, upper.index, addr) }
@@ -22,7 +22,7 @@ pub(super) fn below(world: &World, level: Level, upper: Slot, value: RawEntry, a
 }
 
 /// The entry of `level` in `slot`; without one the kernel would read memory that is no page table.
-pub(super) fn read(world: &World, level: Level, slot: Slot) -> Result<RawEntry, Fault> {
+pub(crate) fn read(world: &World, level: Level, slot: Slot) -> Result<RawEntry, Fault> {
     let level = world.model().table_level(level);
     world.read_slot(slot).ok_or(match world.table_at(slot.table) {
         None => Fault::NoTable { level, pa: slot.table },
@@ -31,12 +31,12 @@ pub(super) fn read(world: &World, level: Level, slot: Slot) -> Result<RawEntry, 
 }
 
 /// The bytes that one entry of `level` covers.
-pub(super) fn bytes_of(world: &World, level: Level) -> u64 {
+pub(crate) fn bytes_of(world: &World, level: Level) -> u64 {
     1 << world.model().level(level).shift
 }
 
 /// Where the page that `addr` maps lies; none where nothing is mapped.
-pub(super) fn page_of(world: &World, addr: VirtAddr) -> Option<PhysAddr> {
+pub(crate) fn page_of(world: &World, addr: VirtAddr) -> Option<PhysAddr> {
     let model = world.model();
     let mut slot = root(world, addr);
     let mut value = world.read_slot(slot)?;
@@ -58,4 +58,18 @@ pub(super) fn page_of(world: &World, addr: VirtAddr) -> Option<PhysAddr> {
         }
     }
     None
+}
+
+/// Writes an entry, with its event.
+pub(crate) fn write(
+    world: &mut World,
+    level: Level,
+    addr: VirtAddr,
+    slot: Slot,
+    is: RawEntry,
+    sink: &mut dyn Sink,
+) {
+    let was = world.read_slot(slot).unwrap_or_default();
+    world.write_slot(slot, is);
+    sink.event(Event::Write { level, addr, slot, was, is });
 }

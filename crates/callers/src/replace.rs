@@ -4,15 +4,15 @@
 //! entry. They differ in what they fill it with.
 
 use mm::{Slot, World};
-use pagewalk::{ENOMEM, Event, Sink};
 use pgtable::{EntryKind, Level, Model, Owner, PhysAddr, RawEntry, VirtAddr};
+use trace::{ENOMEM, Event, Sink};
 
-use super::bits::{pte_of_page, word};
-use super::pageattr::write;
+use crate::bits::{pte_of_page, word};
+use crate::place::write;
 
 /// What the new table is filled with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Fill {
+pub(crate) enum Fill {
     /// Leaves with the same bits: riscv, where a leaf looks the same at each level.
     Same,
     /// arm64's: the type of the level below, and the contiguous hint or not.
@@ -34,13 +34,13 @@ const VALID: u64 = 0b01;
 const TABLE_PXN: u64 = 1 << 59;
 
 /// arm64's `PTE_CONT`, by its name.
-pub(super) fn contiguous_hint(model: &Model) -> u64 {
+pub(crate) fn contiguous_hint(model: &Model) -> u64 {
     word(model, &[("PTE_CONT", 1)])
 }
 
 impl Fill {
     /// The barrier between filling the table and writing the entry that points to it.
-    pub(super) const fn barrier(self) -> &'static str {
+    pub(crate) const fn barrier(self) -> &'static str {
         match self {
             Self::Same | Self::Protection(_) => {
                 "passes smp_wmb(): whoever sees the new entry sees the table filled"
@@ -66,7 +66,7 @@ impl Fill {
     }
 
     /// The entry that points to the new table.
-    pub(super) fn table_entry(self, model: &Model, table: PhysAddr, leaf: RawEntry) -> RawEntry {
+    pub(crate) fn table_entry(self, model: &Model, table: PhysAddr, leaf: RawEntry) -> RawEntry {
         let entry = model.make_table(table, Owner::Kernel);
         match self {
             Self::Arm64 { .. } => {
@@ -78,7 +78,7 @@ impl Fill {
     }
 
     /// Fills the table that replaces `leaf` of `level`. Nobody sees it yet, so this is one action.
-    pub(super) fn fill(self, world: &mut World, table: PhysAddr, level: Level, leaf: RawEntry) {
+    pub(crate) fn fill(self, world: &mut World, table: PhysAddr, level: Level, leaf: RawEntry) {
         let model = world.model();
         let lower = level.lower().unwrap_or(level);
         let pages = 1u64 << (model.level(lower).shift - model.page_shift);
@@ -92,7 +92,7 @@ impl Fill {
 }
 
 /// What filling a new table is called.
-pub(super) const FILLS: &str =
+pub(crate) const FILLS: &str =
     "fills the new table with entries that map the same memory; nothing points to the table yet";
 
 /// The next action.
@@ -107,7 +107,7 @@ enum Pc {
 
 /// One leaf on its way to being a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Replace {
+pub(crate) struct Replace {
     level: Level,
     addr: VirtAddr,
     slot: Slot,
@@ -118,12 +118,12 @@ pub(super) struct Replace {
 }
 
 impl Replace {
-    pub(super) const fn new(level: Level, addr: VirtAddr, slot: Slot, leaf: RawEntry, fill: Fill) -> Self {
+    pub(crate) const fn new(level: Level, addr: VirtAddr, slot: Slot, leaf: RawEntry, fill: Fill) -> Self {
         Self { level, addr, slot, leaf, fill, table: PhysAddr(0), pc: Pc::Allocate }
     }
 
     /// One action with its event. Answers the return value after the last one.
-    pub(super) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> Option<i32> {
+    pub(crate) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> Option<i32> {
         let model = world.model();
         self.pc = match self.pc {
             Pc::Allocate => {
@@ -157,7 +157,7 @@ impl Replace {
 /// arm64's `split_contpmd()` and `split_contpte()`: takes the contiguous hint from all entries of a block, one after the
 /// other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct EndBlock {
+pub(crate) struct EndBlock {
     level: Level,
     addr: VirtAddr,
     slot: Slot,
@@ -166,7 +166,7 @@ pub(super) struct EndBlock {
 
 impl EndBlock {
     /// The block that the entry of `level` in `slot` belongs to.
-    pub(super) fn new(world: &World, level: Level, addr: VirtAddr, slot: Slot) -> Self {
+    pub(crate) fn new(world: &World, level: Level, addr: VirtAddr, slot: Slot) -> Self {
         let model = world.model();
         let slots = model.contiguous.map_or(1, |block| match level {
             Level::Pte => u32::from(block.slots),
@@ -182,12 +182,12 @@ impl EndBlock {
     }
 
     /// Whether `value` of `level` is in a block.
-    pub(super) fn applies(world: &World, level: Level, value: RawEntry) -> bool {
+    pub(crate) fn applies(world: &World, level: Level, value: RawEntry) -> bool {
         value.0 & contiguous_hint(world.model()) != 0 && world.classify(level, value) == EntryKind::Leaf
     }
 
     /// Writes one entry. Answers whether it was the last one.
-    pub(super) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> bool {
+    pub(crate) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> bool {
         let value = world.read_slot(self.slot).unwrap_or_default();
         let is = RawEntry(value.0 & !contiguous_hint(world.model()));
         write(world, self.level, self.addr, self.slot, is, sink);

@@ -7,13 +7,12 @@ use pagewalk::{
     Action, Call, Callback, Check, Event, Fault, Flush, Free, Func, LockName, MapKind, Slot, Test,
 };
 use pgtable::{EntryKind, Level, PhysAddr, RawEntry, VirtAddr};
+use trace::{Function, Returns};
 
 use crate::entry_diff::entry_diff;
 use crate::locks::lock_name;
 use crate::ruler::table_name;
 
-#[cfg(feature = "callers")]
-mod callers;
 mod with_vmas;
 
 /// What the last of `events` did, together with those that led to it.
@@ -221,9 +220,7 @@ fn return_sentence(func: Func, ret: i32) -> String {
             None => format!("{name}() has walked the whole range."),
         },
         Func::FolioWalkStart | Func::FolioWalkEnd => format!("{name}() returns."),
-        Func::PtdumpWalkPgd => format!("{name}() has released its locks and returns."),
-        #[cfg(feature = "callers")]
-        Func::Caller(func) => callers::returns(func, ret),
+        Func::Other(func) => other_return_sentence(func, ret),
         _ => format!("{name}() returns {}.", return_value(ret)),
     }
 }
@@ -252,16 +249,6 @@ fn free_sentence(level: Level, table: PhysAddr, how: Free) -> String {
         Free::Rcu => "is handed to RCU, which frees it when every present RCU reader has finished",
     };
     format!("The {} table at {table:#x} {how}.", level.upper_name())
-}
-
-#[cfg(feature = "callers")]
-fn new_page_sentence(table: Option<Level>, result: Result<PhysAddr, OutOfMemory>) -> String {
-    callers::new_page(table, result)
-}
-
-#[cfg(not(feature = "callers"))]
-fn new_page_sentence(_: Option<Level>, result: Result<PhysAddr, OutOfMemory>) -> String {
-    if result.is_ok() { "A page is allocated." } else { "There is no memory for a page." }.to_owned()
 }
 
 fn assert_sentence(lock: LockName, seen: Seen, world: &World) -> String {
@@ -305,6 +292,37 @@ fn map_sentence(how: MapKind, addr: VirtAddr, ok: bool) -> String {
         (MapKind::User, false) => {
             format!("pte_offset_map() finds no pte table for {addr:#x}, so the pmd loop will look again.")
         }
+    }
+}
+
+/// A function around the walker returns.
+fn other_return_sentence(func: &Function, ret: i32) -> String {
+    let (returns, value) = match (func.returns, ret) {
+        (Returns::Int, ret) => ("() returns ", return_value(ret)),
+        (Returns::Bool, 0) => ("() returns ", "true".to_owned()),
+        (Returns::Bool, _) => ("() returns ", "false".to_owned()),
+        (Returns::Pointer(what), 0) => ("() returns ", what.to_owned()),
+        (Returns::Pointer(_), ret) => ("() returns ERR_PTR(", return_value(ret) + ")"),
+        (Returns::Nothing(did), 0) => ("()", did.to_owned() + " returns"),
+        (Returns::Nothing(_), ret) => {
+            ("() returns. It returns no value: that it failed with ", return_value(ret) + " is lost")
+        }
+    };
+    [func.name, returns, &value, "."].concat()
+}
+
+/// A page is allocated, or not.
+fn new_page_sentence(table: Option<Level>, result: Result<PhysAddr, OutOfMemory>) -> String {
+    match (table, result) {
+        (Some(level), Ok(pa)) => {
+            format!(
+                "A page for a {} table is allocated at {pa:#x}: nothing points to it yet.",
+                level.upper_name()
+            )
+        }
+        (Some(level), Err(_)) => format!("There is no memory for a {} table: -ENOMEM.", level.upper_name()),
+        (None, Ok(pa)) => format!("A page is allocated at {pa:#x}."),
+        (None, Err(_)) => "There is no memory for a page.".to_owned(),
     }
 }
 
@@ -380,10 +398,8 @@ const fn check_sentence(check: Check, ok: bool) -> &'static str {
             "install_pte() cannot be used on hugetlb pages, so the function returns -EINVAL."
         }
         (Check::InVma, true) => "The address is in the VMA.",
-        #[cfg(feature = "callers")]
-        (Check::Caller(check), ok) => callers::check(check, ok),
-        #[cfg(not(feature = "callers"))]
-        (Check::Caller(_), _) => "A caller checks its request.",
+        (Check::Other(check), true) => check.passed,
+        (Check::Other(check), false) => check.failed,
         (Check::InVma, false) => "The address is not in the VMA: the kernel warns and returns nothing.",
     }
 }

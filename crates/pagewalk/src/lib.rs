@@ -62,7 +62,7 @@ pub use entry::{EntryPoint, NotInThisKernel};
 pub use machine::{Args, FolioFlags, Walk};
 pub use ops::{Progress, WalkLock, WalkOps};
 pub use trace::{
-    Action, AssertOrder, By, Call, Callback, Callbacks, CallerCheck, CallerFunc, Check, EINVAL, ENOMEM,
-    ENOTSUPP, Event, Fault, Flush, FolioPage, Free, Func, LockName, MapKind, Reply, Revision, Rules,
-    SetMemory, Sink, Slot, StackFrame, Status, Subject, Test,
+    Action, AssertOrder, By, Call, Callback, Callbacks, Check, EINVAL, ENOMEM, ENOTSUPP, Event, Fault, Flush,
+    FolioPage, Free, Func, LockName, MapKind, Reply, Revision, Rules, Sink, Slot, StackFrame, Status,
+    Subject, Test,
 };

@@ -17,10 +17,65 @@ use pagewalk::{
     Status, Walk,
 };
 use pgtable::{PhysAddr, VirtAddr};
+use trace::{Function, Line, On, Returns};
 
 use actors::{Actor, Observer, Stack};
 
 use crate::Ranges;
+
+/// What differs between the versions of mm/ptdump.c.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PtdumpRules {
+    /// v6.17 (59305202c67f), also in v6.12.107: `ptdump_walk_pgd()` takes the memory-hotplug lock itself.
+    pub hotplug: bool,
+    /// v7.3 (27c32e553834), also in v6.12.107: `ptdump_walk_pgd()` write-locks `init_mm` besides another mm.
+    pub locks_init_mm: bool,
+}
+
+impl PtdumpRules {
+    /// Those of a kernel.
+    pub const fn of(revision: Revision) -> Self {
+        let back_ported = matches!(revision, Revision::V6_12_107);
+        Self {
+            hotplug: revision.includes(Revision::V6_17) || back_ported,
+            locks_init_mm: revision.includes(Revision::V7_3) || back_ported,
+        }
+    }
+}
+
+/// `ptdump_walk_pgd()`
+pub static WALK_PGD: Function = Function {
+    name: "ptdump_walk_pgd",
+    file: "mm/ptdump.c",
+    lines,
+    returns: Returns::Nothing(" has released its locks and"),
+};
+
+/// Its listing. Which locks it takes depends on the kernel.
+const fn lines(revision: Revision) -> &'static [Line] {
+    const fn with(locks: &'static str) -> [Line; 6] {
+        [
+            Line::new(On::Enter, "ptdump_walk_pgd(st, mm, pgd)"),
+            Line::new(On::Lock, locks),
+            Line::new(On::Descend, "  each range: debug walk"),
+            Line::new(On::Unlock, "  unlock in reverse order"),
+            Line::new(On::Flush, "  note_page_flush(st)"),
+            Line::new(On::Return, "  return"),
+        ]
+    }
+    let PtdumpRules { hotplug, locks_init_mm } = PtdumpRules::of(revision);
+    match (hotplug, locks_init_mm) {
+        (false, _) => const { &with("  mmap_write_lock(mm)") },
+        (true, false) => const { &with("  get_online_mems()\n  mmap_write_lock(mm)") },
+        (true, true) => {
+            const {
+                &with(
+                    "  get_online_mems()\n  mmap_write_lock(mm)\n  mmap_write_lock_nested(&init_mm), if another",
+                )
+            }
+        }
+    }
+}
 
 /// The next action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,7 +135,7 @@ impl Ptdump {
     }
 
     const fn locks_init_mm_too(&self) -> bool {
-        self.revision.rules().ptdump_locks_init_mm && !matches!(self.mm, MmId::INIT_MM)
+        PtdumpRules::of(self.revision).locks_init_mm && !matches!(self.mm, MmId::INIT_MM)
     }
 
     fn whole_range(&self) -> (VirtAddr, VirtAddr) {
@@ -176,11 +231,11 @@ impl Actor for Ptdump {
         if let Some(lock) = self.waits_for(world) {
             return Status::Waiting(lock);
         }
-        let hotplug = self.revision.rules().ptdump_hotplug;
+        let hotplug = PtdumpRules::of(self.revision).hotplug;
         let (start, end) = self.whole_range();
         match self.pc {
             Pc::Enter => {
-                sink.event(Event::Enter { func: Func::PtdumpWalkPgd, start, end });
+                sink.event(Event::Enter { func: Func::Other(&WALK_PGD), start, end });
                 self.pc = if hotplug { Pc::GetOnlineMems } else { Pc::LockMm };
             }
             Pc::GetOnlineMems => self.lock(Pc::LockMm, world, sink),
@@ -205,7 +260,7 @@ impl Actor for Ptdump {
                 self.pc = Pc::Return;
             }
             Pc::Return => {
-                sink.event(Event::Return { func: Func::PtdumpWalkPgd, ret: 0 });
+                sink.event(Event::Return { func: Func::Other(&WALK_PGD), ret: 0 });
                 self.pc = Pc::Done;
             }
             Pc::Done | Pc::Faulted(_) => {}
@@ -218,7 +273,7 @@ impl Actor for Ptdump {
     }
 
     fn function(&self) -> Func {
-        Func::PtdumpWalkPgd
+        Func::Other(&WALK_PGD)
     }
 
     fn callbacks(&self) -> Callbacks {
@@ -229,7 +284,7 @@ impl Actor for Ptdump {
         let mut stack = Stack::new();
         if !matches!(self.pc, Pc::Enter | Pc::Done) {
             let (start, end) = self.whole_range();
-            stack.push(StackFrame { func: Func::PtdumpWalkPgd, addr: start, end });
+            stack.push(StackFrame { func: Func::Other(&WALK_PGD), addr: start, end });
         }
         // A finished walk has no frames left; one that is stopped by a fault keeps them.
         stack.extend(self.walk.stack());
@@ -245,9 +300,20 @@ impl Actor for Ptdump {
 mod tests {
     extern crate alloc;
     use super::*;
+
     use alloc::{format, string::String, vec, vec::Vec};
     use mm::Table;
     use pgtable::{Level, RawEntry};
+
+    #[test]
+    fn the_locks_changed_in_two_kernels() {
+        let kernels = |rule: fn(PtdumpRules) -> bool, ids: &[&str]| {
+            let found = Revision::ALL.into_iter().filter(|&of| rule(PtdumpRules::of(of))).map(Revision::id);
+            assert!(found.eq(ids.iter().copied()), "{ids:?}");
+        };
+        kernels(|rules| rules.hotplug, &["v6.17", "v6.18", "v7.1", "v7.3", "v6.12.107"]);
+        kernels(|rules| rules.locks_init_mm, &["v7.3", "v6.12.107"]);
+    }
 
     const ROOT: PhysAddr = PhysAddr(0x1000);
 

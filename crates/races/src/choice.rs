@@ -3,6 +3,7 @@
 use mm::LockMode;
 use pagewalk::{EntryPoint, Revision};
 use pgtable::{Model, SetMemory, Thp};
+use ptdump::PtdumpRules;
 
 use crate::vmap;
 
@@ -118,14 +119,13 @@ impl Race {
 
     /// The rule that a kernel follows, by its place in [`Race::rules`].
     pub fn rule_of(self, revision: Revision, model: &Model) -> u8 {
-        let rules = revision.rules();
         match self {
-            Self::HotRemove => u8::from(rules.ptdump_hotplug),
+            Self::HotRemove => u8::from(PtdumpRules::of(revision).hotplug),
             Self::HugeVmap | Self::HugePud => {
                 let rule = vmap::Rule::of(revision, model);
                 vmap::Rule::ALL.iter().zip(0..).find(|(of, _)| **of == rule).map_or(0, |(_, at)| at)
             }
-            Self::OtherMm => u8::from(rules.ptdump_locks_init_mm),
+            Self::OtherMm => u8::from(PtdumpRules::of(revision).locks_init_mm),
             // v7.3-rc3; of the kernels here only one is later.
             Self::Collapse if revision == Revision::V7_3 => 2,
             _ => 0,

@@ -1,6 +1,6 @@
 //! How the locks of a scenario are held when it starts.
 
-use mm::{LockMode, Task};
+use mm::{LockMode, MmId, Task, World};
 
 /// How a lock is held when the scenario starts, and by whom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -49,8 +49,13 @@ impl Held {
         }
     }
 
-    /// Who holds it, and how.
-    pub(crate) const fn by(self) -> (Task, LockMode) {
+    /// Holds the lock of `mm` so.
+    pub fn hold(self, world: &mut World, mm: MmId) {
+        let (task, mode) = self.by();
+        world.preset_lock(mm, task, mode);
+    }
+
+    const fn by(self) -> (Task, LockMode) {
         match self {
             Self::None => (Task::Walker, LockMode::None),
             Self::Read => (Task::Walker, LockMode::Read),

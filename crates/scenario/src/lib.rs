@@ -16,7 +16,6 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | `call_sites` | the patch's call sites, side by side |
 //! | [`held`] | how the locks of a scenario are held |
 //! | [`library`] | the built-in scenarios and machines |
 //! | [`sample`] | small page tables made for a model |
@@ -24,8 +23,6 @@
 //! | [`worlds`] | machines that are built here instead of captured |
 //! | [`link`] | a setup and a position as text, and back |
 
-#[cfg(feature = "callers")]
-pub mod call_sites;
 pub mod held;
 pub mod library;
 pub mod link;
@@ -34,7 +31,7 @@ pub mod setup;
 pub mod worlds;
 
 pub use held::Held;
-pub use library::{Group, MACHINES, Machine, Scenario, scenarios};
+pub use library::{Group, Library, MACHINES, Machine, Scenario};
 pub use link::{Link, LinkProblem};
 pub use setup::{Runner, Setup, SetupError};
 pub use worlds::BuildError;

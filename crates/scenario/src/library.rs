@@ -1,20 +1,18 @@
 //! The built-in scenarios, and the captured machines that they run on.
 
-#[cfg(feature = "callers")]
-mod callers;
 mod edges;
 mod no_vma;
 mod vma;
 
-use actors::Observer;
-#[cfg(feature = "callers")]
-use ::callers::Request;
-use mm::MmId;
-use pagewalk::{EntryPoint, Revision};
+use core::fmt::Debug;
+
+use actors::{AnyActor, Observer};
+use mm::{MmId, World};
+use pagewalk::{EntryPoint, NotInThisKernel, Revision};
 use pgtable::{MODELS, Model, VirtAddr};
 use ptdump::users::Dumped;
 
-use crate::Held;
+use crate::held::Held;
 use crate::sample::Places;
 use crate::worlds::Build;
 
@@ -88,7 +86,7 @@ impl Machine {
 }
 
 /// What a scenario calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Program {
     /// An entry point, by a caller that holds whatever the person chose.
     Call {
@@ -106,48 +104,64 @@ pub enum Program {
         /// Whether from the user half of its root.
         user_half: bool,
     },
-    /// One of the patch's callers, which takes the locks itself.
-    #[cfg(feature = "callers")]
-    Caller {
-        /// What is asked for.
-        request: Request,
-        /// What was done before, on the machine at rest.
-        before: Option<Request>,
-        /// Which allocation fails, from 1; 0 is none.
-        fails_at: u32,
-        /// Whether the caller forgets `init_mm`'s lock: then what is held is the person's choice.
-        forgets_lock: bool,
-    },
+    /// Who a room above brings.
+    Other(&'static dyn Runs),
+}
+
+/// What a room above runs in a scenario of its own.
+pub trait Runs: Debug + Sync {
+    /// The mm that is walked.
+    fn mm(&self) -> MmId;
+
+    /// Whether it runs in `revision`.
+    fn exists_in(&self, revision: Revision) -> bool;
+
+    /// Whether the locks that the caller holds are a person's choice; otherwise it takes them itself.
+    fn person_holds_locks(&self) -> bool;
+
+    /// Makes the world ready and whoever is about to run on it.
+    ///
+    /// # Errors
+    /// [`NotInThisKernel`] if what it calls does not exist in this kernel.
+    fn start(&self, begin: &Begin<'_>, world: &mut World) -> Result<AnyActor, NotInThisKernel>;
+}
+
+/// The choices of a setup that concern whoever runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Begin<'a> {
+    /// Which kernel.
+    pub revision: Revision,
+    /// The ranges, start and end of each.
+    pub ranges: &'a [(VirtAddr, VirtAddr)],
+    /// How the lock of the mm that is walked is held.
+    pub lock: Held,
 }
 
 impl Program {
     /// The mm that is walked.
-    pub const fn mm(&self) -> MmId {
+    pub fn mm(&self) -> MmId {
         match *self {
             Self::Call { mm, .. } => mm,
             Self::Ptdump { dumped: Dumped::InitMm, .. } => MmId::INIT_MM,
-            #[cfg(feature = "callers")]
-            Self::Caller { .. } => MmId::INIT_MM,
             Self::Ptdump { .. } => MmId::USER,
+            Self::Other(runs) => runs.mm(),
         }
     }
 
     /// Whether it runs in `revision`: a caller may not use the walker yet.
-    pub const fn exists_in(&self, revision: Revision) -> bool {
-        #[cfg(feature = "callers")]
-        if let Self::Caller { request, .. } = self {
-            return request.exists_in(revision);
+    pub fn exists_in(&self, revision: Revision) -> bool {
+        match self {
+            Self::Call { .. } | Self::Ptdump { .. } => true,
+            Self::Other(runs) => runs.exists_in(revision),
         }
-        let _ = revision;
-        true
     }
 }
 
 /// The range of a scenario in tables made for a model: start and end.
-type Made = fn(&Places) -> (u64, u64);
+pub type Made = fn(&Places) -> (u64, u64);
 
 /// The range of a scenario on one machine: its id, then start and end of one range or of two.
-type OnMachine = (&'static str, &'static [(u64, u64)]);
+pub type OnMachine = (&'static str, &'static [(u64, u64)]);
 
 /// A built-in scenario.
 #[derive(Debug)]
@@ -169,9 +183,9 @@ pub struct Scenario {
     /// What it belongs to, among the others.
     pub group: Group,
     /// Its range in tables made for a model; none if it runs on captured machines only.
-    made: Option<Made>,
+    pub made: Option<Made>,
     /// Its ranges on captured machines.
-    on: &'static [OnMachine],
+    pub on: &'static [OnMachine],
 }
 
 /// What a scenario belongs to.
@@ -188,6 +202,9 @@ pub enum Group {
 }
 
 impl Group {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::NoVma, Self::Vma, Self::Edges, Self::Callers];
+
     /// For a person.
     pub const fn title(self) -> &'static str {
         match self {
@@ -206,11 +223,6 @@ impl PartialEq for Scenario {
 }
 
 impl Scenario {
-    /// The scenario with this name.
-    pub fn from_id(id: &str) -> Option<&'static Self> {
-        scenarios().find(|scenario| scenario.id == id)
-    }
-
     /// The machines that it runs on. The first is the one that it starts with.
     pub fn machines(&self) -> impl Iterator<Item = &'static Machine> + use<'_> {
         MACHINES.iter().filter(|machine| self.captured_ranges(machine).is_some() || self.made.is_some())
@@ -236,12 +248,11 @@ impl Scenario {
     }
 
     /// Whether the caller's locks are chosen by the person; ptdump and the patch's callers take their own.
-    pub const fn caller_holds_locks(&self) -> bool {
+    pub fn caller_holds_locks(&self) -> bool {
         match self.program {
             Program::Call { .. } => true,
             Program::Ptdump { .. } => false,
-            #[cfg(feature = "callers")]
-            Program::Caller { forgets_lock, .. } => forgets_lock,
+            Program::Other(runs) => runs.person_holds_locks(),
         }
     }
 
@@ -252,8 +263,8 @@ impl Scenario {
     }
 
     /// Whether the lock of `init_mm` is a choice besides the walked mm's.
-    pub const fn has_second_lock(&self) -> bool {
-        !matches!(self.program.mm(), MmId::INIT_MM)
+    pub fn has_second_lock(&self) -> bool {
+        self.program.mm() != MmId::INIT_MM
     }
 }
 
@@ -265,8 +276,6 @@ static WALKS: &[&Scenario] = &[
     &no_vma::PTDUMP,
     &no_vma::PTDUMP_CURRENT,
     &no_vma::PTDUMP_USER_HALF,
-    #[cfg(feature = "callers")]
-    &no_vma::PTDUMP_EFI,
     &vma::RANGE,
     &vma::WITH_VMAS,
     &vma::WITHOUT_VMAS,
@@ -282,15 +291,75 @@ static WALKS: &[&Scenario] = &[
 /// The one that a person sees first.
 pub static FIRST: &Scenario = &no_vma::KERNEL_WALK;
 
-/// Those of the patch's callers.
-#[cfg(not(feature = "callers"))]
-static CALLERS: &[&Scenario] = &[];
-#[cfg(feature = "callers")]
-static CALLERS: &[&Scenario] = callers::ALL;
+/// Scenarios, one list per file that has some.
+pub type Shelf = &'static [&'static [&'static Scenario]];
 
-/// All scenarios, in the order in which they are offered.
-pub fn scenarios() -> impl Iterator<Item = &'static Scenario> {
-    WALKS.iter().chain(CALLERS).copied()
+/// What is known of a scenario that is not in the program yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Name in links.
+    pub id: &'static str,
+    /// For a person.
+    pub title: &'static str,
+    /// What it belongs to, among the others.
+    pub group: Group,
+}
+
+/// The names of all scenarios of `shelf`, of which there are `N`: data that refers to no code.
+///
+/// # Panics
+/// If there are not `N`. It is for statics, so the compiler says so.
+pub const fn abouts<const N: usize>(shelf: Shelf) -> [About; N] {
+    let mut abouts = [About { id: "", title: "", group: Group::NoVma }; N];
+    let (mut list, mut next) = (0, 0);
+    while list < shelf.len() {
+        let mut index = 0;
+        while index < shelf[list].len() {
+            let Scenario { id, title, group, .. } = *shelf[list][index];
+            abouts[next] = About { id, title, group };
+            next += 1;
+            index += 1;
+        }
+        list += 1;
+    }
+    assert!(next == N, "N is the number of scenarios");
+    abouts
+}
+
+/// The scenarios of a program: those of this room, and those that other rooms add.
+#[derive(Clone, Copy, Debug)]
+pub struct Library {
+    more: &'static [Shelf],
+    later: &'static [About],
+}
+
+impl Library {
+    /// The scenarios of this room.
+    pub const WALKS: Self = Self::new(&[], &[]);
+
+    /// These besides the walks; of those `later` nothing is here but their names.
+    pub const fn new(more: &'static [Shelf], later: &'static [About]) -> Self {
+        Self { more, later }
+    }
+
+    /// All scenarios, in the order in which they are offered: group by group.
+    pub fn scenarios(&self) -> impl Iterator<Item = &'static Scenario> + use<> {
+        let more = self.more;
+        Group::ALL.into_iter().flat_map(move |group| {
+            let all = WALKS.iter().chain(more.iter().copied().flatten().copied().flatten());
+            all.copied().filter(move |scenario| scenario.group == group)
+        })
+    }
+
+    /// The scenario with this name.
+    pub fn scenario(&self, id: &str) -> Option<&'static Scenario> {
+        self.scenarios().find(|scenario| scenario.id == id)
+    }
+
+    /// The scenarios that are not here yet.
+    pub const fn later(&self) -> &'static [About] {
+        self.later
+    }
 }
 
 #[cfg(test)]
@@ -300,7 +369,7 @@ mod tests {
     #[test]
     fn every_scenario_has_a_machine_and_every_machine_a_model() {
         assert_eq!(MACHINES.len(), MODELS.len());
-        for scenario in scenarios() {
+        for scenario in Library::WALKS.scenarios() {
             assert!(scenario.machines().next().is_some(), "{}", scenario.id);
             for (id, _) in scenario.on {
                 let machine = Machine::from_id(id).expect("a machine");

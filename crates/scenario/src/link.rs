@@ -10,8 +10,9 @@
 use pagewalk::Revision;
 
 use crate::clip;
-use crate::library::{Machine, Scenario};
-use crate::{Held, Setup};
+use crate::held::Held;
+use crate::library::{About, Library, Machine};
+use crate::setup::Setup;
 
 /// Longest link that is looked at, in bytes.
 const MAX_BYTES: usize = 2_000;
@@ -97,6 +98,9 @@ pub enum LinkProblem {
     /// No such scenario.
     #[error("there is no scenario “{0}”; the first one is shown")]
     Scenario(String),
+    /// The scenario is not in the program yet.
+    #[error("the scenario “{}” is not loaded yet; the first one is shown", .0.title)]
+    Later(&'static About),
     /// No such machine, or the scenario does not run on it.
     #[error("the scenario {scenario} does not run on “{machine}”; {shown} is shown")]
     Machine {
@@ -130,8 +134,8 @@ pub enum LinkProblem {
 
 impl Link {
     /// Reads the hash of a page's address, with or without the `#`. Never fails: the second value is the
-    /// first thing that was wrong.
-    pub fn parse(hash: &str) -> (Self, Option<LinkProblem>) {
+    /// first thing that was wrong. The scenario is one of `library`.
+    pub fn parse(hash: &str, library: &Library) -> (Self, Option<LinkProblem>) {
         let text = hash.strip_prefix('#').unwrap_or(hash);
         if text.is_empty() {
             return (Self::default(), None);
@@ -141,7 +145,7 @@ impl Link {
         }
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let mut problem = None;
-        let mut link = Self { setup: parse_path(path, &mut problem), ..Self::default() };
+        let mut link = Self { setup: parse_path(path, library, &mut problem), ..Self::default() };
         for part in query.split('&').filter(|part| !part.is_empty()) {
             link.parse_parameter(part, &mut problem);
         }
@@ -168,7 +172,7 @@ impl Link {
     }
 }
 
-fn parse_path(path: &str, problem: &mut Option<LinkProblem>) -> Setup {
+fn parse_path(path: &str, library: &Library, problem: &mut Option<LinkProblem>) -> Setup {
     let mut parts = path.split('/');
     let version = parts.next().unwrap_or_default();
     if version != "v1" {
@@ -176,8 +180,11 @@ fn parse_path(path: &str, problem: &mut Option<LinkProblem>) -> Setup {
         return Setup::default();
     }
     let Some(id) = parts.next().filter(|id| !id.is_empty()) else { return Setup::default() };
-    let Some(scenario) = Scenario::from_id(id) else {
-        *problem = Some(LinkProblem::Scenario(clip(id)));
+    let Some(scenario) = library.scenario(id) else {
+        *problem = Some(match library.later().iter().find(|about| about.id == id) {
+            Some(about) => LinkProblem::Later(about),
+            None => LinkProblem::Scenario(clip(id)),
+        });
         return Setup::default();
     };
     let mut setup = Setup::of(scenario);
@@ -241,18 +248,27 @@ impl std::fmt::Display for Link {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenarios;
     use proptest::prelude::*;
 
+    static LATER: [About; 1] = [About { id: "later", title: "Not here yet", group: crate::Group::Callers }];
+
+    fn parse(hash: &str) -> (Link, Option<LinkProblem>) {
+        Link::parse(hash, &Library::new(&[], &LATER))
+    }
+
+    fn scenarios() -> impl Iterator<Item = &'static crate::Scenario> {
+        Library::WALKS.scenarios()
+    }
+
     fn problem(hash: &str) -> String {
-        Link::parse(hash).1.expect("a problem").to_string()
+        parse(hash).1.expect("a problem").to_string()
     }
 
     #[test]
     fn a_short_link_means_the_defaults() {
-        assert_eq!(Link::parse(""), (Link::default(), None));
-        assert_eq!(Link::parse("#v1/"), (Link::default(), None));
-        let (link, none) = Link::parse("#v1/debug-init-mm?t=3");
+        assert_eq!(parse(""), (Link::default(), None));
+        assert_eq!(parse("#v1/"), (Link::default(), None));
+        let (link, none) = parse("#v1/debug-init-mm?t=3");
         assert_eq!(none, None);
         assert_eq!((link.setup.scenario.id, link.step), ("debug-init-mm", 3));
         assert_eq!(link.setup.lock, Held::Read);
@@ -262,6 +278,7 @@ mod tests {
     fn broken_links_say_what_is_wrong_and_keep_the_rest() {
         assert!(problem("#v2/kernel-walk").contains("version “v2”"));
         assert!(problem("#v1/nothing").contains("no scenario “nothing”"));
+        assert!(problem("#v1/later").contains("“Not here yet” is not loaded yet"));
         assert!(problem("#v1/kernel-walk/vax").contains("does not run on “vax”; x86_64-4level is shown"));
         assert!(problem("#v1/kernel-walk/riscv64-sv39/v9").contains("no kernel “v9”"));
         assert!(problem("#v1/kernel-walk?lock=maybe").contains("“lock=maybe”"));
@@ -269,7 +286,7 @@ mod tests {
         assert!(problem("#v1/kernel-walk?x=1").contains("“x=1”"));
         assert!(problem("#v1/kernel-walk?view=x").contains("“view=x”"));
         assert!(problem(&"x".repeat(5_000)).contains("5000 bytes"));
-        let (link, _) = Link::parse("#v1/kernel-walk/riscv64-sv39/v9?lock=write&t=7");
+        let (link, _) = parse("#v1/kernel-walk/riscv64-sv39/v9?lock=write&t=7");
         assert_eq!((link.setup.machine.id, link.setup.lock, link.step), ("riscv64-sv39", Held::Write, 7));
     }
 
@@ -291,14 +308,14 @@ mod tests {
             let link = Link { setup, grain: Grain::ALL[grain], step, view: View::ALL[view], embed };
             let text = link.to_string();
             prop_assert!(text.len() <= 200, "{text}");
-            prop_assert_eq!(Link::parse(&text), (link, None));
+            prop_assert_eq!(parse(&text), (link, None));
         }
 
         #[test]
         fn no_text_panics(text in "\\PC{0,120}", tail in "[a-z0-9/?&=.-]{0,80}") {
-            Link::parse(&text);
-            Link::parse(&format!("#v1/{tail}"));
-            Link::parse(&format!("#v1/kernel-walk/{tail}"));
+            parse(&text);
+            parse(&format!("#v1/{tail}"));
+            parse(&format!("#v1/kernel-walk/{tail}"));
         }
     }
 }

@@ -1,10 +1,6 @@
 //! A scenario with every choice made, ready to start.
 
-#[cfg(feature = "callers")]
-use ::callers::Caller;
-#[cfg(feature = "callers")]
-use ::callers::Order;
-use actors::{Actor, Direct, Observer, Stack};
+use actors::{Actor, AnyActor, Direct, Observer, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
 use pgtable::VirtAddr;
@@ -12,7 +8,7 @@ use ptdump::Ptdump;
 use ptdump::users::PtdumpUser;
 
 use crate::held::Held;
-use crate::library::{FIRST, Machine, Program, Scenario};
+use crate::library::{Begin, FIRST, MACHINES, Machine, Program, Scenario};
 use crate::sample::sample;
 use capture::Capture;
 
@@ -62,7 +58,7 @@ impl Default for Setup {
 impl Setup {
     /// A scenario as it is offered first.
     pub fn of(scenario: &'static Scenario) -> Self {
-        let machine = scenario.machines().next().unwrap_or(&crate::MACHINES[0]);
+        let machine = scenario.machines().next().unwrap_or(&MACHINES[0]);
         let (lock, init_lock) = scenario.held;
         Self { scenario, machine, revision: scenario.revision, lock, init_lock }
     }
@@ -102,11 +98,9 @@ impl Setup {
         if world.mm(program.mm()).is_none() {
             return Err(SetupError::NoUserMm);
         }
-        let (task, mode) = self.lock.by();
-        world.preset_lock(program.mm(), task, mode);
+        self.lock.hold(&mut world, program.mm());
         if self.scenario.has_second_lock() {
-            let (task, mode) = self.init_lock.by();
-            world.preset_lock(MmId::INIT_MM, task, mode);
+            self.init_lock.hold(&mut world, MmId::INIT_MM);
         }
         let ranges =
             self.scenario.ranges(self.machine).ok_or(SetupError::NotOnMachine(self.machine.title))?;
@@ -126,17 +120,9 @@ impl Setup {
                 let ranges = ranges.into_iter().take(ptdump::MAX_RANGES).collect();
                 Runner::Ptdump(Ptdump::new(self.revision, program.mm(), pgd, ranges)?)
             }
-            #[cfg(feature = "callers")]
-            Program::Caller { request, before, fails_at, forgets_lock } => {
-                let (start, end) = ranges.first().copied().unwrap_or_default();
-                let order = Order { request, start, end, forgets_lock };
-                if let Some(before) = before {
-                    run_before(self.revision, Order { request: before, ..order }, &mut world)?;
-                    world.preset_lock(program.mm(), task, mode);
-                    world.allocator.asked = 0;
-                }
-                world.allocator.fails_at = fails_at;
-                Runner::Caller(Box::new(Caller::new(self.revision, order, &world)?))
+            Program::Other(runs) => {
+                let begin = Begin { revision: self.revision, ranges: &ranges, lock: self.lock };
+                Runner::Other(runs.start(&begin, &mut world)?)
             }
         };
         Ok((world, runner))
@@ -157,25 +143,6 @@ fn args(entry: EntryPoint, mm: MmId, start: VirtAddr, end: VirtAddr, world: &Wor
     Args { mm: Some(mm), start, end, vma, first_index, nr, ..Args::default() }
 }
 
-#[cfg(feature = "callers")]
-/// Runs a caller to its end before a scenario begins, on the machine at rest.
-fn run_before(revision: Revision, order: Order, world: &mut World) -> Result<(), NotInThisKernel> {
-    world.preset_lock(MmId::INIT_MM, Task::Walker, LockMode::None);
-    let mut caller = Caller::new(revision, order, world)?;
-    for _ in 0..MAX_STEPS_BEFORE {
-        // As the timeline does it, so that there is one copy of the code.
-        let mut nobody: &mut dyn Sink = &mut ();
-        if caller.step(world, &mut nobody) != Status::Running {
-            break;
-        }
-    }
-    Ok(())
-}
-
-#[cfg(feature = "callers")]
-/// Steps of what comes before a scenario: those that the library has take a few hundred.
-const MAX_STEPS_BEFORE: u32 = 100_000;
-
 /// Whoever runs in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Runner {
@@ -183,9 +150,8 @@ pub enum Runner {
     Call(Direct<Observer>),
     /// `ptdump_walk_pgd()`.
     Ptdump(Ptdump),
-    /// One of the patch's callers.
-    #[cfg(feature = "callers")]
-    Caller(Box<Caller>),
+    /// Who a room above brings.
+    Other(AnyActor),
 }
 
 impl Actor for Runner {
@@ -193,8 +159,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.step(world, sink),
             Self::Ptdump(ptdump) => ptdump.step(world, sink),
-            #[cfg(feature = "callers")]
-            Self::Caller(caller) => caller.step(world, sink),
+            Self::Other(other) => other.step(world, sink),
         }
     }
 
@@ -202,8 +167,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.function(),
             Self::Ptdump(ptdump) => ptdump.function(),
-            #[cfg(feature = "callers")]
-            Self::Caller(caller) => caller.function(),
+            Self::Other(other) => other.function(),
         }
     }
 
@@ -211,8 +175,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.callbacks(),
             Self::Ptdump(ptdump) => ptdump.callbacks(),
-            #[cfg(feature = "callers")]
-            Self::Caller(caller) => caller.callbacks(),
+            Self::Other(other) => other.callbacks(),
         }
     }
 
@@ -220,8 +183,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.stack(),
             Self::Ptdump(ptdump) => ptdump.stack(),
-            #[cfg(feature = "callers")]
-            Self::Caller(caller) => caller.stack(),
+            Self::Other(other) => other.stack(),
         }
     }
 
@@ -229,8 +191,7 @@ impl Actor for Runner {
         match self {
             Self::Call(caller) => caller.walk(),
             Self::Ptdump(ptdump) => ptdump.walk(),
-            #[cfg(feature = "callers")]
-            Self::Caller(caller) => caller.walk(),
+            Self::Other(other) => other.walk(),
         }
     }
 }

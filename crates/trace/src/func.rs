@@ -2,13 +2,11 @@
 
 use pgtable::Level;
 
-use crate::{CallerCheck, CallerFunc};
+use crate::{CheckDef, Function};
 
 /// A kernel function that can be on the call stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Func {
-    /// `ptdump_walk_pgd()` of mm/ptdump.c.
-    PtdumpWalkPgd,
     /// `walk_page_range_novma()`
     WalkPageRangeNovma,
     /// `walk_page_range_debug()`
@@ -43,15 +41,14 @@ pub enum Func {
     FolioWalkEnd,
     /// `walk_pgd_range()` … `walk_pte_range()`
     WalkRange(Level),
-    /// A function of one of the patch's callers.
-    Caller(CallerFunc),
+    /// A function of whoever acts around the walker.
+    Other(&'static Function),
 }
 
 impl Func {
     /// The C identifier.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::PtdumpWalkPgd => "ptdump_walk_pgd",
             Self::WalkPageRangeNovma => "walk_page_range_novma",
             Self::WalkPageRangeDebug => "walk_page_range_debug",
             Self::WalkKernelPageTableRange => "walk_kernel_page_table_range",
@@ -73,7 +70,7 @@ impl Func {
             Self::WalkRange(Level::Pud) => "walk_pud_range",
             Self::WalkRange(Level::Pmd) => "walk_pmd_range",
             Self::WalkRange(Level::Pte) => "walk_pte_range",
-            Self::Caller(func) => func.name(),
+            Self::Other(func) => func.name,
         }
     }
 }
@@ -93,8 +90,8 @@ pub enum Check {
     HugetlbInstall,
     /// The address is in the VMA (`folio_walk_start()`, which warns and finds nothing).
     InVma,
-    /// One of the patch's callers checks its own arguments.
-    Caller(CallerCheck),
+    /// Whoever acts around the walker checks something.
+    Other(&'static CheckDef),
 }
 
 /// Whose lock an assertion names in the source.

@@ -24,28 +24,28 @@
 //! | `fault` | crashes, hangs and wild reads |
 //! | `status` | how far a machine is, its call stack, what it found |
 //! | [`revision`] | the kernel versions |
-//! | [`caller_func`] | the functions of the patch's callers |
+//! | `function` | functions and checks of whoever acts around the walker, as data |
 
 #![no_std]
 
 extern crate alloc;
 
-pub mod caller_func;
 pub mod event;
 pub mod revision;
 
 mod callback;
 mod fault;
 mod func;
+mod function;
 mod lock_name;
 mod read;
 mod status;
 
 pub use callback::{Action, Call, Callback, Callbacks, Reply};
-pub use caller_func::{CallerCheck, CallerFunc, SetMemory};
 pub use event::{Event, Flush, Free, Sink};
 pub use fault::Fault;
 pub use func::{By, Check, Func, Subject};
+pub use function::{CheckDef, Function, Line, On, Returns};
 pub use lock_name::LockName;
 pub use mm::Slot;
 pub use read::{MapKind, Test};

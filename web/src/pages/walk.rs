@@ -10,6 +10,7 @@ use web_sys::Element;
 use super::{Page, Pulse};
 use crate::el::{El, el};
 use crate::keys::Keys;
+use crate::library::LIBRARY;
 use crate::marks::{Command, Deed, List, Mark};
 use crate::run::{Filter, Run, Speed};
 use crate::shared::{Loading, Shared};
@@ -79,7 +80,7 @@ impl Picked {
     /// What the option `id` of a list means.
     pub fn of(list: List, id: &str) -> Option<Self> {
         Some(match list {
-            List::Scenario => Self::Scenario(Scenario::from_id(id)?),
+            List::Scenario => Self::Scenario(LIBRARY.scenario(id)?),
             List::Machine => Self::Machine(Machine::from_id(id)?),
             List::Kernel => Self::Kernel(Revision::from_id(id)?),
             List::Lock => Self::Lock(Held::from_id(id)?),
@@ -94,8 +95,8 @@ impl Picked {
 
 impl Page for Walk {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
-        let (link, problem) = Link::parse(hash);
-        if cfg!(not(feature = "lab")) && matches!(problem, Some(LinkProblem::Scenario(_))) {
+        let (link, problem) = Link::parse(hash, &LIBRARY);
+        if matches!(problem, Some(LinkProblem::Later(_))) {
             shared.lab.ask();
         }
         shared.notice = problem.map(|problem| problem.to_string());

@@ -1,9 +1,11 @@
 //! The call sites of the patch, side by side.
 
+use callers::CALL_SITES;
+use callers::site::{CallSite, InKernel, Shown, assertion, lock_name, mode_name, when};
 use pagewalk::Revision;
-use scenario::call_sites::{CALL_SITES, CallSite, InKernel, Shown, assertion, lock_name, mode_name, when};
 
 use crate::el::{El, el};
+use crate::library::LIBRARY;
 
 /// The columns of the table; on a narrow screen each is named in its cell.
 const COLUMNS: [&str; 5] = ["Call site", "Lock it holds", "Walk it calls", "Callbacks", "See it run"];
@@ -119,9 +121,9 @@ fn walks(site: &CallSite) -> El {
 
 /// A scenario with a link per kernel, those before the patch apart.
 fn run(of: Shown, site: &CallSite) -> El {
-    let title = of.scenario().map_or("", |scenario| scenario.title);
+    let title = of.scenario(&LIBRARY).map_or("", |scenario| scenario.title);
     let link = |revision: Revision| {
-        let link = of.link(Some(revision))?;
+        let link = of.link(&LIBRARY, Some(revision))?;
         let said = format!("{title}, {}", revision.id());
         Some(el("a").attr("href", &format!("#{link}")).attr("aria-label", &said).child(revision.id()))
     };
@@ -135,6 +137,6 @@ fn run(of: Shown, site: &CallSite) -> El {
 }
 
 fn wrong(of: Shown) -> El {
-    let link = of.link(None).map(|link| format!("#{link}")).unwrap_or_default();
-    el("li").child(el("a").attr("href", &link).child(of.scenario().map(|scenario| scenario.title)))
+    let link = of.link(&LIBRARY, None).map(|link| format!("#{link}")).unwrap_or_default();
+    el("li").child(el("a").attr("href", &link).child(of.scenario(&LIBRARY).map(|scenario| scenario.title)))
 }

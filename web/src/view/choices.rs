@@ -1,17 +1,17 @@
 //! Lists to choose from.
 
 use pagewalk::Revision;
-use scenario::library::scenarios;
 use scenario::{Group, Held, Setup};
 
 use crate::el::{El, el};
+use crate::library::LIBRARY;
 use crate::marks::{List, Mark};
 
 /// The header's choices: scenario, machine, kernel, locks.
 pub fn choices(setup: &Setup) -> El {
     let Setup { scenario, machine, revision, .. } = *setup;
     let mut groups: Vec<(Group, Vec<El>)> = Vec::new();
-    for of in scenarios() {
+    for of in LIBRARY.scenarios() {
         let option = option(of.id, of.title, of == scenario);
         match groups.last_mut() {
             Some((group, options)) if *group == of.group => options.push(option),

@@ -1,8 +1,9 @@
 //! arm64: 4K pages and 48-bit addresses.
 
 use super::*;
-use crate::{Area, Arm64, Arm64Func, Memory, View};
-use pagewalk::{Fault, SetMemory};
+use crate::arm64::Arm64Func;
+use crate::memory::{Area, View};
+use trace::Fault;
 
 const VMALLOC: u64 = 0xffff_8000_803c_8000;
 const LINEAR: u64 = 0xffff_0000_0000_0000;
@@ -45,12 +46,12 @@ fn machine() -> World {
     )
 }
 
-fn call(what: Arm64Func, bbm3: bool, start: u64, end: u64) -> Order {
+fn request(what: Arm64Func, bbm3: bool, start: u64, end: u64) -> Order {
     order(Request::Arm64(Arm64 { what, memory: &KERNEL, bbm3, not_global: false }), start, end)
 }
 
 fn set(what: SetMemory, start: u64, end: u64) -> Order {
-    call(Arm64Func::Set(what), true, start, end)
+    request(Arm64Func::Set(what), true, start, end)
 }
 
 const KERNELS: [Revision; 3] = [Revision::V6_18, Revision::V7_1, Revision::V7_3];
@@ -58,7 +59,7 @@ const KERNELS: [Revision; 3] = [Revision::V6_18, Revision::V7_1, Revision::V7_3]
 #[test]
 fn before_v6_18_arm64_does_not_walk() {
     for revision in Revision::ALL {
-        let made = Caller::new(revision, set(SetMemory::Ro, VMALLOC, VMALLOC + 0x1000), &machine());
+        let made = call(revision, set(SetMemory::Ro, VMALLOC, VMALLOC + 0x1000), &machine());
         assert_eq!(made.is_ok(), KERNELS.contains(&revision), "{revision:?}");
     }
 }
@@ -165,7 +166,7 @@ fn a_leaf_that_is_meant_in_part_is_refused_where_it_cannot_be_split() {
     let addr = LINEAR + 0x80_1000;
     let before = machine();
     let mut now = before.clone();
-    let order = call(Arm64Func::Set(SetMemory::Invalid), false, addr, addr + 0x1000);
+    let order = request(Arm64Func::Set(SetMemory::Invalid), false, addr, addr + 0x1000);
     let (words, status) = told(Revision::V7_3, order, &mut now);
     assert_eq!(
         words,
@@ -194,7 +195,7 @@ fn a_split_that_fails_ends_it() {
 fn everything_becomes_ptes_for_kfence_and_at_boot() {
     let (start, end) = (LINEAR + 0x80_0000, LINEAR + 0xa0_0000);
     let mut now = machine();
-    let (words, _) = told(Revision::V7_3, call(Arm64Func::SplitForKfence, true, start, end), &mut now);
+    let (words, _) = told(Revision::V7_3, request(Arm64Func::SplitForKfence, true, start, end), &mut now);
     let expected = format!(
         "arch_kfence_init_pool( +split range_split_to_ptes( enters walk {start:x}-{end:x} \
          new-pte fills passes pmd[4]:{:x}>1800000001015403 leaves ) -split )",
@@ -204,7 +205,7 @@ fn everything_becomes_ptes_for_kfence_and_at_boot() {
     assert_eq!(entry(&now, start + 0x1000, Level::Pte), page(0x4080_1000), "without the hint");
     // A pud leaf: the walk goes into the new table of pmds and splits each of them.
     let (start, end) = (LINEAR + 0x4000_0000, LINEAR + 0x8000_0000);
-    let (words, status) = told(Revision::V7_3, call(Arm64Func::SplitAtBoot, true, start, end), &mut now);
+    let (words, status) = told(Revision::V7_3, request(Arm64Func::SplitAtBoot, true, start, end), &mut now);
     assert!(words.starts_with("linear_map_split_to_ptes( waits range_split_to_ptes( enters"), "{words}");
     assert_eq!(words.matches("new-pte").count(), 512);
     assert!(words.ends_with(&format!("leaves ) flush {start:x}-{end:x} )")), "{words}");
@@ -218,7 +219,7 @@ fn a_block_of_ptes_is_ended_once() {
     let mapped: Vec<_> =
         (0..16).map(|n| (addr + (n << 12), Level::Pte, page(0x4020_0000 + (n << 12)) | CONT)).collect();
     let mut now = world("arm64-4k-48", &mapped);
-    let order = call(Arm64Func::SplitForKfence, true, addr, addr + 0x1_0000);
+    let order = request(Arm64Func::SplitForKfence, true, addr, addr + 0x1_0000);
     let (words, _) = told(Revision::V7_3, order, &mut now);
     assert_eq!(words.matches("pte[").count(), 16, "{words}");
 }
@@ -229,7 +230,7 @@ fn without_memory_the_kernel_panics_at_boot_and_not_for_kfence() {
     let run = |what| {
         let mut now = machine();
         now.allocator.fails_at = 1;
-        told(Revision::V7_3, call(what, true, start, end), &mut now)
+        told(Revision::V7_3, request(what, true, start, end), &mut now)
     };
     let (words, status) = run(Arm64Func::SplitAtBoot);
     assert!(words.ends_with("new-pte:no leaves )=-12 FAULT without"), "{words}");

@@ -1,8 +1,8 @@
 //! HVO on x86-64 with four levels.
 
 use super::*;
-use crate::{Hvo, Way};
-use pagewalk::Fault;
+use crate::hvo::Way;
+use trace::Fault;
 
 /// The vmemmap of a huge page of 2 MiB: eight pages.
 const START: u64 = 0xffff_ea00_0100_0000;
@@ -31,9 +31,13 @@ fn ptes(world: &World, start: u64, end: u64) -> Vec<u64> {
     (start..end).step_by(0x1000).map(|addr| entry(world, addr, Level::Pte)).collect()
 }
 
+const fn has_shared_tail(revision: Revision) -> bool {
+    matches!(revision, Revision::V7_1 | Revision::V7_3)
+}
+
 /// The kernels whose tail pages share the head page, and those that have a page for them.
 fn kernels(shared: bool) -> impl Iterator<Item = Revision> {
-    Revision::ALL.into_iter().filter(move |revision| revision.rules().hvo_shared_tail == shared)
+    Revision::ALL.into_iter().filter(move |&revision| has_shared_tail(revision) == shared)
 }
 
 const SPLIT: &str = "+ptl pmd[8]?yes NotSelfHosted -ptl vmemmap_split_pmd( new-pte fills +ptl pmd[8]?yes makes passes \
@@ -112,7 +116,7 @@ fn restoring_gives_each_page_memory_of_its_own_again() {
             "{words}"
         );
         assert_eq!(words.matches("new-page").count(), 7);
-        let from = if revision.rules().hvo_shared_tail { START + 0x1000 } else { START };
+        let from = if has_shared_tail(revision) { START + 0x1000 } else { START };
         assert!(words.contains(&format!("+init_mm:read walk {from:x}-{END:x} +ptl pmd[8]?no")), "{words}");
         assert!(words.ends_with(&format!("-init_mm flush {from:x}-{END:x} ) ) )")), "{words}");
         assert_eq!(status, Status::Done(0));
@@ -132,7 +136,7 @@ fn restoring_gives_each_page_memory_of_its_own_again() {
 #[test]
 fn a_remapping_that_stops_half_way_is_rolled_back() {
     for revision in Revision::ALL {
-        let shared = revision.rules().hvo_shared_tail;
+        let shared = has_shared_tail(revision);
         let mut now = machine();
         // Pages for head and tail, one table; the table of the second pmd is not to be had.
         now.allocator.fails_at = if shared { 4 } else { 3 };
@@ -190,7 +194,7 @@ fn many_at_once_are_split_first_and_flushed_once() {
 #[test]
 fn without_a_page_for_the_head_old_kernels_go_on() {
     for revision in Revision::ALL {
-        let shared = revision.rules().hvo_shared_tail;
+        let shared = has_shared_tail(revision);
         let mut now = machine();
         now.allocator.fails_at = if shared { 2 } else { 1 };
         let (words, status) = told(revision, hvo(Way::Optimize, START, END), &mut now);
@@ -225,7 +229,7 @@ fn pages_that_describe_themselves_are_left_alone() {
 #[test]
 fn a_table_that_somebody_else_made_meanwhile_is_used() {
     let mut now = machine();
-    let mut caller = Caller::new(Revision::V7_3, hvo(Way::Optimize, START, END), &now).expect("it walks");
+    let mut caller = call(Revision::V7_3, hvo(Way::Optimize, START, END), &now).expect("it walks");
     let mut events = Vec::new();
     while !matches!(events.last(), Some(Event::Act(what)) if what.starts_with("fills")) {
         caller.step(&mut now, &mut events);

@@ -1,8 +1,7 @@
 //! loongarch: 16K pages, three levels.
 
+use super::Request::Loongarch;
 use super::*;
-use crate::Request::Loongarch;
-use pagewalk::SetMemory;
 
 /// The first module page, and a leaf of 32 MiB in the vmalloc area.
 const MODULES: u64 = 0xffff_8000_0200_8000;
@@ -34,7 +33,7 @@ fn permissions_change_under_the_write_lock_and_are_flushed_after_it() {
         for revision in Revision::ALL {
             let mut now = machine();
             let (words, status) = told(revision, order(Loongarch(what), MODULES, MODULES + 0x8000), &mut now);
-            let name = CallerFunc::Set(what).name();
+            let name = what.function().name;
             let is = PTE & !clear | set;
             let next = (is + 0x4000, PTE + 0x4000);
             let expected = format!(
@@ -117,7 +116,7 @@ fn a_lock_that_is_held_already_is_waited_for_in_vain() {
         let mut now = machine();
         now.preset_lock(MmId::INIT_MM, task, LockMode::Read);
         let order = order(Loongarch(SetMemory::Ro), MODULES, MODULES + 0x4000);
-        let fault = pagewalk::Fault::Deadlock { lock: LockName::Mmap(MmId::INIT_MM), own };
+        let fault = trace::Fault::Deadlock { lock: LockName::Mmap(MmId::INIT_MM), own };
         assert_eq!(told(Revision::V7_3, order, &mut now).1, Status::Faulted(fault));
     }
 }

@@ -12,13 +12,21 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use actors::{Actor, AnyActor, MAX_STACK};
 use mm::{LockMode, MmId, Populated, Slot, Table, World};
-use pagewalk::{CallerFunc, Event, Flush, Func, LockName, Revision, Status, Test};
+use pagewalk::NotInThisKernel;
 use pgtable::{Level, Model, PhysAddr, RawEntry, VirtAddr};
+use trace::{Check, Event, Flush, Func, LockName, Revision, Status, Test};
 
-use super::place::{below, root};
-use super::{Caller, Order, Request};
-use actors::Actor;
+use crate::arm64::Arm64;
+use crate::hvo::Hvo;
+use crate::loongarch::Loongarch;
+use crate::memory::Memory;
+use crate::openrisc::Uncached;
+use crate::place::{below, root};
+use crate::request;
+use crate::riscv::Riscv;
+use crate::set_memory::SetMemory;
 
 /// Where the root of these machines lies; further tables follow.
 const ROOT: u64 = 0x0100_0000;
@@ -65,18 +73,50 @@ fn slot_of(world: &World, addr: u64, level: Level) -> Slot {
     slot
 }
 
+/// A request of any of them.
+#[derive(Clone, Copy, Debug)]
+enum Request {
+    Loongarch(SetMemory),
+    Uncached(bool),
+    Riscv(SetMemory, &'static Memory),
+    Arm64(Arm64),
+    Hvo(Hvo),
+}
+
+type Order = request::Order<Request>;
+
+/// The call, not started yet.
+fn call(revision: Revision, order: Order, world: &World) -> Result<AnyActor, NotInThisKernel> {
+    fn boxed<R: request::Request>(
+        request: R,
+        order: Order,
+        revision: Revision,
+        world: &World,
+    ) -> Result<AnyActor, NotInThisKernel> {
+        let request::Order { start, end, forgets_lock, .. } = order;
+        Ok(AnyActor::new(request::Order { request, start, end, forgets_lock }.call(revision, world)?))
+    }
+    match order.request {
+        Request::Loongarch(what) => boxed(Loongarch(what), order, revision, world),
+        Request::Uncached(uncached) => boxed(Uncached(uncached), order, revision, world),
+        Request::Riscv(what, memory) => boxed(Riscv(what, memory), order, revision, world),
+        Request::Arm64(request) => boxed(request, order, revision, world),
+        Request::Hvo(request) => boxed(request, order, revision, world),
+    }
+}
+
 fn order(request: Request, start: u64, end: u64) -> Order {
     Order { request, start: VirtAddr(start), end: VirtAddr(end), forgets_lock: false }
 }
 
 /// Runs a call to its end. Each step must say exactly one thing.
 fn run(revision: Revision, order: Order, world: &mut World) -> (Vec<Event>, Status) {
-    let mut caller = Caller::new(revision, order, world).expect("it walks in this kernel");
+    let mut caller = call(revision, order, world).expect("it walks in this kernel");
     let mut events = Vec::new();
     for step in 1..1_000_000 {
         let status = caller.step(world, &mut events);
         assert_eq!(events.len(), step, "one event a step: {:?}", events.last());
-        assert!(caller.stack().len() < actors::MAX_STACK);
+        assert!(caller.stack().len() < MAX_STACK);
         if status != Status::Running {
             return (events, status);
         }
@@ -95,15 +135,15 @@ fn words(events: &[Event], model: &Model) -> Vec<String> {
     };
     let word = |event: &Event| {
         Some(match *event {
-            Event::Enter { func: Func::Caller(func), .. } => format!("{}(", func.name()),
-            Event::Return { func: Func::Caller(func), ret } => match ret {
-                0 => format!("){}", if func == CallerFunc::VmemmapPmdEntry { "!" } else { "" }),
+            Event::Enter { func: Func::Other(func), .. } => format!("{}(", func.name),
+            Event::Return { func: Func::Other(func), ret } => match ret {
+                0 => format!("){}", if func.name == "vmemmap_pmd_entry" { "!" } else { "" }),
                 ret => format!(")={ret}"),
             },
             Event::Enter { func: Func::WalkRange(Level::Pgd), start, end } => {
                 format!("walk {:x}-{:x}", start.0, end.0)
             }
-            Event::Check { check: pagewalk::Check::Caller(check), ok } => {
+            Event::Check { check: Check::Other(check), ok } => {
                 format!("{check:?}{}", if ok { "" } else { ":no" })
             }
             Event::Check { ok: false, .. } => "EINVAL".into(),

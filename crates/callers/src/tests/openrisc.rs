@@ -1,7 +1,7 @@
 //! openrisc: 8K pages, two levels.
 
+use super::Request::Uncached;
 use super::*;
-use crate::Request::Uncached;
 
 const PAGE: u64 = 0xc400_0000;
 

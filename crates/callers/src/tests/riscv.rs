@@ -1,9 +1,9 @@
 //! riscv: three modes of 64 bits, and 32 bits.
 
+use super::Request::Riscv;
 use super::*;
-use crate::Request::Riscv;
-use crate::{Area, Memory, View};
-use pagewalk::{Fault, SetMemory};
+use crate::memory::{Area, View};
+use trace::Fault;
 
 const VMALLOC: u64 = 0xffff_ffc6_0000_0000;
 const LINEAR: u64 = 0xffff_ffd6_0000_0000;

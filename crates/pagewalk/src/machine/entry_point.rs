@@ -97,7 +97,7 @@ impl Walk {
             Check::Bounds => vma.is_some_and(|vma| vma.start <= self.args.start && self.args.end <= vma.end),
             Check::InVma => vma.is_some_and(|vma| vma.start <= self.args.start && self.args.start < vma.end),
             // Made before and behind the prologue: by callers, and by __walk_page_range().
-            Check::Caller(_) | Check::HugetlbInstall => true,
+            Check::Other(_) | Check::HugetlbInstall => true,
         };
         sink.event(Event::Check { check, ok });
         if ok {

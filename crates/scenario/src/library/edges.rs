@@ -5,7 +5,7 @@ use mm::MmId;
 use pagewalk::{Callbacks, EntryPoint, Revision};
 
 use super::{Group, Program, Scenario};
-use crate::Held;
+use crate::held::Held;
 
 pub(super) static AGAIN: Scenario = Scenario {
     id: "again",

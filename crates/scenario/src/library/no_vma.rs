@@ -6,9 +6,7 @@ use pagewalk::{EntryPoint, Revision};
 use ptdump::users::Dumped;
 
 use super::{Group, Program, Scenario};
-use crate::Held;
-#[cfg(feature = "callers")]
-use crate::worlds;
+use crate::held::Held;
 
 pub(super) static KERNEL_WALK: Scenario = Scenario {
     id: "kernel-walk",
@@ -123,19 +121,4 @@ pub(super) static PTDUMP_USER_HALF: Scenario = Scenario {
         ("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)]),
         ("x86_64-5level", &[(0, 1 << 56), (0xff10_0000_0000_0000, u64::MAX)]),
     ],
-};
-
-#[cfg(feature = "callers")]
-pub(super) static PTDUMP_EFI: Scenario = Scenario {
-    id: "ptdump-efi",
-    title: "ptdump of efi_mm",
-    about: "efi in x86's debugfs. The firmware's runtime services have their own mm, which belongs to no \
-            process. It is not init_mm, so both are locked from v7.3 on.",
-    program: Program::Ptdump { dumped: Dumped::EfiMm, user_half: false },
-    revision: Revision::V7_3,
-    held: (Held::None, Held::None),
-    build: Some(worlds::efi),
-    group: Group::NoVma,
-    made: None,
-    on: &[("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)])],
 };

@@ -5,7 +5,7 @@ use mm::MmId;
 use pagewalk::{Callbacks, EntryPoint, Revision, WalkLock};
 
 use super::{Group, Program, Scenario};
-use crate::Held;
+use crate::held::Held;
 
 const fn walk(entry: EntryPoint, ops: Observer) -> Program {
     Program::Call { entry, mm: MmId::USER, ops }

@@ -5,22 +5,12 @@
 //! nothing is mapped the descent follows a wild pointer (arch/riscv/mm/pageattr.c, v7.3).
 
 use mm::{Slot, World};
-use pagewalk::{Event, Fault, Sink, Test};
 use pgtable::{Level, PhysAddr, VirtAddr};
+use trace::{Event, Sink, Test};
 
-use super::place::{below, bytes_of, read, root};
-use super::replace::{Fill, Replace};
-
-/// How a splitter went on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Split {
-    /// It did one thing and said so.
-    Running,
-    /// There is nothing left to do, and nothing was said: its return value.
-    Done(i32),
-    /// The kernel would crash; nothing was said.
-    Faulted(Fault),
-}
+use crate::place::{below, bytes_of, read, root};
+use crate::procedure::Split;
+use crate::replace::{Fill, Replace};
 
 /// The local variables of one `__split_linear_mapping_p?d()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,7 +45,7 @@ enum Pc {
 
 /// A call of `split_linear_mapping()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct SplitLinear {
+pub(crate) struct SplitLinear {
     /// Outermost first, [`Frame::NONE`] behind the innermost one. Four levels have tables below them.
     frames: [Frame; 4],
     /// How many are active.

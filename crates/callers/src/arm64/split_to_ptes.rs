@@ -5,10 +5,11 @@
 //! of ptes, which need no visit.
 
 use mm::World;
-use pagewalk::{Action, Call, Callback, Callbacks, Progress, Reply, Sink, WalkOps};
+use pagewalk::{Progress, WalkOps};
 use pgtable::{Level, RawEntry};
+use trace::{Action, Call, Callback, Callbacks, Reply, Sink};
 
-use super::replace::{EndBlock, Fill, Replace};
+use crate::replace::{EndBlock, Fill, Replace};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Work {
@@ -20,7 +21,7 @@ enum Work {
 
 /// The callbacks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct SplitToPtes {
+pub(crate) struct SplitToPtes {
     running: Option<Work>,
 }
 

@@ -3,20 +3,46 @@
 use alloc::vec::Vec;
 
 use mm::World;
-use pagewalk::{
-    Action, Call, Callback, Callbacks, CallerCheck, CallerFunc, Check, ENOTSUPP, Event, Func, Progress,
-    Reply, Sink, StackFrame, WalkOps,
-};
+use pagewalk::{Progress, WalkOps};
 use pgtable::{Level, Model, PhysAddr, RawEntry};
+use trace::{
+    Action, Call, Callback, Callbacks, Check, CheckDef, ENOTSUPP, Event, Func, Function, Line, On, Reply,
+    Returns, Sink, StackFrame,
+};
 
-use super::bits::{pte_of_page, word};
-use super::hugetlb_vmemmap::protections;
-use super::pageattr::write;
+use super::protections;
 use super::split_pmd::{LOCK, SplitPmd, Step, lock, read_leaf, unlock};
+use crate::bits::{pte_of_page, word};
+use crate::place::write;
+
+static PMD_ENTRY: Function = Function {
+    name: "vmemmap_pmd_entry",
+    file: "mm/hugetlb_vmemmap.c",
+    lines: |_| {
+        const {
+            &[
+                Line::new(On::Entry, "  only splitting? ACTION_CONTINUE"),
+                Line::new(On::Map, "  spin_lock(&init_mm.page_table_lock)"),
+                Line::new(On::Leaf, "  a leaf?"),
+                Line::new(On::Check, "  first one, and self-hosted? -ENOTSUPP"),
+                Line::new(On::Unmap, "  spin_unlock(&init_mm.page_table_lock)"),
+                Line::new(On::Descend, "  leaf: return vmemmap_split_pmd(…)"),
+            ]
+        }
+    },
+    returns: Returns::Int,
+};
+
+/// The vmemmap pages do not describe themselves (`PageVmemmapSelfHosted()`); `-ENOTSUPP` otherwise.
+static NOT_SELF_HOSTED: CheckDef = CheckDef {
+    name: "NotSelfHosted",
+    passed: "The vmemmap pages do not describe themselves.",
+    failed: "The vmemmap pages describe themselves, so they must stay: the callback returns -ENOTSUPP.",
+};
 
 /// What the callbacks do (`remap_pte`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Mode {
+pub(crate) enum Mode {
     /// Only split pmd leaves.
     Split,
     /// Point ptes to the shared page: `vmemmap_remap_pte()`.
@@ -50,7 +76,7 @@ struct Running {
 
 /// `struct vmemmap_remap_walk` and its callbacks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Remap {
+pub(crate) struct Remap {
     pub(super) mode: Mode,
     self_hosted: bool,
     /// v7.1: the shared page is not the head page.
@@ -116,10 +142,10 @@ impl Remap {
     }
 
     /// The functions inside the walk that are running.
-    pub(super) fn frames(&self) -> impl Iterator<Item = StackFrame> + use<> {
+    pub(super) fn running_functions(&self) -> [Option<StackFrame>; 2] {
         let running = self.running.filter(|running| running.call.level == Level::Pmd);
         let entry = running.map(|Running { call, .. }| StackFrame {
-            func: Func::Caller(CallerFunc::VmemmapPmdEntry),
+            func: Func::Other(&PMD_ENTRY),
             addr: call.addr,
             end: call.next,
         });
@@ -127,7 +153,7 @@ impl Remap {
             Pc::Split(split) => split.frame(),
             _ => None,
         });
-        entry.into_iter().chain(split)
+        [entry, split]
     }
 
     /// What `remap_pte` makes of a pte: a new value, or nothing.
@@ -212,7 +238,7 @@ impl WalkOps for Remap {
             }
             Pc::SelfHosted => {
                 let ok = !self.self_hosted;
-                sink.event(Event::Check { check: Check::Caller(CallerCheck::NotSelfHosted), ok });
+                sink.event(Event::Check { check: Check::Other(&NOT_SELF_HOSTED), ok });
                 Pc::Unlock(if ok { 0 } else { ENOTSUPP })
             }
             Pc::Unlock(ret) => {

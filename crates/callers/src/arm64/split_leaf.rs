@@ -5,12 +5,12 @@
 //! begins a leaf anyway, or nothing is mapped (arch/arm64/mm/mmu.c, v6.18). No table is ever freed.
 
 use mm::{Slot, World};
-use pagewalk::{Event, Sink, Test};
 use pgtable::{Level, RawEntry, VirtAddr};
+use trace::{Event, Sink, Test};
 
-use super::place::{below, bytes_of, read, root};
-use super::replace::{EndBlock, Fill, Replace};
-use super::split_linear::Split;
+use crate::place::{below, bytes_of, read, root};
+use crate::procedure::Split;
+use crate::replace::{EndBlock, Fill, Replace};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Pc {
@@ -28,7 +28,7 @@ enum Pc {
 
 /// A call of `split_kernel_leaf_mapping_locked()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct SplitLeaf {
+pub(crate) struct SplitLeaf {
     addr: VirtAddr,
     level: Level,
     slot: Slot,

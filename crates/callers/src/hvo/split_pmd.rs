@@ -4,11 +4,33 @@
 //! HVO operation may have split it meanwhile. Then the table is not needed.
 
 use mm::{MmId, Task, World};
-use pagewalk::{Call, CallerFunc, ENOMEM, Event, Flush, Free, Func, LockName, Sink, StackFrame, Test};
 use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
+use trace::{
+    Call, ENOMEM, Event, Flush, Free, Func, Function, Line, LockName, On, Returns, Sink, StackFrame, Test,
+};
 
-use super::pageattr::write;
-use super::replace::{FILLS, Fill};
+use crate::place::write;
+use crate::replace::{FILLS, Fill};
+
+static SPLIT_PMD: Function = Function {
+    name: "vmemmap_split_pmd",
+    file: "mm/hugetlb_vmemmap.c",
+    lines: |_| {
+        const {
+            &[
+                Line::new(On::Alloc, "  a pte table: none? return -ENOMEM"),
+                Line::new(On::Descend, "  fill it; later split_page, smp_wmb"),
+                Line::new(On::Map, "  spin_lock(&init_mm.page_table_lock)"),
+                Line::new(On::Leaf, "  still a leaf?"),
+                Line::new(On::Entry, "    pmd = the new table"),
+                Line::new(On::Flush, "    flush_tlb_kernel_range(pmd), if wanted"),
+                Line::new(On::Free, "  no longer: free the new table"),
+                Line::new(On::Unmap, "  spin_unlock(&init_mm.page_table_lock)"),
+            ]
+        }
+    },
+    returns: Returns::Int,
+};
 
 /// `init_mm.page_table_lock`
 pub(super) const LOCK: LockName = LockName::PageTable(MmId::INIT_MM);
@@ -98,13 +120,13 @@ impl SplitPmd {
 
     /// The function on the call stack, once it was entered.
     pub(super) fn frame(&self) -> Option<StackFrame> {
-        let func = Func::Caller(CallerFunc::VmemmapSplitPmd);
+        let func = Func::Other(&SPLIT_PMD);
         (self.pc != Pc::Enter).then_some(StackFrame { func, addr: self.start, end: self.end })
     }
 
     /// One action with its event.
     pub(super) fn step(&mut self, world: &mut World, sink: &mut dyn Sink) -> Step {
-        let func = Func::Caller(CallerFunc::VmemmapSplitPmd);
+        let func = Func::Other(&SPLIT_PMD);
         self.pc = match self.pc {
             Pc::Enter => {
                 sink.event(Event::Enter { func, start: self.start, end: self.end });
