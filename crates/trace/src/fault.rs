@@ -88,7 +88,7 @@ mod tests {
         ] {
             let fault = Fault::WildRead { level: Level::Pte, pa: PhysAddr(0x1000), entry };
             let expected = std::format!(
-                "an entry that {was} was followed as if it pointed to a pte table: the kernel would read at 0x1000"
+                "an entry that {was} was followed as if it pointed to a pte table: the kernel would read memory at 0x1000"
             );
             assert_eq!(fault.to_string(), expected);
         }

@@ -24,7 +24,7 @@ pub fn callers() -> El {
         .child(
             el("table[role=table]")
                 .child(el("thead[role=rowgroup]").child(el("tr[role=row]").children(heads)))
-                .child(el("tbody[role=rowgroup]").children(CALL_SITES.iter().map(row))),
+                .child(el("tbody[role=rowgroup]").children(CALL_SITES.iter().map(|site| row(site)))),
         )
 }
 
