@@ -6,15 +6,15 @@
 //! be answered. How it is reached is for whoever starts the page to say ([`Reach`]): `main.rs` splits the program there,
 //! tests have everything at once.
 
-#[cfg(feature = "lab")]
 mod contents;
 
 use std::pin::Pin;
 
+use scenario::Library;
+
 use crate::later::{LabError, Later};
 use crate::pages::Page;
 
-#[cfg(feature = "lab")]
 pub use contents::lab;
 
 /// The later part, as the first one has it.
@@ -24,6 +24,8 @@ pub struct Lab {
     pub pages: [Box<dyn Page>; 3],
     /// What the page of a walk has of it.
     pub later: Later,
+    /// All scenarios.
+    pub library: Library,
 }
 
 /// Fetches the later part. After an error it may be asked for again.

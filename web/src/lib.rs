@@ -16,7 +16,6 @@
 //! | [`events`] | what the browser reports, and what a person did by it |
 //! | [`browser`] | everything that a browser may lack or refuse |
 //! | [`address`] | writing the hash of the page's address |
-//! | [`library`] | the scenarios that this program has |
 //! | [`load`] | fetching a captured machine, with progress |
 //! | [`progress`] | how much of a file has arrived |
 //! | [`run`] | a recorded scenario and the position in it |
@@ -29,7 +28,6 @@ pub mod events;
 pub mod keys;
 pub mod lab;
 pub mod later;
-pub mod library;
 pub mod load;
 pub mod marks;
 #[cfg(target_arch = "wasm32")]
@@ -39,11 +37,9 @@ pub mod pages;
 pub mod place;
 pub mod progress;
 pub mod run;
-#[cfg(feature = "lab")]
 pub mod search;
 pub mod shared;
 pub mod shell;
-#[cfg(feature = "lab")]
 pub mod survey;
 pub mod view;
 

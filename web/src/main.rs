@@ -4,26 +4,22 @@ use pagewalk_web::Shell;
 use pagewalk_web::shell::Start;
 
 fn main() {
-    yew::Renderer::<Shell>::with_props(Start { reach }).render();
+    yew::Renderer::<Shell>::with_props(Start { reach: || Box::pin(reach()) }).render();
 }
 
 /// Everything is here already.
 #[cfg(feature = "lab")]
-fn reach()
--> std::pin::Pin<Box<dyn Future<Output = Result<pagewalk_web::lab::Lab, pagewalk_web::later::LabError>>>> {
-    Box::pin(async { Ok(pagewalk_web::lab::lab()) })
+async fn reach() -> Result<pagewalk_web::lab::Lab, pagewalk_web::later::LabError> {
+    Ok(pagewalk_web::lab::lab())
 }
 
 /// It is in the whole page.
 #[cfg(not(feature = "lab"))]
-fn reach()
--> std::pin::Pin<Box<dyn Future<Output = Result<pagewalk_web::lab::Lab, pagewalk_web::later::LabError>>>> {
+async fn reach() -> Result<pagewalk_web::lab::Lab, pagewalk_web::later::LabError> {
     use pagewalk_web::browser;
 
-    Box::pin(async {
-        // Without a history entry for this page, which would lead there again.
-        let leaves = browser::leave_for(&format!("lab.html{}", browser::hash()));
-        leaves.ok_or(pagewalk_web::later::LabError)?;
-        std::future::pending().await
-    })
+    // Without a history entry for this page, which would lead there again.
+    let leaves = browser::leave_for(&format!("lab.html{}", browser::hash()));
+    leaves.ok_or(pagewalk_web::later::LabError)?;
+    std::future::pending().await
 }

@@ -1,6 +1,7 @@
 //! What all pages share: the message, the captures, the later part, and what a page asks the shell for.
 
 use capture::Capture;
+use scenario::Library;
 
 use crate::later::{LabError, Later};
 use crate::load::LoadError;
@@ -17,7 +18,7 @@ pub enum Loading<E> {
 }
 
 /// What all pages share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Shared {
     /// What a person must know, until they have read it.
     pub notice: Option<String>,
@@ -25,8 +26,22 @@ pub struct Shared {
     pub captures: Captures,
     /// The part of the program that arrives later.
     pub lab: LabState,
+    /// The scenarios that are here, and the names of those that arrive later.
+    pub library: Library,
     /// What the header says.
     pub top: Top,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            notice: None,
+            captures: Captures::default(),
+            lab: LabState::default(),
+            library: Library::new(&[], &callers::ABOUTS),
+            top: Top::default(),
+        }
+    }
 }
 
 /// What the header says besides the page's own choices.

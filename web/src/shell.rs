@@ -269,6 +269,7 @@ impl Shell {
             Ok(lab) => {
                 self.others = Some(lab.pages);
                 self.shared.lab = LabState::Here(lab.later);
+                self.shared.library = lab.library;
                 if self.here == Place::Walk {
                     self.walk.arrived(&mut self.shared);
                 } else {

@@ -1,6 +1,6 @@
 //! The parts of the whole page that the light one does not have, in a real browser.
 
-#![cfg(all(target_arch = "wasm32", feature = "lab"))]
+#![cfg(target_arch = "wasm32")]
 
 mod common;
 
@@ -10,7 +10,6 @@ use narrate::dump::{DumpLine, DumpView, LineState};
 use narrate::{Mark, Point, Timeline, point};
 use pagewalk_web::lab;
 use pagewalk_web::later::Later;
-use pagewalk_web::library::LIBRARY;
 use pagewalk_web::marks;
 use pagewalk_web::view;
 use pagewalk_web::view::callers::callers;
@@ -38,7 +37,7 @@ fn later() -> Option<Later> {
 
 /// The first steps of a scenario without a capture that write an entry.
 fn writes(scenario: &str) -> Vec<Point> {
-    let setup = Setup::of(LIBRARY.scenario(scenario).expect("a scenario of the library"));
+    let setup = Setup::of(lab::lab().library.scenario(scenario).expect("a scenario of the library"));
     let (world, runner) = setup.start(&setup.made().expect("made tables")).expect("it runs there");
     let mut timeline = Timeline::new(world, runner);
     timeline.record(100_000);
@@ -120,7 +119,8 @@ async fn the_slots_of_the_current_line_are_marked() {
 
 #[wasm_bindgen_test]
 async fn every_call_site_has_a_row_and_each_link_of_it_opens() {
-    let root = draw(callers()).await;
+    let library = lab::lab().library;
+    let root = draw(callers(&library)).await;
     let rows = all(&root, "tbody tr");
     assert_eq!(rows.len(), CALL_SITES.len());
     for (row, site) in rows.iter().zip(CALL_SITES) {
@@ -130,7 +130,7 @@ async fn every_call_site_has_a_row_and_each_link_of_it_opens() {
         let kernels: Vec<_> = all(row, ".side a").iter().filter_map(|of| of.get_attribute("href")).collect();
         assert_eq!(kernels.len(), site.runs.len() * site.kernels.len());
         for href in kernels {
-            assert_eq!(Link::parse(&href, &LIBRARY).1, None, "{href}");
+            assert_eq!(Link::parse(&href, &library).1, None, "{href}");
         }
     }
     // Before and after the patch are told apart by a word.

@@ -7,11 +7,12 @@ mod common;
 use capture::{Capture, ImportError};
 use common::draw;
 use narrate::{Mark, Point, Timeline, point};
-use pagewalk_web::library::LIBRARY;
+use pagewalk_web::lab;
 use pagewalk_web::load::{self, LoadError, Problem};
 use pagewalk_web::marks;
 use pagewalk_web::pages::walk::Picked;
 use pagewalk_web::progress::Progress;
+use pagewalk_web::shared::Shared;
 use pagewalk_web::view;
 use pgtable::Level;
 use scenario::library::Machine;
@@ -33,7 +34,7 @@ async fn read(bytes: &[u8]) -> Result<Capture, LoadError> {
 
 /// The point of a step of a scenario on the captured riscv machine.
 async fn step(scenario: &str, lock: Held, index: u32) -> Point {
-    let scenario = LIBRARY.scenario(scenario).expect("a scenario of the library");
+    let scenario = lab::lab().library.scenario(scenario).expect("a scenario of the library");
     let machine = Machine::from_id("riscv64-sv39").expect("a machine of the library");
     let setup = Setup { machine, lock, ..Setup::of(scenario) };
     let capture = read(CAPTURE).await.expect("a capture of this repository");
@@ -150,8 +151,14 @@ async fn progress_says_how_much() {
 
 #[wasm_bindgen_test]
 async fn every_choice_that_is_offered_means_something() {
-    for scenario in LIBRARY.scenarios() {
-        let root = draw(view::choices(&Setup::of(scenario))).await;
+    // The first part knows the other scenarios by their names.
+    let (first, all) = (Shared::default().library, lab::lab().library);
+    assert_eq!(first.scenarios().count() + first.later().len(), all.scenarios().count());
+    for (library, scenario) in
+        first.scenarios().map(|of| (first, of)).chain(all.scenarios().map(|of| (all, of)))
+    {
+        let root = draw(view::choices(&Setup::of(scenario), &library, None)).await;
+        assert_eq!(count(&root, "select [value=hvo-optimize]"), 1);
         let options = root.query_selector_all("option").expect("a selector");
         for index in 0..options.length() {
             let option: Element = options.get(index).expect("an option").unchecked_into();
@@ -159,7 +166,7 @@ async fn every_choice_that_is_offered_means_something() {
             let mark = list.get_attribute(marks::ATTRIBUTE).expect("a mark");
             let Some(marks::Mark::List(list)) = marks::Mark::from_attr(&mark) else { panic!("{mark}") };
             let id = option.get_attribute("value").expect("an id");
-            assert!(Picked::of(list, &id).is_some(), "{mark}: {id}");
+            assert!(Picked::of(list, &id, &library).is_some(), "{mark}: {id}");
         }
         assert_eq!(count(&root, "option[selected]"), count(&root, "select"), "one of each list is chosen");
     }

@@ -1,6 +1,6 @@
 //! The parts of the race lab, in a real browser.
 
-#![cfg(all(target_arch = "wasm32", feature = "lab"))]
+#![cfg(target_arch = "wasm32")]
 
 mod common;
 

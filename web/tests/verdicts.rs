@@ -1,6 +1,6 @@
 //! The matrix of verdicts, in a real browser.
 
-#![cfg(all(target_arch = "wasm32", feature = "lab"))]
+#![cfg(target_arch = "wasm32")]
 
 mod common;
 

@@ -210,12 +210,7 @@ fn changes<A: Actor>(moment: &Moment<A>) -> Vec<Change> {
     changes
 }
 
-/// The race that an assertion forbids; where races can be set up, on the machine and kernel at hand.
+/// The race that an assertion forbids, on the machine and kernel at hand. As text: races are set up by who opens it.
 fn race_link(event: &Event, world: &World, revision: Revision) -> Option<String> {
-    if cfg!(feature = "races") {
-        let choice = races::race_for(event, world.model(), revision)?;
-        Some(races::RaceLink::new(choice).to_string())
-    } else {
-        races::link_for(event)
-    }
+    races::link_for(event, world.model(), revision)
 }

@@ -35,11 +35,11 @@ pub fn race_for(assertion: &Event, model: &Model, revision: Revision) -> Option<
     Some(Choice::of(race, model_of(race, model.id), revision).with_lock(held).with_rule(rule))
 }
 
-/// The same as the hash of a link, for who cannot set up races: the machine and the kernel are those that the race starts
-/// with.
-pub fn link_for(assertion: &Event) -> Option<String> {
+/// The same as the hash of a link, made without setting up a race: whoever opens it finds the machine and the kernel.
+pub fn link_for(assertion: &Event, model: &Model, revision: Revision) -> Option<String> {
     let (race, held, rule) = forbidden(assertion)?;
-    Some(format!("v1/race/{}?lock={}&rule={rule}", race.id(), held.name()))
+    let (race, held, model, revision) = (race.id(), held.name(), model.id, revision.id());
+    Some(format!("v1/race/{race}?near={model}/{revision}&lock={held}&rule={rule}"))
 }
 
 /// The race that an assertion forbids, the lock that is held there instead, the rule of the other CPU.
@@ -110,14 +110,18 @@ mod tests {
         let same =
             race_for(&assertion(mm, Need::Write, By::Walk), riscv, Revision::V7_1).expect("there is one");
         assert_eq!((same.model.id, same.revision), ("riscv64-sv39", Revision::V7_1));
-        // The short link opens the same race in the same variant.
+        // The link opens the same race in the same variant.
         for lock in [init_mm, mm] {
             for need in [Need::Held, Need::Write] {
-                let link = link_for(&assertion(lock, need, By::Walk)).expect("there is one");
-                let (link, problem) = RaceLink::parse(&link).expect("a link to a race");
-                let same = (link.choice.race, link.choice.lock, link.choice.rule_id());
-                let (race, _, held, rule) = found(lock, need);
-                assert_eq!((same, problem), ((race, held, rule), Option::None));
+                for model in pgtable::MODELS {
+                    for revision in Revision::ALL {
+                        let event = assertion(lock, need, By::Walk);
+                        let link = link_for(&event, model, revision).expect("there is one");
+                        let opened = RaceLink::parse(&link).expect("a link to a race");
+                        let choice = race_for(&event, model, revision).expect("there is one");
+                        assert_eq!(opened, (RaceLink::new(choice), Option::None), "{link}");
+                    }
+                }
             }
         }
         assert_eq!(

@@ -4,7 +4,8 @@
 //! #v1/race/<race>/<machine>/<kernel>?lock=read&rule=downgrade&s=b4a21b10c2a&t=12
 //! ```
 //!
-//! Everything after the race may be missing; what is missing is as the race is offered first. A link that cannot be understood opens
+//! Everything after the race may be missing; what is missing is as the race is offered first. `near=<machine>/<kernel>` in front of the
+//! other parameters is for who comes from there: the race on that machine and kernel, or the nearest that it has. A link that cannot be understood opens
 //! the nearest thing that works and says what was wrong with it.
 
 use alloc::string::{String, ToString};
@@ -14,7 +15,7 @@ use mm::LockMode;
 use pagewalk::Revision;
 
 use crate::choice::{Choice, Race};
-use crate::first;
+use crate::{first, model_of};
 
 /// Longest link that is looked at, in bytes.
 const MAX_BYTES: usize = 4_000;
@@ -91,6 +92,13 @@ impl RaceLink {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let race = self.choice.race;
         let understood = match name {
+            // The machine and the kernel from which somebody comes: those of the race that are nearest.
+            "near" => value.split_once('/').and_then(|(model, revision)| {
+                let revision = Revision::from_id(revision)?;
+                let revision = if race.exists_in(revision) { revision } else { Revision::V7_3 };
+                self.choice = Choice::of(race, model_of(race, model), revision).with_lock(self.choice.lock);
+                Some(())
+            }),
             "lock" => LockMode::from_name(value)
                 .filter(|lock| race.locks().contains(lock))
                 .map(|lock| self.choice.lock = lock),

@@ -16,16 +16,22 @@ fn the_light_page_goes_on_in_the_whole_one_at_the_same_place() {
             assert_eq!(file(page).await, format!("/some/dir/{name}"));
             assert_eq!(page.step().await, 3);
         }
-        for hash in ["#v1/hvo-optimize?t=4", "#v1/callers", "#v1/race/munmap", "#v1/verdicts", "#v1/nope"] {
+        for hash in ["#v1/hvo-optimize?t=4", "#v1/callers", "#v1/race/munmap", "#v1/verdicts"] {
             page.load(&site.url(hash)).await;
             page.until("the whole page", || async { file(page).await == "/some/dir/lab.html" }).await;
             page.wait_for("the whole page is there", "main").await;
             let name = hash.split('?').next().unwrap_or(hash);
-            // What is not known becomes what is.
-            if name != "#v1/nope" {
-                assert!(page.hash().await.starts_with(name), "{}", page.hash().await);
-            }
+            assert!(page.hash().await.starts_with(name), "{}", page.hash().await);
         }
+        // What no page knows is answered at once.
+        page.open(&site.url("#v1/nope")).await;
+        assert_eq!(file(page).await, "/some/dir/");
+        assert!(page.text("[role=alert]").await.contains("no scenario “nope”"));
+        // A scenario that is not here yet can be chosen like the others.
+        page.choose("Scenario", "hvo-optimize").await;
+        page.until("the whole page", || async { file(page).await == "/some/dir/lab.html" }).await;
+        page.wait_for("a step is shown", ".sentence").await;
+        assert!(page.hash().await.starts_with("#v1/hvo-optimize/"), "{}", page.hash().await);
     });
 }
 

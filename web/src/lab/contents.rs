@@ -4,8 +4,8 @@ use capture::Capture;
 use narrate::dump::DumpRecord;
 use narrate::{EntryDiff, Point};
 use pagewalk::Event;
-use scenario::Setup;
 use scenario::library::Program;
+use scenario::{Library, Setup};
 
 use super::Lab;
 use crate::el::El;
@@ -15,11 +15,15 @@ use crate::pages::race::Race;
 use crate::pages::verdicts::Verdicts;
 use crate::view;
 
+/// All scenarios.
+static LIBRARY: Library = Library::new(&[callers::SCENARIOS], &[]);
+
 /// The later part. The first one must not name this, but in the place where the program is split.
 pub fn lab() -> Lab {
     Lab {
         pages: [Box::new(Callers), Box::new(Race::default()), Box::new(Verdicts::default())],
         later: Later { dump, diff },
+        library: LIBRARY,
     }
 }
 

@@ -26,7 +26,7 @@ impl Page for Callers {
         el("main.pagewalk[aria-label=Callers]")
             .child(header(&shared.top, None, None))
             .child(messages(shared.notice.as_deref(), None, None))
-            .child(callers())
+            .child(callers(&shared.library))
     }
 
     fn link(&self) -> String {

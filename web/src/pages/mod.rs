@@ -9,11 +9,8 @@
 //! [`Shell`](crate::Shell) owns one of each, tells it what a person did, asks it what goes on by itself, and draws it. So
 //! whoever leaves a page and comes back finds it as it was.
 
-#[cfg(feature = "lab")]
 pub mod callers;
-#[cfg(feature = "lab")]
 pub mod race;
-#[cfg(feature = "lab")]
 pub mod verdicts;
 pub mod walk;
 

@@ -2,15 +2,14 @@
 
 use pagewalk::Revision;
 use pgtable::Level;
-use scenario::library::{Machine, Program};
+use scenario::library::{About, Machine, Program};
 use scenario::link::{Grain, View};
-use scenario::{Held, Link, LinkProblem, Scenario};
+use scenario::{Held, Library, Link, LinkProblem, Scenario};
 use web_sys::Element;
 
 use super::{Page, Pulse};
 use crate::el::{El, el};
 use crate::keys::Keys;
-use crate::library::LIBRARY;
 use crate::marks::{Command, Deed, List, Mark};
 use crate::run::{Filter, Run, Speed};
 use crate::shared::{Loading, Shared};
@@ -23,6 +22,8 @@ const SLICE: u32 = 20_000;
 #[derive(Debug)]
 pub struct Walk {
     link: Link,
+    /// What was asked for and arrives with the later part.
+    awaited: Option<Awaited>,
     /// The folder of the capture that it waits for.
     waits: Option<&'static str>,
     /// Why it cannot start.
@@ -42,6 +43,7 @@ impl Default for Walk {
         let link = Link::default();
         Self {
             link,
+            awaited: None,
             waits: None,
             failed: None,
             run: None,
@@ -55,11 +57,22 @@ impl Default for Walk {
     }
 }
 
+/// A scenario that arrives with the later part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Awaited {
+    /// What is known of it.
+    about: &'static About,
+    /// The link to it, which is opened then; none if it was chosen in the list, and keeps the other choices.
+    link: Option<String>,
+}
+
 /// A choice in one of the lists.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Picked {
     /// The scenario.
     Scenario(&'static Scenario),
+    /// A scenario that has not arrived.
+    Later(&'static About),
     /// The machine.
     Machine(&'static Machine),
     /// The kernel.
@@ -77,10 +90,13 @@ pub enum Picked {
 }
 
 impl Picked {
-    /// What the option `id` of a list means.
-    pub fn of(list: List, id: &str) -> Option<Self> {
+    /// What the option `id` of a list means; scenarios are those of `library`.
+    pub fn of(list: List, id: &str, library: &Library) -> Option<Self> {
         Some(match list {
-            List::Scenario => Self::Scenario(LIBRARY.scenario(id)?),
+            List::Scenario => match library.scenario(id) {
+                Some(scenario) => Self::Scenario(scenario),
+                None => Self::Later(library.later().iter().find(|about| about.id == id)?),
+            },
             List::Machine => Self::Machine(Machine::from_id(id)?),
             List::Kernel => Self::Kernel(Revision::from_id(id)?),
             List::Lock => Self::Lock(Held::from_id(id)?),
@@ -95,10 +111,14 @@ impl Picked {
 
 impl Page for Walk {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
-        let (link, problem) = Link::parse(hash, &LIBRARY);
-        if matches!(problem, Some(LinkProblem::Later(_))) {
-            shared.lab.ask();
+        let (link, problem) = Link::parse(hash, &shared.library);
+        if let Some(LinkProblem::Later(about)) = problem {
+            shared.notice = None;
+            self.link.embed = hash.ends_with("embed");
+            let link = hash.strip_prefix('#').unwrap_or(hash).to_owned();
+            return self.wait_for(about, Some(link), shared);
         }
+        self.awaited = None;
         shared.notice = problem.map(|problem| problem.to_string());
         let known = link.setup == self.link.setup;
         self.link = link;
@@ -117,7 +137,7 @@ impl Page for Walk {
         match *deed {
             Deed::Pressed(Mark::Command(command)) => return self.command(command, shared),
             Deed::Pressed(mark) => return self.jump(mark, shared),
-            Deed::Picked(list, ref id) => match Picked::of(list, id) {
+            Deed::Picked(list, ref id) => match Picked::of(list, id, &shared.library) {
                 Some(picked) => self.pick(picked, shared),
                 None => return false,
             },
@@ -131,9 +151,10 @@ impl Page for Walk {
 
     fn view(&self, shared: &Shared) -> El {
         let Link { setup, view, embed, .. } = &self.link;
-        let header = (!embed).then(|| view::header::walk(&shared.top, setup, *view));
+        let header = (!embed)
+            .then(|| view::header::walk(shared, setup, *view, self.awaited.as_ref().map(|of| of.about.id)));
         let levels = (*view == View::Levels).then(|| view::levels(self.machine, self.machine_before));
-        let run = self.run.as_ref().filter(|_| levels.is_none());
+        let run = self.run.as_ref().filter(|_| levels.is_none() && self.awaited.is_none());
         let keys = if levels.is_some() { Keys::Text } else { Keys::Walk };
         let later = shared.lab.here();
         el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
@@ -147,10 +168,17 @@ impl Page for Walk {
     }
 
     fn link(&self) -> String {
-        self.link.to_string()
+        match &self.awaited {
+            Some(Awaited { link: Some(link), .. }) => link.clone(),
+            Some(Awaited { about, .. }) => ["v1/", about.id].concat(),
+            None => self.link.to_string(),
+        }
     }
 
     fn title(&self) -> String {
+        if let Some(awaited) = &self.awaited {
+            return awaited.about.title.to_owned();
+        }
         format!("{}, {}", self.link.setup.scenario.title, self.link.setup.revision.id())
     }
 
@@ -185,6 +213,16 @@ impl Page for Walk {
     }
 
     fn arrived(&mut self, shared: &mut Shared) {
+        if shared.lab.here().is_some()
+            && let Some(Awaited { about, link }) = self.awaited.take()
+        {
+            match (link, shared.library.scenario(about.id)) {
+                (Some(link), _) => self.open(&link, shared),
+                (None, Some(scenario)) => self.pick(Picked::Scenario(scenario), shared),
+                (None, None) => {}
+            }
+            return;
+        }
         // What a dump prints is recorded with its walk.
         let anew = shared.lab.here().is_some() && self.run.as_ref().is_some_and(|run| !run.is_dump());
         // One that has failed waits for a person to try again.
@@ -222,7 +260,7 @@ impl Walk {
             }
             return;
         };
-        if cfg!(feature = "lab") {
+        if self.is_dump() {
             shared.lab.ask();
         }
         let dump = shared.lab.here().and_then(|later| (later.dump)(&setup, capture));
@@ -263,7 +301,18 @@ impl Walk {
         }
     }
 
+    /// Asks for the later part, which has that scenario.
+    fn wait_for(&mut self, about: &'static About, link: Option<String>, shared: &mut Shared) {
+        self.playing = false;
+        self.awaited = Some(Awaited { about, link });
+        shared.lab.ask();
+    }
+
     fn messages(&self, shared: &Shared) -> El {
+        if self.awaited.is_some() {
+            let (failed, under) = view::header::lab(&shared.lab);
+            return view::header::messages(shared.notice.as_deref(), failed.as_deref(), under);
+        }
         let state = self.waits.and_then(|folder| shared.captures.state(folder));
         let failed = match state {
             Some(Loading::Failed(error)) => Some(error.to_string()),
@@ -326,12 +375,14 @@ impl Walk {
     }
 
     fn pick(&mut self, picked: Picked, shared: &mut Shared) {
+        self.awaited = None;
         let setup = &mut self.link.setup;
         match picked {
             Picked::Scenario(scenario) => {
                 *setup = setup.with_scenario(scenario);
                 self.link.step = 0;
             }
+            Picked::Later(about) => return self.wait_for(about, None, shared),
             Picked::Machine(machine) => {
                 setup.machine = machine;
                 self.link.step = 0;

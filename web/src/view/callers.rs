@@ -3,9 +3,9 @@
 use callers::CALL_SITES;
 use callers::site::{CallSite, InKernel, Shown, assertion, lock_name, mode_name, when};
 use pagewalk::Revision;
+use scenario::Library;
 
 use crate::el::{El, el};
-use crate::library::LIBRARY;
 
 /// The columns of the table; on a narrow screen each is named in its cell.
 const COLUMNS: [&str; 5] = ["Call site", "Lock it holds", "Walk it calls", "Callbacks", "See it run"];
@@ -14,8 +14,8 @@ const ABOUT: &str = "In June 2025 the patch \u{201c}mm/pagewalk: split walk_page
                      function with two modes into two functions, and changed nine calls in five files. This table has each of \
                      them before and after the patch, and what came later.";
 
-/// The call sites, one row each.
-pub fn callers() -> El {
+/// The call sites, one row each; their runs are scenarios of `library`.
+pub fn callers(library: &Library) -> El {
     let heads = COLUMNS.iter().map(|name| el("th[scope=col][role=columnheader]").child(*name));
     // The roles stay where a narrow screen makes blocks of the cells.
     el("section.callers[tabindex=0][aria-label=The call sites of the patch]")
@@ -24,11 +24,11 @@ pub fn callers() -> El {
         .child(
             el("table[role=table]")
                 .child(el("thead[role=rowgroup]").child(el("tr[role=row]").children(heads)))
-                .child(el("tbody[role=rowgroup]").children(CALL_SITES.iter().map(|site| row(site)))),
+                .child(el("tbody[role=rowgroup]").children(CALL_SITES.iter().map(|site| row(site, library)))),
         )
 }
 
-fn row(site: &CallSite) -> El {
+fn row(site: &CallSite, library: &Library) -> El {
     let functions = site.functions.iter().map(|name| el("code.func").child(*name).child("()"));
     let changed = match site.changed {
         0 => None,
@@ -56,9 +56,9 @@ fn row(site: &CallSite) -> El {
         )
     });
     let runs = cell(COLUMNS[4])
-        .children(site.runs.iter().map(|of| run(*of, site)))
+        .children(site.runs.iter().map(|of| run(*of, site, library)))
         .child((!site.wrong.is_empty()).then(|| el("h3").child("Where it goes wrong")))
-        .child(el("ul").children(site.wrong.iter().map(|of| wrong(*of))))
+        .child(el("ul").children(site.wrong.iter().map(|of| wrong(*of, library))))
         .child(race);
     el("tr[role=row]").child(who).child(locks(site)).child(walks(site)).child(callbacks).child(runs)
 }
@@ -120,10 +120,10 @@ fn walks(site: &CallSite) -> El {
 }
 
 /// A scenario with a link per kernel, those before the patch apart.
-fn run(of: Shown, site: &CallSite) -> El {
-    let title = of.scenario(&LIBRARY).map_or("", |scenario| scenario.title);
+fn run(of: Shown, site: &CallSite, library: &Library) -> El {
+    let title = of.scenario(library).map_or("", |scenario| scenario.title);
     let link = |revision: Revision| {
-        let link = of.link(&LIBRARY, Some(revision))?;
+        let link = of.link(library, Some(revision))?;
         let said = format!("{title}, {}", revision.id());
         Some(el("a").attr("href", &format!("#{link}")).attr("aria-label", &said).child(revision.id()))
     };
@@ -136,7 +136,7 @@ fn run(of: Shown, site: &CallSite) -> El {
     el("div.run").child(el("span").child(title)).child(side(false, "before")).child(side(true, "after"))
 }
 
-fn wrong(of: Shown) -> El {
-    let link = of.link(&LIBRARY, None).map(|link| format!("#{link}")).unwrap_or_default();
-    el("li").child(el("a").attr("href", &link).child(of.scenario(&LIBRARY).map(|scenario| scenario.title)))
+fn wrong(of: Shown, library: &Library) -> El {
+    let link = of.link(library, None).map(|link| format!("#{link}")).unwrap_or_default();
+    el("li").child(el("a").attr("href", &link).child(of.scenario(library).map(|scenario| scenario.title)))
 }

@@ -1,26 +1,22 @@
 //! Lists to choose from.
 
 use pagewalk::Revision;
-use scenario::{Group, Held, Setup};
+use scenario::{Group, Held, Library, Setup};
 
 use crate::el::{El, el};
-use crate::library::LIBRARY;
 use crate::marks::{List, Mark};
 
-/// The header's choices: scenario, machine, kernel, locks.
-pub fn choices(setup: &Setup) -> El {
+/// The header's choices: scenario, machine, kernel, locks. `awaited` is the scenario that was chosen and has not arrived.
+pub fn choices(setup: &Setup, library: &Library, awaited: Option<&str>) -> El {
     let Setup { scenario, machine, revision, .. } = *setup;
-    let mut groups: Vec<(Group, Vec<El>)> = Vec::new();
-    for of in LIBRARY.scenarios() {
-        let option = option(of.id, of.title, of == scenario);
-        match groups.last_mut() {
-            Some((group, options)) if *group == of.group => options.push(option),
-            _ => groups.push((of.group, vec![option])),
-        }
-    }
-    let scenarios = groups
-        .into_iter()
-        .map(|(group, options)| el("optgroup").attr("label", group.title()).children(options));
+    let chosen = awaited.unwrap_or(scenario.id);
+    let here = library.scenarios().map(|of| (of.group, of.id, of.title));
+    let all: Vec<_> = here.chain(library.later().iter().map(|of| (of.group, of.id, of.title))).collect();
+    let scenarios = Group::ALL.into_iter().map(|group| {
+        let of_group = all.iter().filter(|(of, ..)| *of == group);
+        let options = of_group.map(|&(_, id, title)| option(id, title, id == chosen));
+        el("optgroup").attr("label", group.title()).children(options)
+    });
     let machines = scenario.machines().map(|of| option(of.id, of.title, of == machine));
     let kernels = Revision::ALL
         .iter()

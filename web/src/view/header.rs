@@ -26,11 +26,12 @@ fn nav(top: &Top) -> El {
     el("nav.pages[aria-label=Pages]").children(links)
 }
 
-/// The header of a walk.
-pub fn walk(top: &Top, setup: &Setup, view: View) -> El {
+/// The header of a walk; `awaited` is the scenario that was chosen and has not arrived.
+pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -> El {
+    let top = &shared.top;
     let pressed = if view == View::Levels { "true" } else { "false" };
     let levels = button(Command::Levels).attr("aria-pressed", pressed).child("Levels");
-    header(top, Some(choices(setup)), Some(actions(top, Some(levels))))
+    header(top, Some(choices(setup, &shared.library, awaited)), Some(actions(top, Some(levels))))
 }
 
 /// What can be done on a page of steps: something of its own, the link, the help.

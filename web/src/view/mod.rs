@@ -13,20 +13,16 @@
 //!
 //! Each file has a style sheet of the same name in `web/styles`.
 
-#[cfg(feature = "lab")]
 pub mod callers;
 pub mod choices;
 pub mod code;
-#[cfg(feature = "lab")]
 pub mod diff;
-#[cfg(feature = "lab")]
 pub mod dump;
 pub mod header;
 pub mod help;
 pub mod levels;
 pub mod locks;
 pub mod progress;
-#[cfg(feature = "lab")]
 pub mod race;
 pub mod ruler;
 pub mod say;
@@ -34,14 +30,11 @@ pub mod scrubber;
 pub mod sign;
 pub mod tables;
 pub mod transport;
-#[cfg(feature = "lab")]
 pub mod verdicts;
 
 pub use choices::choices;
 pub use code::code;
-#[cfg(feature = "lab")]
 pub use diff::diff;
-#[cfg(feature = "lab")]
 pub use dump::dump;
 pub use header::waiting;
 pub use help::help;
