@@ -370,7 +370,7 @@ const SAID: &[(&str, &[&str])] = &[
             "Cleared: _PAGE_DIRTY, _PAGE_WRITE.",
         ],
     ),
-    ("loongarch-window", &["in a window that is mapped without tables: 0 is returned."]),
+    ("loongarch-window", &["in a window that is mapped without page tables, so the function returns 0."]),
     (
         "loongarch-no-lock",
         &["nobody holds it. The kernel warns and goes on.", "Cleared: _PAGE_DIRTY, _PAGE_WRITE."],
@@ -403,7 +403,7 @@ const SAID: &[(&str, &[&str])] = &[
         "riscv-no-memory",
         &["There is no memory for a PTE table: -ENOMEM.", "The TLBs of all CPUs", "returns -ENOMEM."],
     ),
-    ("riscv-no-pages", &["There are no pages to change: 0 is returned, and no lock was taken."]),
+    ("riscv-no-pages", &["There are no pages to change, so the function returns 0 before it takes a lock."]),
     ("riscv-no-area", &["find_vm_area() finds no area"]),
     ("riscv-no-ram", &["There is no pmd table at 0x0"]),
     (

@@ -158,7 +158,7 @@ static ARCH_KFENCE_INIT_POOL: Function = Function {
 static ALIGNED: CheckDef = CheckDef {
     name: "Aligned",
     passed: AT_PAGES,
-    failed: "The range does not begin and end at pages: -EINVAL.",
+    failed: "The range does not begin and end at page boundaries, so the function returns -EINVAL.",
 };
 
 /// `change_memory_common()`: the address is a multiple of the page size, and is rounded down with a warning otherwise.
@@ -172,7 +172,8 @@ static ALIGNED_OR_WARN: CheckDef = CheckDef {
 static AREA: CheckDef = CheckDef {
     name: "Area",
     passed: "The range is inside one area of vmalloc().",
-    failed: "The range is not inside one area of vmalloc(): only those are mapped by pages for sure, so -EINVAL.",
+    failed: "The range is not inside one area of vmalloc(). Other memory may be mapped by leaves, so the \
+             function returns -EINVAL.",
 };
 
 const PXN: Bits = &[("PTE_PXN", 1)];
@@ -233,7 +234,7 @@ pub(crate) enum Step {
     Split(SplitLeaf),
 }
 
-const LAZY_ON: &str = "enters lazy MMU mode: barriers after each write wait until it ends";
+const LAZY_ON: &str = "enters lazy MMU mode: the barriers after each write wait until it ends";
 const LAZY_OFF: &str = "leaves lazy MMU mode";
 
 /// A call under way.
@@ -329,8 +330,8 @@ fn set_memory(
                     }
                     todo.extend([
                         Do::act(
-                            "unmaps what was freed but is still mapped (vm_unmap_aliases()): it may be another view \
-                             of these pages",
+                            "unmaps vmalloc memory that is freed but still mapped (vm_unmap_aliases()), \
+                             because it may map the same pages",
                         )
                         .if_ok(),
                         Do::step(Step::Change(start, end)),

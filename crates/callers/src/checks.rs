@@ -6,8 +6,8 @@ use trace::CheckDef;
 pub(crate) static PAGES: CheckDef = CheckDef {
     name: "Pages",
     passed: "There are pages to change.",
-    failed: "There are no pages to change: 0 is returned, and no lock was taken.",
+    failed: "There are no pages to change, so the function returns 0 before it takes a lock.",
 };
 
 /// What is said when a range begins and ends at a page.
-pub(crate) const AT_PAGES: &str = "The range begins and ends at a page.";
+pub(crate) const AT_PAGES: &str = "The range begins and ends at page boundaries.";

@@ -178,21 +178,21 @@ static REMAP_RANGE: Function = Function {
 static NOT_OPTIMIZED: CheckDef = CheckDef {
     name: "NotOptimized",
     passed: "The huge page still has all of its vmemmap pages.",
-    failed: "Its vmemmap pages have been given back already: nothing to do.",
+    failed: "Its vmemmap pages have already been given back, so there is nothing to do.",
 };
 
 /// Its vmemmap pages have been given back; otherwise there is nothing to restore.
 static OPTIMIZED: CheckDef = CheckDef {
     name: "Optimized",
-    passed: "Its vmemmap pages have been given back: they are to be restored.",
-    failed: "Its vmemmap pages were never given back: nothing to restore.",
+    passed: "Its vmemmap pages have been given back, so they have to be restored.",
+    failed: "Its vmemmap pages were never given back, so there is nothing to restore.",
 };
 
 /// `vmemmap_remap_range()`: both ends are multiples of the page size, by `VM_BUG_ON()`.
 static ALIGNED_OR_BUG: CheckDef = CheckDef {
     name: "AlignedOrBug",
     passed: AT_PAGES,
-    failed: "The range does not begin and end at pages: a bug of the caller.",
+    failed: "The range does not begin and end at page boundaries, which is a bug in the caller.",
 };
 
 /// Whether all tail pages of a size point to one shared page of their own (mm/hugetlb_vmemmap.c, v7.1). Before, they pointed to
@@ -237,7 +237,7 @@ pub(crate) enum Step {
     Ret(i32),
 }
 
-const FREES: &str = "gives the pages back that the vmemmap no longer maps";
+const FREES: &str = "gives back the pages that the vmemmap no longer maps";
 
 impl Request for Hvo {
     type Procedure = Remap;
@@ -360,7 +360,7 @@ impl Procedure for Remap {
                 }
                 self.pages.clear();
                 *now.ret = ENOMEM;
-                return Next::Did(vec![Do::act("gives back the pages that it has got so far")]);
+                return Next::Did(vec![Do::act("gives back the pages that it has allocated so far")]);
             }
             Step::RemapFree(start, end) => {
                 let mut todo = vec![Do::enter(&REMAP_FREE, start, end)];

@@ -43,8 +43,9 @@ static SET_MEMORY: Function = Function {
 /// The address is not below `vm_map_base`; what is below lies in windows, not in tables, and 0 is returned.
 static IN_TABLES: CheckDef = CheckDef {
     name: "InTables",
-    passed: "The address is not below vm_map_base: it is mapped by tables.",
-    failed: "The address is below vm_map_base, in a window that is mapped without tables: 0 is returned.",
+    passed: "The address is not below vm_map_base, so page tables map it.",
+    failed: "The address is below vm_map_base, in a window that is mapped without page tables, so the \
+             function returns 0.",
 };
 
 /// `PAGE_KERNEL` (asm/pgtable-bits.h): privilege level 0 and coherent cached.

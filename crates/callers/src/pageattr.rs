@@ -18,7 +18,7 @@ use crate::procedure::{Next, Now, Procedure};
 /// arm64: the leaf lies in the range as a whole; a warning and `-EINVAL` otherwise.
 static WHOLE_LEAF: CheckDef = CheckDef {
     name: "WholeLeaf",
-    passed: "The leaf lies in the range as a whole.",
+    passed: "The whole leaf lies in the range.",
     failed: "Only a part of the leaf lies in the range: the kernel warns, and the callback returns -EINVAL.",
 };
 

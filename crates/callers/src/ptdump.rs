@@ -35,13 +35,14 @@ pub(crate) static OF_INIT_MM: CallSite = CallSite {
     file: "mm/ptdump.c",
     changed: 1,
     before: None,
-    why: "The only user of the debug walk. From the patch until v7.1 that walk handed init_mm over to the kernel walk and its weaker \
-          rule. But a huge vmap does free kernel tables, so since v7.3 it demands the write lock itself. \
-          Until v6.16 the hotplug lock was the architectures' affair, and x86 did not take it.",
+    why: "The only user of the debug walk. From the patch until v7.1, that walk handed init_mm over to the \
+          kernel walk and its weaker rule. But a huge vmap does free kernel tables, so since v7.3 the debug \
+          walk itself demands the write lock. Until v6.16 the architectures had to take the hotplug lock, \
+          and x86 did not.",
     ops: &["ptdump_ops"],
     callbacks: Callbacks::WITHOUT_VMA,
-    does: "Every leaf, pte and hole is noted, and lines are made of what is alike. Nothing is written. A leaf is answered with \
-           ACTION_CONTINUE.",
+    does: "It notes every leaf, pte and hole, and prints one line for neighbours that are alike. It writes \
+           no entry. At a leaf it sets ACTION_CONTINUE.",
     kernels: &[
         InKernel { revision: Revision::V6_16, holds: &[(INIT, LockMode::Write)], walk: NOVMA, asserts: HELD },
         InKernel {
@@ -75,11 +76,13 @@ pub(crate) static OF_ANOTHER_MM: CallSite = CallSite {
     file: "mm/ptdump.c",
     changed: 0,
     before: None,
-    why: "The same call with another mm: a process's or the firmware's. munmap() frees tables while it holds only the read lock, so \
-          the walk demands the write lock. The kernel's half belongs to init_mm, hence its lock as well since v7.3.",
+    why: "The same call for another mm: a process's or the firmware's. munmap() frees tables while it holds \
+          only the read lock, so the walk demands the write lock. The kernel half belongs to init_mm, so \
+          since v7.3 it takes init_mm's lock as well.",
     ops: &["ptdump_ops"],
     callbacks: Callbacks::WITHOUT_VMA,
-    does: "As for init_mm. x86 passes a root besides the mm: with page-table isolation a process has two.",
+    does: "The same as for init_mm. x86 also passes a root table, because a process has two of them with \
+           page-table isolation.",
     kernels: &[
         InKernel {
             revision: Revision::V6_16,

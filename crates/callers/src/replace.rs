@@ -43,9 +43,12 @@ impl Fill {
     pub(crate) const fn barrier(self) -> &'static str {
         match self {
             Self::Same | Self::Protection(_) => {
-                "passes smp_wmb(): whoever sees the new entry sees the table filled"
+                "passes smp_wmb(), so that a CPU that sees the new entry also sees the filled table"
             }
-            Self::Arm64 { .. } => "passes dsb(ishst): whoever sees the new entry sees the table filled",
+            Self::Arm64 { .. } => {
+                "passes dsb(ishst), so that a CPU that sees the new entry also sees the \
+                                   filled table"
+            }
         }
     }
 
@@ -93,7 +96,7 @@ impl Fill {
 
 /// What filling a new table is called.
 pub(crate) const FILLS: &str =
-    "fills the new table with entries that map the same memory; nothing points to the table yet";
+    "fills the new table with entries that map the same memory, before anything points to the table";
 
 /// The next action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

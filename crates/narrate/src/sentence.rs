@@ -305,7 +305,7 @@ fn other_return_sentence(func: &Function, ret: i32) -> String {
         (Returns::Pointer(_), ret) => ("() returns ERR_PTR(", return_value(ret) + ")"),
         (Returns::Nothing(did), 0) => ("()", did.to_owned() + " returns"),
         (Returns::Nothing(_), ret) => {
-            ("() returns. It returns no value: that it failed with ", return_value(ret) + " is lost")
+            ("() returns. It has no return value, so its error ", return_value(ret) + " is lost")
         }
     };
     [func.name, returns, &value, "."].concat()
@@ -316,7 +316,7 @@ fn new_page_sentence(table: Option<Level>, result: Result<PhysAddr, OutOfMemory>
     match (table, result) {
         (Some(level), Ok(pa)) => {
             format!(
-                "A page for a {} table is allocated at {pa:#x}: nothing points to it yet.",
+                "A page for a {} table is allocated at {pa:#x}. Nothing points to it yet.",
                 level.upper_name()
             )
         }

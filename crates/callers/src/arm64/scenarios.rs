@@ -38,8 +38,8 @@ pub(crate) static SCENARIOS: &[&Scenario] =
 static SET_MEMORY: Scenario = scenario(
     "arm64-set-memory",
     "arm64: set_memory_ro()",
-    "Four pages of vmalloc and their aliases become read-only by the lockless walk. The leaf around the first alias is split \
-     under a mutex of its own, as CPUs with FEAT_BBM level 3 can bear.",
+    "The lockless walk makes four pages of vmalloc memory and their aliases read-only. The leaf around the \
+     first alias is split under a mutex of its own. Only a CPU with FEAT_BBM level 3 allows that.",
     &READ_ONLY,
     &[(ARM64, &[(0xffff_8000_803c_8000, 0xffff_8000_803c_c000)])],
 );
@@ -47,8 +47,8 @@ static SET_MEMORY: Scenario = scenario(
 static GIGABYTE: Scenario = scenario(
     "arm64-gigabyte",
     "arm64: one page of a gigabyte",
-    "One page is taken out of the direct map, where a leaf of one gigabyte maps it. It is split step by step: into contiguous \
-     pmds, into pmds, into contiguous ptes, into ptes.",
+    "One page is removed from the direct map, where a leaf of one gigabyte maps it. The leaf is split step \
+     by step: into contiguous pmds, into pmds, into contiguous ptes, into ptes.",
     &OUT,
     &[(ARM64, &[(0xffff_0000_4420_3000, 0xffff_0000_4420_4000)])],
 );
@@ -56,8 +56,8 @@ static GIGABYTE: Scenario = scenario(
 static KFENCE: Scenario = scenario(
     "arm64-kfence",
     "arm64: everything into pages",
-    "The pool of KFENCE needs single pages. range_split_to_ptes() splits inside the callbacks of the lockless walk, and takes \
-     the contiguous hint from the neighbours.",
+    "KFENCE needs its pool in single pages. range_split_to_ptes() splits leaves inside the callbacks of the \
+     lockless walk, and removes the contiguous hint from the neighbouring entries.",
     &KFENCE_POOL,
     &[(ARM64, &[(0xffff_0000_0220_0000, 0xffff_0000_0240_0000)])],
 );
@@ -65,7 +65,8 @@ static KFENCE: Scenario = scenario(
 static KFENCE_NO_MEMORY: Scenario = scenario(
     "arm64-kfence-no-memory",
     "arm64: no memory for pages",
-    "There is no memory for the second page table: the walk ends with -ENOMEM. What has been split stays, as it maps the same.",
+    "There is no memory for the second page table, so the walk ends with -ENOMEM. The leaf that was already \
+     split stays split, because its table maps the same memory.",
     &KFENCE_POOL_NO_MEMORY,
     &[(ARM64, &[(0xffff_0000_0220_0000, 0xffff_0000_0260_0000)])],
 );
@@ -73,24 +74,25 @@ static KFENCE_NO_MEMORY: Scenario = scenario(
 static REFUSED: Scenario = scenario(
     "arm64-refused",
     "arm64: part of a leaf",
-    "A CPU without FEAT_BBM level 3 cannot bear that a leaf in use is split. The callback sees that only a part of the leaf is \
-     meant, warns, and the walk ends with -EINVAL.",
+    "A CPU without FEAT_BBM level 3 does not allow splitting a leaf that is in use. The callback sees that \
+     only a part of the leaf is meant and warns. The walk ends with -EINVAL.",
     &INVALID_UNSPLIT,
     &[(ARM64, &[(0xffff_0000_0080_1000, 0xffff_0000_0080_2000)])],
 );
 
 static NO_AREA: Scenario = scenario(
     "arm64-no-area",
-    "arm64: not of vmalloc",
-    "set_memory_ro() of the direct map: only what lies in one area of vmalloc is changed, anything else is refused.",
+    "arm64: not vmalloc memory",
+    "set_memory_ro() for the direct map. The function changes only a range inside one area of vmalloc, and \
+     refuses any other.",
     &READ_ONLY,
     &[(ARM64, &[(0xffff_0000_0080_1000, 0xffff_0000_0080_2000)])],
 );
 
 static UNALIGNED: Scenario = scenario(
     "arm64-unaligned",
-    "arm64: not at a page",
-    "set_memory_nx() of an address inside a page: it is rounded down, with a warning.",
+    "arm64: not at a page boundary",
+    "set_memory_nx() for an address inside a page: the kernel warns and rounds it down.",
     &NO_EXEC,
     &[(ARM64, &[(0xffff_8000_803c_9234, 0xffff_8000_803c_a234)])],
 );
@@ -104,13 +106,15 @@ pub(crate) static PERMISSIONS: CallSite = CallSite {
     functions: &["update_range_prot"],
     file: "arch/arm64/mm/pageattr.c",
     changed: 0,
-    before: Some("apply_to_page_range(), which is not of mm/pagewalk.c"),
-    why: "No lock, hence a walk that asserts none: KFENCE changes permissions from softirq, where nobody may sleep, and the others \
-          would only wait for each other. Whoever calls owns the range.",
+    before: Some("apply_to_page_range(), which is not in mm/pagewalk.c"),
+    why: "It holds no lock, so it needs a walk that asserts none. KFENCE changes permissions in softirq \
+          context, where sleeping is not allowed, and other callers would only wait for each other. Each \
+          caller owns its range.",
     ops: &["pageattr_ops"],
     callbacks: Callbacks::PUD_ENTRY.union(Callbacks::PMD_ENTRY).union(Callbacks::PTE_ENTRY),
-    does: "A leaf must lie in the range as a whole; otherwise it warns and refuses. Bits are first cleared, then set, as some \
-           share a place. What is only partly meant was split before the walk, under pgtable_split_lock.",
+    does: "A leaf must lie in the range as a whole, or else the callback warns and refuses. It first clears \
+           bits and then sets others, because some share a place. Leaves of which only a part is meant were \
+           split before the walk, under pgtable_split_lock.",
     kernels: &UPDATE_RANGE_PROT,
     runs: &[shown("arm64-set-memory", ARM64), shown("arm64-gigabyte", ARM64)],
     wrong: &[shown("arm64-refused", ARM64), shown("arm64-no-area", ARM64), shown("arm64-unaligned", ARM64)],
@@ -124,12 +128,12 @@ pub(crate) static SPLITTING: CallSite = CallSite {
     file: "arch/arm64/mm/mmu.c",
     changed: 0,
     before: Some("nothing: the linear map was never split"),
-    why: "Whoever splits the linear map excludes the others by pgtable_split_lock, or at boot by stop_machine(). init_mm's lock \
-          would add nothing.",
+    why: "Everybody who splits the linear map holds pgtable_split_lock, or runs in stop_machine() at boot. \
+          init_mm's lock would add nothing.",
     ops: &["split_to_ptes_ops"],
     callbacks: Callbacks::PUD_ENTRY.union(Callbacks::PMD_ENTRY).union(Callbacks::PTE_ENTRY),
-    does: "A pud leaf is split, and the walk goes on into its pmds. A pmd leaf is split into ptes and answered with ACTION_CONTINUE. \
-           A contiguous pte loses the hint.",
+    does: "It splits a pud leaf, and the walk continues in the new pmds. It splits a pmd leaf into ptes and \
+           sets ACTION_CONTINUE. It removes the contiguous hint from ptes.",
     kernels: &SPLIT_TO_PTES,
     runs: &[shown("arm64-kfence", ARM64)],
     wrong: &[shown("arm64-kfence-no-memory", ARM64)],

@@ -37,7 +37,7 @@ static PMD_ENTRY: Function = Function {
 static NOT_SELF_HOSTED: CheckDef = CheckDef {
     name: "NotSelfHosted",
     passed: "The vmemmap pages do not describe themselves.",
-    failed: "The vmemmap pages describe themselves, so they must stay: the callback returns -ENOTSUPP.",
+    failed: "The vmemmap pages describe themselves, so they must stay, and the callback returns -ENOTSUPP.",
 };
 
 /// What the callbacks do (`remap_pte`).
@@ -254,9 +254,10 @@ impl WalkOps for Remap {
             },
             Pc::PteBarrier => {
                 let what = if self.mode == Mode::Restore {
-                    "copies the shared page to a fresh one and passes smp_wmb(): whoever sees the new pte sees the copy"
+                    "copies the shared page to a fresh one and passes smp_wmb(), so that a CPU that sees the \
+                     new pte also sees the copy"
                 } else {
-                    "passes smp_wmb(): whoever sees the new pte sees the copied page"
+                    "passes smp_wmb(), so that a CPU that sees the new pte also sees the copied page"
                 };
                 sink.event(Event::Act(what));
                 Pc::PteWrite

@@ -30,8 +30,9 @@ pub(crate) static SCENARIOS: &[&Scenario] =
 static OPTIMIZE: Scenario = scenario(
     "hvo-optimize",
     "HVO: give pages back",
-    "The struct pages of a huge page fill eight pages, seven of them alike. Under init_mm's read lock the callback splits the \
-     leaf that maps them, the same walk goes on into the new table, and the seven are pointed to one shared page.",
+    "The struct pages of a huge page fill eight pages, and seven of them are alike. Under init_mm's read \
+     lock, the callback splits the leaf that maps them. The same walk continues in the new table and points \
+     the seven ptes to one shared page.",
     &OPTIMIZE_ONE,
     VMEMMAP,
 );
@@ -39,17 +40,17 @@ static OPTIMIZE: Scenario = scenario(
 static MANY: Scenario = scenario(
     "hvo-many",
     "HVO: many at once",
-    "hugetlb_vmemmap_optimize_folios() first splits for all huge pages and then remaps them: two flushes do for all. While it \
-     only splits, the callback answers ACTION_CONTINUE.",
+    "hugetlb_vmemmap_optimize_folios() first splits the leaves for all huge pages and then remaps them, so \
+     that two TLB flushes are enough. While it only splits, the callback sets ACTION_CONTINUE.",
     &OPTIMIZE_MANY,
     VMEMMAP,
 );
 
 static RESTORE: Scenario = scenario(
     "hvo-restore",
-    "HVO: get pages again",
-    "A huge page is freed, so its struct pages need memory of their own again: seven pages are allocated, and each pte gets \
-     one with a copy of the shared page.",
+    "HVO: get pages back",
+    "A huge page is freed, so its struct pages need memory of their own again. Seven pages are allocated, \
+     and each pte gets one of them, with a copy of the shared page.",
     &RESTORE_OPTIMIZED,
     VMEMMAP,
 );
@@ -57,8 +58,8 @@ static RESTORE: Scenario = scenario(
 static ROLL_BACK: Scenario = scenario(
     "hvo-roll-back",
     "HVO: stopped half-way",
-    "The vmemmap of a huge page of 1 GiB spans eight leaves. For the second of them no table is to be had: what was remapped \
-     under the first is walked once more and restored.",
+    "The vmemmap of a huge page of 1 GiB spans eight leaves. There is no memory for the table of the second \
+     leaf, so a second walk restores what was remapped under the first.",
     &OPTIMIZE_NO_MEMORY,
     &[
         ("x86_64-4level", &[(0xffff_ea00_0100_0000, 0xffff_ea00_0200_0000)]),
@@ -69,7 +70,8 @@ static ROLL_BACK: Scenario = scenario(
 static SELF_HOSTED: Scenario = scenario(
     "hvo-self-hosted",
     "HVO: pages that describe themselves",
-    "Memory that was added later may hold its own struct pages. Those must stay: -ENOTSUPP, before the leaf is split.",
+    "Memory that was added later may hold its own struct pages. Those must stay, so the callback returns \
+     -ENOTSUPP before it splits the leaf.",
     &OPTIMIZE_SELF_HOSTED,
     VMEMMAP,
 );
@@ -77,7 +79,7 @@ static SELF_HOSTED: Scenario = scenario(
 static UNALIGNED: Scenario = scenario(
     "hvo-unaligned",
     "HVO: not whole pages",
-    "A range that does not begin at a page: VM_BUG_ON() stops a kernel with CONFIG_DEBUG_VM.",
+    "A range that does not begin at a page boundary: VM_BUG_ON() stops a kernel with CONFIG_DEBUG_VM.",
     &OPTIMIZE_ONE,
     &[
         ("x86_64-4level", &[(0xffff_ea00_0100_0800, 0xffff_ea00_0100_8000)]),
@@ -92,12 +94,13 @@ pub(crate) static SITE: CallSite = CallSite {
     file: "mm/hugetlb_vmemmap.c",
     changed: 1,
     before: None,
-    why: "Reading is enough: the walk needs tables that stay, and two operations on one pmd exclude each other by \
-          init_mm.page_table_lock, inside the callback. For this caller the assertion was relaxed in v6.8 (b123d09304d8).",
+    why: "The read lock is enough: it keeps the tables from going away, and init_mm.page_table_lock, which \
+          the callback takes, keeps two operations on one pmd apart. For this caller the assertion was \
+          relaxed in v6.8 (b123d09304d8).",
     ops: &["vmemmap_remap_ops"],
     callbacks: Callbacks::PMD_ENTRY.union(Callbacks::PTE_ENTRY),
-    does: "pmd_entry splits the leaf, and the same walk goes on into the new table. There pte_entry points the ptes to one \
-           shared page, or gives each a page of its own again.",
+    does: "pmd_entry splits the leaf, and the same walk continues in the new table. There, pte_entry points \
+           the ptes to one shared page, or gives each pte a page of its own again.",
     kernels: &READER,
     runs: &[shown("hvo-optimize", X86), shown("hvo-many", X86), shown("hvo-restore", X86)],
     wrong: &[shown("hvo-roll-back", X86), shown("hvo-self-hosted", X86), shown("hvo-unaligned", X86)],

@@ -151,8 +151,8 @@ impl SplitPmd {
             },
             Pc::SplitPage => {
                 sink.event(Event::Act(
-                    "makes single pages of the memory behind the leaf (split_page()), so that each can be given back \
-                     alone; memory from boot is so already",
+                    "makes single pages of the memory behind the leaf (split_page(), not needed for memory \
+                     from boot), so that each can be given back alone",
                 ));
                 Pc::Barrier
             }

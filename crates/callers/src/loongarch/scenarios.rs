@@ -22,8 +22,9 @@ static SET_MEMORY: Scenario = Scenario {
     ..scenario(
         "loongarch-set-memory",
         "loongarch: set_memory_ro()",
-        "__set_memory() makes two pages of a module read-only: the write lock of init_mm, a walk whose callbacks clear two bits \
-         of each pte, and a TLB flush of the range once the lock is released.",
+        "__set_memory() makes two pages of a module read-only. It takes the write lock of init_mm, and the \
+         callbacks of its walk clear two bits of each pte. It releases the lock and then flushes the TLB for \
+         the range.",
         &READ_ONLY,
         &[(LOONGARCH, &[(0xffff_8000_0200_8000, 0xffff_8000_0201_0000)])],
     )
@@ -34,8 +35,8 @@ static LEAF: Scenario = Scenario {
     ..scenario(
         "loongarch-leaf",
         "loongarch: part of a leaf",
-        "One page of a leaf of 32 MiB is to be read-only. Nobody splits the leaf and nobody asks how much of it is meant: all of \
-         it changes.",
+        "One page of a leaf of 32 MiB is to become read-only. No function splits the leaf or checks how much \
+         of it is meant, so the whole leaf changes.",
         &READ_ONLY,
         &[(LOONGARCH, &[(0xffff_8000_8400_4000, 0xffff_8000_8400_8000)])],
     )
@@ -46,8 +47,8 @@ static WINDOW: Scenario = Scenario {
     ..scenario(
         "loongarch-window",
         "loongarch: outside of all tables",
-        "An address of the direct-mapped window, where memory is mapped without any table: there is nothing to change, and 0 \
-         is returned.",
+        "An address in the direct-mapped window, where memory is mapped without page tables. There is \
+         nothing to change, and the function returns 0.",
         &READ_ONLY,
         &[(LOONGARCH, &[(0x9000_0000_0020_0000, 0x9000_0000_0020_4000)])],
     )
@@ -58,8 +59,8 @@ static NO_LOCK: Scenario = Scenario {
     ..scenario(
         "loongarch-no-lock",
         "loongarch: the lock is missing",
-        "__set_memory() as no kernel has it: without the lock. The walk's assertion fails, the kernel warns, and the entries are \
-         changed all the same.",
+        "__set_memory() without the lock, as in no real kernel. The walk's assertion fails and the kernel \
+         warns, but the entries are changed all the same.",
         &WITHOUT_LOCK,
         &[(LOONGARCH, &[(0xffff_8000_0200_8000, 0xffff_8000_0201_0000)])],
     )
@@ -72,12 +73,13 @@ pub(crate) static SITE: CallSite = CallSite {
     file: "arch/loongarch/mm/pageattr.c",
     changed: 1,
     before: None,
-    why: "It changes kernel addresses, which no VMA describes: only a walk without VMAs finds their entries. It takes the lock \
-          for writing, though the walk would be content with reading.",
+    why: "It changes kernel addresses, which no VMA describes, so only a walk without VMAs finds their \
+          entries. It takes the write lock, although the walk asks only for the read lock.",
     ops: &["pageattr_ops"],
     callbacks: Callbacks::WITHOUT_VMA,
-    does: "At a leaf or a pte, the bits of one mask are cleared and those of another set. Nothing is split: a leaf that is only \
-           partly meant changes as a whole. Empty ptes are written as well. pte_hole does nothing.",
+    does: "At a leaf or a pte, it clears the bits of one mask and sets those of another. It splits nothing: \
+           if only a part of a leaf is meant, the whole leaf changes. It writes empty ptes as well. pte_hole \
+           does nothing.",
     kernels: &WRITERS,
     runs: &[shown("loongarch-set-memory", LOONGARCH)],
     wrong: &[shown("loongarch-leaf", LOONGARCH), shown("loongarch-no-lock", LOONGARCH)],

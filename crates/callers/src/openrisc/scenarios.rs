@@ -19,8 +19,8 @@ static DMA: Scenario = Scenario {
     ..scenario(
         "openrisc-dma",
         "openrisc: memory for DMA",
-        "arch_dma_set_uncached() sets the cache-inhibit bit of two pages. Each page's TLB entry and cache lines are flushed at \
-         once, inside the callback.",
+        "arch_dma_set_uncached() sets the cache-inhibit bit of two pages. The callback flushes each page's \
+         TLB entry and cache lines at once.",
         &SET,
         &[("openrisc", &[(0xc400_4000, 0xc400_8000)])],
     )
@@ -31,7 +31,8 @@ static DMA_CLEAR: Scenario = Scenario {
     ..scenario(
         "openrisc-dma-clear",
         "openrisc: memory back from DMA",
-        "arch_dma_clear_uncached() clears the bit again. The cache has nothing of these pages, so only the TLB is flushed.",
+        "arch_dma_clear_uncached() clears the bit again. The cache holds nothing of these pages, so only the \
+         TLB is flushed.",
         &CLEAR,
         &[("openrisc", &[(0xc400_4000, 0xc400_8000)])],
     )
@@ -42,8 +43,8 @@ static DMA_NOTHING: Scenario = Scenario {
     ..scenario(
         "openrisc-dma-nothing",
         "openrisc: no memory at all",
-        "arch_dma_set_uncached() of no bytes. It does not look at its arguments; the walk does and returns -EINVAL, with the \
-         lock taken for nothing.",
+        "arch_dma_set_uncached() with a size of 0. It takes the lock without a check of its arguments. The \
+         walk checks them and returns -EINVAL.",
         &SET,
         &[("openrisc", &[(0xc400_4000, 0xc400_4000)])],
     )
@@ -56,12 +57,12 @@ pub(crate) static SITE: CallSite = CallSite {
     file: "arch/openrisc/kernel/dma.c",
     changed: 2,
     before: None,
-    why: "It once called walk_page_range() of init_mm. Since v6.0 that looks only where there are VMAs, and init_mm has none: \
-          so in 2022 it moved to the walk without VMAs.",
+    why: "It once called walk_page_range() for init_mm. Since v6.0, that function walks only where there are \
+          VMAs, and init_mm has none, so in 2022 it moved to the walk without VMAs.",
     ops: &["set_nocache_walk_ops", "clear_nocache_walk_ops"],
     callbacks: Callbacks::PTE_ENTRY,
-    does: "It sets or clears _PAGE_CI, the cache-inhibit bit, and flushes the page's TLB entry at once, inside the callback; \
-           when it sets, the data cache too.",
+    does: "It sets or clears _PAGE_CI, the cache-inhibit bit, and flushes the page's TLB entry at once, \
+           inside the callback. When it sets the bit, it flushes the data cache too.",
     kernels: &WRITERS,
     runs: &[shown("openrisc-dma", "openrisc"), shown("openrisc-dma-clear", "openrisc")],
     wrong: &[shown("openrisc-dma-nothing", "openrisc")],

@@ -35,8 +35,8 @@ pub(crate) static SCENARIOS: &[&Scenario] =
 static SET_MEMORY: Scenario = scenario(
     "riscv-set-memory",
     "riscv: set_memory_ro()",
-    "Two pages of vmalloc become read-only, and so do their aliases in the linear map: page by page, after the leaf of two \
-     megabytes around each has been split.",
+    "Two pages of vmalloc memory become read-only, and so do their aliases in the linear map, one after the \
+     other. The leaf of two megabytes around each alias is split first.",
     &READ_ONLY,
     &[(SV39, &[(0xffff_ffc6_001c_5000, 0xffff_ffc6_001c_7000)])],
 );
@@ -44,8 +44,8 @@ static SET_MEMORY: Scenario = scenario(
 static LINEAR: Scenario = scenario(
     "riscv-linear",
     "riscv: out of the linear map",
-    "set_direct_map_invalid_noflush() of one page of the linear map. The address is its own alias: it is walked twice, the \
-     second time for nothing. In spite of its name it flushes.",
+    "set_direct_map_invalid_noflush() for one page of the linear map. The address is its own alias, so it is \
+     walked twice, and the second walk changes nothing. In spite of its name, the function flushes the TLB.",
     &OUT,
     &[(SV39, &[(0xffff_ffd6_00c0_3000, 0xffff_ffd6_00c0_4000)])],
 );
@@ -53,8 +53,8 @@ static LINEAR: Scenario = scenario(
 static IMAGE: Scenario = scenario(
     "riscv-image",
     "riscv: part of the kernel image",
-    "One page of read-only data is to be writable. Its alias in the linear map is split off; the image's own leaf is not: \
-     two megabytes of it become writable.",
+    "One page of read-only data in the kernel image is to become writable. The leaf around its alias in the \
+     linear map is split. The image's own leaf is not, so two megabytes of the image become writable.",
     &WRITABLE,
     &[(SV39, &[(0xffff_ffff_8020_1000, 0xffff_ffff_8020_2000)])],
 );
@@ -62,8 +62,8 @@ static IMAGE: Scenario = scenario(
 static NO_MEMORY: Scenario = scenario(
     "riscv-no-memory",
     "riscv: no memory to split",
-    "The table that is to replace a leaf of the linear map cannot be allocated: -ENOMEM. The lock is released and all TLBs are \
-     flushed all the same.",
+    "There is no memory for the table that should replace a leaf of the linear map: -ENOMEM. The lock is \
+     still released, and all TLBs are still flushed.",
     &READ_ONLY_NO_MEMORY,
     &[(SV39, &[(0xffff_ffc6_001c_5000, 0xffff_ffc6_001c_7000)])],
 );
@@ -71,7 +71,7 @@ static NO_MEMORY: Scenario = scenario(
 static NO_PAGES: Scenario = scenario(
     "riscv-no-pages",
     "riscv: no pages",
-    "set_memory_ro() of no pages: 0, before any lock is taken.",
+    "set_memory_ro() for no pages returns 0 before it takes a lock.",
     &READ_ONLY,
     &[(SV39, &[(0xffff_ffc6_001c_5000, 0xffff_ffc6_001c_5000)])],
 );
@@ -79,17 +79,17 @@ static NO_PAGES: Scenario = scenario(
 static NO_AREA: Scenario = scenario(
     "riscv-no-area",
     "riscv: no such area",
-    "An address between two areas of vmalloc. find_vm_area() finds none, and its answer is used without a look: the kernel \
-     would crash, with the lock held.",
+    "An address between two areas of vmalloc. find_vm_area() finds no area, and its result is used without a \
+     check: the kernel would crash while it holds the lock.",
     &READ_ONLY,
     &[(SV39, &[(0xffff_ffc6_001e_0000, 0xffff_ffc6_001e_1000)])],
 );
 
 static NO_RAM: Scenario = scenario(
     "riscv-no-ram",
-    "riscv: behind the end of memory",
-    "An address of the linear map where no memory is. split_linear_mapping() does not ask whether an entry is none: it \
-     follows the empty one.",
+    "riscv: beyond the end of memory",
+    "An address of the linear map that has no memory. split_linear_mapping() does not test whether an entry \
+     is none, and follows the empty entry.",
     &READ_ONLY,
     &[(SV39, &[(0xffff_ffd7_0000_0000, 0xffff_ffd7_0000_1000)])],
 );
@@ -101,12 +101,14 @@ pub(crate) static SITE: CallSite = CallSite {
     file: "arch/riscv/mm/pageattr.c",
     changed: 4,
     before: None,
-    why: "Most memory is mapped twice, and both views must agree: under one write lock it walks the aliases in the linear map \
-          first, then the range itself. That makes three calls, and a fourth in 32-bit kernels.",
+    why: "Most memory is mapped twice, and both mappings must agree. Under one write lock, it walks first \
+          the aliases in the linear map and then the range itself. That makes three calls, and a fourth in \
+          32-bit kernels.",
     ops: &["pageattr_ops"],
     callbacks: Callbacks::WITHOUT_VMA.difference(Callbacks::PGD_ENTRY),
-    does: "As loongarch's: clear one mask, set another, ptes always. Before each walk of the linear map \
-           split_linear_mapping() splits what is only partly meant; leaves of vmalloc and of the image are not split.",
+    does: "The same as loongarch: it clears one mask and sets another, in empty ptes as well. Before each \
+           walk of the linear map, split_linear_mapping() splits the leaves of which only a part is meant. \
+           Leaves of vmalloc and of the kernel image are not split.",
     kernels: &WRITERS,
     runs: &[shown("riscv-set-memory", SV39), shown("riscv-linear", SV39), shown("riscv-image", SV39)],
     wrong: &[shown("riscv-no-memory", SV39), shown("riscv-no-area", SV39), shown("riscv-no-ram", SV39)],
