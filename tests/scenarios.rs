@@ -434,7 +434,7 @@ const SAID: &[(&str, &[&str])] = &[
             "Cleared: PTE_CONT.",
             "walk_kernel_page_table_range_lockless() is called",
             "Cleared: PTE_WRITE. Set: PTE_RDONLY.",
-            "unmaps what was freed",
+            "unmaps vmalloc memory that is freed but still mapped",
         ],
     ),
     ("arm64-gigabyte", &["A page for a PMD table", "A page for a PTE table", "Cleared: PTE_VALID."]),

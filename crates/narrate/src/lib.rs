@@ -7,10 +7,11 @@
 //! ```
 //! use narrate::{Timeline, point};
 //! use pgtable::VirtAddr;
-//! use scenario::library::Scenario;
+//! use scenario::Setup;
+//! use scenario::library::Library;
 //! use scenario::link::Grain;
 //!
-//! let setup = scenario::Setup::of(Scenario::from_id("again").expect("a scenario of the library"));
+//! let setup = Setup::of(Library::WALKS.scenario("again").expect("one of the walks"));
 //! let (world, runner) = setup.start(&setup.made().expect("its tables are made for it"))?;
 //! let mut timeline = Timeline::new(world, runner);
 //! while !timeline.record(1_000) {}

@@ -4,13 +4,15 @@
 //! the kernel and the locks held, and is executed again when it is opened.
 //!
 //! ```
+//! use scenario::library::Library;
 //! use scenario::{Held, Link};
 //!
-//! let (link, problem) = Link::parse("#v1/debug-user/riscv64-sv39/v6.17?lock=read&t=4");
+//! let walks = Library::WALKS;
+//! let (link, problem) = Link::parse("#v1/debug-user/riscv64-sv39/v6.17?lock=read&t=4", &walks);
 //! assert_eq!((link.setup.scenario.title, link.setup.machine.id), ("Debug walk of a user mm", "riscv64-sv39"));
 //! assert_eq!((link.setup.lock, link.step, problem), (Held::Read, 4, None));
 //! // What cannot be understood opens the nearest thing that works, and says what was wrong.
-//! let (_, problem) = Link::parse("#v1/debug-user/vax/v6.17");
+//! let (_, problem) = Link::parse("#v1/debug-user/vax/v6.17", &walks);
 //! assert!(problem.is_some());
 //! ```
 //!
