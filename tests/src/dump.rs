@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use actors::Actor;
 use capture::Capture;
 use mm::MmId;
-use pagewalk::{Fault, NotInThisKernel, Revision, Status};
+use pagewalk::{Fault, Revision, Status};
 use pgtable::PhysAddr;
 use ptdump::Ptdump;
 use ptdump::dump::{Dump, Layout, Plan, View};
@@ -31,9 +31,6 @@ pub enum DumpError {
     /// The image lacks the address space.
     #[error("the image has no mm {0:?}")]
     NoMm(&'static str),
-    /// The walk cannot start.
-    #[error(transparent)]
-    Walk(#[from] NotInThisKernel),
     /// The walk cannot go on.
     #[error("after {} lines: {fault}", .lines)]
     Fault {
@@ -68,7 +65,7 @@ pub fn dump(capture: &Capture, view: View, revision: Revision) -> Result<Dump, D
     }
     // Without page-table isolation the file shows the only root there is.
     let user_half = capture.roots.get("current_pti_user").filter(|_| view == View::CurrentUser);
-    let mut walk = Ptdump::new(revision, mm, user_half.map(PhysAddr), plan.ranges.clone())?;
+    let mut walk = Ptdump::new(revision, mm, user_half.map(PhysAddr), plan.ranges.clone());
     let mut dump = Dump::new(model, &plan).ok_or(no_such_file)?;
     let mut world = capture.world.clone();
     for _ in 0..MAX_STEPS {

@@ -15,7 +15,7 @@
 //! let root = Table::unused(x86, PhysAddr(0x1000), Level::Pgd);
 //! let mut world = World::new(x86, vec![root], [("init_mm", PhysAddr(0x1000))])?;
 //! let plan = Plan::new(View::Kernel, &Layout::of_model(x86)).expect("x86 has this file");
-//! let mut walk = Ptdump::new(Revision::V7_3, MmId::INIT_MM, None, plan.ranges.clone())?;
+//! let mut walk = Ptdump::new(Revision::V7_3, MmId::INIT_MM, None, plan.ranges.clone());
 //! let mut dump = Dump::new(x86, &plan).expect("x86 has a dumper");
 //! while walk.step(&mut world, &mut dump) == Status::Running {}
 //! assert!(dump.text().starts_with("---[ User Space ]---\n0x0000000000000000-0xffff"));

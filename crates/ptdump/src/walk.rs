@@ -13,8 +13,7 @@
 
 use mm::{LockMode, MmId, Rwsem, Task, World};
 use pagewalk::{
-    Args, Callbacks, EntryPoint, Event, Fault, Func, LockName, NotInThisKernel, Revision, Sink, StackFrame,
-    Status, Walk,
+    Args, Callbacks, EntryPoint, Event, Fault, Func, LockName, Revision, Sink, StackFrame, Status, Walk,
 };
 use pgtable::{PhysAddr, VirtAddr};
 use trace::{Function, Line, On, Returns};
@@ -111,17 +110,9 @@ pub struct Ptdump {
 
 impl Ptdump {
     /// A dump of `mm` from its own root, or from `pgd`, over `ranges`.
-    ///
-    /// # Errors
-    /// [`NotInThisKernel`] never happens: every revision has a walk for ptdump. The type is the walk's.
-    pub fn new(
-        revision: Revision,
-        mm: MmId,
-        pgd: Option<PhysAddr>,
-        ranges: Ranges,
-    ) -> Result<Self, NotInThisKernel> {
-        let walk = Self::walk_of(revision, mm, pgd, ranges.first().copied().unwrap_or_default())?;
-        Ok(Self { revision, mm, pgd, ranges, at: 0, walk, pc: Pc::Enter, waits: false })
+    pub fn new(revision: Revision, mm: MmId, pgd: Option<PhysAddr>, ranges: Ranges) -> Self {
+        let walk = Self::walk_of(revision, mm, pgd, ranges.first().copied().unwrap_or_default());
+        Self { revision, mm, pgd, ranges, at: 0, walk, pc: Pc::Enter, waits: false }
     }
 
     fn walk_of(
@@ -129,9 +120,9 @@ impl Ptdump {
         mm: MmId,
         pgd: Option<PhysAddr>,
         (start, end): (VirtAddr, VirtAddr),
-    ) -> Result<Walk, NotInThisKernel> {
-        let entry = EntryPoint::Debug.in_revision(revision);
-        Walk::new(entry, revision, Args { mm: Some(mm), start, end, pgd, ..Args::default() })
+    ) -> Walk {
+        let args = Args { mm: Some(mm), start, end, pgd, ..Args::default() };
+        Walk::in_revision(EntryPoint::Debug, revision, args)
     }
 
     const fn locks_init_mm_too(&self) -> bool {
@@ -209,7 +200,7 @@ impl Ptdump {
             Status::Done(_) => {
                 self.at += 1;
                 let next = self.ranges.get(usize::from(self.at)).copied();
-                match next.and_then(|range| Self::walk_of(self.revision, self.mm, self.pgd, range).ok()) {
+                match next.map(|range| Self::walk_of(self.revision, self.mm, self.pgd, range)) {
                     Some(walk) => self.walk = walk,
                     None => self.pc = self.after_walks(),
                 }
@@ -326,7 +317,7 @@ mod tests {
     /// What a dump does to locks and where it walks, in short words, and how it ends.
     fn dump(revision: Revision, mm: MmId, ranges: u64, world: &mut World) -> (String, Status) {
         let ranges = (0..ranges).map(|n| (VirtAddr(n << 39), VirtAddr((n << 39) + 0x1000))).collect();
-        let mut dump = Ptdump::new(revision, mm, None, ranges).expect("every revision has a walk for it");
+        let mut dump = Ptdump::new(revision, mm, None, ranges);
         let mut events: Vec<Event> = Vec::new();
         let mut status = Status::Running;
         for _ in 0..1000 {
@@ -411,7 +402,7 @@ mod tests {
     fn a_lock_that_is_waited_for_is_had_once_it_is_released() {
         let mut now = world();
         now.hotplug.preset(Task::Other, LockMode::Write);
-        let mut dump = Ptdump::new(Revision::V7_3, MmId::INIT_MM, None, Ranges::new()).expect("it exists");
+        let mut dump = Ptdump::new(Revision::V7_3, MmId::INIT_MM, None, Ranges::new());
         let mut events: Vec<Event> = Vec::new();
         let mut steps = |count: usize, now: &mut World| {
             let status = (0..count).map(|_| dump.step(now, &mut events)).last();

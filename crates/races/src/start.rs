@@ -91,11 +91,10 @@ impl Setting {
     }
 
     /// Adds `ptdump_walk_pgd()` of an mm, which takes its locks itself.
-    fn dump(&mut self, mm: MmId) -> Result<(), NotThere> {
+    fn dump(&mut self, mm: MmId) {
         let ranges = [(self.place.start, self.place.end)].into_iter().collect();
-        let dump = Ptdump::new(self.choice.revision, mm, None, ranges)?;
+        let dump = Ptdump::new(self.choice.revision, mm, None, ranges);
         self.cpu("ptdump_walk_pgd", Vec::from([line("ptdump_walk_pgd", Step::Run)]), Inner::Dump(dump));
-        Ok(())
     }
 }
 
@@ -173,7 +172,7 @@ fn munmapped(race: &mut Setting) -> Result<(), NotThere> {
 fn removed(race: &mut Setting) -> Result<(), NotThere> {
     let choice = race.choice;
     if choice.rule == 2 {
-        race.dump(MmId::INIT_MM)?;
+        race.dump(MmId::INIT_MM);
     } else {
         let hotplug = if choice.rule == 1 { READ } else { LockMode::None };
         let locks = [(Lock::Hotplug, hotplug), (INIT_MM, choice.lock)];
@@ -206,7 +205,7 @@ fn promoted(race: &mut Setting) -> Result<(), NotThere> {
 fn promoted_elsewhere(race: &mut Setting) -> Result<(), NotThere> {
     let choice = race.choice;
     if choice.rule == 2 {
-        race.dump(MmId::USER)?;
+        race.dump(MmId::USER);
     } else {
         let both = if choice.rule == 1 { LockMode::Write } else { LockMode::None };
         race.walker(EntryPoint::Debug, MmId::USER, DUMP, &[(MM, choice.lock), (INIT_MM, both)])?;

@@ -118,7 +118,7 @@ impl Setup {
                 let user = PtdumpUser::find(world.model(), dumped, user_half);
                 let pgd = user.and_then(|user| user.root.of(&world, program.mm()));
                 let ranges = ranges.into_iter().take(ptdump::MAX_RANGES).collect();
-                Runner::Ptdump(Ptdump::new(self.revision, program.mm(), pgd, ranges)?)
+                Runner::Ptdump(Ptdump::new(self.revision, program.mm(), pgd, ranges))
             }
             Program::Other(runs) => {
                 let begin = Begin { revision: self.revision, ranges: &ranges, lock: self.lock };

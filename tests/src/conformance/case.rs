@@ -401,7 +401,7 @@ fn call_of(
         return Err(CaseError::Ranges(ranges.len()));
     }
     let ranges: Ranges = ranges.iter().map(|&(start, end)| (VirtAddr(start.0), VirtAddr(end.0))).collect();
-    Ok(Call::Ptdump { dump: Ptdump::new(revision, mm, pgd, ranges)?, effective_prot: call.effective_prot })
+    Ok(Call::Ptdump { dump: Ptdump::new(revision, mm, pgd, ranges), effective_prot: call.effective_prot })
 }
 
 fn nth_vma(world: &World, index: usize) -> Result<VmaId, CaseError> {

@@ -229,11 +229,22 @@ impl Walk {
     /// # Errors
     /// [`NotInThisKernel`] when the function does not exist in `revision`.
     pub fn new(entry: EntryPoint, revision: Revision, args: Args) -> Result<Self, NotInThisKernel> {
-        if !entry.exists_in(revision) {
-            return Err(NotInThisKernel { entry, revision });
+        if entry.exists_in(revision) {
+            Ok(Self::begin(entry, revision, args))
+        } else {
+            Err(NotInThisKernel { entry, revision })
         }
+    }
+
+    /// A call that has not started yet, of the function that does the work of `entry` in `revision`
+    /// ([`EntryPoint::in_revision`]): there is always one.
+    pub fn in_revision(entry: EntryPoint, revision: Revision, args: Args) -> Self {
+        Self::begin(entry.in_revision(revision), revision, args)
+    }
+
+    fn begin(entry: EntryPoint, revision: Revision, args: Args) -> Self {
         let mm = if entry.takes_mm() { args.mm } else { Some(MmId::INIT_MM) };
-        Ok(Self {
+        Self {
             entry,
             revision,
             prologue: prologue(entry, revision),
@@ -253,7 +264,7 @@ impl Walk {
             map: MapKind::Kernel,
             at: None,
             value: RawEntry(0),
-        })
+        }
     }
 
     /// The same call, made by `task`.

@@ -234,3 +234,15 @@ fn a_backward_range_is_refused_and_every_other_one_walked() {
         }
     }
 }
+
+#[test]
+fn in_every_kernel_some_function_does_the_work_of_each_entry_point() {
+    for (entry, revision) in
+        EntryPoint::ALL.into_iter().flat_map(|entry| Revision::ALL.map(|revision| (entry, revision)))
+    {
+        let found = entry.in_revision(revision);
+        assert!(found.exists_in(revision), "{entry:?} {revision:?}: {found:?}");
+        assert_eq!(Walk::in_revision(entry, revision, Args::default()).entry(), found);
+        assert_eq!(Walk::new(entry, revision, Args::default()).is_ok(), entry.exists_in(revision));
+    }
+}

@@ -33,7 +33,7 @@ fn world(id: &str, tables: &[Slots<'_>]) -> World {
 /// The kernel's dump of it, and how many notes it took.
 fn dump(mut world: World) -> (String, u64) {
     let plan = plan(world.model().id, View::Kernel);
-    let mut walk = Ptdump::new(Revision::V7_3, MmId::INIT_MM, None, plan.ranges.clone()).expect("a walk");
+    let mut walk = Ptdump::new(Revision::V7_3, MmId::INIT_MM, None, plan.ranges.clone());
     let mut dump = Dump::new(world.model(), &plan).expect("the kernel has such a dumper");
     for _ in 0..1_000_000 {
         if walk.step(&mut world, &mut dump) != Status::Running {
