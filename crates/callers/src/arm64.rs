@@ -324,7 +324,7 @@ fn set_memory(
                     area_pages = area.pages(world);
                     // Only read-only or writable is a matter of the linear map too (rodata=full).
                     if matches!(what, SetMemory::Ro | SetMemory::Rw) {
-                        let first = (start.0 - area.start.0) >> world.model().page_shift;
+                        let first = (start - area.start) >> world.model().page_shift;
                         let step = Step::Aliases(first as u32, (first + pages) as u32);
                         todo.push(Do::step(step));
                     }
@@ -390,7 +390,7 @@ impl Procedure for Calling {
             }
             Step::Update(start, end) => update(start, end, request.bbm3, world),
             Step::SplitLocked(start, end) => {
-                let one_page = end.0.wrapping_sub(start.0) == world.model().page_bytes();
+                let one_page = end - start == world.model().page_bytes();
                 let mut todo = vec![Do::lock(LockName::PgtableSplit, LockMode::Write), Do::act(LAZY_ON)];
                 if one_page {
                     // Of two neighbours the less aligned one is inside the smallest leaf: what is split for it is split for both.

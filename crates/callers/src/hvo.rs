@@ -15,10 +15,10 @@ use alloc::vec::Vec;
 
 use mm::{LockMode, World};
 use pagewalk::{Callbacks, WalkOps};
-use pgtable::{Arch, VirtAddr};
+use pgtable::{Model, VirtAddr};
 use trace::{CheckDef, ENOMEM, Event, Flush, Function, Line, On, Returns, Revision, StackFrame};
 
-use crate::bits::Bits;
+use crate::bits::word;
 use crate::checks::AT_PAGES;
 use crate::place::page_of;
 use crate::procedure::{Begun, Do, Next, Now, Procedure, kernel_walk};
@@ -201,19 +201,17 @@ const fn shared_tail(revision: Revision) -> bool {
     revision.includes(Revision::V7_1)
 }
 
-/// `PAGE_KERNEL` and `PAGE_KERNEL_RO` without the global bit, which an entry keeps from the one before it: page-table isolation
-/// does without. None where an architecture has no HVO (`ARCH_WANT_OPTIMIZE_HUGETLB_VMEMMAP`). riscv and loongarch have no
-/// read-only kernel protection of that name, so it is the same.
-pub(crate) const fn protections(arch: Arch) -> Option<[Bits; 2]> {
-    const X86: Bits =
-        &[("_PAGE_PRESENT", 1), ("_PAGE_RW", 1), ("_PAGE_ACCESSED", 1), ("_PAGE_DIRTY", 1), ("_PAGE_NX", 1)];
-    const X86_RO: Bits = &[("_PAGE_PRESENT", 1), ("_PAGE_ACCESSED", 1), ("_PAGE_NX", 1)];
-    match arch {
-        Arch::X86_64 => Some([X86, X86_RO]),
-        Arch::Riscv64 => Some([crate::riscv::PAGE_KERNEL; 2]),
-        Arch::Loongarch64 => Some([crate::loongarch::PAGE_KERNEL; 2]),
-        Arch::Arm64 | Arch::Riscv32 | Arch::Openrisc => None,
-    }
+/// `PAGE_KERNEL` and `PAGE_KERNEL_RO`, without the global bit where page-table isolation leaves it out: an entry keeps it from
+/// the one before it.
+pub(crate) fn protections(model: &Model) -> [u64; 2] {
+    let out = if model.kernel.drops_global { global(model) } else { 0 };
+    let prot = model.make.prot;
+    [prot.kernel.pte & !out, prot.kernel_ro.pte & !out]
+}
+
+/// The global bit of a pte.
+fn global(model: &Model) -> u64 {
+    word(model, &[("_PAGE_GLOBAL", 1)])
 }
 
 /// Its own steps.
@@ -260,7 +258,7 @@ impl Request for Hvo {
         let optimize = optimize.into_iter().flatten().map(Do::step);
         // The kernel keeps a flag with the huge page: whether pages share their memory says the same.
         let optimized = is_optimized(start, world);
-        let has_hvo = protections(world.model().arch).is_some();
+        let has_hvo = world.model().kernel.hvo;
         let goes_on = optimized == (self.way == Way::Restore);
         if has_hvo {
             let check = if self.way == Way::Restore { &OPTIMIZED } else { &NOT_OPTIMIZED };

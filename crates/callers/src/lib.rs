@@ -1,6 +1,27 @@
 //! Who walks the kernel's own tables, and changes them: the callers of the patch "mm/pagewalk: split
 //! `walk_page_range_novma()` into kernel/user parts" (June 2025), and those that came later.
 //!
+//! openrisc takes two pages out of the data cache for a device:
+//!
+//! ```
+//! use actors::Actor;
+//! use scenario::Setup;
+//! use trace::{Event, Status};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let scenarios = callers::SCENARIOS.iter().copied().flatten();
+//! let dma = scenarios.copied().find(|scenario| scenario.id == "openrisc-dma").expect("it is there");
+//! let setup = Setup::of(dma);
+//! let tables = setup.made().expect("its tables are made, not captured");
+//! let (mut world, mut runner) = setup.start(&tables)?;
+//! let mut events: Vec<Event> = Vec::new();
+//! while runner.step(&mut world, &mut events) == Status::Running {}
+//! let writes = events.iter().filter(|event| matches!(event, Event::Write { .. }));
+//! assert_eq!(writes.count(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! | module | who | lock of `init_mm` |
 //! |---|---|---|
 //! | `loongarch` | `__set_memory()` | write |

@@ -10,7 +10,7 @@ use mm::{LockMode, World};
 use pagewalk::Callbacks;
 use trace::{CheckDef, Flush, Function, Line, On, Returns, Revision};
 
-use crate::bits::{Bits, Masks};
+use crate::bits::{Bits, Masks, PAGE_KERNEL};
 use crate::checks::PAGES;
 use crate::pageattr::Pageattr;
 use crate::procedure::{Begun, Do, kernel_walk};
@@ -48,16 +48,6 @@ static IN_TABLES: CheckDef = CheckDef {
              function returns 0.",
 };
 
-/// `PAGE_KERNEL` (asm/pgtable-bits.h): privilege level 0 and coherent cached.
-pub(crate) const PAGE_KERNEL: Bits = &[
-    ("_PAGE_VALID", 1),
-    ("_PAGE_DIRTY", 1),
-    ("_CACHE_MASK", 1),
-    ("_PAGE_GLOBAL", 1),
-    ("_PAGE_PRESENT", 1),
-    ("_PAGE_WRITE", 1),
-];
-
 const NO_EXEC: Bits = &[("_PAGE_NO_EXEC", 1)];
 const WRITABLE: Bits = &[("_PAGE_WRITE", 1), ("_PAGE_DIRTY", 1)];
 const THERE: Bits = &[("_PAGE_PRESENT", 1), ("_PAGE_VALID", 1)];
@@ -76,12 +66,6 @@ pub(crate) const fn masks(what: SetMemory) -> Option<Masks> {
     Some(Masks { set, clear })
 }
 
-/// `vm_map_base`: the first kernel address in tables. Below it lie the windows that map memory without any.
-fn vm_map_base(world: &World) -> u64 {
-    let first = world.model().layout.iter().find(|region| region.name == "PCI I/O");
-    first.map_or(0, |region| region.start.0)
-}
-
 /// The check of the address, then `__set_memory()`.
 impl Request for Loongarch {
     type Procedure = Pageattr;
@@ -89,7 +73,7 @@ impl Request for Loongarch {
     fn begin(self, order: &Order<Self>, world: &World, revision: Revision) -> Begun<Pageattr> {
         let (start, end) = (order.start, order.end);
         let outer = self.0.function();
-        let in_tables = start.0 >= vm_map_base(world);
+        let in_tables = start >= world.model().kernel_start;
         let pages = order.pages(world) != 0;
         let mut todo = vec![Do::enter(outer, start, end), Do::check(&IN_TABLES, in_tables, 0)];
         if in_tables {

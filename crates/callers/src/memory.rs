@@ -55,7 +55,7 @@ pub(crate) struct Memory {
 impl Memory {
     /// `page_address()`: where the linear map has the page at `page`.
     pub(crate) fn page_address(&self, page: PhysAddr) -> VirtAddr {
-        VirtAddr(self.linear.start.0.wrapping_add(page.0.wrapping_sub(self.linear.memory.0)))
+        VirtAddr(self.linear.start.0.wrapping_add(page - self.linear.memory))
     }
 
     /// `find_vm_area()`: the area that `addr` is in.
@@ -65,12 +65,10 @@ impl Memory {
 
     /// A range of the kernel image or of the linear map, as the linear map has it.
     pub(crate) fn linear_alias(&self, start: VirtAddr, end: VirtAddr) -> Option<(VirtAddr, VirtAddr)> {
-        let inside = |view: &View| start >= view.start && start.0 - view.start.0 < view.bytes;
+        let inside = |view: &View| start >= view.start && start - view.start < view.bytes;
         match &self.image {
             Some(image) if inside(image) => {
-                let memory = |addr: VirtAddr| {
-                    PhysAddr(addr.0.wrapping_sub(image.start.0).wrapping_add(image.memory.0))
-                };
+                let memory = |addr: VirtAddr| image.memory + (addr - image.start);
                 Some((self.page_address(memory(start)), self.page_address(memory(end))))
             }
             _ if inside(&self.linear) => Some((start, end)),

@@ -108,7 +108,7 @@ impl WalkOps for Pageattr {
         let Some((call, value, pc)) = self.running.take() else { return Progress::Done(Reply::default()) };
         match pc {
             Pc::Check => {
-                let ok = call.next.0.wrapping_sub(call.addr.0) == bytes_of(world, call.level);
+                let ok = call.next - call.addr == bytes_of(world, call.level);
                 sink.event(Event::Check { check: Check::Other(&WHOLE_LEAF), ok });
                 if ok { self.then(&call, value, Pc::Write) } else { Progress::Done(Reply::returns(EINVAL)) }
             }

@@ -47,8 +47,8 @@ pub(crate) struct Order<R> {
 
 impl<R: Request> Order<R> {
     /// `numpages`
-    pub(crate) const fn pages(&self, world: &World) -> u64 {
-        self.end.0.wrapping_sub(self.start.0) >> world.model().page_shift
+    pub(crate) fn pages(&self, world: &World) -> u64 {
+        (self.end - self.start) >> world.model().page_shift
     }
 
     /// The call, not started yet, on a machine like `world`.

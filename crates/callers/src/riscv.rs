@@ -13,10 +13,10 @@ use alloc::vec::Vec;
 
 use mm::{LockMode, World};
 use pagewalk::{Callbacks, WalkOps};
-use pgtable::{Arch, PhysAddr, VirtAddr};
+use pgtable::{PhysAddr, VirtAddr};
 use trace::{Flush, Function, Line, On, Returns, Revision};
 
-use crate::bits::{Bits, Masks};
+use crate::bits::{Bits, Masks, PAGE_KERNEL};
 use crate::checks::PAGES;
 use crate::memory::Memory;
 use crate::pageattr::Pageattr;
@@ -66,16 +66,6 @@ static SPLIT_LINEAR_MAPPING: Function = Function {
     },
     returns: Returns::Int,
 };
-
-/// `PAGE_KERNEL` (asm/pgtable.h).
-pub(crate) const PAGE_KERNEL: Bits = &[
-    ("_PAGE_PRESENT", 1),
-    ("_PAGE_READ", 1),
-    ("_PAGE_WRITE", 1),
-    ("_PAGE_GLOBAL", 1),
-    ("_PAGE_ACCESSED", 1),
-    ("_PAGE_DIRTY", 1),
-];
 
 const READ: Bits = &[("_PAGE_READ", 1)];
 const WRITE: Bits = &[("_PAGE_WRITE", 1)];
@@ -141,13 +131,13 @@ impl Request for Riscv {
         let mut area_pages = Rc::default();
         if pages != 0 {
             todo.push(Do::lock_init_mm(LockMode::Write));
-            let has_aliases = world.model().arch != Arch::Riscv32;
+            let has_aliases = world.model().kernel.linear_alias;
             match world.model().region(start).map(|region| region.name) {
                 Some("vmalloc" | "modules and BPF") if has_aliases => match memory.area(start, world) {
                     None => todo.push(Do::oops(NO_AREA)),
                     Some(area) => {
                         area_pages = area.pages(world);
-                        let first = (start.0.wrapping_sub(area.start.0) >> world.model().page_shift) as u32;
+                        let first = ((start - area.start) >> world.model().page_shift) as u32;
                         let last = first.saturating_add(u32::try_from(pages).unwrap_or(u32::MAX));
                         todo.push(Do::step(Step::Aliases(first, last)));
                     }

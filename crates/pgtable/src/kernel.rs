@@ -19,6 +19,9 @@ pub struct Kernel {
     pub set_memory: SetMemory,
     /// Whether these functions change a page of the vmalloc area also where the linear map has it.
     pub linear_alias: bool,
+    /// Whether page-table isolation leaves the global bit out of `PAGE_KERNEL` and its siblings (`__default_kernel_pte_mask`,
+    /// arch/x86/mm/init.c).
+    pub drops_global: bool,
     /// Whether hugetlb gives vmemmap pages back (`CONFIG_ARCH_WANT_OPTIMIZE_HUGETLB_VMEMMAP`).
     pub hvo: bool,
     /// Whose text a dump of the kernel's tables has (`CONFIG_PTDUMP_DEBUGFS`); `None` where there is none, or none that is

@@ -75,6 +75,6 @@ pub use kernel::{DumpGuard, HotRemove, HugeVmap, Kernel, Ptdump, SetMemory, Tabl
 pub use layout::Region;
 pub use level::Level;
 pub use make::{MakeEntry, Owner, Prot, Protection, Protections};
-pub use model::{Arch, Contiguous, Fold, Hugetlb, LevelSpec, Model, Thp};
+pub use model::{Contiguous, Fold, Hugetlb, LevelSpec, Model, Thp};
 pub use model::{flags, layout, make, rules};
 pub use rules::{Empty, EntryKind, EntryRules, Tests};

@@ -11,23 +11,6 @@ use core::hash::{Hash, Hasher};
 
 use crate::{Empty, EntryKind, EntryRules, Flag, Kernel, Level, MakeEntry, Region, VirtAddr};
 
-/// The architecture that a [`Model`] is a configuration of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Arch {
-    /// x86-64.
-    X86_64,
-    /// 64-bit RISC-V.
-    Riscv64,
-    /// 64-bit Arm.
-    Arm64,
-    /// 64-bit LoongArch.
-    Loongarch64,
-    /// 32-bit RISC-V.
-    Riscv32,
-    /// OpenRISC 1000.
-    Openrisc,
-}
-
 /// Whether a level has tables of its own.
 ///
 /// Every kind of folding calls the folded levels' callbacks. They differ in what the rest of the kernel sees:
@@ -88,10 +71,9 @@ impl LevelSpec {
 /// A model is data with a few rules. All of them are in [`MODELS`](crate::MODELS); each architecture's
 /// file says which header and kernel version its facts come from.
 pub struct Model {
-    /// Stable name, used in links and files: `x86_64-4level`.
+    /// Stable name, used in links and files: `x86_64-4level`. Up to the first `-` it is the architecture's; who wants to know
+    /// what differs between architectures asks for a fact instead.
     pub id: &'static str,
-    /// The architecture.
-    pub arch: Arch,
     /// For a person: "x86-64, 4 levels".
     pub title: &'static str,
     /// log2 of the page size in bytes.

@@ -10,9 +10,9 @@ use trace::{
     Returns, Sink, StackFrame,
 };
 
-use super::protections;
 use super::split_pmd::{LOCK, SplitPmd, Step, lock, read_leaf, unlock};
-use crate::bits::{pte_of_page, word};
+use super::{global, protections};
+use crate::bits::pte_of_page;
 use crate::place::write;
 
 static PMD_ENTRY: Function = Function {
@@ -100,7 +100,6 @@ pub(crate) struct Remap {
 impl Remap {
     pub(super) fn new(self_hosted: bool, shared: bool, flushes: bool, world: &World) -> Self {
         let model = world.model();
-        let bits = protections(model.arch).unwrap_or_default();
         Self {
             mode: Mode::Remap,
             self_hosted,
@@ -110,8 +109,8 @@ impl Remap {
             head: None,
             tail: None,
             pages: Vec::new(),
-            protections: bits.map(|bits| word(model, bits)),
-            global: word(model, &[("_PAGE_GLOBAL", 1)]),
+            protections: protections(model),
+            global: global(model),
             running: None,
         }
     }

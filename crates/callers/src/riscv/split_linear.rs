@@ -82,7 +82,7 @@ impl SplitLinear {
                 Pc::Entry => {
                     let next = world.model().addr_end(level, addr, end);
                     let bytes = bytes_of(world, level);
-                    let whole = next.0.wrapping_sub(addr.0) >= bytes && addr.0 & (bytes - 1) == 0;
+                    let whole = next - addr >= bytes && addr.0 & (bytes - 1) == 0;
                     // A pgd is never a leaf of the linear map, and p4d_leaf() is constant.
                     let may_be_leaf = level >= Level::Pud && !world.model().is_constant(level);
                     if whole && level != Level::Pgd {

@@ -10,7 +10,7 @@
 //! the conformance cases have, a capture brings its own.
 
 use crate::{
-    Arch, EntryKind, EntryRules, Flag, Hugetlb, Kernel, Level, LevelSpec, MakeEntry, Model, Protection,
+    EntryKind, EntryRules, Flag, Hugetlb, Kernel, Level, LevelSpec, MakeEntry, Model, Protection,
     Protections, Region, SetMemory, Thp, VirtAddr,
 };
 
@@ -48,6 +48,7 @@ static KERNEL: Kernel = Kernel {
     collapses: false,
     set_memory: SetMemory::WholeLeaf,
     linear_alias: false,
+    drops_global: false,
     hvo: true,
     ptdump: None,
 };
@@ -270,7 +271,6 @@ const fn model(
     };
     Model {
         id,
-        arch: Arch::Loongarch64,
         title,
         page_shift,
         entry_bytes: 8,

@@ -4,7 +4,7 @@
 //! an entry are Linux' own. There are no huge pages, neither of the kernel nor of user space, and no per-VMA locks.
 
 use crate::{
-    Arch, EntryKind, EntryRules, Flag, Hugetlb, Kernel, Level, LevelSpec, MakeEntry, Model, Protection,
+    EntryKind, EntryRules, Flag, Hugetlb, Kernel, Level, LevelSpec, MakeEntry, Model, Protection,
     Protections, Region, SetMemory, Thp, VirtAddr,
 };
 
@@ -41,6 +41,7 @@ static KERNEL: Kernel = Kernel {
     collapses: false,
     set_memory: SetMemory::No,
     linear_alias: false,
+    drops_global: false,
     hvo: false,
     ptdump: None,
 };
@@ -116,7 +117,6 @@ const LEVELS: [LevelSpec; 5] = [
 /// Two levels; p4d, pud and pmd are folded into the pgd at compile time. The root has 256 slots: an eighth of a page.
 pub(super) static TWO_LEVEL: Model = Model {
     id: "openrisc",
-    arch: Arch::Openrisc,
     title: "openrisc, 8K pages, 2 levels",
     page_shift: 13,
     entry_bytes: 4,

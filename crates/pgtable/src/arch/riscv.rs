@@ -6,7 +6,7 @@
 //! pages and no Svnapot.
 
 use crate::{
-    Arch, DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
+    DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
     MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
@@ -175,6 +175,7 @@ const KERNEL_64: Kernel = Kernel {
     collapses: false,
     set_memory: SetMemory::SplitsLinear,
     linear_alias: true,
+    drops_global: false,
     hvo: true,
     ptdump: Some(Ptdump::Riscv),
 };
@@ -279,7 +280,6 @@ const fn sv(
 ) -> Model {
     Model {
         id,
-        arch: Arch::Riscv64,
         title,
         page_shift: 12,
         entry_bytes: 8,
@@ -350,7 +350,6 @@ const SV32_LEVELS: [LevelSpec; 5] = [
 /// Sv32: two levels; p4d, pud and pmd are folded into the pgd at compile time.
 pub(super) static SV32: Model = Model {
     id: "riscv32-sv32",
-    arch: Arch::Riscv32,
     title: "riscv32 Sv32, 2 levels",
     page_shift: 12,
     entry_bytes: 4,

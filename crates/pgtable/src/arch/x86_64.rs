@@ -6,7 +6,7 @@
 //! time and `PTRS_PER_P4D` is a variable that holds 1.
 
 use crate::{
-    Arch, DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
+    DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
     MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
@@ -157,6 +157,7 @@ static KERNEL: Kernel = Kernel {
     collapses: true,
     set_memory: SetMemory::Splits,
     linear_alias: true,
+    drops_global: true,
     hvo: true,
     ptdump: Some(Ptdump::X86),
 };
@@ -304,7 +305,6 @@ const LEVELS_4: [LevelSpec; 5] = [
 /// Four levels: the p4d is folded into the pgd at run time.
 pub(super) static FOUR_LEVEL: Model = Model {
     id: "x86_64-4level",
-    arch: Arch::X86_64,
     title: "x86-64, 4 levels",
     page_shift: 12,
     entry_bytes: 8,
@@ -331,7 +331,6 @@ pub(super) static FOUR_LEVEL: Model = Model {
 /// Five levels (LA57).
 pub(super) static FIVE_LEVEL: Model = Model {
     id: "x86_64-5level",
-    arch: Arch::X86_64,
     title: "x86-64, 5 levels",
     page_shift: 12,
     entry_bytes: 8,

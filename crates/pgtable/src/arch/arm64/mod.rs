@@ -20,7 +20,7 @@ pub(super) mod models;
 
 use crate::model::Contiguous;
 use crate::{
-    Arch, DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
+    DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
     MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
@@ -225,6 +225,7 @@ static KERNEL: Kernel = Kernel {
     collapses: false,
     set_memory: SetMemory::SplitsThenLockless,
     linear_alias: true,
+    drops_global: false,
     hvo: false,
     ptdump: Some(Ptdump::Arm64),
 };
@@ -241,7 +242,6 @@ const fn model(
 ) -> Model {
     Model {
         id,
-        arch: Arch::Arm64,
         title,
         page_shift,
         entry_bytes: 8,
