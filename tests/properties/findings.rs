@@ -11,9 +11,13 @@ use pgtable::Level;
 
 /// The program of a string of hexadecimal digits, after every law has been tried with it.
 fn kept(hex: &str) -> Program {
+    tried(&bytes_of(hex))
+}
+
+/// The bytes of a string of hexadecimal digits.
+pub(super) fn bytes_of(hex: &str) -> Vec<u8> {
     let digit = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("two digits");
-    let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(digit).collect();
-    tried(&bytes)
+    (0..hex.len()).step_by(2).map(digit).collect()
 }
 
 fn tried(bytes: &[u8]) -> Program {
