@@ -2,7 +2,7 @@
 //! `page_set_nocache()` and `page_clear_nocache()`.
 //!
 //! Each reads an entry, clears bits, sets bits and writes it back, without an atomic operation: what another CPU writes
-//! between read and write is lost. Ptes are changed whatever they hold, also empty ones.
+//! between read and write is lost. Every pte is changed, empty ones too.
 
 use core::convert::Infallible;
 

@@ -1,6 +1,6 @@
 //! arm64's `split_kernel_leaf_mapping_locked(addr)`: makes `addr` the first address of a leaf.
 //!
-//! Goes down to `addr` and splits whatever spans it: a pud leaf into contiguous pmds, a contiguous block of pmds into
+//! Goes down to `addr` and splits every leaf around it: a pud leaf into contiguous pmds, a contiguous block of pmds into
 //! pmds, a pmd leaf into contiguous ptes, a contiguous block of ptes into ptes. It stops at the first level where `addr`
 //! begins a leaf anyway, or nothing is mapped (arch/arm64/mm/mmu.c, v6.18). No table is ever freed.
 

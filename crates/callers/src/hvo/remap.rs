@@ -132,7 +132,7 @@ impl Remap {
         self.walked = 0;
     }
 
-    /// A remapping failed half-way: a second walk undoes it. It flushes whatever the first one was told.
+    /// A remapping failed half-way, and a second walk undoes it. It flushes as the first one was asked to.
     pub(super) fn roll_back(&mut self) {
         self.mode = Mode::Restore;
         self.flushes = true;

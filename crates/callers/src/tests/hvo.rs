@@ -138,7 +138,7 @@ fn a_remapping_that_stops_half_way_is_rolled_back() {
     for revision in Revision::ALL {
         let shared = has_shared_tail(revision);
         let mut now = machine();
-        // Pages for head and tail, one table; the table of the second pmd is not to be had.
+        // Pages for head and tail, one table; there is no memory for the table of the second pmd.
         now.allocator.fails_at = if shared { 4 } else { 3 };
         let (words, status) = told(revision, hvo(Way::Optimize, START, END_1G), &mut now);
         assert_eq!(status, Status::Done(-12), "{revision:?}");

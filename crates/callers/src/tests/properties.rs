@@ -188,7 +188,7 @@ fn the_right_pages_change_and_no_others() {
                     // A range without pages, which arm64's direct map passes on to the walk.
                     assert_eq!((status, count), (Status::Done(-22), 0), "{place}");
                 }
-                // What the callbacks do to a leaf is known from one page, whatever the range.
+                // What the callbacks do to a leaf does not depend on the range, so one page shows it.
                 let (base, pages) = case.all;
                 // The first and the last pages of each leaf: all ranges begin and end there.
                 let slots = u64::from(case.machine.model().slots(Level::Pte));

@@ -221,7 +221,7 @@ pub(super) static TABLES: &[Table] = &[
     Table {
         id: "3.1",
         name: "nested-read",
-        title: "A read lock inside a read lock, and a writer",
+        title: "A read lock inside a read lock, and a task that waits for the write lock",
         columns: Columns::One,
         rows: &[Row {
             lock: READ,
