@@ -141,7 +141,7 @@ async fn fetch(file: &str, progress: Callback<Progress>) -> Result<Vec<u8>, Prob
     let total = length.and_then(|length| length.parse().ok());
     let body = response.body().ok_or(Problem::Network)?;
     collect(body, Limits::ALL.packed, Problem::Network, &|received| {
-        progress.emit(Progress { received, total })
+        progress.emit(Progress { received, total });
     })
     .await
 }

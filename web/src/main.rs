@@ -9,8 +9,8 @@ fn main() {
 
 /// Everything is here already.
 #[cfg(feature = "lab")]
-async fn reach() -> Result<pagewalk_web::lab::Lab, pagewalk_web::later::LabError> {
-    Ok(pagewalk_web::lab::lab())
+fn reach() -> std::future::Ready<Result<pagewalk_web::lab::Lab, pagewalk_web::later::LabError>> {
+    std::future::ready(Ok(pagewalk_web::lab::lab()))
 }
 
 /// It is in the whole page.
