@@ -7,14 +7,15 @@ use pagewalk::{Callback, Event};
 use pagewalk_tests::{default_dir, load_image};
 use pgtable::{Level, VirtAddr};
 use ptdump::users::Dumped;
-use scenario::library::{Library, Machine};
+use scenario::library::Library;
 use scenario::{Runner, Setup};
 
 /// A recorded dump of `init_mm` on a captured machine.
 fn recorded(machine: &str) -> (Setup, Timeline<Runner>, DumpRecord) {
-    let machine = Machine::from_id(machine).expect("a machine");
-    let setup = Setup { machine, ..Setup::of(Library::WALKS.scenario("ptdump").expect("a scenario")) };
-    let folder = setup.scenario.capture_on(machine).expect("a captured machine");
+    let scenario = Library::WALKS.scenario("ptdump").expect("a scenario");
+    let tables = pgtable::model(machine).ok().and_then(|model| scenario.tables_on(model)).expect("a machine");
+    let setup = Setup { tables, ..Setup::of(scenario) };
+    let folder = tables.folder().expect("a captured machine");
     let capture = load_image(&default_dir().join(folder)).expect("a capture of this repository");
     let mut dump = DumpRecord::new(&capture, Dumped::InitMm, false).expect("it has such a file");
     let (world, runner) = setup.start(&capture).expect("it runs");
@@ -42,7 +43,7 @@ fn rows(timeline: &Timeline<Runner>, setup: &Setup, dump: &DumpRecord, actions: 
 fn a_line_begins_where_its_first_entry_is_noted_and_that_entry_is_marked() {
     for (name, headers) in [("riscv64-sv39", 11), ("arm64-4k-48", 12), ("x86_64-4level", 12)] {
         let (setup, timeline, dump) = recorded(name);
-        let model = setup.machine.model();
+        let model = setup.tables.model();
         let text = dump.text();
         let (mut lines, mut found, mut skipped) = (0, 0, 0);
         for (number, text) in text.lines().enumerate() {

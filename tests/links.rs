@@ -14,7 +14,7 @@ fn opens(address: &str) -> Result<bool, TestCaseError> {
         return Ok(says(problem));
     }
     let (link, problem) = Link::parse(address, &LIBRARY);
-    prop_assert!(link.setup.scenario.ranges(link.setup.machine).is_some(), "{}", address);
+    prop_assert!(link.setup.scenario.tables_on(link.setup.tables.model()).is_some(), "{}", address);
     let text = link.to_string();
     // What a scenario does not ask for is not in its address: `init` where nobody takes a second lock.
     let (again, none) = Link::parse(&text, &LIBRARY);

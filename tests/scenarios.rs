@@ -11,7 +11,7 @@ use pagewalk::{Callback, Event, LockName, Revision, Status};
 use pagewalk_tests::LIBRARY;
 use pagewalk_tests::tables::tables_of;
 use pgtable::Level;
-use scenario::library::{Machine, Program, Scenario};
+use scenario::library::{Program, Scenario};
 use scenario::link::Grain;
 use scenario::{Held, Runner, Setup, SetupError};
 
@@ -84,9 +84,9 @@ fn words_of(event: &Event) -> (Discriminant<Event>, u64) {
 fn every_scenario_ends_on_every_machine_under_every_kernel_and_no_event_is_silent() {
     let mut said = HashSet::new();
     for scenario in LIBRARY.scenarios() {
-        for machine in scenario.machines() {
+        for tables in scenario.machines() {
             for revision in scenario.revisions() {
-                let setup = Setup { machine, revision, ..Setup::of(scenario) };
+                let setup = Setup { tables, revision, ..Setup::of(scenario) };
                 let (world, runner) =
                     setup.start(&tables_of(&setup)).expect("the scenario runs on this machine");
                 let mut timeline = Timeline::new(world, runner);
@@ -172,7 +172,7 @@ fn the_grains_tell_the_same_run() {
 #[test]
 fn the_kernel_walk_shows_leaves_of_two_levels_pages_and_holes() {
     let setup = Setup::of(named("kernel-walk"));
-    assert_eq!(setup.machine.id, "x86_64-4level");
+    assert_eq!(setup.tables.model().id, "x86_64-4level");
     let timeline = record(&setup, &tables_of(&setup));
     let has =
         |mark, level| timeline.stops().iter().any(|stop| stop.mark == mark && stop.level == Some(level));
@@ -327,9 +327,9 @@ fn a_write_says_what_was_what_is_and_which_bits_changed() {
 #[test]
 fn every_function_of_a_caller_has_a_listing_and_each_of_its_steps_a_line() {
     for scenario in LIBRARY.scenarios().filter(|scenario| matches!(scenario.program, Program::Other(_))) {
-        for machine in scenario.machines().take(1) {
+        for tables in scenario.machines().take(1) {
             for revision in scenario.revisions() {
-                let setup = Setup { machine, revision, ..Setup::of(scenario) };
+                let setup = Setup { tables, revision, ..Setup::of(scenario) };
                 let timeline = record(&setup, &tables_of(&setup));
                 let last = timeline.len(Grain::Actions).min(600);
                 for index in 1..last {
@@ -469,8 +469,10 @@ fn each_caller_names_its_locks_its_writes_and_its_flushes() {
 fn the_user_half_has_a_root_of_its_own_with_page_table_isolation() {
     // x86-64 with four levels was captured with it, with five without.
     for (model, isolated) in [("x86_64-4level", true), ("x86_64-5level", false)] {
-        let machine = Machine::from_id(model).expect("a machine");
-        let setup = Setup { machine, ..Setup::of(named("ptdump-user-half")) };
+        let scenario = named("ptdump-user-half");
+        let tables =
+            pgtable::model(model).ok().and_then(|model| scenario.tables_on(model)).expect("a machine");
+        let setup = Setup { tables, ..Setup::of(scenario) };
         let (world, runner) = setup.start(&tables_of(&setup)).expect("it runs");
         let own = world.mm(program_mm(&setup)).expect("a user mm").pgd;
         let root = actors::Actor::walk(&runner).expect("a walk").root(&world).table;

@@ -91,7 +91,7 @@ fn walk(scenario: &'static Scenario, revision: Revision) -> Run {
     });
     let link = Link { setup, ..Link::default() };
     Run {
-        name: format!("{}@{}@{}.txt", scenario.id, setup.machine.id, revision.id()),
+        name: format!("{}@{}@{}.txt", scenario.id, setup.tables.model().id, revision.id()),
         text: format!("#{link}\n{}\n{}\n\n{}", scenario.title, scenario.about, text),
     }
 }

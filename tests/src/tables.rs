@@ -17,7 +17,7 @@ pub fn tables_of(setup: &Setup) -> Capture {
         static READ: RefCell<HashMap<&'static str, Capture>> = RefCell::default();
     }
     setup.made().unwrap_or_else(|| {
-        let folder = setup.scenario.capture_on(setup.machine).expect("a captured machine");
+        let folder = setup.tables.folder().expect("a captured machine");
         READ.with_borrow_mut(|read| {
             let load = || load_image(&default_dir().join(folder)).expect("a capture of this repository");
             read.entry(folder).or_insert_with(load).clone()

@@ -133,7 +133,7 @@ impl Run {
         dump: Option<Box<dyn Dump>>,
     ) -> Result<Self, SetupError> {
         let (world, runner) = setup.start(capture)?;
-        let ranges = setup.scenario.ranges(setup.machine).unwrap_or_default();
+        let ranges = setup.scenario.ranges(setup.tables, &capture.world).unwrap_or_default();
         let start = ranges.first().copied().unwrap_or_default().0;
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
@@ -277,8 +277,8 @@ impl Run {
 
     /// The next step that is about `level`, from the start again after the last one.
     pub fn next_at_level(&self, level: Level) -> Option<u32> {
-        let model = self.setup.machine.id;
-        let folded_into = |of: Level| pgtable::model(model).map_or(of, |model| model.table_level(of));
+        let model = self.setup.tables.model();
+        let folded_into = |of: Level| model.table_level(of);
         self.next_event(|event| mark::level(event).is_some_and(|of| folded_into(of) == folded_into(level)))
     }
 

@@ -15,7 +15,6 @@ use pagewalk_web::progress::Progress;
 use pagewalk_web::shared::Shared;
 use pagewalk_web::view;
 use pgtable::Level;
-use scenario::library::Machine;
 use scenario::link::Grain;
 use scenario::{Held, Setup};
 use wasm_bindgen::JsCast;
@@ -35,8 +34,9 @@ async fn read(bytes: &[u8]) -> Result<Capture, LoadError> {
 /// The point of a step of a scenario on the captured riscv machine.
 async fn step(scenario: &str, lock: Held, index: u32) -> Point {
     let scenario = lab::lab().library.scenario(scenario).expect("a scenario of the library");
-    let machine = Machine::from_id("riscv64-sv39").expect("a machine of the library");
-    let setup = Setup { machine, lock, ..Setup::of(scenario) };
+    let tables =
+        pgtable::model("riscv64-sv39").ok().and_then(|model| scenario.tables_on(model)).expect("a machine");
+    let setup = Setup { tables, lock, ..Setup::of(scenario) };
     let capture = read(CAPTURE).await.expect("a capture of this repository");
     let (world, runner) = setup.start(&capture).expect("the scenario runs there");
     let mut timeline = Timeline::new(world, runner);
@@ -132,12 +132,12 @@ async fn what_just_happened_is_in_a_live_region() {
 
 #[wasm_bindgen_test]
 async fn the_levels_of_every_machine_say_what_they_were_on_another() {
-    for pair in scenario::MACHINES.windows(2) {
-        let root = draw(view::levels(&pair[1], Some(&pair[0]))).await;
+    for pair in pgtable::MODELS.windows(2) {
+        let root = draw(view::levels(pair[1], Some(pair[0]))).await;
         assert_eq!(count(&root, ".level-list thead th"), 5);
         assert_eq!(text(&root, "h2"), format!("Levels of {}", pair[1].title));
         assert_eq!(count(&root, ".changed"), count(&root, ".changed > .was"));
-        let alone = draw(view::levels(&pair[1], None)).await;
+        let alone = draw(view::levels(pair[1], None)).await;
         assert_eq!(count(&alone, ".changed, .compared"), 0);
     }
 }

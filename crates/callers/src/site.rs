@@ -5,7 +5,7 @@
 //! compared with the runs of these scenarios in `tests/call_sites.rs`.
 
 use mm::{LockMode, MmId, Need};
-use scenario::library::{Library, Machine, Scenario};
+use scenario::library::{Library, Scenario};
 use scenario::{Link, Setup};
 use trace::{Callback, Callbacks, Func, LockName, Revision};
 
@@ -84,9 +84,9 @@ impl Shown {
     /// The link to it under a kernel, or under the one that it starts with.
     pub fn link(self, library: &Library, revision: Option<Revision>) -> Option<Link> {
         let setup = Setup::of(self.scenario(library)?);
-        let machine = Machine::from_id(self.machine)?;
+        let tables = setup.scenario.tables_on(pgtable::model(self.machine).ok()?)?;
         let revision = revision.unwrap_or(setup.revision);
-        Some(Link { setup: Setup { machine, revision, ..setup }, ..Link::default() })
+        Some(Link { setup: Setup { tables, revision, ..setup }, ..Link::default() })
     }
 }
 
@@ -205,7 +205,10 @@ mod tests {
                 for of in site.runs.iter().chain(site.wrong) {
                     let link = of.link(&LIBRARY, revision).expect("a scenario and a machine of the library");
                     assert_eq!(Link::parse(&link.to_string(), &LIBRARY), (link, None), "{of:?}");
-                    assert_eq!((link.setup.scenario.id, link.setup.machine.id), (of.scenario, of.machine));
+                    assert_eq!(
+                        (link.setup.scenario.id, link.setup.tables.model().id),
+                        (of.scenario, of.machine)
+                    );
                     let exists = link.setup.scenario.program.exists_in(link.setup.revision);
                     assert!(exists, "{}", format!("{of:?} under {revision:?}"));
                 }

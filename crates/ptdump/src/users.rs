@@ -5,7 +5,9 @@
 //! dump.
 
 use mm::{MmId, World};
-use pgtable::{Model, PhysAddr, Ptdump};
+use pgtable::{Level, Model, PhysAddr, Ptdump, VirtAddr};
+
+use crate::Ranges;
 
 /// Which mm is dumped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,6 +90,22 @@ impl PtdumpUser {
         };
         PTDUMP_USERS.iter().find(matches)
     }
+}
+
+/// The ranges of a dump of the kernel's tables, which on x86 are those of every dump; `None` where there is none.
+pub fn ranges(model: &Model) -> Option<Ranges> {
+    let all: &[(u64, u64)] = match model.kernel.ptdump? {
+        // One root: the user half, and the kernel half behind the guard hole of 16 root slots. What lies between them is
+        // never walked, and belongs to the last line of the user half.
+        Ptdump::X86 => {
+            let root = model.level(Level::Pgd);
+            let half = u64::from(root.ptrs / 2) << root.shift;
+            let guard_hole_end = half.wrapping_neg().wrapping_add(16 << root.shift);
+            &[(0, half), (guard_hole_end, u64::MAX)]
+        }
+        Ptdump::Arm64 | Ptdump::Riscv => &[(model.kernel_start.0, u64::MAX)],
+    };
+    Some(all.iter().map(|&(start, end)| (VirtAddr(start), VirtAddr(end))).collect())
 }
 
 #[cfg(test)]

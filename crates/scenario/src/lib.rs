@@ -9,7 +9,7 @@
 //!
 //! let walks = Library::WALKS;
 //! let (link, problem) = Link::parse("#v1/debug-user/riscv64-sv39/v6.17?lock=read&t=4", &walks);
-//! assert_eq!((link.setup.scenario.title, link.setup.machine.id), ("Debug walk of a user mm", "riscv64-sv39"));
+//! assert_eq!((link.setup.scenario.title, link.setup.tables.model().id), ("Debug walk of a user mm", "riscv64-sv39"));
 //! assert_eq!((link.setup.lock, link.step, problem), (Held::Read, 4, None));
 //! // What cannot be understood opens the nearest thing that works, and says what was wrong.
 //! let (_, problem) = Link::parse("#v1/debug-user/vax/v6.17", &walks);
@@ -20,22 +20,27 @@
 //! |---|---|
 //! | [`held`] | how the locks of a scenario are held |
 //! | [`library`] | the built-in scenarios and machines |
+//! | [`places`] | where a scenario goes in the tables of a machine |
 //! | [`sample`] | small page tables made for a model |
 //! | [`setup`] | a scenario with every choice made, ready to start |
+//! | [`tables`] | the tables that a scenario runs on: made, built, captured, or brought by a person |
 //! | [`worlds`] | machines that are built here instead of captured |
 //! | [`link`] | a setup and a position as text, and back |
 
 pub mod held;
 pub mod library;
 pub mod link;
+pub mod places;
 pub mod sample;
 pub mod setup;
+pub mod tables;
 pub mod worlds;
 
 pub use held::Held;
-pub use library::{Group, Library, MACHINES, Machine, Scenario};
+pub use library::{Group, Library, Scenario};
 pub use link::{Link, LinkProblem};
 pub use setup::{Runner, Setup, SetupError};
+pub use tables::{FileId, Tables};
 pub use worlds::BuildError;
 
 use capture::error::clip;

@@ -1,4 +1,4 @@
-//! The built-in scenarios, and the captured machines that they run on.
+//! The built-in scenarios.
 
 mod edges;
 mod no_vma;
@@ -10,80 +10,12 @@ use actors::{AnyActor, Observer};
 use mm::{MmId, World};
 use pagewalk::{EntryPoint, NotInThisKernel, Revision};
 use pgtable::{MODELS, Model, VirtAddr};
-use ptdump::users::Dumped;
+use ptdump::users::{Dumped, PtdumpUser};
 
 use crate::held::Held;
-use crate::sample::Places;
+use crate::places::Places;
+use crate::tables::{FileId, Tables};
 use crate::worlds::Build;
-
-/// A machine that scenarios run on: a page-table model, with the tables of a kernel that really booted where there is a
-/// capture of one, else with tables made for it ([`crate::sample`]).
-#[derive(Debug, PartialEq, Eq)]
-pub struct Machine {
-    /// Name in links; the id of its page-table model.
-    pub id: &'static str,
-    /// For a person.
-    pub title: &'static str,
-    /// Folder of the capture.
-    pub capture: Option<&'static str>,
-}
-
-/// The captures that come with the page: model, and folder.
-const CAPTURES: [(&str, &str); 6] = [
-    ("x86_64-4level", "x86_64-4level"),
-    ("x86_64-5level", "x86_64-5level"),
-    ("riscv64-sv39", "riscv64-sv39"),
-    ("arm64-4k-48", "arm64-4k-48bit"),
-    ("arm64-16k-48", "arm64-16k-48bit"),
-    ("loongarch64-16k-3level", "loongarch64-16k-3level"),
-];
-
-const NUMBER: usize = MODELS.len();
-
-/// One machine per model, in the order of the models.
-pub static MACHINES: [Machine; NUMBER] = {
-    const NONE: Machine = Machine { id: "", title: "", capture: None };
-    let mut machines = [NONE; NUMBER];
-    let mut index = 0;
-    while index < NUMBER {
-        let model = MODELS[index];
-        machines[index] = Machine { id: model.id, title: model.title, capture: capture_of(model.id) };
-        index += 1;
-    }
-    machines
-};
-
-const fn capture_of(id: &str) -> Option<&'static str> {
-    let mut index = 0;
-    while index < CAPTURES.len() {
-        if is_same(CAPTURES[index].0.as_bytes(), id.as_bytes()) {
-            return Some(CAPTURES[index].1);
-        }
-        index += 1;
-    }
-    None
-}
-
-/// `==` is not for constants yet.
-const fn is_same(one: &[u8], other: &[u8]) -> bool {
-    let mut index = 0;
-    while index < one.len() && index < other.len() && one[index] == other[index] {
-        index += 1;
-    }
-    index == one.len() && index == other.len()
-}
-
-impl Machine {
-    /// The machine with this name.
-    pub fn from_id(id: &str) -> Option<&'static Self> {
-        MACHINES.iter().find(|machine| machine.id == id)
-    }
-
-    /// Its page-table model.
-    pub fn model(&self) -> &'static Model {
-        MODELS.iter().find(|model| model.id == self.id).unwrap_or(&MODELS[0])
-    }
-}
 
 /// What a scenario calls.
 #[derive(Clone, Copy, Debug)]
@@ -224,25 +156,50 @@ impl PartialEq for Scenario {
 
 impl Scenario {
     /// The machines that it runs on. The first is the one that it starts with.
-    pub fn machines(&self) -> impl Iterator<Item = &'static Machine> + use<'_> {
-        MACHINES.iter().filter(|machine| self.captured_ranges(machine).is_some() || self.made.is_some())
+    pub fn machines(&self) -> impl Iterator<Item = Tables> + use<'_> {
+        MODELS.iter().filter_map(|model| self.tables_on(model))
     }
 
-    /// The capture whose tables it runs on; none if they are made for it.
-    pub fn capture_on(&self, machine: &Machine) -> Option<&'static str> {
-        machine.capture.filter(|_| self.build.is_none() && self.captured_ranges(machine).is_some())
+    /// The tables that it runs on where the machine is of `model`; `None` if it does not run there.
+    pub fn tables_on(&self, model: &'static Model) -> Option<Tables> {
+        match self.ranges_on(model) {
+            Some(_) if self.build.is_some() => Some(Tables::Built(model)),
+            Some(_) => Some(Tables::Captured(model)),
+            None => self.made.map(|_| Tables::Made(model)),
+        }
     }
 
-    fn captured_ranges(&self, machine: &Machine) -> Option<&'static [(u64, u64)]> {
-        self.on.iter().find(|(id, _)| *id == machine.id).map(|&(_, ranges)| ranges)
+    /// The tables of a file that a person opened; `None` if it does not run on such a machine. A file has no areas (VMAs).
+    pub fn tables_of(&self, file: FileId) -> Option<Tables> {
+        let runs = match self.program {
+            Program::Call { entry, .. } => self.made.is_some() && !entry.has_vmas(),
+            Program::Ptdump { dumped, user_half } => {
+                PtdumpUser::find(file.model, dumped, user_half).is_some() && dumped != Dumped::EfiMm
+            }
+            // It asks for a place of its own machine.
+            Program::Other(_) => false,
+        };
+        runs.then_some(Tables::Brought(file))
     }
 
-    /// The ranges on a machine; `None` if it does not run there.
-    pub fn ranges(&self, machine: &Machine) -> Option<Vec<(VirtAddr, VirtAddr)>> {
-        let ranges = match (self.captured_ranges(machine), self.made) {
-            (Some(ranges), _) => ranges.to_vec(),
-            (None, Some(range)) => vec![range(&Places::of(machine.model()))],
-            (None, None) => return None,
+    fn ranges_on(&self, model: &Model) -> Option<&'static [(u64, u64)]> {
+        self.on.iter().find(|(id, _)| *id == model.id).map(|&(_, ranges)| ranges)
+    }
+
+    /// The ranges in these tables, which are those of `world`; `None` if it does not run there.
+    pub fn ranges(&self, tables: Tables, world: &World) -> Option<Vec<(VirtAddr, VirtAddr)>> {
+        let model = tables.model();
+        let places = match tables {
+            Tables::Brought(file) => self.tables_of(file).map(|_| Places::found(world))?,
+            Tables::Made(_) | Tables::Built(_) | Tables::Captured(_) => Places::of(model),
+        };
+        let ranges = match (self.ranges_on(model), self.made) {
+            _ if matches!(self.program, Program::Ptdump { .. }) => {
+                return ptdump::users::ranges(model).map(|ranges| ranges.to_vec());
+            }
+            (Some(ranges), _) if !matches!(tables, Tables::Brought(_)) => ranges.to_vec(),
+            (_, Some(range)) => vec![range(&places)],
+            _ => return None,
         };
         Some(ranges.into_iter().map(|(start, end)| (VirtAddr(start), VirtAddr(end))).collect())
     }
@@ -367,18 +324,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_scenario_has_a_machine_and_every_machine_a_model() {
-        assert_eq!(MACHINES.len(), MODELS.len());
+    fn every_scenario_has_a_machine_and_every_list_names_models() {
         for scenario in Library::WALKS.scenarios() {
             assert!(scenario.machines().next().is_some(), "{}", scenario.id);
             for (id, _) in scenario.on {
-                let machine = Machine::from_id(id).expect("a machine");
+                let tables = scenario.tables_on(pgtable::model(id).expect("a model")).expect("it is listed");
                 let built = scenario.build.is_some();
-                assert_ne!(scenario.capture_on(machine).is_some(), built, "{} on {id}", scenario.id);
+                assert_ne!(tables.folder().is_some(), built, "{} on {id}", scenario.id);
             }
-        }
-        for machine in &MACHINES {
-            assert_eq!(machine.model().id, machine.id);
         }
     }
 }

@@ -11,8 +11,9 @@ use pagewalk::Revision;
 
 use crate::clip;
 use crate::held::Held;
-use crate::library::{About, Library, Machine};
+use crate::library::{About, Library};
 use crate::setup::Setup;
+use crate::tables::{FileId, Tables};
 
 /// Longest link that is looked at, in bytes.
 const MAX_BYTES: usize = 2_000;
@@ -111,6 +112,17 @@ pub enum LinkProblem {
         /// What is shown instead.
         shown: &'static str,
     },
+    /// The tables are those of a file that somebody opened, which is not here.
+    #[error(
+        "this link shows tables that somebody opened from a file ({file}), which a link cannot carry; open that file here to see \
+         them; {shown} is shown until then"
+    )]
+    File {
+        /// Which file.
+        file: FileId,
+        /// What is shown instead.
+        shown: &'static str,
+    },
     /// No such kernel.
     #[error("there is no kernel “{kernel}” here; {shown} is shown")]
     Kernel {
@@ -152,6 +164,17 @@ impl Link {
         (link, problem)
     }
 
+    /// What to show instead where the file is not here that the link's tables are from, and what to say about it.
+    pub fn without_file(self) -> (Self, Option<LinkProblem>) {
+        let Tables::Brought(file) = self.setup.tables else { return (self, None) };
+        let tables = self.setup.scenario.tables_on(file.model);
+        let tables =
+            tables.or_else(|| self.setup.scenario.machines().next()).unwrap_or(Tables::Made(file.model));
+        let setup = Setup { tables, ..self.setup };
+        // Steps of other tables are other steps.
+        (Self { setup, step: 0, ..self }, Some(LinkProblem::File { file, shown: tables.model().title }))
+    }
+
     fn parse_parameter(&mut self, part: &str, problem: &mut Option<LinkProblem>) {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let understood = match name {
@@ -189,10 +212,11 @@ fn parse_path(path: &str, library: &Library, problem: &mut Option<LinkProblem>) 
     };
     let mut setup = Setup::of(scenario);
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
-        match Machine::from_id(id).filter(|machine| scenario.ranges(machine).is_some()) {
-            Some(machine) => setup.machine = machine,
+        let file = || FileId::parse(id).and_then(|file| scenario.tables_of(file));
+        match pgtable::model(id).ok().and_then(|model| scenario.tables_on(model)).or_else(file) {
+            Some(tables) => setup.tables = tables,
             None => {
-                let shown = setup.machine.id;
+                let shown = setup.tables.model().id;
                 *problem = Some(LinkProblem::Machine { scenario: scenario.id, machine: clip(id), shown });
             }
         }
@@ -215,8 +239,8 @@ fn parse_path(path: &str, library: &Library, problem: &mut Option<LinkProblem>) 
 /// The hash, without the `#`.
 impl std::fmt::Display for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Setup { scenario, machine, revision, lock, init_lock } = self.setup;
-        write!(f, "v1/{}/{}/{}", scenario.id, machine.id, revision.id())?;
+        let Setup { scenario, tables, revision, lock, init_lock } = self.setup;
+        write!(f, "v1/{}/{tables}/{}", scenario.id, revision.id())?;
         let mut separator = '?';
         let mut parameter = |f: &mut std::fmt::Formatter<'_>, text: std::fmt::Arguments<'_>| {
             let result = write!(f, "{separator}{text}");
@@ -287,7 +311,10 @@ mod tests {
         assert!(problem("#v1/kernel-walk?view=x").contains("“view=x”"));
         assert!(problem(&"x".repeat(5_000)).contains("5000 bytes"));
         let (link, _) = parse("#v1/kernel-walk/riscv64-sv39/v9?lock=write&t=7");
-        assert_eq!((link.setup.machine.id, link.setup.lock, link.step), ("riscv64-sv39", Held::Write, 7));
+        assert_eq!(
+            (link.setup.tables.model().id, link.setup.lock, link.step),
+            ("riscv64-sv39", Held::Write, 7)
+        );
     }
 
     proptest! {
@@ -300,7 +327,7 @@ mod tests {
             let machines: Vec<_> = scenario.machines().collect();
             let setup = Setup {
                 scenario,
-                machine: machines[machine % machines.len()],
+                tables: machines[machine % machines.len()],
                 revision: Revision::ALL[revision],
                 lock: Held::ALL[lock],
                 init_lock: if scenario.has_second_lock() { Held::ALL[init] } else { Held::None },

@@ -5,32 +5,11 @@
 //! device's memory, hugetlbfs, one that is mostly bare; and two pte tables at the end of a pud for [`Places::twice`]. Entries have the architecture's
 //! real bits.
 
+use capture::Capture;
 use mm::{Allocator, MmId, Slot, Table, Vma, VmaFlags, VmaKind, World, WorldError};
 use pgtable::{Hugetlb, Level, Model, PhysAddr, Prot, RawEntry, Thp, VirtAddr};
 
-use capture::Capture;
-
-/// Where things are in the tables of a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Places {
-    /// `PAGE_SIZE` in bytes.
-    pub page: u64,
-    /// Bytes that one pmd entry covers.
-    pub pmd: u64,
-    /// Start address of the first VMA of the process.
-    pub user: u64,
-    /// Start address of the VMA that maps a file.
-    pub file: u64,
-    /// Start address of a VMA of four pages on two pmd entries. The second page is mapped, and the second pmd entry is
-    /// empty.
-    pub bare: u64,
-    /// The address of two pmd entries, the last ones of their table.
-    pub twice: u64,
-    /// First address of the kernel's part of the address space.
-    pub kernel: u64,
-    /// Last address of the address space.
-    pub top: u64,
-}
+use crate::places::Places;
 
 /// Pages of the first area, which of them are there, and its length in pages.
 const PAGES: [u64; 3] = [0, 1, 3];
@@ -38,34 +17,6 @@ const AREA: u64 = 6;
 
 /// Where data lies in physical memory: a multiple of every huge page.
 const DATA: u64 = 0x4000_0000;
-
-impl Places {
-    /// Those of a model.
-    pub fn of(model: &'static Model) -> Self {
-        let (page, pmd) = (model.page_bytes(), 1u64 << model.level(Level::Pmd).shift);
-        // The direct map, or where it has no tables the vmalloc area.
-        let is = |name: &str| model.layout.iter().find(|region| region.name.starts_with(name));
-        let kernel = match model.hugetlb {
-            Hugetlb::Loongarch => is("vmalloc"),
-            _ => is("direct map"),
-        };
-        let kernel = kernel.map_or(0, |region| region.start.0.next_multiple_of(pmd));
-        let user = 4 * pmd;
-        // The table that holds the pmd entries ends here; where pmds are folded it is the root.
-        let table = pmd * u64::from(model.slots(Level::Pmd));
-        let twice = table.min(model.task_size.0 & !(pmd - 1)) - 2 * pmd;
-        Self {
-            page,
-            pmd,
-            user,
-            file: user + 10 * page,
-            bare: user + 5 * pmd - 2 * page,
-            twice,
-            kernel,
-            top: model.word_mask,
-        }
-    }
-}
 
 /// Builds tables from mappings.
 struct Builder {

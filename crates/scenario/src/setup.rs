@@ -3,13 +3,14 @@
 use actors::{Actor, AnyActor, Direct, Observer, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
-use pgtable::VirtAddr;
+use pgtable::{MODELS, VirtAddr};
 use ptdump::Ptdump;
 use ptdump::users::PtdumpUser;
 
 use crate::held::Held;
-use crate::library::{Begin, FIRST, MACHINES, Machine, Program, Scenario};
+use crate::library::{Begin, FIRST, Program, Scenario};
 use crate::sample::sample;
+use crate::tables::Tables;
 use capture::Capture;
 
 /// A scenario with every choice made.
@@ -17,8 +18,8 @@ use capture::Capture;
 pub struct Setup {
     /// Which scenario.
     pub scenario: &'static Scenario,
-    /// Which machine.
-    pub machine: &'static Machine,
+    /// Which machine: the tables that it runs on.
+    pub tables: Tables,
     /// Which kernel.
     pub revision: Revision,
     /// The lock of the mm that is walked.
@@ -58,27 +59,32 @@ impl Default for Setup {
 impl Setup {
     /// A scenario as it is offered first.
     pub fn of(scenario: &'static Scenario) -> Self {
-        let machine = scenario.machines().next().unwrap_or(&MACHINES[0]);
+        let tables = scenario.machines().next().unwrap_or(Tables::Made(MODELS[0]));
         let (lock, init_lock) = scenario.held;
-        Self { scenario, machine, revision: scenario.revision, lock, init_lock }
+        Self { scenario, tables, revision: scenario.revision, lock, init_lock }
     }
 
     /// The same choices for another scenario, as far as they exist there.
     #[must_use]
     pub fn with_scenario(self, scenario: &'static Scenario) -> Self {
         let fresh = Self::of(scenario);
-        let machine = scenario.machines().find(|machine| machine.id == self.machine.id);
+        let same = match self.tables {
+            Tables::Brought(file) => scenario.tables_of(file),
+            Tables::Made(model) | Tables::Built(model) | Tables::Captured(model) => scenario.tables_on(model),
+        };
         let exists = scenario.program.exists_in(self.revision);
         let revision = if exists { self.revision } else { fresh.revision };
-        Self { machine: machine.unwrap_or(fresh.machine), revision, ..fresh }
+        Self { tables: same.unwrap_or(fresh.tables), revision, ..fresh }
     }
 
-    /// The tables made for the machine or for the scenario, where it does not run on a capture.
+    /// The tables, where they come from no file.
     pub fn made(&self) -> Option<Capture> {
-        match (self.scenario.build, self.scenario.capture_on(self.machine)) {
-            (Some(build), _) => build().ok().map(|world| Capture::made(self.scenario.id, world)),
-            (None, Some(_)) => None,
-            (None, None) => sample(self.machine.model()).ok(),
+        match self.tables {
+            Tables::Built(_) => {
+                self.scenario.build?().ok().map(|world| Capture::made(self.scenario.id, world))
+            }
+            Tables::Made(model) => sample(model).ok(),
+            Tables::Captured(_) | Tables::Brought(_) => None,
         }
     }
 
@@ -90,8 +96,9 @@ impl Setup {
     /// [`SetupError::NotInThisKernel`] if the kernel does not have the function yet.
     pub fn start(&self, capture: &Capture) -> Result<(World, Runner), SetupError> {
         let found = capture.model().id;
-        if found != self.machine.id {
-            return Err(SetupError::OtherModel { found, wanted: self.machine.id });
+        let wanted = self.tables.model();
+        if found != wanted.id {
+            return Err(SetupError::OtherModel { found, wanted: wanted.id });
         }
         let mut world = capture.world.clone();
         let program = &self.scenario.program;
@@ -102,8 +109,8 @@ impl Setup {
         if self.scenario.has_second_lock() {
             self.init_lock.hold(&mut world, MmId::INIT_MM);
         }
-        let ranges =
-            self.scenario.ranges(self.machine).ok_or(SetupError::NotOnMachine(self.machine.title))?;
+        let ranges = self.scenario.ranges(self.tables, &world);
+        let ranges = ranges.ok_or(SetupError::NotOnMachine(wanted.title))?;
         let runner = match *program {
             Program::Call { entry, mm, ops } => {
                 let (start, end) = ranges.first().copied().unwrap_or_default();

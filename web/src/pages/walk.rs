@@ -1,8 +1,8 @@
 //! A walk, step by step.
 
 use pagewalk::Revision;
-use pgtable::Level;
-use scenario::library::{About, Machine, Program};
+use pgtable::{Level, Model};
+use scenario::library::{About, Program};
 use scenario::link::{Grain, View};
 use scenario::{Held, Library, Link, LinkProblem, Scenario};
 use web_sys::Element;
@@ -34,8 +34,8 @@ pub struct Walk {
     playing: bool,
     hot: Option<Level>,
     /// The machine that is shown, and the one before it: the levels view compares them.
-    machine: &'static Machine,
-    machine_before: Option<&'static Machine>,
+    machine: &'static Model,
+    machine_before: Option<&'static Model>,
 }
 
 impl Default for Walk {
@@ -51,7 +51,7 @@ impl Default for Walk {
             speed: Speed::Normal,
             playing: false,
             hot: None,
-            machine: link.setup.machine,
+            machine: link.setup.tables.model(),
             machine_before: None,
         }
     }
@@ -74,7 +74,7 @@ pub enum Picked {
     /// A scenario that has not arrived.
     Later(&'static About),
     /// The machine.
-    Machine(&'static Machine),
+    Machine(&'static Model),
     /// The kernel.
     Kernel(Revision),
     /// The lock of the walked mm.
@@ -97,7 +97,7 @@ impl Picked {
                 Some(scenario) => Self::Scenario(scenario),
                 None => Self::Later(library.later().iter().find(|about| about.id == id)?),
             },
-            List::Machine => Self::Machine(Machine::from_id(id)?),
+            List::Machine => Self::Machine(pgtable::model(id).ok()?),
             List::Kernel => Self::Kernel(Revision::from_id(id)?),
             List::Lock => Self::Lock(Held::from_id(id)?),
             List::InitLock => Self::InitLock(Held::from_id(id)?),
@@ -245,11 +245,11 @@ impl Walk {
     fn start(&mut self, shared: &mut Shared) {
         self.playing = false;
         let setup = self.link.setup;
-        let machine = setup.machine;
+        let machine = setup.tables.model();
         if machine != self.machine {
             self.machine_before = Some(std::mem::replace(&mut self.machine, machine));
         }
-        let folder = setup.scenario.capture_on(machine);
+        let folder = setup.tables.folder();
         let made = setup.made();
         let capture = made.as_ref().or_else(|| shared.captures.get(folder?));
         self.waits = folder.filter(|_| capture.is_none());
@@ -320,7 +320,7 @@ impl Walk {
         };
         let under = match state {
             Some(Loading::Under(progress)) => Some(view::progress(
-                &format!("Loading the page tables of {}", self.link.setup.machine.title),
+                &format!("Loading the page tables of {}", self.link.setup.tables.model().title),
                 *progress,
             )),
             _ => None,
@@ -383,8 +383,8 @@ impl Walk {
                 self.link.step = 0;
             }
             Picked::Later(about) => return self.wait_for(about, None, shared),
-            Picked::Machine(machine) => {
-                setup.machine = machine;
+            Picked::Machine(model) => {
+                setup.tables = setup.scenario.tables_on(model).unwrap_or(setup.tables);
                 self.link.step = 0;
             }
             // The same step under another rule is what one wants to see next.

@@ -8,7 +8,7 @@ use crate::marks::{List, Mark};
 
 /// The header's choices: scenario, machine, kernel, locks. `awaited` is the scenario that was chosen and has not arrived.
 pub fn choices(setup: &Setup, library: &Library, awaited: Option<&str>) -> El {
-    let Setup { scenario, machine, revision, .. } = *setup;
+    let Setup { scenario, tables, revision, .. } = *setup;
     let chosen = awaited.unwrap_or(scenario.id);
     let here = library.scenarios().map(|of| (of.group, of.id, of.title));
     let all: Vec<_> = here.chain(library.later().iter().map(|of| (of.group, of.id, of.title))).collect();
@@ -17,7 +17,7 @@ pub fn choices(setup: &Setup, library: &Library, awaited: Option<&str>) -> El {
         let options = of_group.map(|&(_, id, title)| option(id, title, id == chosen));
         el("optgroup").attr("label", group.title()).children(options)
     });
-    let machines = scenario.machines().map(|of| option(of.id, of.title, of == machine));
+    let machines = scenario.machines().map(|of| option(of.model().id, of.model().title, of == tables));
     let kernels = Revision::ALL
         .iter()
         .map(|of| option(of.id(), of.id(), *of == revision).child(": ").child(of.about()));

@@ -1,17 +1,16 @@
 //! The levels of a machine, how they are folded, and the bits of its entries; beside another machine what is different.
 
 use narrate::geometry::{BitRow, EntryBits, FACTS, Geometry, NOTES, NOTHING, ROWS, compare, geometry};
-use pgtable::Flag;
-use scenario::Machine;
+use pgtable::{Flag, Model};
 
 use super::button;
 use crate::el::{El, el};
 use crate::marks::Command;
 
 /// The levels of `machine`; what is different from `before` says what it was there.
-pub fn levels(machine: &Machine, before: Option<&Machine>) -> El {
-    let is = geometry(machine.model());
-    let was = before.map(|before| geometry(before.model()));
+pub fn levels(machine: &'static Model, before: Option<&'static Model>) -> El {
+    let is = geometry(machine);
+    let was = before.map(geometry);
     let was = was.as_ref();
     let compared = was.map(|was| {
         el("p.compared[role=status]")

@@ -1,10 +1,11 @@
 //! arm64: arch/arm64/mm/ptdump.c, v7.3.
 
 use pgtable::arch::arm64::{AF, ATTRINDX, CONT, GP, NG, PXN, RDONLY, SHARED, TYPE, USER, UXN, VALID};
-use pgtable::{Model, Ptdump};
+use pgtable::{Model, Ptdump, VirtAddr};
 
 use super::format::{Bits, CheckWx, Format, Headers, Item};
 use super::plan::{Layout, Marker, Plan, View, markers};
+use crate::users;
 
 /// `PMD_TYPE_SECT`: the type of a block.
 const TYPE_SECT: u64 = 1;
@@ -64,8 +65,8 @@ fn plan(view: View, layout: &Layout<'_>) -> Option<Plan> {
     let model = layout.model;
     match view {
         View::Kernel => {
-            // _PAGE_OFFSET(vabits_actual): what the CPU translates, not what the kernel could.
-            Some(Plan::one_range(model.kernel_start.0, u64::MAX, kernel_markers(layout), 0))
+            let ranges = users::ranges(model)?;
+            Some(Plan { ranges, markers: kernel_markers(layout), end: VirtAddr(0) })
         }
         View::Efi => {
             // DEFAULT_MAP_WINDOW_64 and TASK_SIZE_64.

@@ -1,10 +1,11 @@
 //! riscv64: arch/riscv/mm/ptdump.c, v7.3.
 
-use pgtable::Ptdump;
 use pgtable::arch::riscv::{ACCESSED, DIRTY, EXEC, GLOBAL, NAPOT, PBMT, PRESENT, READ, SOFT, USER, WRITE};
+use pgtable::{Ptdump, VirtAddr};
 
 use super::format::{Bits, CheckWx, Format, Headers, Item};
 use super::plan::{Layout, Marker, Plan, View, markers};
+use crate::users;
 
 const TRACKED: u64 = PRESENT | READ | WRITE | EXEC | USER | GLOBAL | ACCESSED | DIRTY | SOFT | PBMT | NAPOT;
 
@@ -59,8 +60,8 @@ fn pa(value: u64) -> u64 {
 fn plan(view: View, layout: &Layout<'_>) -> Option<Plan> {
     match view {
         View::Kernel => {
-            // KERN_VIRT_START, with the TASK_SIZE of a native task: the upper half.
-            Some(Plan::one_range(layout.model.kernel_start.0, u64::MAX, kernel_markers(layout), 0))
+            let ranges = users::ranges(layout.model)?;
+            Some(Plan { ranges, markers: kernel_markers(layout), end: VirtAddr(0) })
         }
         View::Efi => {
             let markers =

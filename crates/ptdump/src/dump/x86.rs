@@ -5,6 +5,7 @@ use pgtable::{Level, Ptdump, VirtAddr};
 
 use super::format::{Bits, CheckWx, Effective, Format, Headers, Item};
 use super::plan::{Layout, Plan, View, markers};
+use crate::users;
 
 /// `PTE_FLAGS_MASK`: all but the frame number in bits 12 to 51. `_PAGE_PAT_LARGE`, bit 12, is not in it: the `PAT`
 /// of a large page is never printed, though the kernel's source asks for it.
@@ -43,7 +44,6 @@ pub(super) static FORMAT: Format = Format {
 };
 
 /// All files have the same ranges and headers. With KASLR some headers move; their order stays (`address_markers`).
-#[expect(clippy::unnecessary_wraps, reason = "the other architectures lack some of the files")]
 fn plan(_: View, layout: &Layout<'_>) -> Option<Plan> {
     let mut markers = markers(&[
         ("User Space", Some(0)),
@@ -65,13 +65,7 @@ fn plan(_: View, layout: &Layout<'_>) -> Option<Plan> {
     for marker in markers.iter_mut().filter(|marker| marker.name == ESPFIX) {
         marker.max_lines = Some(16);
     }
-    // One root: the user half, and the kernel half behind the guard hole of 16 root slots. What lies between them is
-    // never walked, and belongs to the last line of the user half.
-    let root = layout.model.level(Level::Pgd);
-    let half = u64::from(root.ptrs / 2) << root.shift;
-    let guard_hole_end = half.wrapping_neg().wrapping_add(16 << root.shift);
-    let ranges =
-        [(VirtAddr(0), VirtAddr(half)), (VirtAddr(guard_hole_end), VirtAddr(u64::MAX))].into_iter().collect();
+    let ranges = users::ranges(layout.model)?;
     Some(Plan { ranges, markers, end: VirtAddr(0) })
 }
 
