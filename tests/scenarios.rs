@@ -95,12 +95,12 @@ fn every_scenario_ends_on_every_machine_under_every_kernel_and_no_event_is_silen
                 let mut new = Vec::new();
                 let mut each = |event: &Event, actions| {
                     let listens = actions < 5_000 || revision == scenario.revision;
-                    if listens && said.insert((machine.id, words_of(event))) {
+                    if listens && said.insert((tables.model().id, words_of(event))) {
                         new.push(actions);
                     }
                 };
                 while !timeline.record_each(100_000, &mut each) {}
-                let place = format!("{} on {} under {}", scenario.id, machine.id, revision.id());
+                let place = format!("{} on {} under {}", scenario.id, tables.model().id, revision.id());
                 for actions in new {
                     let moment = timeline.moment(actions - 1, actions);
                     let point = point::point(&moment, Mark::Start, revision, pgtable::VirtAddr(0));
