@@ -1,4 +1,5 @@
-//! Each view has a style sheet of its name, and the rules of that reach no further than the view.
+//! How the files of the page stand together: each view has a style sheet of its name, whose rules reach no further than the
+//! view, and one file asks for what a browser may lack.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -93,5 +94,20 @@ fn every_style_sheet_is_in_one_of_the_two_parts() {
         let import = format!("@import \"{name}.css\";");
         let times: usize = lists.iter().map(|list| list.matches(&import).count()).sum();
         assert_eq!(times, 1, "{name}.css is imported {times} times");
+    }
+}
+
+#[test]
+fn one_file_asks_for_what_a_browser_may_lack_or_refuse() {
+    let source = web().join("src");
+    for name in names(&source, "rs").iter().filter(|name| *name != "browser") {
+        let text =
+            fs::read_to_string(source.join(name).with_extension("rs")).expect("a file of this repository");
+        for way in ["web_sys::window", "js_sys::global", "gloo_utils", "eval("] {
+            assert!(
+                !text.contains(way),
+                "{name}.rs has {way}: ask for it in browser.rs, where its absence is a value"
+            );
+        }
     }
 }
