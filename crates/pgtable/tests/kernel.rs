@@ -1,7 +1,8 @@
 //! What kernels do with their tables: a row for each architecture, by hand from Kconfig and the files of arch/*/mm.
 
 use pgtable::{
-    DumpGuard, HotRemove, HugeVmap, Kernel, MODELS, Ptdump, SetMemory, TableStep as Step, VirtAddr, model,
+    DumpGuard, HotRemove, HugeVmap, Kernel, MODELS, Owner, Ptdump, SetMemory, TableStep as Step, VirtAddr,
+    model,
 };
 
 const NO_GUARD: HugeVmap =
@@ -149,6 +150,8 @@ fn the_kernels_half_starts_where_the_headers_say() {
     }
     for model in MODELS {
         assert!(model.kernel_start >= model.task_size, "{model:?}: both halves");
+        let [below, from] = [model.kernel_start.0 - 1, model.kernel_start.0].map(VirtAddr);
+        assert_eq!([below, from].map(|addr| model.owner(addr)), [Owner::User, Owner::Kernel], "{model:?}");
         let holds = |region: &&pgtable::Region| region.last >= model.kernel_start;
         let first = model.layout.iter().find(holds).map(|region| region.start);
         assert!(
