@@ -16,8 +16,15 @@ pub struct Later {
     pub diff: fn(&str, &EntryDiff) -> El,
 }
 
+/// Not what is in it, as with a [`Page`](crate::pages::Page).
+impl std::fmt::Debug for dyn Dump {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Dump")
+    }
+}
+
 /// What a dump prints, recorded beside the walk that makes it.
-pub trait Dump: std::fmt::Debug {
+pub trait Dump {
     /// The next event of the run, and the number of its action, from 1.
     fn event(&mut self, event: &Event, action: u32);
 

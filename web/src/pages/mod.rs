@@ -29,8 +29,16 @@ pub struct Pulse {
     pub beat: Option<u32>,
 }
 
+/// Not what is in it: a `Debug` that every page must have would bring the text of every type that a walk is made of into the
+/// first download, some thirty kilobytes.
+impl std::fmt::Debug for dyn Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Page")
+    }
+}
+
 /// A page. What a method does not say otherwise is drawn afterwards.
-pub trait Page: std::fmt::Debug {
+pub trait Page {
     /// Shows what an address says, or the nearest thing that works, and says what is wrong with it. Nothing is lost of what
     /// the address names already.
     fn open(&mut self, hash: &str, shared: &mut Shared);
