@@ -4,6 +4,10 @@
 //! which architecture it is. Facts that a kernel version changed have a field for each span of versions.
 
 /// What the kernel of one architecture does with page tables (v7.3 where a field names no version).
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a table of independent yes/no facts, one per Kconfig symbol or file"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kernel {
     /// Whether user page tables are freed only after an RCU grace period (`CONFIG_MMU_GATHER_RCU_TABLE_FREE`).
