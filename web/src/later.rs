@@ -42,3 +42,10 @@ pub trait Dump {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The rest of Pagewalk could not be loaded: is the page still served, is there a network?")]
 pub struct LabError;
+
+impl From<wasm_split_helpers::SplitLoaderError> for LabError {
+    /// It says no more than that; the browser's console does.
+    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+        Self
+    }
+}

@@ -1,25 +1,16 @@
-//! Starts the page, and says how its later part is reached.
+//! Starts the page, and says how its later part is reached: here the program is split.
 
 use pagewalk_web::Shell;
+use pagewalk_web::lab::Lab;
+use pagewalk_web::later::LabError;
 use pagewalk_web::shell::Start;
 
 fn main() {
-    yew::Renderer::<Shell>::with_props(Start { reach: || Box::pin(reach()) }).render();
+    yew::Renderer::<Shell>::with_props(Start { reach: || Box::pin(lab()) }).render();
 }
 
-/// Everything is here already.
-#[cfg(feature = "lab")]
-fn reach() -> std::future::Ready<Result<pagewalk_web::lab::Lab, pagewalk_web::later::LabError>> {
-    std::future::ready(Ok(pagewalk_web::lab::lab()))
-}
-
-/// It is in the whole page.
-#[cfg(not(feature = "lab"))]
-async fn reach() -> Result<pagewalk_web::lab::Lab, pagewalk_web::later::LabError> {
-    use pagewalk_web::browser;
-
-    // Without a history entry for this page, which would lead there again.
-    let leaves = browser::leave_for(&format!("lab.html{}", browser::hash()));
-    leaves.ok_or(pagewalk_web::later::LabError)?;
-    std::future::pending().await
+/// What only this function names is in the later part, code and data; calling it fetches that.
+#[wasm_split_helpers::wasm_split(lab, fallible)]
+fn lab() -> Result<Lab, LabError> {
+    Ok(pagewalk_web::lab::lab())
 }

@@ -22,6 +22,8 @@ pub(crate) enum Request {
     Serve { port: u16 },
     /// Build the page.
     Dist,
+    /// Build the page for Trunk, which has started us.
+    TrunkHook,
     /// Measure the page, after building it unless told not to.
     Size { build: bool },
     /// Run these checks.
@@ -86,6 +88,14 @@ const COMMANDS: &[Command] = &[
     Command {
         entry: Entry { name: "dist", arguments: "", about: "Builds the static site into dist/" },
         parse: |parser| parse_nothing(parser, Request::Dist),
+    },
+    Command {
+        entry: Entry {
+            name: "trunk-hook",
+            arguments: "",
+            about: "Builds the page for Trunk, which starts this",
+        },
+        parse: |parser| parse_nothing(parser, Request::TrunkHook),
     },
     Command {
         entry: Entry {

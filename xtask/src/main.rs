@@ -9,7 +9,6 @@ mod checks;
 mod commands;
 mod error;
 mod fuzz;
-mod glue;
 mod in_browser;
 mod lock;
 mod mutants;
@@ -65,6 +64,7 @@ fn run(request: Request) -> Result<(), Error> {
         }
         Request::Serve { port } => serve::run(&workspace, port),
         Request::Dist => page::build(&workspace).map(drop),
+        Request::TrunkHook => page::build_for_trunk(&workspace),
         Request::Size { build } => size::run(&workspace, build),
         Request::Test { only } => checks::run(workspace, &only),
         Request::Bench => bench::run(&workspace),

@@ -1,91 +1,214 @@
-//! Building the page: Trunk's release build of `index.html` and what it names, into `dist/`.
+//! Building the page into `dist/`, or for Trunk into the directory that it shows.
 //!
-//! Twice: `index.html` is light, the first download; `lab.html` beside it is the same page with everything in it.
+//! | step | by | what it makes |
+//! |---|---|---|
+//! | compile | cargo | the program, with what its linker knew (`--emit-relocs`) |
+//! | split | `tools/split` | its first part, the later ones, and the scripts that start and load them |
+//! | optimise | wasm-opt, esbuild | the same, smaller; not for `trunk serve` without `--release` |
+//! | assemble | here | the HTML, the captures, and all else in one directory named after its content |
+//!
+//! What is in that directory refers to the rest of it by relative names. Only the HTML knows how it is called, so that a
+//! browser never mixes what it has kept of an older page with a newer one.
+
+mod files;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::error::{Error, PageError};
-use crate::glue;
-use crate::lock;
-use crate::process;
 use crate::progress::say;
-use crate::toolchain;
-use crate::tools::{self, PageTools};
+use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
+use crate::{lock, process, toolchain};
 
-/// The whole page. Trunk calls whatever it builds `index.html`.
-pub(crate) const LAB: &str = "lab.html";
+/// What the HTML calls the directory with everything else.
+const APP: &str = "app";
+
+/// The program: its package, and its binary.
+const PROGRAM: &str = "pagewalk-web";
+
+/// The page, and where its old addresses lead.
+const PAGE: &str = "index.html";
+const HTML: [&str; 2] = [PAGE, "lab.html"];
+
+/// The scripts that the HTML names.
+const SCRIPTS: [&str; 2] = ["start.js", "moved.js"];
+
+/// The style sheets that name the others: of the first page, and of what comes with the lab.
+const STYLES: [&str; 2] = ["first.css", "lab.css"];
+
+/// What compresses best: nothing inlined or shared beyond what LLVM did, data in one piece.
+const WASM_OPT: [&str; 11] = [
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "--converge",
+    "--low-memory-unused",
+    "--one-caller-inline-max-function-size=0",
+    "--skip-pass=memory-packing",
+    "--skip-pass=local-cse",
+    "-Oz",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// Where Trunk, if it has started us, wants the page, and whether it was asked for `--release`.
+const TRUNK_STAGE: &str = "TRUNK_STAGING_DIR";
+const TRUNK_PROFILE: &str = "TRUNK_PROFILE";
 
 /// Installs what is missing, builds the static site and returns its directory.
 ///
 /// On a machine that has everything this needs no network.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
-    toolchain::ensure_target(toolchain::WASM)?;
-    let tools = tools::for_page(workspace)?;
-    // Trunk passes its `--offline` on to cargo, so the crates must be here. This asks no registry if they are.
-    process::run(workspace.cargo().arg("fetch")).map_err(|reason| PageError::NotFetched(Box::new(reason)))?;
-    // Trunk prepares every build of this repository in the same directory.
-    let _building = lock::lock(&workspace.root().join("target").join("page.lock"), "building the page")?;
-    say("building the page into dist/: 2 to 4 minutes the first time");
     let dist = workspace.dist();
-    build_into(workspace, &tools, "index.html", &dist)?;
-    let lab = workspace.root().join("target").join("lab");
-    build_into(workspace, &tools, LAB, &lab)?;
-    join(&dist, &lab)?;
+    build_into(workspace, &dist, None, true)?;
     Ok(dist)
 }
 
-/// Builds a page with what it names into a directory.
-fn build_into(workspace: &Workspace, tools: &PageTools, page: &str, dist: &Path) -> Result<(), Error> {
-    let mut trunk = trunk_build(workspace, tools, page);
-    trunk.arg("--dist").arg(dist);
-    match (process::run(&mut trunk), tools.missing_wasm_opt.clone()) {
-        (Ok(()), _) => {
-            if !glue::shrink(dist)? {
-                say(
-                    "the glue is not as wasm-bindgen wrote it so far: it stays as it is, some kilobytes larger",
-                );
-            }
-            Ok(())
+/// Builds the page for Trunk, whose hook we are. It has prepared the HTML, with what reloads the page after a change.
+pub(crate) fn build_for_trunk(workspace: &Workspace) -> Result<(), Error> {
+    let stage = env::var_os(TRUNK_STAGE).map(PathBuf::from).ok_or(PageError::NoTrunk)?;
+    let release = env::var_os(TRUNK_PROFILE).is_some_and(|profile| profile == "release");
+    let page = stage.join(PAGE);
+    let page = fs::read_to_string(&page).map_err(Error::io("read", &page))?;
+    build_into(workspace, &stage, Some(page), release)
+}
+
+/// Builds the page, which may have been prepared, in place of what is in the directory `site`.
+fn build_into(workspace: &Workspace, site: &Path, page: Option<String>, release: bool) -> Result<(), Error> {
+    toolchain::ensure_target(toolchain::WASM)?;
+    let optimisers = if release { optimisers(workspace)? } else { None };
+    // This asks no registry if the crates are here.
+    process::run(workspace.cargo().arg("fetch")).map_err(|reason| PageError::NotFetched(Box::new(reason)))?;
+    let work = workspace.root().join("target").join("page");
+    let _building = lock::lock(&work.join("lock"), "building the page")?;
+    if release {
+        say("building the page: 2 to 4 minutes the first time");
+    }
+    let app = app(workspace, &work, optimisers.as_ref(), release)
+        .map_err(|reason| PageError::NotBuilt(Box::new(reason)))?;
+    assemble(workspace, &app, page, site)
+}
+
+/// What makes the page smaller. Without npm it is none, and the page works all the same.
+fn optimisers(workspace: &Workspace) -> Result<Option<Toolbox>, Error> {
+    match tools::for_page(workspace) {
+        Ok(tools) => Ok(Some(tools)),
+        Err(reason @ Error::Tool(_)) => {
+            say(format_args!("{reason}. Until then the page is half as large again"));
+            Ok(None)
         }
-        (Err(reason), None) => Err(PageError::NotBuilt(Box::new(reason)).into()),
-        (Err(reason), Some(version)) => {
-            Err(PageError::WithoutWasmOpt { version, reason: Box::new(reason) }.into())
+        Err(reason) => Err(reason),
+    }
+}
+
+/// Everything but the HTML and the captures, in a directory below `work`.
+fn app(
+    workspace: &Workspace,
+    work: &Path,
+    optimisers: Option<&Toolbox>,
+    release: bool,
+) -> Result<PathBuf, Error> {
+    let parts = work.join("parts");
+    files::emptied(&parts)?;
+    split(workspace, &program(workspace, release)?, &parts, release)?;
+    let (page, styles) =
+        (workspace.root().join("web").join("page"), workspace.root().join("web").join("styles"));
+    files::copy_into(&parts, &files::with_extension(&page, "js")?)?;
+    files::copy_into(&parts, &files::with_extension(&page, "svg")?)?;
+    files::copy_tree(&styles, &parts.join("styles"))?;
+    match optimisers {
+        None => Ok(parts),
+        Some(tools) => {
+            let app = work.join(APP);
+            files::emptied(&app)?;
+            optimise(tools, &parts, &app)?;
+            Ok(app)
         }
     }
 }
 
-/// Puts the whole page beside the light one, as `lab.html`. What both need is in both builds under the same name; the
-/// names of their programs differ by a hash.
-fn join(dist: &Path, lab: &Path) -> Result<(), Error> {
-    for entry in fs::read_dir(lab).map_err(Error::io("read", lab))? {
-        let from = entry.map_err(Error::io("read", lab))?.path();
-        let Some(name) = from.file_name().filter(|_| from.is_file()) else { continue };
-        let to = dist.join(if name == "index.html" { LAB.as_ref() } else { name });
-        fs::copy(&from, &to).map_err(Error::io("copy", &from))?;
+/// Compiles the program, and says where it is.
+fn program(workspace: &Workspace, release: bool) -> Result<PathBuf, Error> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["rustc", "--offline", "--package", PROGRAM, "--bin", PROGRAM, "--target", toolchain::WASM]);
+    cargo.args(["--message-format", "json-render-diagnostics"]);
+    if release {
+        cargo.arg("--release").env("CARGO_ENCODED_RUSTFLAGS", without_this_machine(workspace));
+    }
+    cargo.args(["--", "-C", "link-arg=--emit-relocs"]).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = cargo.output().map_err(|source| process::not_started(&cargo, source))?;
+    if !output.status.success() {
+        return Err(process::failed(&cargo, output.status).into());
+    }
+    let program = String::from_utf8_lossy(&output.stdout).lines().find_map(program_in);
+    program.ok_or_else(|| PageError::NoProgram.into())
+}
+
+/// The program that one of cargo's messages names.
+fn program_in(message: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    let mut files = message["filenames"].as_array()?.iter().filter_map(|file| file.as_str()).map(Path::new);
+    files.find(|file| file.ends_with(format!("{PROGRAM}.wasm"))).map(Path::to_owned)
+}
+
+/// Splits the program; in a release its imports get short names.
+fn split(workspace: &Workspace, program: &Path, parts: &Path, release: bool) -> Result<(), Error> {
+    let mut split = tools::splitter(workspace, "run");
+    split.arg("--").args(release.then_some("--short-names"));
+    process::run(split.arg(program).arg(parts))
+}
+
+/// Makes everything smaller on the way from `parts` to `app`: each part of the program; the scripts in one; the style
+/// sheets in two.
+fn optimise(tools: &Toolbox, parts: &Path, app: &Path) -> Result<(), Error> {
+    for part in files::with_extension(parts, "wasm")? {
+        let smaller = app.join(part.file_name().unwrap_or_default());
+        let mut wasm_opt = Command::new(tools.program("wasm-opt"));
+        process::run(wasm_opt.args(WASM_OPT).arg(&part).arg("-o").arg(smaller))?;
+    }
+    let mut esbuild = Command::new(tools.program("esbuild"));
+    esbuild.args(["--bundle", "--minify", "--format=esm", "--log-level=warning"]);
+    esbuild.args(SCRIPTS.map(|script| parts.join(script)));
+    esbuild.args(STYLES.map(|sheet| parts.join("styles").join(sheet)));
+    process::run(esbuild.arg(named("--outbase=", parts)).arg(named("--outdir=", app)))?;
+    files::copy_into(app, &files::with_extension(parts, "svg")?)
+}
+
+/// Puts the site together in place of what is there.
+fn assemble(workspace: &Workspace, app: &Path, page: Option<String>, site: &Path) -> Result<(), Error> {
+    let name = format!("{APP}-{:016x}", files::hash_of(app)?);
+    files::emptied(site)?;
+    let mut prepared = page;
+    for html in HTML {
+        let source = workspace.root().join("web").join("page").join(html);
+        let text = match prepared.take() {
+            Some(page) => page,
+            None => fs::read_to_string(&source).map_err(Error::io("read", &source))?,
+        };
+        let file = site.join(html);
+        let text = text.replace(&format!("\"{APP}/"), &format!("\"{name}/"));
+        fs::write(&file, text).map_err(Error::io("write", &file))?;
+    }
+    files::copy_tree(app, &site.join(name))?;
+    // The captured machines: loaded on demand, not part of the first download.
+    for machine in files::entries(&workspace.root().join("tests").join("captures"))? {
+        let (tables, to) = (machine.join("tables.json.gz"), site.join("captures"));
+        if let Some(name) = machine.file_name().filter(|_| tables.is_file()) {
+            files::copy(&tables, &to.join(name).join("tables.json.gz"))?;
+        }
     }
     Ok(())
 }
 
-fn trunk_build(workspace: &Workspace, tools: &PageTools, page: &str) -> Command {
-    let mut trunk = Command::new(tools.toolbox.program("trunk"));
-    trunk.args(["build", page, "--release", "--skip-version-check"]);
-    if tools.missing_wasm_opt.is_none() {
-        trunk.arg("--offline");
-    }
-    trunk.current_dir(workspace.root()).env("PATH", tools.toolbox.path());
-    // Its minifier cannot read wasm-bindgen's glue, leaves it as it is, and would warn at every build.
-    trunk.env("RUST_LOG", "info,trunk::processing::minify=error");
-    trunk.env("CARGO_ENCODED_RUSTFLAGS", without_this_machine(workspace));
-    // Any value means "no colour" to everyone else; Trunk takes only `true` and `false`.
-    if std::env::var_os("NO_COLOR").is_some() {
-        trunk.env("NO_COLOR", "true");
-    }
-    trunk
+/// An option with a path as its value.
+fn named(option: &str, path: &Path) -> OsString {
+    let mut argument = OsString::from(option);
+    argument.push(path);
+    argument
 }
 
 /// Flags for rustc by which the places of crates and of the standard library on this machine do not get into the page:
@@ -112,4 +235,33 @@ fn without_this_machine(workspace: &Workspace) -> OsString {
     }
     rename(workspace.root(), "");
     flags.join(OsStr::new("\u{1f}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_is_found_in_what_cargo_says() {
+        let artifact = r#"{"reason":"compiler-artifact","filenames":["/t/release/pagewalk-web.wasm"]}"#;
+        assert_eq!(program_in(artifact), Some(PathBuf::from("/t/release/pagewalk-web.wasm")));
+        for other in [
+            r#"{"reason":"compiler-artifact","filenames":["/t/release/libnarrate.rlib"]}"#,
+            r#"{"reason":"build-finished","success":true}"#,
+            "no JSON",
+        ] {
+            assert_eq!(program_in(other), None, "{other}");
+        }
+    }
+
+    /// The hook of `Trunk.toml` and the HTML's names are known here too.
+    #[test]
+    fn the_html_names_what_is_made() -> Result<(), Error> {
+        let page = Workspace::here().root().join("web").join("page").join(PAGE);
+        let page = fs::read_to_string(&page).map_err(Error::io("read", &page))?;
+        for file in ["icon.svg", "styles/first.css", "pagewalk_bg.wasm", "start.js"] {
+            assert!(page.contains(&format!("\"{APP}/{file}\"")), "{file}");
+        }
+        Ok(())
+    }
 }

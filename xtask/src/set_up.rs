@@ -11,6 +11,8 @@ pub(crate) fn run(workspace: &Workspace, tests: bool) -> Result<(), Error> {
     if tests {
         toolchain::ensure_target(toolchain::BARE)?;
         toolchain::ensure_components(workspace)?;
+        tools::for_component_tests(workspace)?;
+        tools::for_trunk()?;
         browser::ensure()?;
     }
     println!("everything is installed");

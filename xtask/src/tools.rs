@@ -1,4 +1,4 @@
-//! The tools that turn the workspace into a page, each at exactly one version.
+//! The tools that turn the workspace into a page or check it, each at exactly one version.
 //!
 //! A tool is taken from PATH if the first one there has the right version, else from our own cache, else it is
 //! installed into that cache. Nothing outside the cache is changed.
@@ -9,6 +9,7 @@ mod install;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::error::{Error, ToolError};
 use crate::process;
@@ -17,7 +18,12 @@ use crate::workspace::Workspace;
 use cache::Cache;
 use install::Source;
 
-/// The Trunk this repository's `Trunk.toml` and `index.html` are written for.
+/// The binaryen (wasm-opt) and the esbuild that make the page smaller: exactly these, so that its size is the same for
+/// everybody.
+const BINARYEN: (&str, &str) = ("132", "132.0.0");
+const ESBUILD_VERSION: &str = "0.28.2";
+
+/// The Trunk by which we check that Trunk builds the page too. Nothing else needs it.
 const TRUNK_VERSION: &str = "0.21.14";
 
 /// The cargo-mutants that `.cargo/mutants.toml` is written for.
@@ -63,13 +69,23 @@ impl Tool {
         }
     }
 
-    fn wasm_opt(workspace: &Workspace) -> Result<Self, Error> {
-        Ok(Self {
+    fn binaryen() -> Self {
+        let (version, package) = BINARYEN;
+        Self {
             name: "binaryen",
-            version: workspace.wasm_opt_version()?,
+            version: version.to_owned(),
             programs: &["wasm-opt"],
-            source: Source::Npm,
-        })
+            source: Source::Npm { version: package },
+        }
+    }
+
+    fn esbuild() -> Self {
+        Self {
+            name: "esbuild",
+            version: ESBUILD_VERSION.to_owned(),
+            programs: &["esbuild"],
+            source: Source::Npm { version: ESBUILD_VERSION },
+        }
     }
 
     fn is_on_path(&self) -> bool {
@@ -130,37 +146,26 @@ impl Toolbox {
         }
         Ok(Self { directories: elsewhere.iter().map(|tool| cache.programs_of(tool)).collect() })
     }
-
-    fn add(&mut self, other: Self) {
-        self.directories.extend(other.directories);
-    }
-}
-
-/// What builds the page.
-#[derive(Debug)]
-pub(crate) struct PageTools {
-    /// Trunk, and what it runs.
-    pub(crate) toolbox: Toolbox,
-    /// The version of wasm-opt that is needed but could not be had: Trunk may still be able to download it.
-    pub(crate) missing_wasm_opt: Option<String>,
 }
 
 /// Finds or installs what builds the page.
-pub(crate) fn for_page(workspace: &Workspace) -> Result<PageTools, Error> {
-    let mut toolbox = Toolbox::with(&[Tool::trunk(), Tool::wasm_bindgen(workspace)?])?;
-    let wasm_opt = Tool::wasm_opt(workspace)?;
-    let version = wasm_opt.version.clone();
-    let missing_wasm_opt = match Toolbox::with(&[wasm_opt]) {
-        Ok(found) => {
-            toolbox.add(found);
-            None
-        }
-        Err(reason) => {
-            say(reason);
-            Some(version)
-        }
-    };
-    Ok(PageTools { toolbox, missing_wasm_opt })
+pub(crate) fn for_page(workspace: &Workspace) -> Result<Toolbox, Error> {
+    let optimisers = Toolbox::with(&[Tool::binaryen(), Tool::esbuild()])?;
+    say("compiling tools/split: a minute on 2 cores the first time");
+    process::run(&mut splitter(workspace, "build"))?;
+    Ok(optimisers)
+}
+
+/// `cargo SUBCOMMAND` for the program that splits the page's.
+pub(crate) fn splitter(workspace: &Workspace, subcommand: &str) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.args([subcommand, "--quiet", "--profile", "tools", "--package", "pagewalk-split"]);
+    cargo
+}
+
+/// Finds or installs what builds the page by itself.
+pub(crate) fn for_trunk() -> Result<Toolbox, Error> {
+    Toolbox::with(&[Tool::trunk()])
 }
 
 /// Finds or installs what runs tests in the browser.

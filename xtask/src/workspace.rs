@@ -25,7 +25,7 @@ impl Workspace {
         &self.root
     }
 
-    /// Where the built site goes: Trunk's default, and the repository ignores it.
+    /// Where the built site goes, as Trunk's would; the repository ignores it.
     pub(crate) fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
@@ -40,23 +40,10 @@ impl Workspace {
 
     /// The version of `package` in `Cargo.lock`.
     pub(crate) fn locked_version(&self, package: &str) -> Result<String, Error> {
-        self.pinned("Cargo.lock", package, locked_version)
-    }
-
-    /// The number of the binaryen release whose wasm-opt `Trunk.toml` pins.
-    pub(crate) fn wasm_opt_version(&self) -> Result<String, Error> {
-        self.pinned("Trunk.toml", "wasm_opt", |text, key| string_value(text, key)?.strip_prefix("version_"))
-    }
-
-    fn pinned(
-        &self,
-        file: &str,
-        of: &str,
-        find: for<'t> fn(&'t str, &str) -> Option<&'t str>,
-    ) -> Result<String, Error> {
-        let file = self.root.join(file);
-        let text = fs::read_to_string(&file).map_err(Error::io("read", &file))?;
-        find(&text, of).map(str::to_owned).ok_or_else(|| Error::NotPinned { of: of.to_owned(), file })
+        let file = self.root.join("Cargo.lock");
+        let lock = fs::read_to_string(&file).map_err(Error::io("read", &file))?;
+        let version = locked_version(&lock, package).map(str::to_owned);
+        version.ok_or_else(|| Error::NotPinned { of: package.to_owned(), file })
     }
 }
 
@@ -108,16 +95,9 @@ version = "0.2.127"
     }
 
     #[test]
-    fn a_pin_is_read_past_comments() {
-        let toml = "[tools]\n# wasm_opt = \"version_1\"\nwasm_opt = \"version_132\" # why\n";
-        assert_eq!(string_value(toml, "wasm_opt"), Some("version_132"));
-    }
-
-    #[test]
     fn this_repository_pins_what_the_page_needs() -> Result<(), Error> {
         let workspace = Workspace::here();
         assert!(workspace.locked_version("wasm-bindgen")?.starts_with("0.2."));
-        assert!(workspace.wasm_opt_version()?.parse::<u32>().is_ok());
         Ok(())
     }
 }

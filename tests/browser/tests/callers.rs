@@ -26,7 +26,7 @@ async fn to_the_end(page: &Page) -> String {
 fn a_call_site_is_followed_to_its_run_before_and_after_the_patch() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
-        let url = site.url("lab.html#v1/callers");
+        let url = site.url("#v1/callers");
         for (kernel, walk) in [
             ("v6.16", "walk_page_range_novma() is called"),
             ("v6.17", "walk_kernel_page_table_range() is called"),
@@ -53,7 +53,7 @@ fn a_call_site_is_followed_to_its_run_before_and_after_the_patch() {
 fn where_it_goes_wrong_is_a_link_away_and_back_is_the_table_again() {
     test(Screen::NARROW, async |page| {
         let site = Site::serve();
-        opens(page, &site.url("lab.html#v1/callers")).await;
+        opens(page, &site.url("#v1/callers")).await;
         let wide = "const of = document.documentElement; return of.scrollWidth - of.clientWidth";
         assert_eq!(page.eval(wide).await, 0);
         page.click("a[href^='#v1/loongarch-no-lock']").await;
@@ -72,7 +72,7 @@ fn where_it_goes_wrong_is_a_link_away_and_back_is_the_table_again() {
 fn a_write_shows_what_it_changed() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
-        page.open(&site.url("lab.html#v1/openrisc-dma")).await;
+        page.open(&site.url("#v1/openrisc-dma")).await;
         let end = page.last_step().await;
         for step in 1..=end {
             page.key_to_step(Key::Right, step).await;
@@ -92,7 +92,7 @@ fn a_line_of_the_dump_leads_to_its_entries_and_they_lead_back() {
     for screen in [Screen::WIDE, Screen::NARROW] {
         test(screen, async |page| {
             let site = Site::serve();
-            page.open(&site.url("lab.html#v1/ptdump/riscv64-sv39")).await;
+            page.open(&site.url("#v1/ptdump/riscv64-sv39")).await;
             page.last_step().await;
             let find =
                 "[...document.querySelectorAll('.dump button')].find(of => of.innerText.includes(' 50M '))";
@@ -132,7 +132,7 @@ fn beside_a_dump_nothing_is_squeezed_to_nothing() {
     for screen in [Screen::WIDE, Screen::NARROW] {
         test(screen, async |page| {
             let site = Site::serve();
-            page.open(&site.url("lab.html#v1/ptdump/x86_64-4level?t=200")).await;
+            page.open(&site.url("#v1/ptdump/x86_64-4level?t=200")).await;
             page.until("step 200", || async { page.step().await == 200 }).await;
             page.wait_for("a line is current", ".dump [aria-current=true]").await;
             let low = "return ['.tables', '.dump', '.locks', '.say', '.code', '.ruler']

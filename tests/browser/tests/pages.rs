@@ -1,37 +1,83 @@
-//! The light page leads to the whole one for what it does not have.
+//! The pages of the one document: what is not in the first download arrives later.
 
-use pagewalk_browser_tests::{Key, Page, Screen, Site, test};
+use std::fs;
 
-async fn file(page: &Page) -> String {
-    page.text_of("return location.pathname").await
+use pagewalk_browser_tests::{Key, Page, Screen, Site, dist, test};
+use pagewalk_server::Answer;
+
+/// The strictest policy under which the page may be served: scripts come from its own server and may compile wasm.
+const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src 'self'; style-src 'self' 'unsafe-inline'; \
+                      script-src 'self' 'wasm-unsafe-eval'";
+
+/// The path of a file in the directory that is named after its content.
+fn in_app(name: &str) -> String {
+    let entries = fs::read_dir(dist()).expect("the built site");
+    let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    format!("{}/{name}", names.find(|name| name.starts_with("app-")).expect("one directory"))
+}
+
+/// How often the later part of the program was fetched.
+async fn fetched(page: &Page) -> usize {
+    let part = in_app("split_lab.wasm");
+    page.loaded().await.into_iter().filter(|name| *name == part).count()
 }
 
 #[test]
-fn the_light_page_goes_on_in_the_whole_one_at_the_same_place() {
+fn the_later_part_arrives_in_the_same_document() {
+    test(Screen::WIDE, async |page| {
+        let site =
+            Site::serve_with(|site| site.below("/some/dir/").header("Content-Security-Policy", POLICY));
+        page.open(&site.url("#v1/kernel-walk?t=3")).await;
+        assert_eq!(page.step().await, 3);
+        page.eval("window.sameDocument = true").await;
+        // What no page knows is answered at once.
+        page.eval("location.hash = '#v1/nope'").await;
+        page.until("it is said", || async { page.text("main").await.contains("no scenario “nope”") }).await;
+        assert_eq!(fetched(page).await, 0);
+        for (hash, sign) in [
+            ("#v1/race/munmap", ".lane"),
+            ("#v1/callers", ".callers tbody tr"),
+            ("#v1/verdicts", ".survey[data-state]"),
+            ("#v1/kernel-walk?t=3", ".sentence"),
+        ] {
+            page.eval(&format!("location.hash = {hash:?}")).await;
+            page.wait_for(hash, sign).await;
+            assert!(page.hash().await.starts_with(hash.split('?').next().unwrap_or(hash)), "{hash}");
+        }
+        assert_eq!(fetched(page).await, 1);
+        assert_eq!(page.text_of("return String(window.sameDocument)").await, "true");
+        assert_eq!(page.text_of("return location.pathname").await, "/some/dir/");
+        // A scenario that is not here yet can be chosen like the others.
+        page.open(&site.url("")).await;
+        page.choose("Scenario", "hvo-optimize").await;
+        page.until("the scenario", || async { page.hash().await.starts_with("#v1/hvo-optimize/") }).await;
+        page.wait_for("a step is shown", ".sentence").await;
+        assert_eq!(fetched(page).await, 1);
+    });
+}
+
+#[test]
+fn old_addresses_lead_to_the_same_place() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve_with(|site| site.below("/some/dir/"));
-        // What both have is shown by the one that was asked for.
-        for name in ["", "lab.html"] {
-            page.open(&site.url(&format!("{name}#v1/kernel-walk?t=3"))).await;
-            assert_eq!(file(page).await, format!("/some/dir/{name}"));
-            assert_eq!(page.step().await, 3);
-        }
-        for hash in ["#v1/hvo-optimize?t=4", "#v1/callers", "#v1/race/munmap", "#v1/verdicts"] {
-            page.load(&site.url(hash)).await;
-            page.until("the whole page", || async { file(page).await == "/some/dir/lab.html" }).await;
-            page.wait_for("the whole page is there", "main").await;
-            let name = hash.split('?').next().unwrap_or(hash);
-            assert!(page.hash().await.starts_with(name), "{}", page.hash().await);
-        }
-        // What no page knows is answered at once.
-        page.open(&site.url("#v1/nope")).await;
-        assert_eq!(file(page).await, "/some/dir/");
-        assert!(page.text("[role=alert]").await.contains("no scenario “nope”"));
-        // A scenario that is not here yet can be chosen like the others.
-        page.choose("Scenario", "hvo-optimize").await;
-        page.until("the whole page", || async { file(page).await == "/some/dir/lab.html" }).await;
-        page.wait_for("a step is shown", ".sentence").await;
-        assert!(page.hash().await.starts_with("#v1/hvo-optimize/"), "{}", page.hash().await);
+        page.load(&site.url("lab.html#v1/hvo-optimize?t=4")).await;
+        page.wait_for("the walk", ".sentence").await;
+        assert_eq!(page.text_of("return location.pathname").await, "/some/dir/");
+        assert!(page.hash().await.starts_with("#v1/hvo-optimize"), "{}", page.hash().await);
+        assert_eq!(page.step().await, 4);
+    });
+}
+
+#[test]
+fn a_part_that_does_not_arrive_is_said_and_the_walk_goes_on() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve_with(|site| site.instead(&in_app("split_lab.wasm"), Answer::Missing));
+        page.open(&site.url("#v1/kernel-walk?t=3")).await;
+        page.eval("location.hash = '#v1/race/munmap'").await;
+        page.until("it is said", || async { page.text("main").await.contains("could not be loaded") }).await;
+        page.eval("location.hash = '#v1/kernel-walk?t=3'").await;
+        page.wait_for("the walk", ".sentence").await;
+        assert_eq!(page.step().await, 3);
     });
 }
 
@@ -67,7 +113,7 @@ async fn to(page: &Page, name: &str) {
 fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
-        page.open(&site.url("lab.html#v1/kernel-walk/riscv64-sv39/v7.1?lock=none")).await;
+        page.open(&site.url("#v1/kernel-walk/riscv64-sv39/v7.1?lock=none")).await;
         page.last_step().await;
         page.choose("[ ] go to", "holes").await;
         for step in 1..=9 {

@@ -6,7 +6,7 @@ use serde_json::json;
 const COPY: &str = "[data-does=copy-link]";
 
 /// The pages that have a link to copy, by their addresses.
-const PAGES: [&str; 2] = ["index.html#v1/kernel-walk", "lab.html#v1/race/munmap"];
+const PAGES: [&str; 2] = ["index.html#v1/kernel-walk", "index.html#v1/race/munmap"];
 
 /// Answers the question whether the page may copy.
 async fn permit(page: &Page, setting: &str) {
@@ -120,7 +120,7 @@ fn a_race_that_a_link_does_not_name_is_the_first_one() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         for hash in ["#v1/race", "#v1/race?", "#v1/race?embed"] {
-            page.open(&site.url(&format!("lab.html{hash}"))).await;
+            page.open(&site.url(hash)).await;
             let message = page.text("[role=alert]").await;
             assert!(message.contains("this link names no race"), "{hash}: {message}");
             page.click("[data-does=dismiss]").await;

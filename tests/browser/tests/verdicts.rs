@@ -4,7 +4,7 @@ use pagewalk_browser_tests::{Key, Page, Screen, Site, test};
 use serde_json::{Value, json};
 
 async fn opens(page: &Page, site: &Site, hash: &str) {
-    page.load(&site.url(&format!("lab.html{hash}"))).await;
+    page.load(&site.url(hash)).await;
     page.wait_for("the matrix", ".survey[data-state]").await;
 }
 

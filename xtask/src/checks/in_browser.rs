@@ -1,18 +1,15 @@
 //! Checks that need a browser.
 
+use std::process::Command;
+
 use super::context::Context;
 use super::runner;
 use crate::error::Error;
-use crate::{in_browser, size};
+use crate::{in_browser, process, size, tools};
 
 /// Tests the page's components with wasm-bindgen's test runner.
 pub(super) fn components(context: &Context) -> Result<(), Error> {
-    runner::run(in_browser::cargo_test(&context.workspace)?.args([
-        "--package",
-        "pagewalk-web",
-        "--features",
-        "lab",
-    ]))
+    runner::run(in_browser::cargo_test(&context.workspace)?.args(["--package", "pagewalk-web"]))
 }
 
 /// Measures what a browser loads.
@@ -23,4 +20,22 @@ pub(super) fn size(context: &Context) -> Result<(), Error> {
 /// Tests the built page as a reader uses it.
 pub(super) fn whole_page(context: &Context) -> Result<(), Error> {
     runner::run(&mut in_browser::cargo_with_site(&context.workspace, "test", context.dist()?)?)
+}
+
+/// Builds the page with Trunk, as `trunk serve` does, and opens all pages.
+pub(super) fn trunk(context: &Context) -> Result<(), Error> {
+    let toolbox = tools::for_trunk()?;
+    let dist = context.workspace.root().join("target").join("page").join("trunk");
+    let mut trunk = Command::new(toolbox.program("trunk"));
+    trunk.args(["build", "--skip-version-check", "--dist"]).arg(&dist).current_dir(context.workspace.root());
+    // Any value means "no colour" to everyone else; Trunk takes only `true` and `false`.
+    if std::env::var_os("NO_COLOR").is_some() {
+        trunk.env("NO_COLOR", "true");
+    }
+    process::run(&mut trunk)?;
+    runner::run(in_browser::cargo_with_site(&context.workspace, "test", &dist)?.args([
+        "--test",
+        "pages",
+        "the_later_part",
+    ]))
 }

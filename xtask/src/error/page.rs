@@ -18,9 +18,9 @@ pub(crate) enum PageError {
     #[error("the page could not be built: {0}")]
     NotBuilt(Box<Error>),
 
-    #[error(
-        "the page could not be built: {reason}. wasm-opt {version} is missing and Trunk may have been unable to \
-         download it: install npm, or put binaryen {version} on PATH, and run the command again"
-    )]
-    WithoutWasmOpt { version: String, reason: Box<Error> },
+    #[error("cargo compiled the page and does not say where it is: check the package `pagewalk-web`")]
+    NoProgram,
+
+    #[error("Trunk starts this command, see Trunk.toml; to build the page, run `cargo xtask dist`")]
+    NoTrunk,
 }

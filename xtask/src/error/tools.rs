@@ -7,7 +7,7 @@ use super::Error;
 /// What is missing.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ToolError {
-    #[error("npm is not on PATH")]
+    #[error("npm is not on PATH; install Node.js, which has it")]
     NoNpm,
 
     #[error("no directory for caches: set XDG_CACHE_HOME or HOME to an absolute path")]

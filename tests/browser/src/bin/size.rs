@@ -16,9 +16,8 @@ use pagewalk_browser_tests::{Page, Screen, Site, dist, test};
 /// What may be loaded until the first step of a walk is shown, gzipped: 150 kB.
 const FIRST: usize = 150_000;
 
-/// What the race lab, the verdicts and the callers may add, gzipped. They are still a document of their own, which has the
-/// walks as well: 280 kB.
-const LATER: usize = 280_000;
+/// What the race lab, the verdicts and the callers may add, gzipped: 125 kB.
+const LATER: usize = 125_000;
 
 /// The tables of the machines. They are data and no part of the program, so they have no budget.
 const DATA: &str = "captures/";

@@ -1,0 +1,87 @@
+//! `pagewalk-split WASM DIRECTORY`: splits a program that was linked with `--emit-relocs` at its split points
+//! (`#[wasm_split]`), and writes into the directory
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `pagewalk_bg.wasm`, `pagewalk.js` | the first part, and the script that starts it, by wasm-bindgen |
+//! | `split_NAME.wasm` | a later part |
+//! | `__wasm_split.js` | what the first part calls to load the later ones; it imports `part.js`, which is not made here |
+//!
+//! With `--short-names`, imports get short names.
+
+mod names;
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+use std::{env, fs};
+
+use wasm_bindgen_cli_support::Bindgen;
+
+/// What wasm-split writes to fetch a part, and what we make of it.
+const FETCH: &str = "fetch(new URL(";
+const PART: &str = "part(new URL(";
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let before = arguments.len();
+    arguments.retain(|argument| argument != "--short-names");
+    let short_names = arguments.len() < before;
+    let [wasm, directory] = arguments.as_slice() else {
+        eprintln!("pagewalk-split: usage: pagewalk-split [--short-names] WASM DIRECTORY");
+        return ExitCode::from(2);
+    };
+    match split(Path::new(wasm), Path::new(directory), short_names) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pagewalk-split: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn split(wasm: &Path, directory: &Path, short_names: bool) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let program = fs::read(wasm).map_err(|error| format!("cannot read {}: {error}", wasm.display()))?;
+    // An intermediate file, which wasm-bindgen replaces by `pagewalk_bg.wasm`.
+    let first = directory.join("pagewalk.wasm");
+    let mut options = wasm_split_cli_support::Options::new(&program);
+    options.output_dir = directory;
+    options.main_out_path = &first;
+    options.main_module = "./pagewalk.js";
+    wasm_split_cli_support::transform(options)?;
+    fetch_by_part(&directory.join("__wasm_split.js"))?;
+
+    let mut output = Bindgen::new()
+        .input_path(&first)
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(false)
+        // The table of functions, through which the parts call each other.
+        .keep_lld_exports(true)
+        .remove_name_section(short_names)
+        .remove_producers_section(true)
+        .generate_output()?;
+    let mut renamed = Vec::new();
+    if short_names {
+        let glue = output.js().to_owned();
+        renamed =
+            names::shortened(&glue, output.wasm_mut().imports.iter_mut().map(|import| &mut import.name));
+    }
+    output.emit(directory)?;
+    fs::remove_file(&first)?;
+    let glue = directory.join("pagewalk.js");
+    let text = names::replaced(&fs::read_to_string(&glue)?, &renamed);
+    fs::write(&glue, text)?;
+    Ok(())
+}
+
+/// Lets `part.js` fetch the parts: it says how far it is, and takes them from servers that do not know wasm.
+fn fetch_by_part(script: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let text = fs::read_to_string(script)?;
+    if !text.contains(FETCH) {
+        return Err(format!("{} does not fetch parts with `{FETCH}`", script.display()).into());
+    }
+    fs::write(script, format!("import part from \"./part.js\";\n{}", text.replace(FETCH, PART)))?;
+    Ok(())
+}
