@@ -111,7 +111,7 @@ impl Node for Parsed {
         Object::keys(object).iter().take(most).map(|name| name.as_string()).collect()
     }
 
-    fn len(&self) -> Option<usize> {
+    fn items(&self) -> Option<usize> {
         Some(self.0.dyn_ref::<Array>()?.length() as usize)
     }
 

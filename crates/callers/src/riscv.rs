@@ -106,6 +106,10 @@ pub(crate) struct Calling {
 
 /// Its own steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a caller has a handful of steps before it, and a step is `Copy`"
+)]
 pub(crate) enum Step {
     /// The linear aliases of the pages from the first on, up to the second.
     Aliases(u32, u32),

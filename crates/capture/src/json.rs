@@ -14,7 +14,7 @@ pub trait Node {
     /// The names of an object's members, not many more than `most` of them.
     fn names(&self, most: usize) -> Option<Vec<String>>;
     /// The number of items of an array.
-    fn len(&self) -> Option<usize>;
+    fn items(&self) -> Option<usize>;
     /// An item of an array.
     fn item(&self, index: usize) -> Option<Box<dyn Node + '_>>;
     /// A string.
@@ -46,7 +46,7 @@ impl Node for serde_json::Value {
         Some(self.as_object()?.keys().take(most).cloned().collect())
     }
 
-    fn len(&self) -> Option<usize> {
+    fn items(&self) -> Option<usize> {
         self.as_array().map(Vec::len)
     }
 
@@ -74,8 +74,8 @@ impl Node for &serde_json::Value {
         (*self).names(most)
     }
 
-    fn len(&self) -> Option<usize> {
-        Node::len(*self)
+    fn items(&self) -> Option<usize> {
+        Node::items(*self)
     }
 
     fn item(&self, index: usize) -> Option<Box<dyn Node + '_>> {
@@ -196,8 +196,8 @@ impl<'a> At<'a> {
     }
 
     /// How many items this array has.
-    pub fn len(&self, expected: &'static str) -> Result<usize, ImportError> {
-        self.node.len().ok_or_else(|| self.must_be(expected))
+    pub fn items(&self, expected: &'static str) -> Result<usize, ImportError> {
+        self.node.items().ok_or_else(|| self.must_be(expected))
     }
 
     /// The names of this object's members, not many more than `most`.

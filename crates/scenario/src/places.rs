@@ -100,10 +100,10 @@ fn most_happens(world: &World, mm: MmId, part: (u64, u64)) -> Option<u64> {
         Some(2 * usize::from(mapped) + follow.into_iter().sum::<usize>())
     };
     let mut best = None;
-    for nth in 0..pieces.len() {
+    for (nth, &(start, _)) in pieces.iter().enumerate() {
         let value = value(nth);
         if value > best.map(|(value, _)| value) {
-            best = value.map(|value| (value, pieces[nth].0));
+            best = value.map(|value| (value, start));
         }
     }
     let leaf = || pieces.iter().find(|(_, holds)| *holds == Holds::Leaf).map(|&(start, _)| start);

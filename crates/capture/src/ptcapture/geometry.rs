@@ -13,7 +13,7 @@ pub(super) fn model_of(root: &At<'_>) -> Result<&'static Model, ImportError> {
     let array = root.get("levels", "an array")?;
     let mut levels = Vec::new();
     // No machine has more than five levels: what comes after is not looked at, as it cannot match anyway.
-    for index in 0..array.len("an array")?.min(Level::ALL.len() + 1) {
+    for index in 0..array.items("an array")?.min(Level::ALL.len() + 1) {
         let Some(level) = array.item(index) else { break };
         levels.push((level.text("name")?, level.number("shift")?, level.number("slots")?));
     }

@@ -13,7 +13,7 @@ const PAIR: &str = "a pair like [3, \"0x1063\"], a slot and a value of at most 6
 /// All tables of the document.
 pub(super) fn read(model: &Model, root: &At<'_>, limits: &Limits) -> Result<Vec<Table>, ImportError> {
     let array = root.get("tables", "an array")?;
-    let count = array.len("an array")?;
+    let count = array.items("an array")?;
     if count > limits.tables {
         return Err(array.must_be("an array of at most 100,000 tables"));
     }
@@ -43,7 +43,7 @@ fn table_of(model: &Model, at: &At<'_>) -> Result<Table, ImportError> {
     }
     let array = at.get("entries", "an array")?;
     let mut entries = Vec::new();
-    for index in 0..array.len("an array")? {
+    for index in 0..array.items("an array")? {
         let Some(pair) = array.item(index) else { break };
         let part = |number| pair.item(number);
         let slot = part(0).and_then(|slot| slot.as_number());

@@ -15,7 +15,7 @@ impl Capture {
     pub fn with_vmas(mut self, areas: Box<dyn Node + '_>) -> Result<Self, ImportError> {
         let areas = At::top(areas);
         // World::with_vmas takes no more than 4096 of them.
-        let count = areas.len("an array of VMAs")?.min(MAX_AREAS);
+        let count = areas.items("an array of VMAs")?.min(MAX_AREAS);
         let mut vmas = Vec::with_capacity(count);
         for index in 0..count {
             let Some(area) = areas.item(index) else { break };
