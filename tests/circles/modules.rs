@@ -160,7 +160,7 @@ impl Crate {
                         at += item_length(&code[at..]);
                     }
                     text if text.starts_with("path") => {
-                        path_attribute = text.split('"').nth(1).map(PathBuf::from)
+                        path_attribute = text.split('"').nth(1).map(PathBuf::from);
                     }
                     _ => {}
                 }

@@ -15,7 +15,7 @@ use scenario::Library;
 use crate::later::{LabError, Later};
 use crate::pages::Page;
 
-pub use contents::lab;
+pub use contents::{arrived, lab};
 
 /// The later part, as the first one has it.
 #[derive(Debug)]

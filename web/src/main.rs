@@ -12,5 +12,5 @@ fn main() {
 /// What only this function names is in the later part, code and data; calling it fetches that.
 #[wasm_split_helpers::wasm_split(lab, fallible)]
 fn lab() -> Result<Lab, LabError> {
-    Ok(pagewalk_web::lab::lab())
+    pagewalk_web::lab::arrived()
 }

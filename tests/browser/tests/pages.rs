@@ -78,6 +78,10 @@ fn a_part_that_does_not_arrive_is_said_and_the_walk_goes_on() {
         page.eval("location.hash = '#v1/kernel-walk?t=3'").await;
         page.wait_for("the walk", ".sentence").await;
         assert_eq!(page.step().await, 3);
+        // The script that wasm-split writes has told the console too: that is no error of the page.
+        let told = page.eval("return sessionStorage.errors").await;
+        assert_eq!(told.as_str().map(|told| told.matches("split_lab.wasm: 404").count()), Some(1), "{told}");
+        page.eval("delete sessionStorage.errors").await;
     });
 }
 
