@@ -35,7 +35,7 @@ pub struct Input<'a> {
     pub limits: Limits,
 }
 
-impl<'a> Input<'a> {
+impl Input<'_> {
     /// A file that is read natively.
     #[cfg(feature = "json")]
     pub const fn native(bytes: &'a [u8]) -> Self {
