@@ -81,7 +81,7 @@ fn a_debug_walk_of_a_user_mm_maps_pte_tables_under_rcu() {
         assert!(page.sentence().await.contains("depth 3"));
         on_to(page, "pte_offset_map() maps").await;
         assert!(page.text(".kind").await.to_lowercase().contains("pte table mapped"));
-        on_to(page, "RCU section ends").await;
+        on_to(page, "RCU read section ends").await;
         on_to(page, "walk_page_range_debug() returns 0.").await;
     });
 }
