@@ -35,13 +35,15 @@ pub struct Input<'a> {
     pub limits: Limits,
 }
 
-impl Input<'_> {
+#[cfg(feature = "json")]
+impl<'a> Input<'a> {
     /// A file that is read natively.
-    #[cfg(feature = "json")]
     pub const fn native(bytes: &'a [u8]) -> Self {
         Self { bytes, json: crate::json::by_serde, limits: Limits::ALL }
     }
+}
 
+impl Input<'_> {
     /// The file as a JSON document.
     ///
     /// # Errors
