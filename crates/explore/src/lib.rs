@@ -5,6 +5,55 @@
 //! and nearest first, a slice at a time. It ends with a [`Verdict`]: a property is broken and this shortest
 //! [`Schedule`] shows it; or none is, in any state.
 //!
+//! Two lanes add 1 to a counter without a lock: each reads it, then writes one more than it has read. One update gets lost where
+//! both read before either writes.
+//!
+//! ```
+//! use explore::{Lane, Model, Property, Search, Turn, Verdict};
+//!
+//! struct Increments;
+//!
+//! /// The counter, what each lane has read, and how many steps each has taken.
+//! type State = (u8, [u8; 2], [u8; 2]);
+//!
+//! impl Model for Increments {
+//!     type State = State;
+//!     const LANES: usize = 2;
+//!
+//!     fn initial(&self) -> State {
+//!         (0, [0; 2], [0; 2])
+//!     }
+//!
+//!     fn turn(&self, (_, _, taken): &State, lane: Lane) -> Turn {
+//!         if taken[lane.index()] < 2 { Turn::Move } else { Turn::Done }
+//!     }
+//!
+//!     fn step(&self, (counter, read, taken): &mut State, lane: Lane) {
+//!         let at = lane.index();
+//!         match taken[at] {
+//!             0 => read[at] = *counter,
+//!             _ => *counter = read[at] + 1,
+//!         }
+//!         taken[at] += 1;
+//!     }
+//!
+//!     fn properties(&self) -> &[Property] {
+//!         const { &[Property::always("no update is lost")] }
+//!     }
+//!
+//!     fn holds(&self, (counter, _, taken): &State, _property: usize) -> bool {
+//!         *taken != [2; 2] || *counter == 2
+//!     }
+//! }
+//!
+//! let mut search = Search::new(Increments, 1_000);
+//! search.run(u32::MAX);
+//! let Verdict::Fails { schedule, .. } = search.verdict() else { panic!("it is lost") };
+//! println!("{schedule}");
+//! // Lane a reads, lane b reads and writes, lane a writes.
+//! assert_eq!(schedule.to_string(), "abab");
+//! ```
+//!
 //! | module | what it holds |
 //! |---|---|
 //! | [`lane`] | who moves |

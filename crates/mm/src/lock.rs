@@ -1,5 +1,19 @@
 //! Who holds locks and how, and what an assertion finds.
 //!
+//! # The locks of a world
+//!
+//! - An rwsem (`mmap_lock`, the lock of a VMA, `mem_hotplug_lock`, `i_mmap_rwsem`) has one writer or many readers, and a queue in the
+//!   order in which tasks came ([`Rwsem`](crate::Rwsem)). A task that asks goes to the end of the queue unless it is empty and the
+//!   lock is free for its mode. So a reader behind a waiting writer waits, even if it reads already: the lock is fair, and a
+//!   nested read lock can deadlock. A trylock fails where the task would have to wait. A writer can become a reader in one step.
+//! - A spinlock or mutex (page-table locks, `cpa_lock`, `pgtable_split_lock`) is held by one task or by none, and has no queue.
+//! - RCU: a freed table is there until every read section that began before has ended ([`Frames`](crate::Frames)).
+//!
+//! A lock protects nothing by itself: the world lets any task write any entry at any time, and who reads a table that is gone learns
+//! it. What a lock does protect is for a search of all orders to say.
+//!
+//! # Assertions
+//!
 //! With lockdep an assertion asks whether *this task* holds the lock, without it only whether *anybody* does
 //! (include/linux/rwsem.h, v7.3). An assertion that fails prints a warning and the kernel goes on.
 
