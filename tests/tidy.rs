@@ -94,7 +94,7 @@ fn every_section_of_kernel_facts_that_is_cited_is_there() {
         }
     }
     assert!(found >= 10, "only {found} citations were found");
-    for table in races::matrix::tables().filter(|table| table.id != "patch") {
+    for table in races::verdicts::tables().filter(|table| table.id != "patch") {
         assert!(sections.contains(&table.id), "{}: there is no section {}", table.name, table.id);
     }
 }

@@ -1,7 +1,7 @@
 //! The matrix of verdicts being searched, and what of it is open.
 
 use crate::search::{Sliced, per_second};
-use races::{Aim, Survey, matrix};
+use races::{Aim, Survey, verdicts};
 
 /// What is known, and what is open.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Surveying {
 
 impl Default for Surveying {
     fn default() -> Self {
-        let open = matrix::tables().map(|table| table.name == "patch").collect();
+        let open = verdicts::tables().map(|table| table.name == "patch").collect();
         let survey = Survey::new();
         Self { survey, running: None, going: true, open, states: 0, spent: 0.0, said: String::new() }
     }

@@ -10,7 +10,7 @@ use pagewalk_web::marks::{ATTRIBUTE, Mark};
 use pagewalk_web::pages::race::Picked;
 use pagewalk_web::search::Sliced;
 use pagewalk_web::view::race::{choices, lanes, outcome, queues, stake, strip};
-use races::{Aim, Race, RaceLink, first, texts};
+use races::{Aim, Choice, RACES, RaceLink, race};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;
@@ -31,7 +31,7 @@ fn open(link: &str) -> (Session, RacePoint) {
     let (session, problem) = Session::open(&link).expect("it starts");
     assert_eq!(problem, None);
     let choice = session.choice();
-    let point = point(&session.moment(), choice.revision, texts::of(choice.race));
+    let point = point(&session.moment(), choice.revision, choice.race);
     (session, point)
 }
 
@@ -77,8 +77,8 @@ async fn the_time_strip_marks_each_step_in_its_lane_and_the_fatal_one() {
 
 #[wasm_bindgen_test]
 async fn every_choice_of_every_race_means_something() {
-    for race in Race::ALL {
-        let choice = first(race);
+    for race in RACES {
+        let choice = Choice::first(race);
         for piece in [choices::choices(&choice, false), choices::variant(&choice)] {
             let root = draw(piece).await;
             let options = root.query_selector_all("option").expect("a selector");
@@ -95,14 +95,14 @@ async fn every_choice_of_every_race_means_something() {
                     assert_eq!(of == choice, option.has_attribute("selected"), "{mark}: {id}");
                 }
             }
-            assert_eq!(count(&root, "option[selected]"), count(&root, "select"), "{}", race.id());
+            assert_eq!(count(&root, "option[selected]"), count(&root, "select"), "{}", race.id);
         }
     }
 }
 
 #[wasm_bindgen_test]
 fn a_search_in_slices_finds_what_one_piece_does() {
-    let choice = first(Race::Munmap);
+    let choice = Choice::first(&race::munmap::RACE);
     let mut search = Sliced::new(&choice, Aim::Everything).expect("it starts");
     let mut slices = 0;
     while !search.run_slice().ended {

@@ -9,7 +9,7 @@ use pagewalk_web::lab::{self, Lab};
 use pagewalk_web::later::LabError;
 use pagewalk_web::shell::{Shell, Start};
 use pagewalk_web::view::verdicts::cell::{Place, verdict};
-use races::{ANSWERS, Cell, Found, NotThere, Outcomes, Variant, survey::search};
+use races::{ANSWERS, Found, NotThere, Outcomes, Variant, survey::search};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement};
@@ -56,17 +56,17 @@ fn press(root: &Element, selector: &str) {
 }
 
 /// munmap() under a reader, which goes wrong, as the answers have it.
-fn munmap() -> (Variant, Cell) {
+fn munmap() -> (Variant, Outcomes) {
     let evidence = &ANSWERS.iter().find(|answer| answer.name == "user-write").expect("an answer").evidence[0];
     let (_, _, _, choice, cell) = evidence.place().expect("it is there");
     (Variant { choice, found: Some(search(&choice)) }, cell)
 }
 
-fn place(variant: &Variant, expected: Cell) -> Place<'_> {
+fn place(variant: &Variant, expected: Outcomes) -> Place<'_> {
     Place { variant, number: 7, expected, searching: None, at: 3, name: "munmap, read" }
 }
 
-const SAFE: Cell = Cell { expect: Outcomes::empty(), also: Outcomes::empty() };
+const SAFE: Outcomes = Outcomes::empty();
 
 #[wasm_bindgen_test]
 async fn what_goes_wrong_leads_to_its_runs() {

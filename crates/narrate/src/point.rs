@@ -1,9 +1,9 @@
 //! The point of a step: everything that a view needs to show it.
 
 use actors::Actor;
-use mm::World;
-use pagewalk::{Event, Func, Revision, Slot};
-use pgtable::{Level, RawEntry, VirtAddr};
+use mm::{MmId, Need};
+use pagewalk::{By, Event, Func, LockName, Revision, Slot};
+use pgtable::{Level, Model, RawEntry, VirtAddr};
 
 use crate::entry_diff::{EntryDiff, entry_diff};
 use crate::listing::{self, Listing};
@@ -106,7 +106,7 @@ pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start
         changes: changes(moment),
         locks: locks::locks(world, &moment.before),
         assertion: last.and_then(|event| locks::assertion(event, world)),
-        race_link: last.and_then(|event| race_link(event, world, revision)),
+        race_link: last.and_then(|event| race_link(event, world.model(), revision)),
         delegation: last.and_then(locks::delegation),
         actions: moment.events.iter().map(|event| sentence::action(event, world)).collect(),
     }
@@ -210,7 +210,57 @@ fn changes<A: Actor>(moment: &Moment<A>) -> Vec<Change> {
     changes
 }
 
-/// The race that an assertion forbids, on the machine and kernel at hand. As text: races are set up by who opens it.
-fn race_link(event: &Event, world: &World, revision: Revision) -> Option<String> {
-    races::link_for(event, world.model(), revision)
+/// The race that an assertion forbids: without the lock that it demands, on a machine and in a kernel like these.
+///
+/// A fact in the text of a link, so that who only walks needs no races; a test follows each link.
+fn race_link(event: &Event, model: &Model, revision: Revision) -> Option<String> {
+    let Event::Assert { lock, need, by, .. } = *event else { return None };
+    let (race, variant) = match (lock, need) {
+        // Who finds VMAs under the lock walks those of a process.
+        (LockName::Mmap(MmId::INIT_MM), _) if by != By::Walk => return None,
+        // Reading is enough, against whoever frees kernel tables as a writer.
+        (LockName::Mmap(MmId::INIT_MM), Need::Held) => ("collapse", "lock=none&rule=init-write"),
+        // Only a writer keeps those out who free kernel tables as readers.
+        (LockName::Mmap(MmId::INIT_MM), Need::Write) => ("huge-vmap", "lock=read&rule=trylock"),
+        (LockName::Mmap(_), Need::Held) => ("munmap-vmas", "lock=none&rule=downgrade"),
+        (LockName::Mmap(_), Need::Write) if by == By::Walk => ("munmap", "lock=read&rule=downgrade"),
+        _ => return None,
+    };
+    Some(format!("v1/race/{race}?near={}/{}&{variant}", model.id, revision.id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use mm::{LockMode, Seen};
+    use pagewalk::Subject;
+    use races::RaceLink;
+    use races::survey::search;
+
+    use super::*;
+
+    fn assertion(lock: LockName, need: Need, by: By) -> Event {
+        let seen = Seen { own: LockMode::None, any: LockMode::None, lockdep_ok: false, plain_ok: false };
+        Event::Assert { subject: Subject::Walked, lock, need, seen, by }
+    }
+
+    #[test]
+    fn an_assertion_leads_to_a_race_that_its_lock_forbids() {
+        let model = pgtable::model("riscv64-sv48").expect("a known model");
+        let race = |lock, need| {
+            let link = race_link(&assertion(lock, need, By::Walk), model, Revision::V7_1).expect("a link");
+            let (RaceLink { choice, .. }, problem) = RaceLink::parse(&link).expect("a link to a race");
+            assert_eq!((problem, choice.revision), (None, Revision::V7_1));
+            let found = search(&choice).expect("it starts");
+            assert!(!found.outcomes.is_empty(), "{link}");
+            (choice.race.id, choice.model.id, choice.lock, choice.rule.id)
+        };
+        let (init_mm, mm) = (LockName::Mmap(MmId::INIT_MM), LockName::Mmap(MmId::USER));
+        assert_eq!(race(init_mm, Need::Held), ("collapse", "x86_64-4level", LockMode::None, "init-write"));
+        assert_eq!(race(init_mm, Need::Write), ("huge-vmap", "riscv64-sv48", LockMode::Read, "trylock"));
+        assert_eq!(race(mm, Need::Held), ("munmap-vmas", "riscv64-sv48", LockMode::None, "downgrade"));
+        assert_eq!(race(mm, Need::Write), ("munmap", "riscv64-sv48", LockMode::Read, "downgrade"));
+        for event in [Event::Delegate, assertion(LockName::IMmap, Need::Held, By::Walk)] {
+            assert_eq!(race_link(&event, model, Revision::V7_1), None);
+        }
+    }
 }

@@ -1,9 +1,9 @@
-//! Why the patch's rules are what they are: six questions, each answered in words and by variants of the matrix that anyone can
+//! Why the patch's rules are what they are: six questions, each answered in words and by variants of the tables that anyone can
 //! search again.
 
 use crate::choice::Choice;
-use crate::matrix::{self, Cell, Row, Table};
-use crate::state::Outcomes;
+use crate::outcome::Outcomes;
+use crate::verdicts::{Row, Table, tables};
 
 /// A question about the patch, and its answer.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Answer {
     pub evidence: &'static [Evidence],
 }
 
-/// A variant of the matrix that an answer points at.
+/// A variant of the tables that an answer points at.
 #[derive(Debug)]
 pub struct Evidence {
     /// Which variant it is, and what follows from its verdict.
@@ -35,12 +35,12 @@ pub struct Evidence {
 impl Evidence {
     /// Where it is: the table, its line, the number of the column, the variant and the verdict that the table has. None only for
     /// an answer that names what is not there, which a test forbids.
-    pub fn place(&self) -> Option<(&'static Table, &'static Row, usize, Choice, Cell)> {
-        let table = matrix::tables().find(|table| table.name == self.table)?;
+    pub fn place(&self) -> Option<(&'static Table, &'static Row, usize, Choice, Outcomes)> {
+        let table = tables().find(|table| table.name == self.table)?;
         let row = table.rows.iter().find(|row| row.label == self.row)?;
         let column = table.columns.headings().position(|heading| heading == self.column)?;
-        let (choice, cell) = row.cells(table.columns).nth(column)??;
-        Some((table, row, column, choice, cell))
+        let (choice, expected) = row.cells(table.columns).nth(column)??;
+        Some((table, row, column, choice, expected))
     }
 }
 
@@ -265,10 +265,10 @@ mod tests {
                     || answer.name == "not-covered"
             );
             for evidence in answer.evidence {
-                let (_, _, _, choice, cell) = evidence.place().expect(evidence.says);
-                assert_eq!(cell.all(), evidence.claims, "{}: the table", evidence.says);
+                let (_, _, _, choice, expected) = evidence.place().expect(evidence.says);
+                assert_eq!(expected, evidence.claims, "{}: the table", evidence.says);
                 let found = survey::search(&choice).expect(evidence.says);
-                assert!(cell.is(&found), "{}: {} is found", evidence.says, short(found.outcomes));
+                assert!(found.is(expected), "{}: {} is found", evidence.says, short(found.outcomes));
             }
         }
     }

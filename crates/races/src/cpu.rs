@@ -41,8 +41,8 @@ pub struct Cpu {
 
 impl Cpu {
     pub(super) fn new(task: Task, script: Shared, inner: Inner) -> Self {
-        let place = &script.0.place;
-        let (pmd_table, pte_table) = (place.pmd_table, place.pte_table);
+        let ground = &script.0.ground;
+        let (pmd_table, pte_table) = (ground.pmd_table, ground.pte_table);
         let (at, waits, value, fault) = (0, false, RawEntry(0), None);
         Self { script, task, at, waits, pmd_table, pte_table, value, inner, fault }
     }
@@ -108,14 +108,14 @@ impl Cpu {
 
     /// A lock by the name that it has in the world.
     fn name(&self, lock: Lock) -> Option<LockName> {
-        let place = &self.script.0.place;
+        let ground = &self.script.0.ground;
         Some(match lock {
             Lock::Mmap(mm) => LockName::Mmap(mm),
             Lock::Hotplug => LockName::MemHotplug,
-            Lock::Vma => LockName::Vma(place.vma?),
+            Lock::Vma => LockName::Vma(ground.vma?),
             Lock::IMmap => LockName::IMmap,
-            Lock::Pmd if place.pud.is_some() => LockName::Ptl(self.pmd_table),
-            Lock::Pud | Lock::Pmd => LockName::PageTable(place.mm),
+            Lock::Pmd if ground.pud.is_some() => LockName::Ptl(self.pmd_table),
+            Lock::Pud | Lock::Pmd => LockName::PageTable(ground.mm),
             Lock::Pte => LockName::Ptl(self.pte_table),
             Lock::Cpa => LockName::Cpa,
             Lock::Split => LockName::PgtableSplit,
@@ -124,11 +124,11 @@ impl Cpu {
 
     /// The slot of an entry.
     pub(super) fn slot(&self, entry: Level) -> Slot {
-        let place = &self.script.0.place;
+        let ground = &self.script.0.ground;
         match entry {
-            Level::Pte => Slot { table: self.pte_table, index: place.pte },
-            Level::Pmd => Slot { table: self.pmd_table, index: place.pmd },
-            _ => place.pud.unwrap_or_default(),
+            Level::Pte => Slot { table: self.pte_table, index: ground.pte },
+            Level::Pmd => Slot { table: self.pmd_table, index: ground.pmd },
+            _ => ground.pud.unwrap_or_default(),
         }
     }
 
@@ -190,7 +190,7 @@ impl Cpu {
                 self.did(Event::Downgrade { lock: LockName::Mmap(mm) }, sink);
             }
             Step::Detach(what) => {
-                if let Some(vma) = self.script.0.place.vma.and_then(|id| world.vma_mut(id)) {
+                if let Some(vma) = self.script.0.ground.vma.and_then(|id| world.vma_mut(id)) {
                     vma.in_tree = false;
                 }
                 self.did(Event::Act(what), sink);
@@ -206,8 +206,8 @@ impl Cpu {
             }
             Step::Finish(_) => self.did(Event::Act("has no page table to free"), sink),
             Step::Flush { all } => {
-                let place = &self.script.0.place;
-                let flush = if all { Flush::All } else { Flush::Range(place.start, place.end) };
+                let ground = &self.script.0.ground;
+                let flush = if all { Flush::All } else { Flush::Range(ground.start, ground.end) };
                 self.did(Event::Flush(flush), sink);
             }
             Step::SetKey(on) => {

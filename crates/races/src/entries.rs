@@ -5,7 +5,7 @@ use pagewalk::{Event, Fault, Free, Sink, Test};
 use pgtable::{Level, RawEntry};
 
 use crate::cpu::Cpu;
-use crate::place::{leaf, table_entry};
+use crate::ground::{leaf, table_entry};
 use crate::step::Value;
 
 impl Cpu {
@@ -33,7 +33,7 @@ impl Cpu {
             _ => tests.present(value),
         };
         self.value = value;
-        let (addr, slot) = (self.script.0.place.start, self.slot(entry));
+        let (addr, slot) = (self.script.0.ground.start, self.slot(entry));
         sink.event(Event::Read { level: entry, addr, slot, value, test, verdict });
         self.go_on(verdict);
     }
@@ -43,13 +43,13 @@ impl Cpu {
             Ok(was) => was,
             Err(fault) => return self.fail(fault, sink),
         };
-        let user = self.script.0.place.mm != MmId::INIT_MM;
+        let user = self.script.0.ground.mm != MmId::INIT_MM;
         let is = match value {
             Value::Empty => world.tests(entry).empty(),
             Value::Leaf => leaf(world.model(), entry, user),
             Value::Table => table_entry(world.model(), self.table(entry.lower().unwrap_or(entry)), user),
         };
-        let (addr, slot) = (self.script.0.place.start, self.slot(entry));
+        let (addr, slot) = (self.script.0.ground.start, self.slot(entry));
         world.write_slot(slot, is);
         self.did(Event::Write { level: entry, addr, slot, was, is }, sink);
     }
@@ -58,7 +58,7 @@ impl Cpu {
         if let Err(fault) = self.read(entry, world) {
             return self.fail(fault, sink);
         }
-        let (addr, slot) = (self.script.0.place.start, self.slot(entry));
+        let (addr, slot) = (self.script.0.ground.start, self.slot(entry));
         let result = world.populate(entry, slot);
         let value = world.read_slot(slot).unwrap_or_default();
         let below = world.model().table_address(entry, value);

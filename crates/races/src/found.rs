@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use explore::{Broken, Model, Schedule, Search, Verdict, replay};
 
 use crate::model::RaceModel;
-use crate::state::Outcomes;
+use crate::outcome::Outcomes;
 
 /// What a search through all interleavings of a race has found by now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,11 @@ impl Found {
         self.ways.first().map(|(_, schedule)| schedule)
     }
 
+    /// Whether this is what was expected: everything was seen, and just that goes wrong.
+    pub fn is(&self, expected: Outcomes) -> bool {
+        self.complete && self.outcomes == expected
+    }
+
     /// Whether nothing goes wrong in any order of steps.
     pub const fn is_safe(&self) -> bool {
         self.complete && self.outcomes.is_empty()
@@ -73,13 +78,14 @@ mod tests {
     use pagewalk::Revision;
 
     use super::*;
-    use crate::choice::{Choice, Race};
+    use crate::choice::Choice;
     use crate::model::Aim;
+    use crate::race::munmap;
 
     #[test]
     fn what_was_found_is_told_shortest_first_and_by_what_really_happened() {
         let x86 = pgtable::model("x86_64-4level").expect("a known model");
-        let munmap = Choice::of(Race::Munmap, x86, Revision::V6_17).with_lock(LockMode::Read);
+        let munmap = Choice::of(&munmap::RACE, x86, Revision::V6_17).with_lock(LockMode::Read);
         let found = |aim, fuel| {
             let mut search = Search::new(RaceModel::new(&munmap, aim).expect("it starts"), u32::MAX);
             search.run(fuel);

@@ -1,94 +1,106 @@
 //! Races: a walk, and another CPU that changes the page tables under it.
 //!
-//! Everybody is a machine of the walker's kind, in the same small world ([`Place`]). Another CPU is a [`Script`]: the lines of
-//! a kernel function, each one atomic action. The walker is a script as well, one line of which runs the one [`Walk`](pagewalk::Walk). A
-//! [`Choice`] says which race, on which architecture, under which kernel's rules and with which locks; [`Choice::start`] sets it
-//! up, and [`explore`] searches it for an order of steps that goes wrong.
+//! # The model
 //!
-//! A debug walk of a process against `munmap()`: the read lock is too little, the write lock is enough.
+//! *Memory.* Every CPU is a machine whose step is one atomic action: one read or write of one entry, one lock taken or given up. All
+//! see a write at once. All share one small world ([`Ground`]), and a table in it is live, queued, waiting for RCU, or freed; who
+//! reads an entry of a freed table, or follows an entry that leads to no table, has failed, and with it the race.
+//!
+//! *Locks.* An rwsem (mmap_lock, mem_hotplug_lock, i_mmap_rwsem, the lock of a VMA) has one writer or many readers and one queue in
+//! the order in which tasks came: a reader that comes behind a waiting writer waits, a trylock fails if anybody waits, and a
+//! writer can downgrade ([`mm::Rwsem`]). A spinlock or mutex has one owner. RCU frees a table when all read sections that
+//! began before it was handed over have ended; in a race it is a lane of its own.
+//!
+//! *What a search proves.* That something goes wrong is a shortest schedule, which anybody can step. That nothing does means that every
+//! state was seen which any order of these steps leads to, with these CPUs, each running its lines once, on this ground, under
+//! this kernel's rules. It says nothing of more CPUs, of other ranges, or of code that no script here has; and nothing of what the
+//! model leaves out: memory order weaker than this, TLBs, batching, interrupts, time.
 //!
 //! ```
 //! use mm::LockMode;
-//! use races::{Choice, Race, survey};
 //! use pagewalk::Revision;
+//! use races::{Choice, RaceDef, survey::search};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let choice = Choice::of(Race::Munmap, pgtable::model("x86_64-4level")?, Revision::V7_3);
-//! let read = survey::search(&choice.with_lock(LockMode::Read))?;
-//! println!("goes wrong in this order: {:?}", read.shortest().expect("a counterexample"));
-//! assert!(survey::search(&choice.with_lock(LockMode::Write))?.is_safe());
+//! let munmap = RaceDef::from_id("munmap").expect("a race");
+//! let choice = Choice::of(munmap, munmap.model("x86_64-4level"), Revision::V7_3);
+//! // The read lock is too little for a debug walk, the write lock is enough.
+//! let read = search(&choice.with_lock(LockMode::Read))?;
+//! assert_eq!(read.shortest().expect("a counterexample").to_string(), "b4a20b6a2");
+//! assert!(search(&choice.with_lock(LockMode::Write))?.is_safe());
 //! # Ok(())
 //! # }
 //! ```
 //!
+//! # The code
+//!
+//! Another CPU is a [`Script`]: the lines of a kernel function. The walker is a script as well, one line of which runs the one
+//! [`Walk`](pagewalk::Walk). A [`RaceDef`] is everything about a race, a [`Choice`] is a race with every choice made; [`Choice::start`]
+//! sets it up, and [`explore`] searches it.
+//!
 //! | module | what it holds |
 //! |---|---|
-//! | [`place`] | the small world |
+//! | [`race`] | the races, a definition each, and their list |
+//! | [`verdicts`] | what is expected of each of their variants, and tables of them |
+//! | [`choice`] | a race with every choice made |
+//! | [`setting`] | setting up a race: the world and the CPUs |
+//! | [`rules`] | what differs between kernels in what other CPUs do |
+//! | [`ground`] | the small world |
 //! | [`step`] | what a line can do |
 //! | [`cpu`] | running a script |
+//! | [`locks`] | taking and releasing any lock |
 //! | [`ops`] | callbacks |
-//! | [`choice`] | the races, and what can be chosen of each |
-//! | [`texts`] | each race in words: what is to be tried, what went wrong, which rule forbids it |
-//! | [`start`] | who takes part |
-//! | [`state`] | all CPUs in one world, and what has gone wrong there |
+//! | [`state`] | all CPUs in one world |
+//! | [`outcome`] | what can go wrong |
 //! | [`scheduled`] | a race and a schedule as one actor |
-//! | [`vmap`] | the rules that huge vmaps have followed |
 //! | [`model`] | a race as a model that can be searched |
 //! | [`found`] | what a search has found |
-//! | [`matrix`] | races × locks × rules × kernels, with the verdict that each has |
-//! | [`survey`] | the whole matrix being searched, variant by variant, in any order |
+//! | [`survey`] | all tables being searched, variant by variant |
 //! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
 //! | [`link`] | a race, its choices and a schedule as text, and back |
 //!
-//! Facts: Linux v6.16 to v7.3, the files that each script names. What a lock cannot see is left out: batching, CPUs that are
-//! slow to see a write, TLBs.
-
+//! Facts: Linux v6.16 to v7.3, the files that each script names.
 #![no_std]
 
 extern crate alloc;
 
 pub mod answers;
-mod assertions;
 pub mod choice;
-mod collapse;
 pub mod cpu;
 mod entries;
-mod faults;
 pub mod found;
-mod hot_remove;
+pub mod ground;
 pub mod link;
 pub mod locks;
-pub mod matrix;
 pub mod model;
-mod munmap;
 pub mod ops;
-pub mod place;
-mod pte_tables;
+pub mod outcome;
+pub mod race;
+pub mod rules;
 pub mod scheduled;
-mod set_prot;
-pub mod start;
+pub mod setting;
 pub mod state;
 pub mod step;
 pub mod survey;
 #[cfg(test)]
 mod tests;
-pub mod texts;
-pub mod vmap;
+pub mod verdicts;
 mod walker;
 
 pub use answers::{ANSWERS, Answer, Evidence};
-pub use assertions::{OUTCOMES, first, link_for, model_of, race_for, short};
-pub use choice::{Choice, Race};
+pub use choice::Choice;
 pub use cpu::{Cpu, Inner};
 pub use found::Found;
+pub use ground::Ground;
 pub use link::{RaceLink, RaceLinkProblem};
-pub use matrix::{Cell, Columns, Row, Table};
 pub use model::{Aim, RaceModel};
 pub use ops::Ops;
-pub use place::Place;
+pub use outcome::{OUTCOMES, Outcomes, short};
+pub use race::{RACES, Race, RaceDef, Rule, RuleDef};
+pub use rules::OtherRules;
 pub use scheduled::Scheduled;
-pub use start::NotThere;
-pub use state::{Outcomes, State};
+pub use setting::{NotThere, Setting};
+pub use state::State;
 pub use step::{Line, Script, Step};
-pub use survey::{Slot, Survey, Variant};
-pub use texts::{RACES, RaceText};
+pub use survey::{Place, Survey, Variant};
+pub use verdicts::{Columns, Row, Table};

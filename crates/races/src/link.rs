@@ -4,9 +4,9 @@
 //! #v1/race/<race>/<machine>/<kernel>?lock=read&rule=downgrade&s=b4a21b10c2a&t=12
 //! ```
 //!
-//! Everything after the race may be missing; what is missing is as the race is offered first. `near=<machine>/<kernel>` in front of the
-//! other parameters is for who comes from there: the race on that machine and kernel, or the nearest that it has. A link that cannot be understood opens
-//! the nearest thing that works and says what was wrong with it.
+//! Everything after the race may be missing; what is missing is as the race is offered first. `near=<machine>/<kernel>` is for who
+//! comes from there: the race on that machine and in that kernel, or the nearest that it has. A link that cannot be understood
+//! opens the nearest thing that works and says what was wrong with it.
 
 use alloc::string::{String, ToString};
 
@@ -14,8 +14,8 @@ use explore::{Schedule, ScheduleError};
 use mm::LockMode;
 use pagewalk::Revision;
 
-use crate::choice::{Choice, Race};
-use crate::{first, model_of};
+use crate::choice::Choice;
+use crate::race::{RACES, RaceDef};
 
 /// Longest link that is looked at, in bytes.
 const MAX_BYTES: usize = 4_000;
@@ -75,7 +75,7 @@ impl RaceLink {
             text.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']))?;
         if text.len() > MAX_BYTES {
             let problem = RaceLinkProblem::TooLong(text.len());
-            return Some((Self::new(first(Race::ALL[0])), Some(problem)));
+            return Some((Self::new(Choice::first(RACES[0])), Some(problem)));
         }
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut problem = None;
@@ -92,17 +92,11 @@ impl RaceLink {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let race = self.choice.race;
         let understood = match name {
-            // The machine and the kernel from which somebody comes: those of the race that are nearest.
-            "near" => value.split_once('/').and_then(|(model, revision)| {
-                let revision = Revision::from_id(revision)?;
-                let revision = if race.exists_in(revision) { revision } else { Revision::V7_3 };
-                self.choice = Choice::of(race, model_of(race, model), revision).with_lock(self.choice.lock);
-                Some(())
-            }),
+            "near" => self.near(value),
             "lock" => LockMode::from_name(value)
-                .filter(|lock| race.locks().contains(lock))
+                .filter(|lock| race.locks.contains(lock))
                 .map(|lock| self.choice.lock = lock),
-            "rule" => race.rules().contains(&value).then(|| self.choice = self.choice.with_rule(value)),
+            "rule" => race.rule(value).filter(|rule| !rule.id.is_empty()).map(|rule| self.choice.rule = rule),
             "s" => {
                 self.schedule = value.parse()?;
                 Some(())
@@ -114,21 +108,31 @@ impl RaceLink {
     }
 }
 
+impl RaceLink {
+    /// On this machine and in this kernel, or on the nearest that the race has.
+    fn near(&mut self, value: &str) -> Option<()> {
+        let (model, revision) = value.split_once('/')?;
+        let (revision, race) = (Revision::from_id(revision)?, self.choice.race);
+        let revision = if race.exists_in(revision) { revision } else { Revision::V7_3 };
+        self.choice = Choice::of(race, race.model(model), revision).with_lock(self.choice.lock);
+        Some(())
+    }
+}
+
 fn parse_path(path: &str, problem: &mut Option<RaceLinkProblem>) -> Choice {
     let mut parts = path.split('/');
     let id = parts.next().unwrap_or_default();
     if id.is_empty() {
         *problem = Some(RaceLinkProblem::NoRace);
-        return first(Race::ALL[0]);
+        return Choice::first(RACES[0]);
     }
-    let Some(race) = Race::from_id(id) else {
+    let Some(race) = RaceDef::from_id(id) else {
         *problem = Some(RaceLinkProblem::Race(id.to_string()));
-        return first(Race::ALL[0]);
+        return Choice::first(RACES[0]);
     };
-    let mut choice = first(race);
+    let mut choice = Choice::first(race);
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
-        let known = race.models().any(|model| model == id);
-        match pgtable::model(id).ok().filter(|_| known) {
+        match race.models().find(|model| model.id == id) {
             Some(model) => choice.model = model,
             None => *problem = Some(RaceLinkProblem::Machine(id.to_string(), choice.model.id)),
         }
@@ -153,18 +157,18 @@ fn parse_path(path: &str, problem: &mut Option<RaceLinkProblem>) -> Choice {
 impl core::fmt::Display for RaceLink {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Choice { race, model, revision, lock, rule } = self.choice;
-        write!(f, "{PREFIX}/{}/{}/{}", race.id(), model.id, revision.id())?;
+        write!(f, "{PREFIX}/{}/{}/{}", race.id, model.id, revision.id())?;
         let mut separator = '?';
         let mut parameter = |f: &mut core::fmt::Formatter<'_>, text: core::fmt::Arguments<'_>| {
             let result = write!(f, "{separator}{text}");
             separator = '&';
             result
         };
-        if race.locks().len() > 1 {
+        if race.locks.len() > 1 {
             parameter(f, format_args!("lock={}", lock.name()))?;
         }
         if rule != race.rule_of(revision, model) {
-            parameter(f, format_args!("rule={}", self.choice.rule_id()))?;
+            parameter(f, format_args!("rule={}", rule.id))?;
         }
         if !self.schedule.is_empty() {
             parameter(f, format_args!("s={}", self.schedule))?;
@@ -191,15 +195,32 @@ mod tests {
     #[test]
     fn a_short_link_is_as_the_race_is_offered_first() {
         assert_eq!(RaceLink::parse("#v1/kernel-walk"), None);
-        for race in Race::ALL {
-            let hash = format!("#v1/race/{}", race.id());
-            assert_eq!(RaceLink::parse(&hash), Some((RaceLink::new(first(race)), None)));
+        for race in RACES {
+            let hash = format!("#v1/race/{}", race.id);
+            assert_eq!(RaceLink::parse(&hash), Some((RaceLink::new(Choice::first(race)), None)));
         }
         let (link, none) =
             RaceLink::parse("v1/race/munmap/openrisc/v6.16?lock=none&s=a20b11a&t=7").expect("a race");
         assert_eq!(none, None);
         assert_eq!((link.choice.model.id, link.choice.revision.id()), ("openrisc", "v6.16"));
         assert_eq!((link.choice.lock, link.schedule.len(), link.step), (LockMode::None, 32, 7));
+    }
+
+    #[test]
+    fn a_link_may_ask_for_a_machine_and_a_kernel_and_get_what_there_is() {
+        let opened = |link: &str| {
+            let (RaceLink { choice, .. }, problem) = RaceLink::parse(link).expect("a race");
+            assert_eq!(problem, None);
+            (choice.model.id, choice.revision.id(), choice.rule.id)
+        };
+        let link = "v1/race/huge-vmap?near=riscv64-sv48/v7.1&lock=read&rule=trylock";
+        assert_eq!(opened(link), ("riscv64-sv48", "v7.1", "trylock"));
+        assert_eq!(opened("v1/race/huge-vmap?near=arm64-4k-48/v6.18"), ("arm64-4k-48", "v6.18", "key"));
+        assert_eq!(
+            opened("v1/race/collapse?near=openrisc/v6.12.107&rule=init-write"),
+            ("x86_64-4level", "v7.3", "init-write")
+        );
+        assert!(problem("#v1/race/munmap?near=vax").contains("near=vax"));
     }
 
     #[test]
@@ -233,19 +254,19 @@ mod tests {
     proptest! {
         #[test]
         fn every_link_comes_back(
-            race in 0..Race::ALL.len(), machine in 0usize..5, revision in 0usize..7, lock in 0usize..3, rule in 0usize..6,
+            race in 0..RACES.len(), machine in 0usize..26, revision in 0usize..7, lock in 0usize..3, rule in 0usize..6,
             steps in prop::collection::vec(0usize..4, 0..40), step: u32,
         ) {
-            let race = Race::ALL[race];
+            let race = RACES[race];
             let models: Vec<_> = race.models().collect();
-            let model = pgtable::model(models[machine % models.len()]).expect("a known model");
+            let model = models[machine % models.len()];
             let revisions: Vec<_> = Revision::ALL.into_iter().filter(|&revision| race.exists_in(revision)).collect();
             let choice = Choice {
                 race,
                 model,
                 revision: revisions[revision % revisions.len()],
-                lock: race.locks()[lock % race.locks().len()],
-                rule: (rule % race.rules().len().max(1)) as u8,
+                lock: race.locks[lock % race.locks.len()],
+                rule: &race.rules[rule % race.rules.len()],
             };
             let schedule: Schedule = steps.into_iter().map(|lane| Lane::ALL[lane]).collect();
             let link = RaceLink { choice, schedule, step };

@@ -3,8 +3,9 @@
 use explore::{Lane, Model, Property, Turn};
 
 use crate::choice::Choice;
-use crate::start::NotThere;
-use crate::state::{Outcomes, State};
+use crate::outcome::Outcomes;
+use crate::setting::NotThere;
+use crate::state::State;
 
 /// What a search looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

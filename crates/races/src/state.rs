@@ -9,25 +9,7 @@ use pgtable::{EntryKind, Level};
 use crate::cpu::{Cpu, Inner};
 use crate::locks;
 use crate::ops::Ops;
-
-bitflags::bitflags! {
-    /// What can go wrong.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub struct Outcomes: u8 {
-        /// A pte table is read after it was freed.
-        const UAF_PTE = 1 << 0;
-        /// A pmd table is read after it was freed.
-        const UAF_PMD = 1 << 1;
-        /// An entry is followed to where no table is.
-        const WILD = 1 << 2;
-        /// A change of permissions is undone by another one.
-        const LOST = 1 << 3;
-        /// smaps adds up the same memory twice.
-        const DOUBLE = 1 << 4;
-        /// Some wait for ever.
-        const DEADLOCK = 1 << 5;
-    }
-}
+use crate::outcome::Outcomes;
 
 /// The CPUs of a race, in the order of their lanes.
 pub type Cpus = ArrayVec<Cpu, { Task::ALL.len() }>;
@@ -144,8 +126,8 @@ impl State {
 
     /// The pte that maps an address under the pmd entry at stake, if a pte table hangs there.
     fn pte_of(&self, cpu: &Cpu, addr: pgtable::VirtAddr) -> Option<u64> {
-        let place = &cpu.script().place;
-        let pmd = self.world.read_slot(Slot { table: place.pmd_table, index: place.pmd })?;
+        let ground = &cpu.script().ground;
+        let pmd = self.world.read_slot(Slot { table: ground.pmd_table, index: ground.pmd })?;
         let is_table = self.world.classify(Level::Pmd, pmd) == EntryKind::Table;
         let table = is_table.then(|| self.world.model().table_address(Level::Pmd, pmd))?;
         let index = self.world.model().index(Level::Pte, addr);

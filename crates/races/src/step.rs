@@ -8,7 +8,7 @@ use mm::{LockMode, MmId};
 use pagewalk::{Free, Test};
 use pgtable::Level;
 
-use crate::place::Place;
+use crate::ground::Ground;
 
 /// A lock, by what it protects in the small world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,13 +102,18 @@ pub struct Line {
 }
 
 /// A line that stands outside of all conditions.
-pub(super) const fn line(text: &'static str, step: Step) -> Line {
+pub(crate) const fn line(text: &'static str, step: Step) -> Line {
     Line { text, depth: 0, step }
 }
 
 /// A line behind one condition.
-pub(super) const fn inner(text: &'static str, step: Step) -> Line {
+pub(crate) const fn inner(text: &'static str, step: Step) -> Line {
     Line { text, depth: 1, step }
+}
+
+/// A line behind two conditions.
+pub(crate) const fn deep(text: &'static str, step: Step) -> Line {
+    Line { text, depth: 2, step }
 }
 
 /// What one CPU runs, in the small world.
@@ -119,7 +124,7 @@ pub struct Script {
     /// Its lines.
     pub lines: Vec<Line>,
     /// Where things are.
-    pub place: Place,
+    pub ground: Ground,
     /// Whether the architecture hands user page tables to RCU.
     pub rcu: bool,
 }
@@ -142,16 +147,16 @@ impl Hash for Shared {
 
 impl Shared {
     /// A script, without the lines that are about a pmd table where there is none.
-    pub(super) fn new(name: &'static str, lines: Vec<Line>, place: Place, rcu: bool) -> Self {
+    pub(crate) fn new(name: &'static str, lines: &[Line], ground: Ground, rcu: bool) -> Self {
         let applies = |line: &Line| match line.step {
             Step::Is(Level::Pud, _)
             | Step::Write(Level::Pud, _)
             | Step::Populate(Level::Pud)
             | Step::Free(Level::Pmd, _)
-            | Step::Finish(Level::Pmd) => place.pud.is_some(),
+            | Step::Finish(Level::Pmd) => ground.pud.is_some(),
             _ => true,
         };
-        let lines = lines.into_iter().filter(applies).collect();
-        Self(Rc::new(Script { name, lines, place, rcu }))
+        let lines = lines.iter().copied().filter(applies).collect();
+        Self(Rc::new(Script { name, lines, ground, rcu }))
     }
 }

@@ -1,4 +1,4 @@
-//! Searches the whole matrix, variant by variant, in the order in which they are asked for.
+//! Searches all tables, variant by variant, in the order in which they are asked for.
 //!
 //! A [`Survey`] runs nothing itself, so that a page can search in slices and a program at once:
 //!
@@ -20,14 +20,15 @@ use explore::Search;
 use crate::answers::ANSWERS;
 use crate::choice::Choice;
 use crate::found::Found;
-use crate::matrix::{self, Cell, Table};
 use crate::model::{Aim, RaceModel};
-use crate::start::NotThere;
+use crate::outcome::Outcomes;
+use crate::setting::NotThere;
+use crate::verdicts::{Table, tables};
 
 /// Most states of a variant that are seen. The largest, with three CPUs, has some eighty thousand.
 pub const MOST_STATES: u32 = 200_000;
 
-/// A variant, which may be in several places of the matrix.
+/// A variant, which may be in several places of the tables.
 #[derive(Clone, Debug)]
 pub struct Variant {
     /// Which it is.
@@ -36,21 +37,21 @@ pub struct Variant {
     pub found: Option<Result<Found, NotThere>>,
 }
 
-/// A place of the matrix that has a verdict.
+/// A place in the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slot {
+pub struct Place {
     /// Which variant is there, by its number in [`Survey::variants`].
     pub variant: usize,
-    /// The verdict that the table says it has.
-    pub cell: Cell,
+    /// What is expected to go wrong there.
+    pub expected: Outcomes,
 }
 
-/// The whole matrix being searched.
+/// All tables being searched.
 #[derive(Clone, Debug)]
 pub struct Survey {
     variants: Vec<Variant>,
     /// By table, line and column.
-    slots: Vec<Vec<Vec<Option<Slot>>>>,
+    places: Vec<Vec<Vec<Option<Place>>>>,
     /// What is still to be searched, in this order.
     queue: VecDeque<usize>,
 }
@@ -62,14 +63,15 @@ impl Default for Survey {
 }
 
 impl Survey {
-    /// The matrix before anything was searched. First come the variants that the answers about the patch point at, in their order, then
+    /// The tables before anything was searched. First come the variants that the answers about the patch point at, in their order, then
     /// those of the patch's table, then all others.
     pub fn new() -> Self {
-        let mut survey = Self { variants: Vec::new(), slots: Vec::new(), queue: VecDeque::new() };
-        for table in matrix::tables() {
+        let mut survey = Self { variants: Vec::new(), places: Vec::new(), queue: VecDeque::new() };
+        for table in tables() {
             let rows = table.rows.iter();
-            let rows = rows.map(|row| row.cells(table.columns).map(|of| survey.slot(of)).collect()).collect();
-            survey.slots.push(rows);
+            let rows =
+                rows.map(|row| row.cells(table.columns).map(|of| survey.place(of)).collect()).collect();
+            survey.places.push(rows);
         }
         survey.queue = (0..survey.variants.len()).collect();
         survey.ask_table("patch");
@@ -83,14 +85,14 @@ impl Survey {
         survey
     }
 
-    fn slot(&mut self, of: Option<(Choice, Cell)>) -> Option<Slot> {
-        let (choice, cell) = of?;
+    fn place(&mut self, of: Option<(Choice, Outcomes)>) -> Option<Place> {
+        let (choice, expected) = of?;
         let known = self.variants.iter().position(|variant| variant.choice == choice);
         let variant = known.unwrap_or_else(|| {
             self.variants.push(Variant { choice, found: None });
             self.variants.len() - 1
         });
-        Some(Slot { variant, cell })
+        Some(Place { variant, expected })
     }
 
     /// All variants, each once.
@@ -99,16 +101,16 @@ impl Survey {
     }
 
     /// The places of a table, by its number in [`matrix::tables`]: line by line, column by column. None where there is no verdict.
-    pub fn table(&self, table: usize) -> &[Vec<Option<Slot>>] {
-        self.slots.get(table).map_or(&[], Vec::as_slice)
+    pub fn table(&self, table: usize) -> &[Vec<Option<Place>>] {
+        self.places.get(table).map_or(&[], Vec::as_slice)
     }
 
     /// The place that an answer points at.
-    pub fn at(&self, evidence: &crate::answers::Evidence) -> Option<Slot> {
+    pub fn at(&self, evidence: &crate::answers::Evidence) -> Option<Place> {
         let (table, row, column, ..) = evidence.place()?;
-        let number = matrix::tables().position(|of| core::ptr::eq(of, table))?;
+        let number = tables().position(|of| core::ptr::eq(of, table))?;
         let line = table.rows.iter().position(|of| core::ptr::eq(of, row))?;
-        *self.slots.get(number)?.get(line)?.get(column)?
+        *self.places.get(number)?.get(line)?.get(column)?
     }
 
     /// What is to be searched next.
@@ -128,8 +130,8 @@ impl Survey {
 
     /// The same for all variants of a table, by its name.
     pub fn ask_table(&mut self, name: &str) {
-        if let Some(table) = matrix::tables().position(|table| table.name == name) {
-            let of_table: Vec<usize> = self.slots_of(table).map(|slot| slot.variant).collect();
+        if let Some(table) = tables().position(|table| table.name == name) {
+            let of_table: Vec<usize> = self.places_of(table).map(|place| place.variant).collect();
             self.ask(&of_table);
         }
     }
@@ -148,41 +150,41 @@ impl Survey {
     }
 
     /// Whether the table is right about a place; none as long as its variant has not been searched.
-    pub fn agrees(&self, slot: Slot) -> Option<bool> {
-        let found = self.variants.get(slot.variant)?.found.as_ref()?;
-        Some(found.as_ref().is_ok_and(|found| slot.cell.is(found)))
+    pub fn agrees(&self, place: Place) -> Option<bool> {
+        let found = self.variants.get(place.variant)?.found.as_ref()?;
+        Some(found.as_ref().is_ok_and(|found| found.is(place.expected)))
     }
 
     /// How the places of a table have come out.
     pub fn tally(&self, table: usize) -> Tally {
-        self.slots_of(table).fold(Tally::default(), |tally, slot| self.count(tally, slot))
+        self.places_of(table).fold(Tally::default(), |tally, place| self.count(tally, place))
     }
 
     /// How all places have come out.
     pub fn total(&self) -> Tally {
-        (0..self.slots.len())
-            .flat_map(|table| self.slots_of(table))
-            .fold(Tally::default(), |tally, slot| self.count(tally, slot))
+        (0..self.places.len())
+            .flat_map(|table| self.places_of(table))
+            .fold(Tally::default(), |tally, place| self.count(tally, place))
     }
 
-    fn count(&self, mut tally: Tally, slot: Slot) -> Tally {
+    fn count(&self, mut tally: Tally, place: Place) -> Tally {
         tally.all += 1;
-        let Some(found) = self.variants.get(slot.variant).and_then(|of| of.found.as_ref()) else {
+        let Some(found) = self.variants.get(place.variant).and_then(|of| of.found.as_ref()) else {
             return tally;
         };
         tally.done += 1;
         tally.safe += usize::from(found.as_ref().is_ok_and(Found::is_safe));
         tally.fails += usize::from(found.as_ref().is_ok_and(|found| !found.outcomes.is_empty()));
-        tally.differs += usize::from(self.agrees(slot) == Some(false));
+        tally.differs += usize::from(self.agrees(place) == Some(false));
         tally
     }
 
-    fn slots_of(&self, table: usize) -> impl Iterator<Item = Slot> {
+    fn places_of(&self, table: usize) -> impl Iterator<Item = Place> {
         self.table(table).iter().flatten().copied().flatten()
     }
 }
 
-/// How some places of the matrix have come out.
+/// How some places of the tables have come out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// All of them.
@@ -199,8 +201,10 @@ pub struct Tally {
 
 /// The number and the table of this name, or the first one of this section of `docs/kernel-facts.md`.
 pub fn table(name: &str) -> Option<(usize, &'static Table)> {
-    let tables = || matrix::tables().enumerate();
-    tables().find(|(_, table)| table.name == name).or_else(|| tables().find(|(_, table)| table.id == name))
+    let numbered = || tables().enumerate();
+    numbered()
+        .find(|(_, table)| table.name == name)
+        .or_else(|| numbered().find(|(_, table)| table.id == name))
 }
 
 /// Searches a variant from the first state to the last.
@@ -216,7 +220,7 @@ pub fn search(choice: &Choice) -> Result<Found, NotThere> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::choice::Race;
+    use crate::race::{nested_read, vmalloc};
 
     fn names(survey: &Survey) -> Vec<usize> {
         survey.queue.iter().copied().collect()
@@ -225,21 +229,21 @@ mod tests {
     #[test]
     fn every_place_has_its_variant_and_none_is_searched_twice() {
         let survey = Survey::new();
-        let mut places = 0;
-        for (number, table) in matrix::tables().enumerate() {
-            for (row, slots) in table.rows.iter().zip(survey.table(number)) {
-                for (cell, slot) in row.cells(table.columns).zip(slots) {
-                    let found = slot.map(|slot| (survey.variants()[slot.variant].choice, slot.cell));
+        let mut count = 0;
+        for (number, table) in tables().enumerate() {
+            for (row, places) in table.rows.iter().zip(survey.table(number)) {
+                for (cell, place) in row.cells(table.columns).zip(places) {
+                    let found = place.map(|place| (survey.variants()[place.variant].choice, place.expected));
                     assert_eq!(cell, found, "{}: {}", table.name, row.label);
-                    places += usize::from(found.is_some());
+                    count += usize::from(found.is_some());
                 }
             }
         }
-        assert_eq!(places, survey.total().all);
+        assert_eq!(count, survey.total().all);
         let mut queue = names(&survey);
         queue.sort_unstable();
         assert_eq!(queue, (0..survey.variants().len()).collect::<Vec<_>>());
-        assert!(survey.variants().len() < places, "some variants are in several tables");
+        assert!(survey.variants().len() < count, "some variants are in several tables");
     }
 
     #[test]
@@ -247,11 +251,11 @@ mod tests {
         let mut survey = Survey::new();
         let first = survey.at(&ANSWERS[0].evidence[0]).expect("it is there");
         assert_eq!(survey.next(), Some(first.variant));
-        assert_eq!(survey.variants()[first.variant].choice.race, Race::Vmalloc);
+        assert_eq!(survey.variants()[first.variant].choice.race, &vmalloc::RACE);
 
         survey.ask_table("nested-read");
         let asked = survey.next().expect("much is left");
-        assert_eq!(survey.variants()[asked].choice.race, Race::NestedRead);
+        assert_eq!(survey.variants()[asked].choice.race, &nested_read::RACE);
         let all = names(&survey);
         survey.ask(&[all[9], all[5], usize::MAX]);
         assert_eq!(names(&survey)[..3], [all[9], all[5], all[0]]);
@@ -263,21 +267,21 @@ mod tests {
     fn what_was_found_is_compared_with_the_table() {
         let mut survey = Survey::new();
         let (number, _) = table("nested-read").expect("it is there");
-        let slot = survey.table(number)[0][0].expect("it has a verdict");
-        assert_eq!(survey.agrees(slot), None);
+        let place = survey.table(number)[0][0].expect("it has a verdict");
+        assert_eq!(survey.agrees(place), None);
         assert_eq!(survey.tally(number), Tally { all: 1, ..Tally::default() });
 
-        let found = search(&survey.variants()[slot.variant].choice).expect("it starts");
-        survey.put(slot.variant, Ok(found.clone()));
-        assert_eq!(survey.agrees(slot), Some(true));
+        let found = search(&survey.variants()[place.variant].choice).expect("it starts");
+        survey.put(place.variant, Ok(found.clone()));
+        assert_eq!(survey.agrees(place), Some(true));
         assert_eq!(survey.done(), 1);
-        assert!(!names(&survey).contains(&slot.variant));
+        assert!(!names(&survey).contains(&place.variant));
         assert_eq!(survey.tally(number), Tally { all: 1, done: 1, fails: 1, ..Tally::default() });
 
         // A search that was not finished agrees with nothing.
-        survey.put(slot.variant, Ok(Found { complete: false, ..found }));
-        assert_eq!(survey.agrees(slot), Some(false));
-        survey.put(slot.variant, Err(NotThere::Model("vax")));
+        survey.put(place.variant, Ok(Found { complete: false, ..found }));
+        assert_eq!(survey.agrees(place), Some(false));
+        survey.put(place.variant, Err(NotThere::Model("vax")));
         assert_eq!(survey.tally(number), Tally { all: 1, done: 1, differs: 1, ..Tally::default() });
         survey.put(usize::MAX, Err(NotThere::Model("vax")));
         assert_eq!(survey.done(), 1);

@@ -19,8 +19,8 @@ const fn words(lock: Lock, mode: LockMode) -> (&'static str, &'static str) {
     }
 }
 
-/// What is locked, outermost first, the call itself, and all of it released again. Locks that are not wanted are none.
-pub(super) fn lines(locks: &[(Lock, LockMode)], call: &'static str) -> Vec<Line> {
+/// What is locked, outermost first, the call itself, and all of it released again. A lock that is not to be held is not mentioned.
+pub(crate) fn lines(locks: &[(Lock, LockMode)], call: &'static str) -> Vec<Line> {
     let held = || locks.iter().filter(|(_, mode)| *mode != LockMode::None);
     let take = held().map(|&(lock, mode)| line(words(lock, mode).0, Step::Lock(lock, mode)));
     let give = held().rev().map(|&(lock, mode)| line(words(lock, mode).1, Step::Unlock(lock, mode)));

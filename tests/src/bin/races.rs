@@ -1,14 +1,20 @@
 //! `cargo xtask races`: searches every interleaving of every variant of the races, and compares the verdicts.
 //!
-//! Prints the matrix: what can go wrong, the steps of the shortest way to it, and how many states there are. Then each variant whose
+//! With the argument `every`: every variant that can be chosen, on every machine, also those that no table shows.
+//!
+//! Prints the tables: what can go wrong, the steps of the shortest way to it, and how many states there are. Then each variant whose
 //! verdict is another one, with a link, and at the end `N passed, N failed`. Exits with 1 when one differs.
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use races::{Cell, Choice, Found, RaceLink, Row, Slot, Survey, Table, matrix, short, survey::search};
+use races::survey::search;
+use races::{Choice, Found, Outcomes, Place, RACES, RaceLink, Row, Survey, Table, short, verdicts};
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|argument| argument == "every") {
+        return every();
+    }
     let mut survey = Survey::new();
     while let Some(variant) = survey.next() {
         let found = search(&survey.variants()[variant].choice);
@@ -18,13 +24,38 @@ fn main() -> ExitCode {
     say(
         "In each cell: what can go wrong, the steps of the shortest way to it, the states that were seen.\n\n",
     );
-    for (number, table) in matrix::tables().enumerate() {
+    for (number, table) in verdicts::tables().enumerate() {
         say(&tally.table(&survey, number, table));
     }
     let Tally { passed, failures } = tally;
     say(&failures.concat());
     say(&format!("{passed} passed, {} failed\n", failures.len()));
     if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Searches every variant that can be chosen, race by race.
+fn every() -> ExitCode {
+    let mut failed = 0;
+    for race in RACES {
+        let (mut variants, mut states) = (0u32, 0u64);
+        let mut failures = String::new();
+        for choice in Choice::every(race) {
+            let found = search(&choice);
+            variants += 1;
+            states += found.as_ref().map_or(0, |found| u64::from(found.states));
+            let expected = verdicts::of(&choice);
+            if !found.as_ref().is_ok_and(|found| expected.is_some_and(|expected| found.is(expected))) {
+                failed += 1;
+                let found = found.map_or_else(|error| error.to_string(), |found| short(found.outcomes));
+                let expected = expected.map_or_else(|| "nothing".to_owned(), short);
+                let failure = format!("FAIL  {choice:?}: {expected} is expected, {found} is found\n");
+                failures.push_str(&failure);
+            }
+        }
+        say(&format!("{}: {variants} variants, {states} states\n{failures}", race.id));
+    }
+    say(&format!("{failed} failed\n"));
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Prints. A reader that has gone away, such as `head`, is no reason to panic as `print!` does.
@@ -43,9 +74,9 @@ impl Tally {
     fn table(&mut self, survey: &Survey, number: usize, table: &Table) -> String {
         let mut lines = vec![vec![String::new()]];
         lines[0].extend(table.columns.headings().map(str::to_owned));
-        for (row, slots) in table.rows.iter().zip(survey.table(number)) {
-            let cells = slots.iter().map(|slot| match slot {
-                Some(slot) => self.slot(survey, table, row, *slot),
+        for (row, places) in table.rows.iter().zip(survey.table(number)) {
+            let cells = places.iter().map(|place| match place {
+                Some(place) => self.place(survey, table, row, *place),
                 None => "-".to_owned(),
             });
             lines.push([row.label.to_owned()].into_iter().chain(cells).collect());
@@ -64,7 +95,13 @@ impl Tally {
         text
     }
 
-    fn slot(&mut self, survey: &Survey, table: &Table, row: &Row, Slot { variant, cell }: Slot) -> String {
+    fn place(
+        &mut self,
+        survey: &Survey,
+        table: &Table,
+        row: &Row,
+        Place { variant, expected }: Place,
+    ) -> String {
         let variant = &survey.variants()[variant];
         let Some(Ok(found)) = &variant.found else {
             let why = variant.found.as_ref().and_then(|found| found.as_ref().err());
@@ -72,18 +109,18 @@ impl Tally {
             self.failures.push(format!("FAIL  {} {}: {why}\n", table.id, row.label));
             return "?".to_owned();
         };
-        if cell.is(found) {
+        if found.is(expected) {
             self.passed += 1;
         } else {
-            self.failures.push(failure(table, row, &variant.choice, cell, found));
+            self.failures.push(failure(table, row, &variant.choice, expected, found));
         }
         let steps = found.shortest().map_or_else(|| "-".to_owned(), |schedule| schedule.len().to_string());
-        let mark = if cell.is(found) { "" } else { "!" };
+        let mark = if found.is(expected) { "" } else { "!" };
         format!("{mark}{} {steps} {}", short(found.outcomes), found.states)
     }
 }
 
-fn failure(table: &Table, row: &Row, choice: &Choice, cell: Cell, found: &Found) -> String {
+fn failure(table: &Table, row: &Row, choice: &Choice, expected: Outcomes, found: &Found) -> String {
     let links = found.ways.iter().map(|(outcomes, schedule)| {
         let link = RaceLink { choice: *choice, schedule: schedule.clone(), step: 0 };
         format!("      {}: #{link}\n", short(*outcomes))
@@ -93,7 +130,7 @@ fn failure(table: &Table, row: &Row, choice: &Choice, cell: Cell, found: &Found)
         "FAIL  {} {}: {} is expected, {} is found{cut}\n{}",
         table.id,
         row.label,
-        short(cell.all()),
+        short(expected),
         short(found.outcomes),
         links.collect::<String>(),
     )

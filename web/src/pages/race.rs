@@ -4,7 +4,7 @@ use explore::Lane;
 use mm::LockMode;
 use narrate::race::{Question, RacePoint, Session, point, words};
 use pagewalk::Revision;
-use races::{Aim, Choice, Race as Which, RaceLink, first, model_of, texts};
+use races::{Aim, Choice, RACES, RaceDef, RaceLink};
 use web_sys::Element;
 
 use super::{Page, Pulse};
@@ -42,7 +42,7 @@ struct Running {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Picked {
     /// The race.
-    Race(Which),
+    Race(races::Race),
     /// The machine.
     Machine(&'static pgtable::Model),
     /// The kernel.
@@ -59,7 +59,7 @@ impl Picked {
     /// What the option `id` of a list means.
     pub fn of(list: List, id: &str) -> Option<Self> {
         Some(match list {
-            List::Race => Self::Race(Which::from_id(id)?),
+            List::Race => Self::Race(RaceDef::from_id(id)?),
             List::Machine => Self::Machine(pgtable::model(id).ok()?),
             List::Kernel => Self::Kernel(Revision::from_id(id)?),
             List::Lock => Self::Lock(LockMode::from_name(id)?),
@@ -72,8 +72,8 @@ impl Picked {
     /// The choice that follows, if it is one about the race.
     pub fn apply(&self, choice: Choice) -> Option<Choice> {
         Some(match *self {
-            Self::Race(race) => first(race),
-            Self::Machine(model) => choice.with_kernel(choice.revision, model_of(choice.race, model.id)),
+            Self::Race(race) => Choice::first(race),
+            Self::Machine(model) => choice.with_kernel(choice.revision, choice.race.model(model.id)),
             Self::Kernel(revision) => choice.with_kernel(revision, choice.model),
             Self::Lock(lock) => choice.with_lock(lock),
             Self::Rule(ref rule) => choice.with_rule(rule),
@@ -85,7 +85,7 @@ impl Picked {
 impl Page for Race {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
         let (link, problem) =
-            RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(first(Which::ALL[0])), None));
+            RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(Choice::first(RACES[0])), None));
         shared.notice = problem.map(|problem| problem.to_string());
         match &mut self.session {
             // The branch that is shown already, perhaps at another step.
@@ -153,7 +153,7 @@ impl Page for Race {
 
     fn title(&self) -> String {
         let choice = self.session.as_ref().map(Session::choice);
-        let race = choice.map_or(Place::Race.title(), |choice| texts::of(choice.race).title);
+        let race = choice.map_or(Place::Race.title(), |choice| choice.race.title);
         format!("{race}, {}", Place::Race.title())
     }
 
@@ -205,8 +205,8 @@ impl Race {
                 shared.notice = shared.notice.take().or_else(|| misfit.map(sentence));
             }
             Err(error) => {
-                self.session = Session::new(first(link.choice.race))
-                    .or_else(|_| Session::new(first(Which::ALL[0])))
+                self.session = Session::new(Choice::first(link.choice.race))
+                    .or_else(|_| Session::new(Choice::first(RACES[0])))
                     .ok();
                 shared.notice = Some(format!("{error}; the race is shown with its first choices"));
             }
@@ -220,7 +220,7 @@ impl Race {
     fn moved(&mut self) {
         self.point = self.session.as_ref().map(|session| {
             let choice = session.choice();
-            point(&session.moment(), choice.revision, texts::of(choice.race))
+            point(&session.moment(), choice.revision, choice.race)
         });
     }
 
@@ -303,7 +303,7 @@ fn step(session: &mut Session, place: usize, to_stop: bool) {
 
 fn aim(question: Question, choice: &Choice) -> Aim {
     match question {
-        Question::Find => Aim::Only(texts::of(choice.race).aim),
+        Question::Find => Aim::Only(choice.race.aim),
         Question::Prove => Aim::Everything,
     }
 }

@@ -1,6 +1,6 @@
 //! The verdicts on all variants of all races: searched here and now, in slices between which the page stays alive.
 
-use races::{matrix, survey};
+use races::{survey, verdicts};
 use web_sys::Element;
 
 use super::{Page, Pulse};
@@ -115,7 +115,7 @@ impl Page for Verdicts {
 
 impl Verdicts {
     fn ask_table(&mut self, table: usize) {
-        if let Some(table) = matrix::tables().nth(table) {
+        if let Some(table) = verdicts::tables().nth(table) {
             self.state.survey.ask_table(table.name);
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn locks(state: &State, before: &State) -> Vec<LockView> {
         .map(|(id, _)| LockName::Mmap(id))
         .filter(|&lock| uses(state, lock) || is_held(state, lock) || is_held(before, lock))
         .collect();
-    let vma = state.cpus().iter().find_map(|cpu| cpu.script().place.vma);
+    let vma = state.cpus().iter().find_map(|cpu| cpu.script().ground.vma);
     let others = [
         Some(LockName::MemHotplug),
         vma.map(LockName::Vma),
@@ -84,7 +84,7 @@ pub(super) fn name(lock: LockName, world: &World) -> String {
 /// Whether the lines of anybody here take a lock.
 fn uses(state: &State, lock: LockName) -> bool {
     state.cpus().iter().any(|cpu| {
-        let place = &cpu.script().place;
+        let ground = &cpu.script().ground;
         cpu.script().lines.iter().any(|line| {
             let of = match line.step {
                 Step::Lock(of, _) | Step::TryLock(of, _) => of,
@@ -93,8 +93,8 @@ fn uses(state: &State, lock: LockName) -> bool {
             };
             match (of, lock) {
                 (Lock::Mmap(of), LockName::Mmap(mm)) => of == mm,
-                (Lock::Pud, LockName::PageTable(mm)) => mm == place.mm,
-                (Lock::Pmd, LockName::PageTable(mm)) => mm == place.mm && place.pud.is_none(),
+                (Lock::Pud, LockName::PageTable(mm)) => mm == ground.mm,
+                (Lock::Pmd, LockName::PageTable(mm)) => mm == ground.mm && ground.pud.is_none(),
                 (Lock::Hotplug, LockName::MemHotplug)
                 | (Lock::Vma, LockName::Vma(_))
                 | (Lock::IMmap, LockName::IMmap)

@@ -23,7 +23,7 @@ pub mod words;
 
 use explore::Lane;
 use pagewalk::Revision;
-use races::{Outcomes, RaceText};
+use races::{Outcomes, Race};
 
 pub use lanes::{LaneLine, LaneStatus, LaneView};
 pub use locks::LockView;
@@ -72,7 +72,7 @@ pub struct OutcomeView {
 const START: &str = "No CPU has moved yet. Step one, or let the search find a way.";
 
 /// The point of a moment.
-pub fn point(moment: &Moment, revision: Revision, text: &RaceText) -> RacePoint {
+pub fn point(moment: &Moment, revision: Revision, race: Race) -> RacePoint {
     let Moment { before, state, lane, event } = moment;
     let cpus = state.cpus().len();
     let outcomes = tape::outcomes(state);
@@ -98,8 +98,8 @@ pub fn point(moment: &Moment, revision: Revision, text: &RaceText) -> RacePoint 
         assertion: event.as_ref().and_then(|event| crate::locks::assertion(event, &state.world)),
         outcome: (!outcomes.is_empty()).then(|| OutcomeView {
             what: words::outcomes(outcomes),
-            goal: outcomes.intersects(text.aim),
-            why: text.why,
+            goal: outcomes.intersects(race.aim),
+            why: race.why,
         }),
     }
 }

@@ -58,10 +58,10 @@ pub struct StakeSlot {
 
 /// The tables from the one that holds the pud at stake downwards, in the order in which they were made.
 pub(super) fn tables(state: &State, before: &State) -> Vec<StakeTable> {
-    let Some(place) = state.cpus().first().map(|cpu| cpu.script().place) else { return Vec::new() };
+    let Some(ground) = state.cpus().first().map(|cpu| cpu.script().ground) else { return Vec::new() };
     let world = &state.world;
     let model = world.model();
-    let top = place.pud.map_or(place.pmd_table, |pud| pud.table);
+    let top = ground.pud.map_or(ground.pmd_table, |pud| pud.table);
     let below = |table: &Table| table.pa() == top || table.level() > model.table_level(Level::Pud);
     let of = |level: Level| world.tables().iter().filter(move |table| table.level() == level);
     let tables = Level::ALL.into_iter().flat_map(of).filter(|table| below(table));
@@ -138,10 +138,10 @@ fn indexes(state: &State, table: &Table) -> Vec<u32> {
     let model = state.world.model();
     let mut indexes = Vec::new();
     for cpu in state.cpus() {
-        let place = &cpu.script().place;
+        let ground = &cpu.script().ground;
         match model.lowest_sharing(table.level()) {
             Level::Pte => {
-                indexes.push(place.pte);
+                indexes.push(ground.pte);
                 // Changes of permissions are of neighbouring pages.
                 if let Inner::Walk(walk, Ops::SetProt { .. }) = cpu.inner() {
                     indexes.push(model.index(Level::Pte, walk.args().start));
@@ -149,10 +149,10 @@ fn indexes(state: &State, table: &Table) -> Vec<u32> {
             }
             Level::Pmd => {
                 // The walk comes back for the entry behind, or has come from the one before.
-                let first = model.index(model.indexed_by(Level::Pmd), place.start);
-                indexes.extend([place.pmd, first, first + 1]);
+                let first = model.index(model.indexed_by(Level::Pmd), ground.start);
+                indexes.extend([ground.pmd, first, first + 1]);
             }
-            _ => indexes.extend(place.pud.filter(|pud| pud.table == table.pa()).map(|pud| pud.index)),
+            _ => indexes.extend(ground.pud.filter(|pud| pud.table == table.pa()).map(|pud| pud.index)),
         }
     }
     // A handful, for which a sort is too much code.

@@ -1,7 +1,7 @@
 //! What the lab says of races.
 
 use explore::Search;
-use races::{Aim, Found, RaceLink, RaceModel, texts};
+use races::{Aim, Found, RaceLink, RaceModel};
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn open(link: &str) -> Session {
 
 fn point_of(session: &Session) -> RacePoint {
     let choice = session.choice();
-    point(&session.moment(), choice.revision, texts::of(choice.race))
+    point(&session.moment(), choice.revision, choice.race)
 }
 
 fn lane(letter: char) -> Lane {
@@ -225,7 +225,7 @@ fn answers_are_honest() {
         let session = open(link);
         let choice = session.choice();
         let aim = match question {
-            Question::Find => Aim::Only(texts::of(choice.race).aim),
+            Question::Find => Aim::Only(choice.race.aim),
             Question::Prove => Aim::Everything,
         };
         let mut search = Search::new(RaceModel::new(choice, aim).expect("it starts"), limit);
@@ -257,20 +257,20 @@ fn answers_are_honest() {
 
 #[test]
 fn every_race_can_be_told_from_start_to_end() {
-    for race in races::Race::ALL {
-        let mut session = Session::new(races::first(race)).expect("it starts");
+    for race in races::RACES {
+        let mut session = Session::new(races::Choice::first(race)).expect("it starts");
         for round in 0..400 {
             let moved = (0..4).any(|next| session.step(Lane::ALL[(round * 7 + next) % 4]));
             let point = point_of(&session);
-            assert!(!point.sentence.is_empty() && !point.tables.is_empty(), "{}", race.id());
+            assert!(!point.sentence.is_empty() && !point.tables.is_empty(), "{}", race.id);
             for lane in &point.lanes {
-                assert!(!lane.says.is_empty(), "{}: {lane:?}", race.id());
+                assert!(!lane.says.is_empty(), "{}: {lane:?}", race.id);
             }
             if !moved {
                 break;
             }
         }
-        assert!(session.steps().len() > 2, "{}", race.id());
+        assert!(session.steps().len() > 2, "{}", race.id);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use mm::LockMode;
 use pagewalk::Revision;
-use races::{Choice, RACES, texts};
+use races::{Choice, RACES};
 
 use crate::el::{El, el};
 use crate::marks::List;
@@ -15,9 +15,8 @@ pub const STRIDES: [(&str, &str); 2] = [("action", "one atomic action"), ("stop"
 pub fn choices(choice: &Choice, to_stop: bool) -> El {
     let strides = STRIDES.map(|(id, title)| option(id, title, to_stop == (id == STRIDES[1].0)));
     let race = choice.race;
-    let races = RACES.iter().map(|of| option(of.race.id(), of.title, of.race == race));
-    let machines = race.models().filter_map(|id| pgtable::model(id).ok());
-    let machines = machines.map(|model| option(model.id, model.title, model.id == choice.model.id));
+    let races = RACES.iter().map(|of| option(of.id, of.title, *of == race));
+    let machines = race.models().map(|model| option(model.id, model.title, model.id == choice.model.id));
     let kernels = Revision::ALL.into_iter().filter(|revision| race.exists_in(*revision));
     let kernels =
         kernels.map(|of| option(of.id(), of.id(), of == choice.revision).child(": ").child(of.about()));
@@ -31,12 +30,11 @@ pub fn choices(choice: &Choice, to_stop: bool) -> El {
 /// What is different from race to race: how the walker holds the lock, and which rule is followed. Where there is no choice there
 /// is no list.
 pub fn variant(choice: &Choice) -> El {
-    let (locks, text) = (choice.race.locks(), texts::of(choice.race));
-    let options = locks.iter().map(|of| option(of.name(), held(*of), *of == choice.lock));
-    let lock = (locks.len() > 1).then(|| choose(List::Lock, "The walker holds the lock", options));
-    let rules = text.rules.iter().zip(choice.race.rules());
-    let rules = rules.map(|(title, id)| option(id, title, *id == choice.rule_id()));
-    let rule = (!text.rules.is_empty()).then(|| choose(List::Rule, "The other CPU", rules));
+    let race = choice.race;
+    let options = race.locks.iter().map(|of| option(of.name(), held(*of), *of == choice.lock));
+    let lock = (race.locks.len() > 1).then(|| choose(List::Lock, "The walker holds the lock", options));
+    let rules = race.rules.iter().map(|rule| option(rule.id, rule.title, rule == choice.rule));
+    let rule = (race.rules.len() > 1).then(|| choose(List::Rule, "The other CPU", rules));
     el("div.variant").child(lock).child(rule)
 }
 

@@ -2,7 +2,7 @@
 
 use explore::Schedule;
 use narrate::race::{Question, words};
-use races::{Choice, texts};
+use races::Choice;
 
 use super::choices::variant;
 use crate::el::{El, el};
@@ -39,7 +39,7 @@ pub struct Answer {
 
 /// What the race is about, its goal, and the search for it.
 pub fn goal(choice: &Choice, asked: &Asked<'_>) -> El {
-    let text = texts::of(choice.race);
+    let text = choice.race;
     let ask = |command, title, name| button(command).attr("title", title).child(name);
     el("section.goal[aria-label=Goal]")
         .child(

@@ -3,7 +3,7 @@
 use explore::Schedule;
 use narrate::Mark;
 use narrate::race::words::count;
-use races::{Cell, Choice, Found, RaceLink, Variant, short};
+use races::{Choice, Found, Outcomes, RaceLink, Variant, short};
 
 use crate::el::{El, el};
 use crate::marks;
@@ -16,8 +16,8 @@ pub struct Place<'a> {
     pub variant: &'a Variant,
     /// The number of the variant.
     pub number: usize,
-    /// The verdict that it is expected to have.
-    pub expected: Cell,
+    /// What is expected to go wrong there.
+    pub expected: Outcomes,
     /// The states that were seen, while it is being searched.
     pub searching: Option<u32>,
     /// The number of the place: a variant may stand in several.
@@ -29,15 +29,15 @@ pub struct Place<'a> {
 /// What was found at a place; as long as nothing was, a button to search there first.
 pub fn verdict(place: Place<'_>) -> El {
     // Room for it is kept from the start.
-    let ways = place.expected.all().iter().count().max(1);
+    let ways = place.expected.iter().count().max(1);
     known(place).attr("style", &format!("--ways:{ways}"))
 }
 
 fn known(place: Place<'_>) -> El {
     match (&place.variant.found, place.searching) {
         (Some(Ok(found)), _) => {
-            let differs = (!place.expected.is(found)).then(|| {
-                let all = place.expected.all();
+            let differs = (!found.is(place.expected)).then(|| {
+                let all = place.expected;
                 let expected = if all.is_empty() { "safe".to_owned() } else { short(all) };
                 el("strong.differs").child("≠ expected: ").child(expected)
             });

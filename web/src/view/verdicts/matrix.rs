@@ -1,7 +1,9 @@
 //! The page: progress, the answers about the patch, all tables.
 
 use narrate::race::words::{count, number};
-use races::{ANSWERS, Answer, Evidence, OUTCOMES, Row, Slot, Table, matrix, texts};
+use races::survey;
+use races::verdicts::{Row, Table, tables};
+use races::{ANSWERS, Answer, Evidence, OUTCOMES};
 
 use super::cell::{Place, verdict};
 use crate::el::{El, el};
@@ -38,10 +40,10 @@ pub fn page(shared: &Shared, state: &Surveying) -> El {
 }
 
 fn in_order() -> impl Iterator<Item = (usize, &'static Table)> {
-    let tables = || matrix::tables().enumerate();
-    tables()
+    let numbered = || tables().enumerate();
+    numbered()
         .filter(|(_, table)| table.name == "patch")
-        .chain(tables().filter(|(_, table)| table.name != "patch"))
+        .chain(numbered().filter(|(_, table)| table.name != "patch"))
 }
 
 fn intro() -> El {
@@ -100,7 +102,7 @@ fn progress(state: &Surveying) -> El {
 fn now(state: &Surveying) -> String {
     let Some((variant, sliced)) = &state.running else { return String::new() };
     let Some(of) = state.survey.variants().get(*variant) else { return String::new() };
-    let title = texts::of(of.choice.race).title;
+    let title = of.choice.race.title;
     let (machine, kernel) = (of.choice.model.id, of.choice.revision.id());
     format!("now: {title} ({machine}, {kernel}), {}", count(sliced.report().states.into(), "state"))
 }
@@ -119,8 +121,8 @@ fn answer(state: &Surveying, of: usize, answer: &Answer) -> El {
         )))
 }
 
-fn shown(state: &Surveying, evidence: &Evidence, slot: Slot, place: u32) -> El {
-    let title = matrix::tables().find(|table| table.name == evidence.table).map_or("", |table| table.title);
+fn shown(state: &Surveying, evidence: &Evidence, slot: survey::Place, place: u32) -> El {
+    let title = tables().find(|table| table.name == evidence.table).map_or("", |table| table.title);
     el("li")
         .attr("data-place", &place.to_string())
         .child(el("p").child(evidence.says))
@@ -184,21 +186,20 @@ fn place(table: usize, line: usize, column: usize) -> u32 {
 }
 
 /// The verdict at a place, as far as it is known.
-fn at(state: &Surveying, slot: Slot, at: u32, name: &str) -> Option<El> {
+fn at(state: &Surveying, slot: survey::Place, at: u32, name: &str) -> Option<El> {
     let variant = state.survey.variants().get(slot.variant)?;
     let running = state.running.as_ref().filter(|(of, _)| *of == slot.variant);
     let searching = running.map(|(_, sliced)| sliced.report().states);
-    Some(verdict(Place { variant, number: slot.variant, expected: slot.cell, searching, at, name }))
+    Some(verdict(Place { variant, number: slot.variant, expected: slot.expected, searching, at, name }))
 }
 
 /// The races of a table in words, each once.
 fn about(table: &Table) -> El {
-    let mut races: Vec<_> = table.rows.iter().map(Row::race).collect();
+    let mut races: Vec<_> = table.rows.iter().map(|row| row.race).collect();
     races.dedup();
-    let told = races.into_iter().map(texts::of);
     el("dl.races").children(
-        told.flat_map(|text| {
-            [el("dt").child(text.title), el("dd").child(text.about).child(" ").child(text.why)]
+        races.into_iter().flat_map(|race| {
+            [el("dt").child(race.title), el("dd").child(race.about).child(" ").child(race.why)]
         }),
     )
 }
@@ -208,7 +209,7 @@ fn row(
     table: &Table,
     number: usize,
     (line, row): (usize, &Row),
-    slots: &[Option<Slot>],
+    slots: &[Option<survey::Place>],
 ) -> El {
     let says = (!row.says.is_empty()).then(|| el("span.says").child(row.says));
     let cells = slots.iter().zip(table.columns.headings()).enumerate().map(|(column, (slot, heading))| {

@@ -37,7 +37,7 @@ pub enum Half {
 
 /// Where things are in the small world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Ground {
     /// Whose tables are at stake.
     pub mm: MmId,
     /// First address of the walk.
@@ -93,7 +93,7 @@ const fn owner(user: bool) -> Owner {
     if user { Owner::User } else { Owner::Kernel }
 }
 
-impl Place {
+impl Ground {
     /// The small world, and where things are in it.
     ///
     /// # Errors
@@ -117,7 +117,7 @@ impl Place {
         );
         let mm = if user { MmId::USER } else { MmId::INIT_MM };
         let (last, second) = (model.slots(Level::Pte) - 1, shape == Shape::LeafThenPage);
-        let mut place = Self {
+        let mut ground = Self {
             mm,
             start,
             end,
@@ -139,8 +139,8 @@ impl Place {
                 model.index(model.indexed_by(level), start) + u32::from(second && meaning == Level::Pmd);
             let slot = Slot { table: tables[at].pa(), index };
             match meaning {
-                Level::Pud => place.pud = Some(slot),
-                Level::Pmd => (place.pmd_table, place.pmd) = (slot.table, slot.index),
+                Level::Pud => ground.pud = Some(slot),
+                Level::Pmd => (ground.pmd_table, ground.pmd) = (slot.table, slot.index),
                 _ => {}
             }
             if second && meaning == Level::Pmd {
@@ -167,9 +167,9 @@ impl Place {
             level = lower;
         }
         if level == Level::Pte {
-            place.pte_table = tables[at].pa();
+            ground.pte_table = tables[at].pa();
             if shape != Shape::EmptyTable {
-                tables[at].set(place.pte, leaf(model, Level::Pte, user));
+                tables[at].set(ground.pte, leaf(model, Level::Pte, user));
             }
         }
         let next = PhysAddr(NEXT * (tables.len() as u64 + 1));
@@ -178,9 +178,9 @@ impl Place {
         world.allocator.next = next;
         if user {
             world = world.with_vmas(vec![Vma::anon(MmId::USER, start, end)])?;
-            place.vma = world.vmas().next().map(|(id, _)| id);
+            ground.vma = world.vmas().next().map(|(id, _)| id);
         }
-        Ok((world, place))
+        Ok((world, ground))
     }
 }
 
@@ -193,21 +193,21 @@ mod tests {
     fn the_small_world_leads_to_what_it_says_on_every_model() {
         for model in pgtable::MODELS {
             for half in [Half::User, Half::Kernel("vmalloc"), Half::Kernel("direct map")] {
-                let (world, place) = Place::build(model, half, Shape::Page).expect("a valid world");
+                let (world, ground) = Ground::build(model, half, Shape::Page).expect("a valid world");
                 let id = model.id;
-                assert_eq!(place.pud.is_some(), model.table_level(Level::Pmd) != Level::Pgd, "{id}");
+                assert_eq!(ground.pud.is_some(), model.table_level(Level::Pmd) != Level::Pgd, "{id}");
                 let of = |level, slot| world.classify(level, world.read_slot(slot).expect("a slot"));
-                let pmd = Slot { table: place.pmd_table, index: place.pmd };
+                let pmd = Slot { table: ground.pmd_table, index: ground.pmd };
                 assert_eq!(of(Level::Pmd, pmd), EntryKind::Table, "{id}");
-                assert_eq!(of(Level::Pmd, Slot { index: place.pmd + 1, ..pmd }), EntryKind::None, "{id}");
-                let pte = Slot { table: place.pte_table, index: place.pte };
+                assert_eq!(of(Level::Pmd, Slot { index: ground.pmd + 1, ..pmd }), EntryKind::None, "{id}");
+                let pte = Slot { table: ground.pte_table, index: ground.pte };
                 assert_eq!(of(Level::Pte, pte), EntryKind::Leaf, "{id}");
-                assert_eq!(place.pte, model.index(Level::Pte, place.start));
+                assert_eq!(ground.pte, model.index(Level::Pte, ground.start));
                 let indexed_by = model.indexed_by(Level::Pmd);
-                assert_eq!(model.index(indexed_by, place.end), model.index(indexed_by, place.start) + 1);
+                assert_eq!(model.index(indexed_by, ground.end), model.index(indexed_by, ground.start) + 1);
                 if half != Half::User {
                     assert!(
-                        model.region(place.start).is_some_and(|region| region.start.0 >= model.task_size.0)
+                        model.region(ground.start).is_some_and(|region| region.start.0 >= model.task_size.0)
                     );
                 }
             }
@@ -218,12 +218,12 @@ mod tests {
     fn the_other_shapes_have_leaves_and_holes() {
         let model = pgtable::model("x86_64-4level").expect("a known model");
         let kind = |shape, level, index| {
-            let (world, place) = Place::build(model, Half::User, shape).expect("a valid world");
+            let (world, ground) = Ground::build(model, Half::User, shape).expect("a valid world");
             let slot = match level {
-                Level::Pud => place.pud.expect("a pud"),
-                _ => Slot { table: place.pmd_table, index },
+                Level::Pud => ground.pud.expect("a pud"),
+                _ => Slot { table: ground.pmd_table, index },
             };
-            (world.classify(level, world.read_slot(slot).expect("a slot")), place.pmd, place.pte)
+            (world.classify(level, world.read_slot(slot).expect("a slot")), ground.pmd, ground.pte)
         };
         assert_eq!(kind(Shape::PudLeaf, Level::Pud, 0), (EntryKind::Leaf, 0, 511));
         assert_eq!(kind(Shape::Nothing, Level::Pud, 0), (EntryKind::None, 0, 511));

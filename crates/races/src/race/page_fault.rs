@@ -1,0 +1,54 @@
+//! A page fault makes the tables that are missing and maps a page, under the VMA's own lock.
+//!
+//! mm/memory.c, `__handle_mm_fault()`, v7.3.
+
+use mm::{LockMode, MmId};
+use pagewalk::{EntryPoint, Revision};
+use pgtable::Level;
+
+use super::{First, RaceDef, RuleDef};
+use crate::ground::{Half, Shape};
+use crate::outcome::Outcomes;
+use crate::setting::{DUMP, MM, NotThere, Setting};
+use crate::step::{Line, Lock, Step, Value, inner, line};
+
+/// A debug walk of a process, and a page fault.
+pub static RACE: RaceDef = RaceDef {
+    id: "page-fault",
+    title: "A debug walk and a page fault",
+    about: "CPU 0 walks a process's tables. CPU 1 allocates the missing tables and maps a page, under \
+            the VMA's own lock.",
+    goal: "Make anything go wrong on CPU 0.",
+    aim: Outcomes::all(),
+    why: "Nothing can, because tables are only added. The walk may see some entries from before the \
+          fault and some from after it, but every table that it sees exists.",
+    ground: (Half::User, Shape::Nothing),
+    runs_on: |model| model.per_vma_lock,
+    exists: |_| true,
+    locks: &LockMode::ALL,
+    rules: &[RuleDef::only(set_up)],
+    first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Write, rule: "" },
+};
+
+fn set_up(setting: &mut Setting) -> Result<(), NotThere> {
+    setting.walker(EntryPoint::Debug, MmId::USER, DUMP, &[(MM, setting.lock)])?;
+    setting.other("handle_mm_fault", &PAGE_FAULT);
+    Ok(())
+}
+
+const WRITE: LockMode = LockMode::Write;
+const READ: LockMode = LockMode::Read;
+
+static PAGE_FAULT: [Line; 11] = [
+    line("lock_vma_under_rcu()", Step::TryLock(Lock::Vma, READ)),
+    inner("__pmd_alloc(): pud_lock()", Step::Lock(Lock::Pud, WRITE)),
+    inner("__pmd_alloc(): pud_populate()", Step::Populate(Level::Pud)),
+    inner("__pmd_alloc(): spin_unlock(ptl)", Step::Unlock(Lock::Pud, WRITE)),
+    inner("__pte_alloc(): pmd_lock()", Step::Lock(Lock::Pmd, WRITE)),
+    inner("__pte_alloc(): pmd_populate()", Step::Populate(Level::Pmd)),
+    inner("__pte_alloc(): spin_unlock(ptl)", Step::Unlock(Lock::Pmd, WRITE)),
+    inner("pte_offset_map_lock()", Step::Lock(Lock::Pte, WRITE)),
+    inner("set_pte_at()", Step::Write(Level::Pte, Value::Leaf)),
+    inner("pte_unmap_unlock()", Step::Unlock(Lock::Pte, WRITE)),
+    inner("vma_end_read(vma)", Step::Unlock(Lock::Vma, READ)),
+];

@@ -1,0 +1,59 @@
+//! No mode of `init_mm`'s lock helps: hot-remove does not take it.
+
+use super::{
+    ARM64, BOTH_WILD, Columns, NONE, PATCH, PTE_WILD, READ, RISCV, SAFE, Table, V6_12_107, V6_16, V6_17,
+    V6_18, V7_1, V7_3, Verdicts, WRITE, X86, case, has_pmd_tables, kernels, locks,
+};
+use crate::race;
+
+pub(super) static VERDICTS: Verdicts = Verdicts {
+    race: &race::hot_remove::RACE,
+    cases: &[
+        case("no-hotplug", &[(NONE, BOTH_WILD), (READ, BOTH_WILD), (WRITE, BOTH_WILD)]).on(has_pmd_tables),
+        case("hotplug", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]),
+        case("ptdump", &[(NONE, BOTH_WILD), (READ, BOTH_WILD), (WRITE, BOTH_WILD)])
+            .on(has_pmd_tables)
+            .kernels(&[V6_16, PATCH]),
+        case("ptdump", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)])
+            .kernels(&[V6_17, V6_18, V7_1, V7_3, V6_12_107]),
+        case("no-hotplug", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
+            .on(|model| !has_pmd_tables(model)),
+        case("ptdump", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
+            .on(|model| !has_pmd_tables(model))
+            .kernels(&[V6_16, PATCH]),
+    ],
+    tables: &[
+        Table {
+            id: "3.3",
+            name: "hot-remove",
+            title: "A walk of kernel tables, and memory hot-remove",
+            columns: Columns::Locks,
+            rows: &[
+                locks("x86-64, no hotplug lock", &race::hot_remove::RACE, X86, V6_17, "no-hotplug"),
+                locks("x86-64, hotplug lock", &race::hot_remove::RACE, X86, V6_17, "hotplug"),
+                locks("riscv64, no hotplug lock", &race::hot_remove::RACE, RISCV, V6_17, "no-hotplug"),
+                locks("riscv64, hotplug lock", &race::hot_remove::RACE, RISCV, V6_17, "hotplug"),
+                locks("arm64, no hotplug lock", &race::hot_remove::RACE, ARM64, V6_17, "no-hotplug"),
+                locks("arm64, hotplug lock", &race::hot_remove::RACE, ARM64, V6_17, "hotplug"),
+            ],
+        },
+        Table {
+            id: "3.3",
+            name: "ptdump-hot-remove",
+            title: "ptdump, and memory hot-remove",
+            columns: Columns::Revisions,
+            rows: &[
+                kernels("x86-64 ptdump", &race::hot_remove::RACE, X86, NONE, "ptdump"),
+                kernels("arm64 check_wx", &race::hot_remove::RACE, ARM64, NONE, "ptdump"),
+                kernels("riscv64 check_wx", &race::hot_remove::RACE, RISCV, NONE, "ptdump"),
+                kernels(
+                    "arm64 debugfs: the file takes the lock",
+                    &race::hot_remove::RACE,
+                    ARM64,
+                    WRITE,
+                    "hotplug",
+                ),
+            ],
+        },
+    ],
+};
