@@ -7,6 +7,7 @@ pub mod collapse;
 pub mod hot_remove;
 pub mod huge_pud;
 pub mod huge_vmap;
+pub mod kernel_vmap;
 pub mod munmap;
 pub mod munmap_vmas;
 pub mod nested_read;
@@ -33,12 +34,13 @@ use crate::outcome::Outcomes;
 use crate::setting::{NotThere, Setting};
 
 /// All races, in the order in which they are offered.
-pub static RACES: [Race; 17] = [
+pub static RACES: [Race; 18] = [
     &munmap::RACE,
     &munmap_vmas::RACE,
     &hot_remove::RACE,
     &huge_vmap::RACE,
     &huge_pud::RACE,
+    &kernel_vmap::RACE,
     &other_mm::RACE,
     &collapse::RACE,
     &set_prot::RACE,

@@ -9,6 +9,7 @@ mod collapse;
 mod hot_remove;
 mod huge_pud;
 mod huge_vmap;
+mod kernel_vmap;
 mod munmap;
 mod munmap_vmas;
 mod nested_read;
@@ -33,12 +34,13 @@ use crate::outcome::Outcomes;
 use crate::race::Race;
 
 /// What is expected of each race.
-static ALL: [&Verdicts; 17] = [
+static ALL: [&Verdicts; 18] = [
     &munmap::VERDICTS,
     &munmap_vmas::VERDICTS,
     &hot_remove::VERDICTS,
     &huge_vmap::VERDICTS,
     &huge_pud::VERDICTS,
+    &kernel_vmap::VERDICTS,
     &other_mm::VERDICTS,
     &collapse::VERDICTS,
     &set_prot::VERDICTS,
@@ -337,7 +339,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(cells, 259);
+        assert_eq!(cells, 295);
     }
 
     #[test]
