@@ -100,7 +100,7 @@ impl Survey {
         &self.variants
     }
 
-    /// The places of a table, by its number in [`matrix::tables`]: line by line, column by column. None where there is no verdict.
+    /// The places of a table, by its number in [`tables`]: line by line, column by column. None where there is no verdict.
     pub fn table(&self, table: usize) -> &[Vec<Option<Place>>] {
         self.places.get(table).map_or(&[], Vec::as_slice)
     }

@@ -1,4 +1,4 @@
-//! A dump of `init_mm`, and a huge vmap of a pud's size. What the vmap does is in [`vmap`].
+//! A dump of `init_mm`, and a huge vmap of a pud's size. What the vmap does is in `vmap.rs`.
 
 use mm::LockMode;
 use pagewalk::Revision;

@@ -1,4 +1,4 @@
-//! A kernel walk that takes its lock for reading, and a huge vmap of a pmd's size. What the vmap does is in [`vmap`].
+//! A kernel walk that takes its lock for reading, and a huge vmap of a pmd's size. What the vmap does is in `vmap.rs`.
 
 use mm::{LockMode, MmId};
 use pagewalk::{EntryPoint, Revision};

@@ -1,4 +1,4 @@
-//! A dump of kernel addresses through another mm, and a huge vmap. What the vmap does is in [`vmap`].
+//! A dump of kernel addresses through another mm, and a huge vmap. What the vmap does is in `vmap.rs`.
 
 use mm::{LockMode, MmId};
 use pagewalk::{EntryPoint, Revision};

@@ -1,8 +1,8 @@
 //! What is expected of every variant of every race, and the tables in which a person sees it.
 //!
-//! A race has its [`Case`]s in the file of its name: by rule, kernel, lock and facts of the machine, each variant in exactly one.
+//! A race has its cases in the file of its name: by rule, kernel, lock and facts of the machine, each variant in exactly one.
 //! They are the specification (docs/kernel-facts.md, part 3) and what follows from it: a walker reads an entry several times before
-//! it follows it, so that in the window in which a table may be freed it can also follow an entry that has changed ([`WILD`]).
+//! it follows it, so that in the window in which a table may be freed it can also follow an entry that has changed (a wild read).
 //! A [`Row`] of a table only names variants; what it shows is looked up with [`of`].
 
 mod collapse;
