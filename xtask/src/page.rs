@@ -155,10 +155,10 @@ fn program_in(message: &str) -> Option<PathBuf> {
     files.find(|file| file.ends_with(format!("{PROGRAM}.wasm"))).map(Path::to_owned)
 }
 
-/// Splits the program; in a release its imports get short names.
+/// Splits the program; in a release its imports get short names, and its panics say nothing.
 fn split(workspace: &Workspace, program: &Path, parts: &Path, release: bool) -> Result<(), Error> {
     let mut split = tools::splitter(workspace, "run");
-    split.arg("--").args(release.then_some("--short-names"));
+    split.arg("--").args(release.then_some("--small"));
     process::run(split.arg(program).arg(parts))
 }
 

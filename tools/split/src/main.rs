@@ -7,9 +7,10 @@
 //! | `split_NAME.wasm` | a later part |
 //! | `__wasm_split.js` | what the first part calls to load the later ones; it imports `part.js`, which is not made here |
 //!
-//! With `--short-names`, imports get short names.
+//! With `--small`, imports get short names, and panics say nothing.
 
 mod names;
+mod panics;
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -26,13 +27,13 @@ const PART: &str = "part(new URL(";
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let before = arguments.len();
-    arguments.retain(|argument| argument != "--short-names");
-    let short_names = arguments.len() < before;
+    arguments.retain(|argument| argument != "--small");
+    let small = arguments.len() < before;
     let [wasm, directory] = arguments.as_slice() else {
-        eprintln!("pagewalk-split: usage: pagewalk-split [--short-names] WASM DIRECTORY");
+        eprintln!("pagewalk-split: usage: pagewalk-split [--small] WASM DIRECTORY");
         return ExitCode::from(2);
     };
-    match split(Path::new(wasm), Path::new(directory), short_names) {
+    match split(Path::new(wasm), Path::new(directory), small) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pagewalk-split: {error:#}");
@@ -41,8 +42,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn split(wasm: &Path, directory: &Path, short_names: bool) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let program = fs::read(wasm).map_err(|error| format!("cannot read {}: {error}", wasm.display()))?;
+fn split(wasm: &Path, directory: &Path, small: bool) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let mut program = fs::read(wasm).map_err(|error| format!("cannot read {}: {error}", wasm.display()))?;
+    if small {
+        program = panics::without_words(&program)?;
+    }
     // An intermediate file, which wasm-bindgen replaces by `pagewalk_bg.wasm`.
     let first = directory.join("pagewalk.wasm");
     let mut options = wasm_split_cli_support::Options::new(&program);
@@ -59,11 +63,11 @@ fn split(wasm: &Path, directory: &Path, short_names: bool) -> Result<(), Box<dyn
         .omit_default_module_path(false)
         // The table of functions, through which the parts call each other.
         .keep_lld_exports(true)
-        .remove_name_section(short_names)
+        .remove_name_section(small)
         .remove_producers_section(true)
         .generate_output()?;
     let mut renamed = Vec::new();
-    if short_names {
+    if small {
         let glue = output.js().to_owned();
         renamed =
             names::shortened(&glue, output.wasm_mut().imports.iter_mut().map(|import| &mut import.name));

@@ -2,7 +2,7 @@
 //!
 //! They are plain functions, not components: there is one component, the [`Shell`](crate::Shell), that holds all state,
 //! and each further one would cost some six kilobytes of code in the first download (measured with Yew 0.23). They attach
-//! no listeners either: an element says by its [`Mark`](crate::marks::Mark) what it stands for, and
+//! no listeners either: an element says by its [`Mark`] what it stands for, and
 //! [`events`](crate::events) makes of that what a person did. Three more attributes are read back:
 //!
 //! | attribute | what the element stands for |
