@@ -61,7 +61,13 @@ impl Address {
         self.written = text;
     }
 
-    /// Whether the hash is the one that was written last.
+    /// Somebody else has written this hash: what is shown has to be written again, even if it was written before.
+    pub fn found(&mut self, hash: &str) {
+        hash.clone_into(&mut self.written);
+        self.taken = true;
+    }
+
+    /// Whether the hash is the one that was written or found last.
     pub fn is_own(&self, hash: &str) -> bool {
         hash == self.written
     }

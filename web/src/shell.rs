@@ -105,7 +105,9 @@ impl Component for Shell {
             beat: None,
             listeners: hash.into_iter().chain(part).collect(),
         };
-        shell.open(&browser::hash());
+        let hash = browser::hash();
+        shell.address.found(&hash);
+        shell.open(&hash);
         shell.settle(ctx);
         shell
     }
@@ -117,13 +119,17 @@ impl Component for Shell {
                 let hash = browser::hash();
                 let other = !self.address.is_own(&hash);
                 if other {
+                    self.address.found(&hash);
                     self.open(&hash);
                 }
                 other
             }
             Msg::WriteAddress => {
-                self.write_address(ctx);
-                false
+                // Not over an address that somebody has just written, and of which the browser tells next.
+                if self.address.is_own(&browser::hash()) {
+                    self.write_address(ctx);
+                }
+                return false;
             }
             Msg::Copied(Copied::Done) => {
                 self.shared.top.copied = true;

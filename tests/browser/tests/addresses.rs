@@ -1,0 +1,195 @@
+//! No address is too broken: whatever is behind the `#`, there is a page, it says what it does not understand, and nothing is
+//! downloaded for a name that does not exist.
+
+use std::cell::RefCell;
+
+use narrate::race::Session;
+use pagewalk_browser_tests::{Page, Screen, Site, test};
+use pagewalk_tests::LIBRARY;
+use pagewalk_tests::addresses::{VALID, broken};
+use races::RaceLink;
+use scenario::{Link, LinkProblem};
+use serde_json::{Value, json};
+use url::Url;
+
+/// What is there when a walk is: a step, or the levels of its machine.
+const WALK: &str = ".sentence, .level-list";
+
+/// The addresses of the page of races that name none. They were blank pages once.
+const NO_RACE: [&str; 3] = ["#v1/race", "#v1/race?", "#v1/race?embed"];
+
+/// What an address has to lead to.
+#[derive(Debug)]
+struct Expected {
+    /// What is there when its page is.
+    sign: &'static str,
+    /// What the page says: nothing, or at least this.
+    notice: Option<String>,
+    /// Whether it names something that does not exist, so that nothing has to be downloaded for it.
+    is_mistyped: bool,
+}
+
+impl Expected {
+    /// What the hash of an address, as the browser has it, has to lead to.
+    fn of(hash: &str) -> Self {
+        let path = hash.trim_start_matches('#').strip_prefix("v1/").unwrap_or_default();
+        let name = path.split(['/', '?']).next().unwrap_or_default();
+        let rest = path[name.len()..].trim_start_matches(['/', '?']);
+        let stray = |is_known: bool| (!rest.is_empty() && !is_known).then(|| String::from("is not known"));
+        match name {
+            "callers" => Self::later(".callers tbody tr", stray(false)),
+            "verdicts" => {
+                // A `?` with nothing behind it says nothing.
+                let table = rest.strip_suffix('?').unwrap_or(rest);
+                Self::later(".survey[data-state]", stray(races::survey::table(table).is_some()))
+            }
+            "race" => Self::later(".lane", race_notice(hash)),
+            _ => {
+                let problem = Link::parse(hash, &LIBRARY).1;
+                let is_mistyped = matches!(
+                    problem,
+                    Some(LinkProblem::Scenario(_) | LinkProblem::Version(_) | LinkProblem::TooLong(_))
+                );
+                Self { sign: WALK, notice: problem.map(|problem| problem.to_string()), is_mistyped }
+            }
+        }
+    }
+
+    fn later(sign: &'static str, notice: Option<String>) -> Self {
+        Self { sign, notice, is_mistyped: false }
+    }
+}
+
+/// What the page says of a link to a race: what is wrong with it, or where its schedule ends before its time.
+fn race_notice(hash: &str) -> Option<String> {
+    let (link, problem) = RaceLink::parse(hash)?;
+    problem.map(|problem| problem.to_string()).or_else(|| Session::open(&link).ok()?.1)
+}
+
+/// Waits until the page is as it has to be, or says in which way it is not.
+async fn shows(page: &Page, address: &str, expected: &Expected) {
+    let short = short(address);
+    let script = format!(
+        "const text = of => (document.querySelector(of)?.innerText ?? '').replace(/\\s+/g, ' ').trim();
+         const visible = text('main') !== '' && document.querySelector({:?}) !== null;
+         return [visible, text('[role=alert]'), sessionStorage.errors ?? '']",
+        expected.sign
+    );
+    page.until(&format!("a page for {short}: {expected:?}"), || async {
+        let state = page.eval(&script).await;
+        assert_eq!(state[2], "", "{short}");
+        let said = state[1].as_str().unwrap_or_default();
+        let is_said = expected.notice.as_ref().map_or(said.is_empty(), |notice| said.contains(notice.trim()));
+        state[0] == true && is_said
+    })
+    .await;
+}
+
+/// The files that were loaded, by name.
+async fn files(page: &Page) -> Vec<String> {
+    let mut names = page.loaded().await;
+    names.sort();
+    names
+}
+
+/// The same without the machines' tables, which a walk may need.
+async fn program(page: &Page) -> Vec<String> {
+    let mut names = files(page).await;
+    names.retain(|name| !name.starts_with("captures/"));
+    names
+}
+
+/// Opens the first view, which needs one part of the program.
+async fn open_first_view(page: &Page, site: &Site) {
+    page.open(&site.url("#v1")).await;
+    let names = program(page).await;
+    assert_eq!(names.iter().filter(|name| name.ends_with(".wasm")).count(), 1, "{names:?}");
+}
+
+/// Goes to an address without loading the document again. Then the page has heard of it: we listen after it. Returns what the
+/// address has to lead to; nothing if it is the one that is there already, of which no page hears.
+///
+/// The browser takes 200 changes of an address in 10 seconds, and forgets the others: those are tried again.
+async fn go(page: &Page, address: &str) -> Option<Expected> {
+    // What follows `:~:` is for the browser itself, and no page sees it.
+    let script = format!(
+        "const address = {}, old = location.hash;
+         if (new URL(address.split(':~:')[0], location).hash === old) return [true, null];
+         const heard = new Promise(heard => addEventListener('hashchange', heard, {{ once: true }}));
+         location.hash = address;
+         const hash = location.hash;
+         return hash === old ? [false, null] : heard.then(() => [true, hash])",
+        json!(address)
+    );
+    let hash = RefCell::new(Value::Null);
+    page.until("the browser takes the address", || async {
+        let mut answer = page.eval(&script).await;
+        hash.replace(answer[1].take());
+        answer[0] == true
+    })
+    .await;
+    let expected = Expected::of(hash.borrow().as_str()?);
+    shows(page, address, &expected).await;
+    Some(expected)
+}
+
+/// As much of an address as a person wants to read.
+fn short(address: &str) -> String {
+    address.chars().take(80).collect()
+}
+
+#[test]
+fn every_broken_address_opens_a_page_that_says_so() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        open_first_view(page, &site).await;
+        let usual = program(page).await;
+        let (walks, others): (Vec<_>, Vec<_>) =
+            broken().into_iter().partition(|address| Expected::of(address).sign == WALK);
+        let (mut heard, mut said) = (0, 0);
+        for addresses in [walks, others] {
+            let is_first = heard == 0;
+            for address in addresses {
+                if let Some(expected) = go(page, &address).await {
+                    heard += 1;
+                    said += usize::from(expected.notice.is_some());
+                }
+            }
+            // A name that does not exist, and whatever else is wrong with a walk, needs nothing that is loaded later.
+            assert!(!is_first || program(page).await == usual, "{:?}", program(page).await);
+        }
+        assert!(heard >= 500 && said >= 400, "{heard} and {said}");
+        // And it is still alive.
+        for address in VALID {
+            let expected = go(page, address).await;
+            assert!(expected.is_none_or(|expected| expected.notice.is_none()), "{address}");
+        }
+    });
+}
+
+#[test]
+fn a_page_that_is_loaded_with_a_broken_address_says_so() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        open_first_view(page, &site).await;
+        let usual = files(page).await;
+        for address in broken().into_iter().step_by(24).chain(NO_RACE.map(str::to_owned)) {
+            let url = Url::parse(&site.url(&address)).expect("an address");
+            let hash = url.fragment().map(|hash| format!("#{hash}")).unwrap_or_default();
+            let expected = Expected::of(&hash);
+            page.load(url.as_str()).await;
+            shows(page, &address, &expected).await;
+            if expected.is_mistyped {
+                assert_eq!(files(page).await, usual, "{} downloads something", short(&address));
+            }
+        }
+    });
+}
+
+#[test]
+fn the_page_of_races_without_a_name_says_that_there_is_none() {
+    for address in NO_RACE {
+        let notice = Expected::of(address).notice.unwrap_or_default();
+        assert!(notice.contains("names no race"), "{address}: {notice}");
+    }
+}
