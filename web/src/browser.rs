@@ -12,6 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, ReadableStream, Response};
 use yew::Callback;
 
+use crate::later::Part;
 use crate::progress::Progress;
 
 /// What became of a text that was to be copied.
@@ -83,16 +84,19 @@ pub fn leave_for(address: &str) -> Option<()> {
 
 /// Calls `arrived` whenever some of a later part of the program has arrived: the script that fetches it says so by an
 /// event of the window.
-pub fn on_part(arrived: Callback<Progress>) -> Option<EventListener> {
+pub fn on_part(arrived: Callback<(Part, Progress)>) -> Option<EventListener> {
     let window = web_sys::window()?;
     Some(EventListener::new(&window, "part", move |event| {
-        #[expect(clippy::cast_sign_loss, reason = "a count of bytes")]
-        let number = |name: &str| {
+        let detail = |name: &str| {
             let detail = Reflect::get(event, &"detail".into()).ok()?;
-            Some(Reflect::get(&detail, &name.into()).ok()?.as_f64()? as usize)
+            Reflect::get(&detail, &name.into()).ok()
         };
-        let received = number("done").unwrap_or_default();
-        arrived.emit(Progress { received, total: number("total").filter(|total| *total > 0) });
+        #[expect(clippy::cast_sign_loss, reason = "a count of bytes")]
+        let number = |name| Some(detail(name)?.as_f64()? as usize);
+        if let Some(part) = detail("part").and_then(|name| Part::from_name(&name.as_string()?)) {
+            let received = number("done").unwrap_or_default();
+            arrived.emit((part, Progress { received, total: number("total").filter(|total| *total > 0) }));
+        }
     }))
 }
 

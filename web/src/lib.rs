@@ -19,14 +19,13 @@
 //! | [`load`] | fetching a captured machine, with progress |
 //! | [`progress`] | how much of a file has arrived |
 //! | [`run`] | a recorded scenario and the position in it |
-//! | [`lab`] | the part of the program that arrives later; [`later`] is what the first part has of it |
+//! | [`later`] | the parts of the program that arrive later, and what the first part has of them |
 
 pub mod address;
 pub mod browser;
 pub mod el;
 pub mod events;
 pub mod keys;
-pub mod lab;
 pub mod later;
 pub mod load;
 pub mod marks;

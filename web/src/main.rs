@@ -1,16 +1,28 @@
-//! Starts the page, and says how its later part is reached: here the program is split.
+//! Starts the page, and says how its later parts are reached: here the program is split.
 
 use pagewalk_web::Shell;
-use pagewalk_web::lab::Lab;
-use pagewalk_web::later::LabError;
+use pagewalk_web::later::{Arrived, Coming, Part, PartError};
 use pagewalk_web::shell::Start;
 
 fn main() {
-    yew::Renderer::<Shell>::with_props(Start { reach: || Box::pin(lab()) }).render();
+    yew::Renderer::<Shell>::with_props(Start { reach }).render();
 }
 
-/// What only this function names is in the later part, code and data; calling it fetches that.
+fn reach(part: Part) -> Coming {
+    match part {
+        Part::Lab => Box::pin(lab()),
+        Part::More => Box::pin(more()),
+    }
+}
+
+// What only one of these functions names is in that part, code and data; calling it fetches that.
+
 #[wasm_split_helpers::wasm_split(lab, fallible)]
-fn lab() -> Result<Lab, LabError> {
-    pagewalk_web::lab::arrived()
+fn lab() -> Result<Arrived, PartError> {
+    pagewalk_web::later::lab::arrived()
+}
+
+#[wasm_split_helpers::wasm_split(more, fallible)]
+fn more() -> Result<Arrived, PartError> {
+    pagewalk_web::later::more::arrived()
 }

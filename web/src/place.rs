@@ -1,5 +1,7 @@
 //! Which page an address opens.
 
+use crate::later::Part;
+
 /// Which page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -24,6 +26,15 @@ impl Place {
             Self::Callers => "Callers",
             Self::Race => "Race lab",
             Self::Verdicts => "Verdicts",
+        }
+    }
+
+    /// The part of the program that the page is in, if it arrives later.
+    pub const fn part(self) -> Option<Part> {
+        match self {
+            Self::Walk => None,
+            Self::Callers => Some(Part::More),
+            Self::Race | Self::Verdicts => Some(Part::Lab),
         }
     }
 

@@ -1,9 +1,9 @@
-//! What all pages share: the message, the captures, the later part, and what a page asks the shell for.
+//! What all pages share: the message, the captures, the later parts, and what a page asks the shell for.
 
 use capture::Capture;
 use scenario::Library;
 
-use crate::later::{LabError, Later};
+use crate::later::{Later, Part, PartError};
 use crate::load::LoadError;
 use crate::place::Place;
 use crate::progress::Progress;
@@ -24,8 +24,12 @@ pub struct Shared {
     pub notice: Option<String>,
     /// The captured machines.
     pub captures: Captures,
-    /// The part of the program that arrives later.
-    pub lab: LabState,
+    /// The part of the program with the race lab.
+    pub lab: PartState,
+    /// The part with what a walk needs at times.
+    pub more: PartState,
+    /// What the page of a walk has of that part, once it is here.
+    pub later: Option<Later>,
     /// The scenarios that are here, and the names of those that arrive later.
     pub library: Library,
     /// What the header says.
@@ -37,7 +41,9 @@ impl Default for Shared {
         Self {
             notice: None,
             captures: Captures::default(),
-            lab: LabState::default(),
+            lab: PartState::default(),
+            more: PartState::default(),
+            later: None,
             library: Library::new(&[], &callers::ABOUTS),
             top: Top::default(),
         }
@@ -109,21 +115,39 @@ impl Captures {
     }
 }
 
-/// The part of the program that arrives later, and how it is doing.
+impl Shared {
+    /// How a later part of the program is doing.
+    pub const fn part(&self, part: Part) -> &PartState {
+        match part {
+            Part::Lab => &self.lab,
+            Part::More => &self.more,
+        }
+    }
+
+    /// How a later part of the program is doing, to be changed.
+    pub const fn part_mut(&mut self, part: Part) -> &mut PartState {
+        match part {
+            Part::Lab => &mut self.lab,
+            Part::More => &mut self.more,
+        }
+    }
+}
+
+/// A part of the program that arrives later, and how it is doing.
 #[derive(Debug, Default)]
-pub enum LabState {
+pub enum PartState {
     /// Nobody has asked for it.
     #[default]
     Away,
     /// A page asks for it.
     Asked,
     /// On its way, or it will not come.
-    Loading(Loading<LabError>),
+    Loading(Loading<PartError>),
     /// Here.
-    Here(Later),
+    Here,
 }
 
-impl LabState {
+impl PartState {
     /// Asks for it; after a failure once more.
     pub fn ask(&mut self) {
         if matches!(self, Self::Away | Self::Loading(Loading::Failed(_))) {
@@ -131,8 +155,21 @@ impl LabState {
         }
     }
 
-    /// What the first part has of it, once it is here.
-    pub const fn here(&self) -> Option<Later> {
-        if let Self::Here(later) = self { Some(*later) } else { None }
+    /// Asks for it once more, if it has failed. Returns whether it has.
+    pub fn retry(&mut self) -> bool {
+        let failed = matches!(self, Self::Loading(Loading::Failed(_)));
+        if failed {
+            *self = Self::Asked;
+        }
+        failed
+    }
+
+    /// Whether it has to be fetched now; then it is on its way.
+    pub fn take_asked(&mut self) -> bool {
+        let asked = matches!(self, Self::Asked);
+        if asked {
+            *self = Self::Loading(Loading::Under(Progress::default()));
+        }
+        asked
     }
 }

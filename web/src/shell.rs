@@ -13,8 +13,7 @@ use crate::address::{self, Address};
 use crate::browser::{self, Copied};
 use crate::el::Content;
 use crate::events;
-use crate::lab::{Lab, Reach};
-use crate::later::LabError;
+use crate::later::{Arrived, Part, PartError, Reach};
 use crate::load::{self, LoadError};
 use crate::marks::Command;
 use crate::marks::{Deed, Mark};
@@ -22,7 +21,7 @@ use crate::pages::Page;
 use crate::pages::walk::Walk;
 use crate::place::Place;
 use crate::progress::Progress;
-use crate::shared::{LabState, Loading, Shared};
+use crate::shared::{Loading, PartState, Shared};
 use crate::view;
 
 /// What can happen.
@@ -44,16 +43,16 @@ pub enum Msg {
     Progress(&'static str, Progress),
     /// A captured machine has arrived, or not.
     Loaded(&'static str, Box<Result<Capture, LoadError>>),
-    /// Some of the later part of the program has arrived.
-    LabProgress(Progress),
-    /// The later part of the program has arrived, or not.
-    Lab(Box<Result<Lab, LabError>>),
+    /// Some of a later part of the program has arrived.
+    PartProgress(Part, Progress),
+    /// A later part of the program has arrived, or not.
+    Part(Part, Box<Result<Arrived, PartError>>),
 }
 
 /// What the page is started with.
 #[derive(Clone, Copy, Debug, Properties)]
 pub struct Start {
-    /// How the later part of the program is reached.
+    /// How the later parts of the program are reached.
     pub reach: Reach,
 }
 
@@ -69,8 +68,8 @@ impl PartialEq for Start {
 pub struct Shell {
     here: Place,
     walk: Walk,
-    /// The other pages, once they have arrived.
-    others: Option<[Box<dyn Page>; 3]>,
+    /// The other pages, as they arrive.
+    others: [Option<Box<dyn Page>>; 3],
     shared: Shared,
     help: bool,
     address: Address,
@@ -90,11 +89,12 @@ impl Component for Shell {
 
     fn create(ctx: &Context<Self>) -> Self {
         let hash = browser::on_hash_change(ctx.link().callback(|()| Msg::HashChanged));
-        let part = browser::on_part(ctx.link().callback(Msg::LabProgress));
+        let part =
+            browser::on_part(ctx.link().callback(|(part, progress)| Msg::PartProgress(part, progress)));
         let mut shell = Self {
             here: Place::Walk,
             walk: Walk::default(),
-            others: None,
+            others: [None, None, None],
             shared: Shared::default(),
             help: false,
             address: Address::default(),
@@ -156,15 +156,15 @@ impl Component for Shell {
                 self.with_page(|page, shared| page.arrived(shared));
                 true
             }
-            Msg::LabProgress(progress) => match &mut self.shared.lab {
-                LabState::Loading(Loading::Under(of)) => {
+            Msg::PartProgress(part, progress) => match self.shared.part_mut(part) {
+                PartState::Loading(Loading::Under(of)) => {
                     *of = progress;
                     true
                 }
                 _ => false,
             },
-            Msg::Lab(result) => {
-                self.arrived(*result);
+            Msg::Part(part, result) => {
+                self.arrived(part, *result);
                 true
             }
         };
@@ -192,10 +192,11 @@ impl Component for Shell {
     fn view(&self, _: &Context<Self>) -> Html {
         let page = match self.here {
             Place::Walk => Some(&self.walk as &dyn Page),
-            other => self.others.as_ref().map(|others| &*others[place_of(other)]),
+            other => self.others[place_of(other)].as_deref(),
         };
-        let main = page.map_or_else(|| view::waiting(&self.shared), |page| page.view(&self.shared));
-        let help = page.and_then(Page::help).filter(|_| self.help);
+        let main =
+            page.map_or_else(|| view::waiting(&self.shared, self.here), |page| page.view(&self.shared));
+        let help = page.filter(|_| self.help).and_then(|page| page.help(&self.shared));
         main.reached_by(self.widget.clone()).child(help).into_html()
     }
 }
@@ -210,16 +211,18 @@ impl Shell {
     fn page(&mut self) -> Option<&mut dyn Page> {
         match self.here {
             Place::Walk => Some(&mut self.walk),
-            other => Some(self.others.as_mut()?[place_of(other)].as_mut()),
+            other => Some(self.others[place_of(other)].as_mut()?.as_mut()),
         }
     }
 
     /// What `ask` returns for the page that is shown; nothing as long as it is not here.
     fn with_page<T: Default>(&mut self, ask: impl FnOnce(&mut dyn Page, &mut Shared) -> T) -> T {
-        match (self.here, &mut self.others) {
-            (Place::Walk, _) => ask(&mut self.walk, &mut self.shared),
-            (other, Some(others)) => ask(&mut *others[place_of(other)], &mut self.shared),
-            (_, None) => T::default(),
+        match self.here {
+            Place::Walk => ask(&mut self.walk, &mut self.shared),
+            other => match &mut self.others[place_of(other)] {
+                Some(page) => ask(&mut **page, &mut self.shared),
+                None => T::default(),
+            },
         }
     }
 
@@ -234,8 +237,8 @@ impl Shell {
             self.shared.notice = None;
             self.help = false;
         }
-        if place != Place::Walk && self.others.is_none() {
-            self.shared.lab.ask();
+        if let Some(part) = place.part() {
+            self.shared.part_mut(part).ask();
         }
         self.with_page(|page, shared| page.open(hash, shared));
         if moved {
@@ -248,16 +251,17 @@ impl Shell {
             return self.with_page(|page, shared| page.did(deed, shared));
         };
         match command {
-            Command::Help => self.help = !self.help,
+            Command::Help => {
+                self.help = !self.help;
+                self.with_page(|page, shared| page.did(deed, shared));
+            }
             Command::Leave if self.help => self.help = false,
             Command::Dismiss => self.shared.notice = None,
             Command::CopyLink => {
                 let link = address::full(&self.link);
                 ctx.link().send_future(async { Msg::Copied(browser::copy(link).await) });
             }
-            Command::Retry if matches!(self.shared.lab, LabState::Loading(Loading::Failed(_))) => {
-                self.shared.lab.ask();
-            }
+            Command::Retry if self.shared.lab.retry() || self.shared.more.retry() => {}
             _ => {
                 let known = self.with_page(|page, shared| page.did(deed, shared));
                 if !known && command == Command::Leave {
@@ -269,23 +273,31 @@ impl Shell {
         true
     }
 
-    /// The later part has arrived, or not.
-    fn arrived(&mut self, result: Result<Lab, LabError>) {
+    /// A later part has arrived, or not.
+    fn arrived(&mut self, part: Part, result: Result<Arrived, PartError>) {
+        *self.shared.part_mut(part) = match result {
+            Ok(_) => PartState::Here,
+            Err(ref error) => PartState::Loading(Loading::Failed(error.clone())),
+        };
         match result {
-            Ok(lab) => {
-                self.others = Some(lab.pages);
-                self.shared.lab = LabState::Here(lab.later);
-                self.shared.library = lab.library;
-                if self.here == Place::Walk {
-                    self.walk.arrived(&mut self.shared);
-                } else {
-                    // It could not be opened before.
-                    let hash = browser::hash();
-                    self.shared.top.here = None;
-                    self.open(&hash);
-                }
+            Ok(Arrived::Lab([race, verdicts])) => {
+                self.others[place_of(Place::Race)] = Some(race);
+                self.others[place_of(Place::Verdicts)] = Some(verdicts);
             }
-            Err(error) => self.shared.lab = LabState::Loading(Loading::Failed(error)),
+            Ok(Arrived::More(more)) => {
+                self.others[place_of(Place::Callers)] = Some(more.callers);
+                self.shared.later = Some(more.later);
+                self.shared.library = more.library;
+            }
+            Err(_) => return,
+        }
+        if self.here.part() == Some(part) {
+            // It could not be opened before.
+            let hash = browser::hash();
+            self.shared.top.here = None;
+            self.open(&hash);
+        } else {
+            self.with_page(|page, shared| page.arrived(shared));
         }
     }
 
@@ -304,10 +316,11 @@ impl Shell {
                 Msg::Loaded(folder, Box::new(load::load(folder, progress).await))
             });
         }
-        if matches!(self.shared.lab, LabState::Asked) {
-            self.shared.lab = LabState::Loading(Loading::Under(Progress::default()));
-            let lab = (ctx.props().reach)();
-            ctx.link().send_future(async move { Msg::Lab(Box::new(lab.await)) });
+        for &part in Part::ALL {
+            if self.shared.part_mut(part).take_asked() {
+                let coming = (ctx.props().reach)(part);
+                ctx.link().send_future(async move { Msg::Part(part, Box::new(coming.await)) });
+            }
         }
         if !pulse.work {
             self.work = None;

@@ -5,8 +5,7 @@
 mod common;
 
 use common::draw;
-use pagewalk_web::lab::{self, Lab};
-use pagewalk_web::later::LabError;
+use pagewalk_web::later::{Arrived, Coming, Part, lab, more};
 use pagewalk_web::shell::{Shell, Start};
 use pagewalk_web::view::verdicts::cell::{Place, verdict};
 use races::{ANSWERS, Found, NotThere, Outcomes, Variant, survey::search};
@@ -17,8 +16,13 @@ use web_sys::{Element, HtmlElement};
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// Everything is here already.
-fn reach() -> std::pin::Pin<Box<dyn Future<Output = Result<Lab, LabError>>>> {
-    Box::pin(async { Ok(lab::lab()) })
+fn reach(part: Part) -> Coming {
+    Box::pin(async move {
+        Ok(match part {
+            Part::Lab => Arrived::Lab(lab::lab()),
+            Part::More => Arrived::More(more::more()),
+        })
+    })
 }
 
 /// Waits until a condition is true, as the browser does its other tasks.

@@ -37,8 +37,8 @@ const HTML: [&str; 2] = [PAGE, "lab.html"];
 /// The scripts that the HTML names.
 const SCRIPTS: [&str; 2] = ["start.js", "moved.js"];
 
-/// The style sheets that name the others: of the first page, and of what comes with the lab.
-const STYLES: [&str; 2] = ["first.css", "lab.css"];
+/// The style sheets that name the others: of the first part, and of each later one.
+const STYLES: [&str; 3] = ["first.css", "lab.css", "more.css"];
 
 /// What compresses best: nothing inlined or shared beyond what LLVM did, data in one piece.
 const WASM_OPT: [&str; 11] = [

@@ -3,7 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`walk`] | a walk, step by step |
-//! | `race`, `callers`, `verdicts` | the pages that arrive later ([`lab`](crate::lab)) |
+//! | `race`, `callers`, `verdicts` | the pages that arrive [later](crate::later) |
 //!
 //! A page is its state and plain functions on it. It listens to nothing, waits for nothing and writes no address: the
 //! [`Shell`](crate::Shell) owns one of each, tells it what a person did, asks it what goes on by itself, and draws it. So
@@ -56,7 +56,7 @@ pub trait Page {
     fn title(&self) -> String;
 
     /// The keys of the page and its signs; a page that has no help takes no keys.
-    fn help(&self) -> Option<El> {
+    fn help(&self, _: &Shared) -> Option<El> {
         None
     }
 

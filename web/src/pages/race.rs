@@ -157,7 +157,7 @@ impl Page for Race {
         format!("{race}, {}", Place::Race.title())
     }
 
-    fn help(&self) -> Option<El> {
+    fn help(&self, _: &Shared) -> Option<El> {
         Some(help::help())
     }
 

@@ -120,6 +120,9 @@ impl Page for Walk {
         }
         self.awaited = None;
         shared.notice = problem.map(|problem| problem.to_string());
+        if link.view == View::Levels {
+            shared.more.ask();
+        }
         let known = link.setup == self.link.setup;
         self.link = link;
         self.playing = false;
@@ -153,10 +156,12 @@ impl Page for Walk {
         let Link { setup, view, embed, .. } = &self.link;
         let header = (!embed)
             .then(|| view::header::walk(shared, setup, *view, self.awaited.as_ref().map(|of| of.about.id)));
-        let levels = (*view == View::Levels).then(|| view::levels(self.machine, self.machine_before));
-        let run = self.run.as_ref().filter(|_| levels.is_none() && self.awaited.is_none());
-        let keys = if levels.is_some() { Keys::Text } else { Keys::Walk };
-        let later = shared.lab.here();
+        let shows_levels = *view == View::Levels;
+        let run = self.run.as_ref().filter(|_| !shows_levels && self.awaited.is_none());
+        let keys = if shows_levels { Keys::Text } else { Keys::Walk };
+        let later = shared.later;
+        let levels = later.filter(|_| shows_levels);
+        let levels = levels.map(|later| (later.levels)(self.machine, self.machine_before));
         el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
             .when(*embed, ".embed")
             .attr("data-keys", keys.name())
@@ -182,8 +187,8 @@ impl Page for Walk {
         format!("{}, {}", self.link.setup.scenario.title, self.link.setup.revision.id())
     }
 
-    fn help(&self) -> Option<El> {
-        Some(view::help())
+    fn help(&self, shared: &Shared) -> Option<El> {
+        shared.later.map(|later| (later.help)())
     }
 
     /// An embedded widget must not take the focus of the page around it.
@@ -213,7 +218,7 @@ impl Page for Walk {
     }
 
     fn arrived(&mut self, shared: &mut Shared) {
-        if shared.lab.here().is_some()
+        if shared.later.is_some()
             && let Some(Awaited { about, link }) = self.awaited.take()
         {
             match (link, shared.library.scenario(about.id)) {
@@ -224,7 +229,7 @@ impl Page for Walk {
             return;
         }
         // What a dump prints is recorded with its walk.
-        let anew = shared.lab.here().is_some() && self.run.as_ref().is_some_and(|run| !run.is_dump());
+        let anew = shared.later.is_some() && self.run.as_ref().is_some_and(|run| !run.is_dump());
         // One that has failed waits for a person to try again.
         let here = self.waits.is_some_and(|folder| shared.captures.get(folder).is_some());
         if here || (anew && self.is_dump()) {
@@ -261,9 +266,9 @@ impl Walk {
             return;
         };
         if self.is_dump() {
-            shared.lab.ask();
+            shared.more.ask();
         }
-        let dump = shared.lab.here().and_then(|later| (later.dump)(&setup, capture));
+        let dump = shared.later.and_then(|later| (later.dump)(&setup, capture));
         match Run::new(setup, capture, self.link.grain, self.link.step, dump) {
             Ok(run) => {
                 self.run = Some(run);
@@ -305,14 +310,11 @@ impl Walk {
     fn wait_for(&mut self, about: &'static About, link: Option<String>, shared: &mut Shared) {
         self.playing = false;
         self.awaited = Some(Awaited { about, link });
-        shared.lab.ask();
+        shared.more.ask();
     }
 
     fn messages(&self, shared: &Shared) -> El {
-        if self.awaited.is_some() {
-            let (failed, under) = view::header::lab(&shared.lab);
-            return view::header::messages(shared.notice.as_deref(), failed.as_deref(), under);
-        }
+        let (part_failed, part_under) = view::header::coming(&shared.more);
         let state = self.waits.and_then(|folder| shared.captures.state(folder));
         let failed = match state {
             Some(Loading::Failed(error)) => Some(error.to_string()),
@@ -325,13 +327,18 @@ impl Walk {
             )),
             _ => None,
         };
-        view::header::messages(shared.notice.as_deref(), failed.as_deref(), under)
+        let failed = part_failed.or(failed);
+        view::header::messages(shared.notice.as_deref(), failed.as_deref(), part_under.or(under))
     }
 
     fn command(&mut self, command: Command, shared: &mut Shared) -> bool {
         match command {
             Command::Leave | Command::Levels if self.link.view == View::Levels => self.show(View::Step),
-            Command::Levels => self.show(View::Levels),
+            Command::Levels => {
+                shared.more.ask();
+                self.show(View::Levels);
+            }
+            Command::Help => shared.more.ask(),
             Command::Alone => self.machine_before = None,
             Command::Play if self.run.is_some() => self.play(),
             Command::Retry => self.start(shared),

@@ -7,7 +7,7 @@ use super::{button, choices, progress};
 use crate::el::{El, el};
 use crate::marks::Command;
 use crate::place::Place;
-use crate::shared::{LabState, Loading, Shared, Top};
+use crate::shared::{Loading, PartState, Shared, Top};
 
 /// A page's header: its choices, and the buttons of what can be done with it.
 pub fn header(top: &Top, choices: Option<El>, actions: Option<El>) -> El {
@@ -55,19 +55,19 @@ pub fn messages(notice: Option<&str>, failed: Option<&str>, under: Option<El>) -
     el("div.messages").child(notice).child(failed).child(under)
 }
 
-/// Instead of a page that has not arrived yet.
-pub fn waiting(shared: &Shared) -> El {
-    let (failed, under) = lab(&shared.lab);
+/// Instead of a page that is in a part which has not arrived yet.
+pub fn waiting(shared: &Shared, place: Place) -> El {
+    let (failed, under) = place.part().map(|part| coming(shared.part(part))).unwrap_or_default();
     el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
         .child(header(&shared.top, None, None))
         .child(messages(shared.notice.as_deref(), failed.as_deref(), under))
 }
 
-/// How the later part is doing: what is wrong with it, or how much has arrived.
-pub fn lab(state: &LabState) -> (Option<String>, Option<El>) {
-    match state {
-        LabState::Loading(Loading::Failed(error)) => (Some(error.to_string()), None),
-        LabState::Loading(Loading::Under(of)) => (None, Some(progress("Loading the rest of Pagewalk", *of))),
-        LabState::Away | LabState::Asked | LabState::Here(_) => (None, None),
+/// How a later part is doing: what is wrong with it, or how much has arrived.
+pub fn coming(part: &PartState) -> (Option<String>, Option<El>) {
+    match part {
+        PartState::Loading(Loading::Failed(error)) => (Some(error.to_string()), None),
+        PartState::Loading(Loading::Under(of)) => (None, Some(progress("Loading the rest of Pagewalk", *of))),
+        PartState::Away | PartState::Asked | PartState::Here => (None, None),
     }
 }

@@ -1,4 +1,4 @@
-//! What is in the later part of the program. Nothing in the first part may name it.
+//! What is in the part with what a walk needs at times. Nothing else may name it.
 
 use capture::Capture;
 use narrate::dump::DumpRecord;
@@ -7,32 +7,26 @@ use pagewalk::Event;
 use scenario::library::Program;
 use scenario::{Library, Setup};
 
-use super::Lab;
+use super::{Arrived, Dump, Later, More, PartError};
 use crate::el::El;
-use crate::later::{Dump, LabError, Later};
 use crate::pages::callers::Callers;
-use crate::pages::race::Race;
-use crate::pages::verdicts::Verdicts;
 use crate::view;
 
 /// All scenarios.
 static LIBRARY: Library = Library::new(&[callers::SCENARIOS], &[]);
 
-/// [`lab`], as whoever fetched it has it: by now nothing can fail any more.
+/// [`more`], as whoever fetched it has it: by now nothing can fail any more.
 ///
 /// # Errors
 /// None: what fails is the download before.
-pub fn arrived() -> Result<Lab, LabError> {
-    Ok(lab())
+pub fn arrived() -> Result<Arrived, PartError> {
+    Ok(Arrived::More(more()))
 }
 
-/// The later part. The first one must not name this, but in the place where the program is split.
-pub fn lab() -> Lab {
-    Lab {
-        pages: [Box::new(Callers), Box::new(Race::default()), Box::new(Verdicts::default())],
-        later: Later { dump, diff },
-        library: LIBRARY,
-    }
+/// The part. The others must not name this, but in the place where the program is split.
+pub fn more() -> More {
+    let later = Later { help: view::help, levels: view::levels, dump, diff };
+    More { callers: Box::new(Callers), later, library: LIBRARY }
 }
 
 fn diff(what: &str, of: &EntryDiff) -> El {

@@ -1,4 +1,4 @@
-//! The parts of the whole page that the light one does not have, in a real browser.
+//! What a walk needs at times, and the patch's callers, in a real browser.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -8,8 +8,8 @@ use callers::CALL_SITES;
 use common::draw;
 use narrate::dump::{DumpLine, DumpView, LineState};
 use narrate::{Mark, Point, Timeline, point};
-use pagewalk_web::lab;
 use pagewalk_web::later::Later;
+use pagewalk_web::later::more::more;
 use pagewalk_web::marks;
 use pagewalk_web::view;
 use pagewalk_web::view::callers::callers;
@@ -32,12 +32,12 @@ fn texts(root: &Element, selector: &str) -> Vec<String> {
 
 /// What the page of a walk has of the later part.
 fn later() -> Later {
-    lab::lab().later
+    more().later
 }
 
 /// The first steps of a scenario without a capture that write an entry.
 fn writes(scenario: &str) -> Vec<Point> {
-    let setup = Setup::of(lab::lab().library.scenario(scenario).expect("a scenario of the library"));
+    let setup = Setup::of(more().library.scenario(scenario).expect("a scenario of the library"));
     let (world, runner) = setup.start(&setup.made().expect("made tables")).expect("it runs there");
     let mut timeline = Timeline::new(world, runner);
     timeline.record(100_000);
@@ -119,7 +119,7 @@ async fn the_slots_of_the_current_line_are_marked() {
 
 #[wasm_bindgen_test]
 async fn every_call_site_has_a_row_and_each_link_of_it_opens() {
-    let library = lab::lab().library;
+    let library = more().library;
     let root = draw(callers(&library)).await;
     let rows = all(&root, "tbody tr");
     assert_eq!(rows.len(), CALL_SITES.len());
