@@ -7,12 +7,11 @@ use pagewalk::{Callback, Event};
 use pagewalk_tests::{default_dir, load_image};
 use pgtable::{Level, VirtAddr};
 use ptdump::users::Dumped;
-use scenario::library::Library;
 use scenario::{Runner, Setup};
 
 /// A recorded dump of `init_mm` on a captured machine.
 fn recorded(machine: &str) -> (Setup, Timeline<Runner>, DumpRecord) {
-    let scenario = Library::WALKS.scenario("ptdump").expect("a scenario");
+    let scenario = pagewalk_tests::LIBRARY.scenario("ptdump").expect("a scenario");
     let tables = pgtable::model(machine).ok().and_then(|model| scenario.tables_on(model)).expect("a machine");
     let setup = Setup { tables, ..Setup::of(scenario) };
     let folder = tables.folder().expect("a captured machine");

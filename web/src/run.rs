@@ -211,11 +211,6 @@ impl Run {
         Some(self.dump.as_ref()?.view(self.timeline.span(self.grain, self.index).to))
     }
 
-    /// Whether what a dump prints is recorded.
-    pub const fn is_dump(&self) -> bool {
-        self.dump.is_some()
-    }
-
     /// The step at which the first entry of a line of the dump was noted.
     pub fn step_of_dump_line(&self, line: u32) -> Option<u32> {
         Some(self.timeline.index_of(self.grain, self.dump.as_ref()?.start_of(line)?))

@@ -34,7 +34,7 @@
 //! (`request::Request`) and how it does that (`procedure::Procedure`). What only it needs is beside it in the folder of its
 //! name, also its scenarios and call sites, with what is claimed of them. This file is the only one that knows all of them.
 //!
-//! `ptdump` has the call sites of the debug walk's user, whose machine is in the room of its name.
+//! `ptdump` has the scenarios and call sites of the debug walk's user, whose machine is in the room of its name.
 //!
 //! What they share: `run` is a caller at work, `pageattr` the callbacks that change bits, `replace` the making of a table for a
 //! leaf, `set_memory` the functions that several architectures have, `bits` the bits by their names, `memory` and
@@ -69,6 +69,7 @@ mod set_memory;
 #[cfg(test)]
 mod tests;
 
+pub use ptdump::dumped;
 use scenario::library::{About, Shelf, abouts};
 use site::CallSite;
 
@@ -83,7 +84,7 @@ pub static SCENARIOS: Shelf = &[
 ];
 
 /// The names of these scenarios: data that refers to no code, for who has the rest loaded later.
-pub static ABOUTS: [About; 28] = abouts(SCENARIOS);
+pub static ABOUTS: [About; 31] = abouts(SCENARIOS);
 
 /// All call sites: those of the patch in the order of its files, then arm64, which came in v6.18.
 pub static CALL_SITES: &[&CallSite] = &[

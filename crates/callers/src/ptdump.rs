@@ -1,9 +1,15 @@
-//! The call sites of ptdump, whose machine is in the room of its name, and its scenario on tables that no capture has.
+//! ptdump, whose machine is in the room of its name: its scenarios, and its call sites.
 
-use mm::{LockMode, Need};
-use ptdump::users::Dumped;
+use alloc::vec::Vec;
+
+use actors::AnyActor;
+use mm::{LockMode, MmId, Need, World};
+use pagewalk::NotInThisKernel;
+use pgtable::{Model, VirtAddr};
+use ptdump::Ptdump;
+use ptdump::users::{Dumped, PtdumpUser};
 use scenario::Held;
-use scenario::library::{Group, Program, Scenario};
+use scenario::library::{Begin, Group, Program, Runs, Scenario};
 use scenario::worlds;
 use trace::{Callbacks, Revision};
 
@@ -11,15 +17,122 @@ use crate::site::{CallSite, DEBUG, HELD, HELPER, HOTPLUG, INIT, InKernel, KERNEL
 
 const SV39: &str = "riscv64-sv39";
 
-/// Its scenarios besides those that every reader has.
-pub(crate) static SCENARIOS: &[&Scenario] = &[&EFI];
+/// Its scenarios.
+pub(crate) static SCENARIOS: &[&Scenario] = &[&OF_INIT, &CURRENT, &USER_HALF, &EFI];
+
+/// A dump has the ranges of its architecture.
+const DUMP: &[(u64, u64)] = &[];
+
+/// Which dumps the scenarios make.
+static DUMPS: [(&Scenario, &Dump); 4] =
+    [(&OF_INIT, &INIT_MM), (&CURRENT, &PROCESS), (&USER_HALF, &PROCESS_USER_HALF), (&EFI, &FIRMWARE)];
+
+static INIT_MM: Dump = Dump { dumped: Dumped::InitMm, user_half: false };
+static PROCESS: Dump = Dump { dumped: Dumped::Current, user_half: false };
+static PROCESS_USER_HALF: Dump = Dump { dumped: Dumped::Current, user_half: true };
+static FIRMWARE: Dump = Dump { dumped: Dumped::EfiMm, user_half: false };
+
+/// Which mm a scenario dumps, and whether from the user half of its root; `None` if it is no dump.
+pub fn dumped(scenario: &Scenario) -> Option<(Dumped, bool)> {
+    let (_, dump) = DUMPS.iter().find(|(of, _)| *of == scenario)?;
+    Some((dump.dumped, dump.user_half))
+}
+
+/// `ptdump_walk_pgd()`, which takes the locks itself. Which root it is given follows from who calls it.
+#[derive(Debug)]
+struct Dump {
+    dumped: Dumped,
+    user_half: bool,
+}
+
+impl Runs for Dump {
+    fn mm(&self) -> MmId {
+        match self.dumped {
+            Dumped::InitMm => MmId::INIT_MM,
+            Dumped::Current | Dumped::EfiMm => MmId::USER,
+        }
+    }
+
+    fn exists_in(&self, _: Revision) -> bool {
+        true
+    }
+
+    fn person_holds_locks(&self) -> bool {
+        false
+    }
+
+    /// No file has the tables of the firmware.
+    fn runs_on_any(&self, model: &Model) -> bool {
+        PtdumpUser::find(model, self.dumped, self.user_half).is_some() && self.dumped != Dumped::EfiMm
+    }
+
+    fn ranges(&self, model: &Model) -> Option<Vec<(VirtAddr, VirtAddr)>> {
+        ptdump::users::ranges(model).map(|ranges| ranges.to_vec())
+    }
+
+    fn start(&self, begin: &Begin<'_>, world: &mut World) -> Result<AnyActor, NotInThisKernel> {
+        let user = PtdumpUser::find(world.model(), self.dumped, self.user_half);
+        let pgd = user.and_then(|user| user.root.of(world, self.mm()));
+        let ranges = begin.ranges.iter().copied().take(ptdump::MAX_RANGES).collect();
+        Ok(AnyActor::new(Ptdump::new(begin.revision, self.mm(), pgd, ranges)))
+    }
+}
+
+static OF_INIT: Scenario = Scenario {
+    id: "ptdump",
+    title: "ptdump of init_mm",
+    about: "ptdump_walk_pgd() as debugfs runs it, over the whole address space: the locks that it takes, in \
+            their order, and the debug walk under these locks.",
+    program: Program::Other(&INIT_MM),
+    revision: Revision::V7_3,
+    held: (Held::None, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: None,
+    on: &[
+        ("riscv64-sv39", DUMP),
+        ("arm64-4k-48", DUMP),
+        ("arm64-16k-48", DUMP),
+        ("x86_64-4level", DUMP),
+        ("x86_64-5level", DUMP),
+    ],
+};
+
+static CURRENT: Scenario = Scenario {
+    id: "ptdump-current",
+    title: "ptdump of a process",
+    about: "ptdump_walk_pgd() of an mm other than init_mm (current_kernel in x86's debugfs). From v7.3 on, \
+            it takes init_mm's lock as well, nested inside the process's own.",
+    program: Program::Other(&PROCESS),
+    revision: Revision::V7_3,
+    held: (Held::None, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: None,
+    on: &[("x86_64-4level", DUMP), ("x86_64-5level", DUMP)],
+};
+
+static USER_HALF: Scenario = Scenario {
+    id: "ptdump-user-half",
+    title: "ptdump of the user half",
+    about: "current_user in x86's debugfs. With page-table isolation, a process has two root tables, but \
+            mm->pgd points to only one. The other is passed as an explicit pgd; its kernel half is almost \
+            empty.",
+    program: Program::Other(&PROCESS_USER_HALF),
+    revision: Revision::V7_3,
+    held: (Held::None, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: None,
+    on: &[("x86_64-4level", DUMP), ("x86_64-5level", DUMP)],
+};
 
 static EFI: Scenario = Scenario {
     id: "ptdump-efi",
     title: "ptdump of efi_mm",
     about: "efi in x86's debugfs. The firmware's runtime services have their own mm, which belongs to no \
             process. It is not init_mm, so both are locked from v7.3 on.",
-    program: Program::Ptdump { dumped: Dumped::EfiMm, user_half: false },
+    program: Program::Other(&FIRMWARE),
     revision: Revision::V7_3,
     held: (Held::None, Held::None),
     build: Some(worlds::efi),

@@ -10,7 +10,6 @@ use actors::{AnyActor, Observer};
 use mm::{MmId, World};
 use pagewalk::{EntryPoint, NotInThisKernel, Revision};
 use pgtable::{MODELS, Model, VirtAddr};
-use ptdump::users::{Dumped, PtdumpUser};
 
 use crate::held::Held;
 use crate::places::Places;
@@ -29,13 +28,6 @@ pub enum Program {
         /// Its callbacks.
         ops: Observer,
     },
-    /// `ptdump_walk_pgd()`, which takes the locks itself. Which root it is given follows from who calls it.
-    Ptdump {
-        /// The mm that is dumped.
-        dumped: Dumped,
-        /// Whether from the user half of its root.
-        user_half: bool,
-    },
     /// Who a room above brings.
     Other(&'static dyn Runs),
 }
@@ -50,6 +42,16 @@ pub trait Runs: Debug + Sync {
 
     /// Whether the locks that the caller holds are a person's choice; otherwise it takes them itself.
     fn person_holds_locks(&self) -> bool;
+
+    /// Whether it runs on any tables of `model`, so also on those of a file; most ask for a place of one machine.
+    fn runs_on_any(&self, _model: &Model) -> bool {
+        false
+    }
+
+    /// Its ranges, start and end of each, if they follow from the machine alone.
+    fn ranges(&self, _model: &Model) -> Option<Vec<(VirtAddr, VirtAddr)>> {
+        None
+    }
 
     /// Makes the world ready and whoever is about to run on it.
     ///
@@ -74,8 +76,6 @@ impl Program {
     pub fn mm(&self) -> MmId {
         match *self {
             Self::Call { mm, .. } => mm,
-            Self::Ptdump { dumped: Dumped::InitMm, .. } => MmId::INIT_MM,
-            Self::Ptdump { .. } => MmId::USER,
             Self::Other(runs) => runs.mm(),
         }
     }
@@ -83,7 +83,7 @@ impl Program {
     /// Whether it runs in `revision`: a caller may not use the walker yet.
     pub fn exists_in(&self, revision: Revision) -> bool {
         match self {
-            Self::Call { .. } | Self::Ptdump { .. } => true,
+            Self::Call { .. } => true,
             Self::Other(runs) => runs.exists_in(revision),
         }
     }
@@ -173,11 +173,7 @@ impl Scenario {
     pub fn tables_of(&self, file: FileId) -> Option<Tables> {
         let runs = match self.program {
             Program::Call { entry, .. } => self.made.is_some() && !entry.has_vmas(),
-            Program::Ptdump { dumped, user_half } => {
-                PtdumpUser::find(file.model, dumped, user_half).is_some() && dumped != Dumped::EfiMm
-            }
-            // It asks for a place of its own machine.
-            Program::Other(_) => false,
+            Program::Other(runs) => runs.runs_on_any(file.model),
         };
         runs.then_some(Tables::Brought(file))
     }
@@ -193,10 +189,12 @@ impl Scenario {
             Tables::Brought(file) => self.tables_of(file).map(|_| Places::found(world))?,
             Tables::Made(_) | Tables::Built(_) | Tables::Captured(_) => Places::of(model),
         };
+        if let Program::Other(runs) = self.program
+            && let Some(ranges) = runs.ranges(model)
+        {
+            return Some(ranges);
+        }
         let ranges = match (self.ranges_on(model), self.made) {
-            _ if matches!(self.program, Program::Ptdump { .. }) => {
-                return ptdump::users::ranges(model).map(|ranges| ranges.to_vec());
-            }
             (Some(ranges), _) if !matches!(tables, Tables::Brought(_)) => ranges.to_vec(),
             (_, Some(range)) => vec![range(&places)],
             _ => return None,
@@ -204,11 +202,10 @@ impl Scenario {
         Some(ranges.into_iter().map(|(start, end)| (VirtAddr(start), VirtAddr(end))).collect())
     }
 
-    /// Whether the caller's locks are chosen by the person; ptdump and the patch's callers take their own.
+    /// Whether the caller's locks are chosen by the person; some callers take their own.
     pub fn caller_holds_locks(&self) -> bool {
         match self.program {
             Program::Call { .. } => true,
-            Program::Ptdump { .. } => false,
             Program::Other(runs) => runs.person_holds_locks(),
         }
     }
@@ -230,9 +227,6 @@ static WALKS: &[&Scenario] = &[
     &no_vma::KERNEL_WALK,
     &no_vma::DEBUG_USER,
     &no_vma::DEBUG_INIT_MM,
-    &no_vma::PTDUMP,
-    &no_vma::PTDUMP_CURRENT,
-    &no_vma::PTDUMP_USER_HALF,
     &vma::RANGE,
     &vma::WITH_VMAS,
     &vma::WITHOUT_VMAS,

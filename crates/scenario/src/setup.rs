@@ -4,8 +4,6 @@ use actors::{Actor, AnyActor, Direct, Observer, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
 use pgtable::{MODELS, VirtAddr};
-use ptdump::Ptdump;
-use ptdump::users::PtdumpUser;
 
 use crate::held::Held;
 use crate::library::{Begin, FIRST, Program, Scenario};
@@ -121,12 +119,6 @@ impl Setup {
                 let walk = Walk::new(entry.in_revision(self.revision), self.revision, args)?;
                 Runner::Call(Direct::new(walk, ops))
             }
-            Program::Ptdump { dumped, user_half } => {
-                let user = PtdumpUser::find(world.model(), dumped, user_half);
-                let pgd = user.and_then(|user| user.root.of(&world, program.mm()));
-                let ranges = ranges.into_iter().take(ptdump::MAX_RANGES).collect();
-                Runner::Ptdump(Ptdump::new(self.revision, program.mm(), pgd, ranges))
-            }
             Program::Other(runs) => {
                 let begin = Begin { revision: self.revision, ranges: &ranges, lock: self.lock };
                 Runner::Other(runs.start(&begin, &mut world)?)
@@ -155,8 +147,6 @@ fn args(entry: EntryPoint, mm: MmId, start: VirtAddr, end: VirtAddr, world: &Wor
 pub enum Runner {
     /// A caller of an entry point.
     Call(Direct<Observer>),
-    /// `ptdump_walk_pgd()`.
-    Ptdump(Ptdump),
     /// Who a room above brings.
     Other(AnyActor),
 }
@@ -165,7 +155,6 @@ impl Actor for Runner {
     fn step<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
         match self {
             Self::Call(caller) => caller.step(world, sink),
-            Self::Ptdump(ptdump) => ptdump.step(world, sink),
             Self::Other(other) => other.step(world, sink),
         }
     }
@@ -173,7 +162,6 @@ impl Actor for Runner {
     fn function(&self) -> Func {
         match self {
             Self::Call(caller) => caller.function(),
-            Self::Ptdump(ptdump) => ptdump.function(),
             Self::Other(other) => other.function(),
         }
     }
@@ -181,7 +169,6 @@ impl Actor for Runner {
     fn callbacks(&self) -> Callbacks {
         match self {
             Self::Call(caller) => caller.callbacks(),
-            Self::Ptdump(ptdump) => ptdump.callbacks(),
             Self::Other(other) => other.callbacks(),
         }
     }
@@ -189,7 +176,6 @@ impl Actor for Runner {
     fn stack(&self) -> Stack {
         match self {
             Self::Call(caller) => caller.stack(),
-            Self::Ptdump(ptdump) => ptdump.stack(),
             Self::Other(other) => other.stack(),
         }
     }
@@ -197,7 +183,6 @@ impl Actor for Runner {
     fn walk(&self) -> Option<&Walk> {
         match self {
             Self::Call(caller) => caller.walk(),
-            Self::Ptdump(ptdump) => ptdump.walk(),
             Self::Other(other) => other.walk(),
         }
     }

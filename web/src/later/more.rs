@@ -4,7 +4,6 @@ use capture::Capture;
 use narrate::dump::DumpRecord;
 use narrate::{EntryDiff, Point};
 use pagewalk::Event;
-use scenario::library::Program;
 use scenario::{Library, Setup};
 
 use super::{Arrived, Dump, Later, More, PartError};
@@ -34,7 +33,7 @@ fn diff(what: &str, of: &EntryDiff) -> El {
 }
 
 fn dump(setup: &Setup, capture: &Capture) -> Option<Box<dyn Dump>> {
-    let Program::Ptdump { dumped, user_half } = setup.scenario.program else { return None };
+    let (dumped, user_half) = callers::dumped(setup.scenario)?;
     Some(Box::new(DumpRecord::new(capture, dumped, user_half)?))
 }
 

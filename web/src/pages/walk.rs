@@ -2,7 +2,7 @@
 
 use pagewalk::Revision;
 use pgtable::{Level, Model};
-use scenario::library::{About, Program};
+use scenario::library::About;
 use scenario::link::{Grain, View};
 use scenario::{Held, Library, Link, LinkProblem, Scenario};
 use web_sys::Element;
@@ -228,11 +228,8 @@ impl Page for Walk {
             }
             return;
         }
-        // What a dump prints is recorded with its walk.
-        let anew = shared.later.is_some() && self.run.as_ref().is_some_and(|run| !run.is_dump());
         // One that has failed waits for a person to try again.
-        let here = self.waits.is_some_and(|folder| shared.captures.get(folder).is_some());
-        if here || (anew && self.is_dump()) {
+        if self.waits.is_some_and(|folder| shared.captures.get(folder).is_some()) {
             self.start(shared);
         }
     }
@@ -265,9 +262,6 @@ impl Walk {
             }
             return;
         };
-        if self.is_dump() {
-            shared.more.ask();
-        }
         let dump = shared.later.and_then(|later| (later.dump)(&setup, capture));
         match Run::new(setup, capture, self.link.grain, self.link.step, dump) {
             Ok(run) => {
@@ -276,11 +270,6 @@ impl Walk {
             }
             Err(error) => self.failed = Some(error.to_string()),
         }
-    }
-
-    /// Whether it is a dump, so that there is a text to show beside it.
-    fn is_dump(&self) -> bool {
-        matches!(self.link.setup.scenario.program, Program::Ptdump { .. })
     }
 
     fn record(&mut self) {

@@ -3,13 +3,9 @@
 use actors::Observer;
 use mm::MmId;
 use pagewalk::{EntryPoint, Revision};
-use ptdump::users::Dumped;
 
 use super::{Group, Program, Scenario};
 use crate::held::Held;
-
-/// A dump has the ranges of its architecture.
-const DUMP: &[(u64, u64)] = &[];
 
 pub(super) static KERNEL_WALK: Scenario = Scenario {
     id: "kernel-walk",
@@ -69,53 +65,4 @@ pub(super) static DEBUG_INIT_MM: Scenario = Scenario {
         ("arm64-4k-48", &[(0xffff_8000_805f_0000, 0xffff_8000_8101_0000)]),
         ("arm64-16k-48", &[(0xffff_0000_01fc_0000, 0xffff_0000_0800_0000)]),
     ],
-};
-
-pub(super) static PTDUMP: Scenario = Scenario {
-    id: "ptdump",
-    title: "ptdump of init_mm",
-    about: "ptdump_walk_pgd() as debugfs runs it, over the whole address space: the locks that it takes, in \
-            their order, and the debug walk under these locks.",
-    program: Program::Ptdump { dumped: Dumped::InitMm, user_half: false },
-    revision: Revision::V7_3,
-    held: (Held::None, Held::None),
-    build: None,
-    group: Group::NoVma,
-    made: None,
-    on: &[
-        ("riscv64-sv39", DUMP),
-        ("arm64-4k-48", DUMP),
-        ("arm64-16k-48", DUMP),
-        ("x86_64-4level", DUMP),
-        ("x86_64-5level", DUMP),
-    ],
-};
-
-pub(super) static PTDUMP_CURRENT: Scenario = Scenario {
-    id: "ptdump-current",
-    title: "ptdump of a process",
-    about: "ptdump_walk_pgd() of an mm other than init_mm (current_kernel in x86's debugfs). From v7.3 on, \
-            it takes init_mm's lock as well, nested inside the process's own.",
-    program: Program::Ptdump { dumped: Dumped::Current, user_half: false },
-    revision: Revision::V7_3,
-    held: (Held::None, Held::None),
-    build: None,
-    group: Group::NoVma,
-    made: None,
-    on: &[("x86_64-4level", DUMP), ("x86_64-5level", DUMP)],
-};
-
-pub(super) static PTDUMP_USER_HALF: Scenario = Scenario {
-    id: "ptdump-user-half",
-    title: "ptdump of the user half",
-    about: "current_user in x86's debugfs. With page-table isolation, a process has two root tables, but \
-            mm->pgd points to only one. The other is passed as an explicit pgd; its kernel half is almost \
-            empty.",
-    program: Program::Ptdump { dumped: Dumped::Current, user_half: true },
-    revision: Revision::V7_3,
-    held: (Held::None, Held::None),
-    build: None,
-    group: Group::NoVma,
-    made: None,
-    on: &[("x86_64-4level", DUMP), ("x86_64-5level", DUMP)],
 };
