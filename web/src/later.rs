@@ -1,29 +1,13 @@
-//! The parts of the program that arrive later, each when somebody wants what is in it.
-//!
-//! | part | what it holds |
-//! |---|---|
-//! | [`lab`] | the race lab, and the verdicts |
-//! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed; the patch's callers, with their scenarios |
-//!
-//! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
-//! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to
-//! be answered. How a part is reached is for whoever starts the page to say ([`Reach`]): `main.rs` splits the program
-//! there, tests have everything at once.
-
-pub mod lab;
-pub mod more;
-
-use std::pin::Pin;
+//! What the first part of the program has of the later ones ([`parts`](crate::parts)).
 
 use capture::Capture;
 use narrate::{EntryDiff, Point};
 use pagewalk::Event;
 use pgtable::Model;
-use scenario::{Library, Setup};
+use scenario::Setup;
 
 use crate::el::El;
 use crate::named::named;
-use crate::pages::Page;
 
 named! {
     /// A part of the program that arrives later.
@@ -35,27 +19,7 @@ named! {
     }
 }
 
-/// A part that has arrived.
-#[derive(Debug)]
-pub enum Arrived {
-    /// The pages of races and of verdicts.
-    Lab([Box<dyn Page>; 2]),
-    /// What a walk needs at times, and the patch's callers.
-    More(More),
-}
-
-/// The part [`more`], as the first one has it.
-#[derive(Debug)]
-pub struct More {
-    /// The page of the patch's callers.
-    pub callers: Box<dyn Page>,
-    /// What the page of a walk has of it.
-    pub later: Later,
-    /// All scenarios.
-    pub library: Library,
-}
-
-/// What the page of a walk has of the part [`more`].
+/// What the page of a walk has of the part [`More`](Part::More).
 #[derive(Clone, Copy, Debug)]
 pub struct Later {
     /// The keys of the page and its signs.
@@ -68,7 +32,7 @@ pub struct Later {
     pub diff: fn(&str, &EntryDiff) -> El,
 }
 
-/// Not what is in it, as with a [`Page`].
+/// Not what is in it, as with a [`Page`](crate::pages::Page).
 impl std::fmt::Debug for dyn Dump {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Dump")
@@ -101,9 +65,3 @@ impl From<wasm_split_helpers::SplitLoaderError> for PartError {
         Self
     }
 }
-
-/// Fetches a part. After an error it may be asked for again.
-pub type Reach = fn(Part) -> Coming;
-
-/// A part that is on its way.
-pub type Coming = Pin<Box<dyn Future<Output = Result<Arrived, PartError>>>>;

@@ -19,7 +19,7 @@
 //! | [`load`] | fetching a captured machine, with progress |
 //! | [`progress`] | how much of a file has arrived |
 //! | [`run`] | a recorded scenario and the position in it |
-//! | [`later`] | the parts of the program that arrive later, and what the first part has of them |
+//! | [`parts`] | the parts of the program that arrive later; [`later`] is what the first part has of them |
 
 pub mod address;
 pub mod browser;
@@ -33,6 +33,7 @@ pub mod marks;
 mod memory;
 mod named;
 pub mod pages;
+pub mod parts;
 pub mod place;
 pub mod progress;
 pub mod run;

@@ -1,7 +1,8 @@
 //! Starts the page, and says how its later parts are reached: here the program is split.
 
 use pagewalk_web::Shell;
-use pagewalk_web::later::{Arrived, Coming, Part, PartError};
+use pagewalk_web::later::{Part, PartError};
+use pagewalk_web::parts::{Arrived, Coming};
 use pagewalk_web::shell::Start;
 
 fn main() {
@@ -19,10 +20,10 @@ fn reach(part: Part) -> Coming {
 
 #[wasm_split_helpers::wasm_split(lab, fallible)]
 fn lab() -> Result<Arrived, PartError> {
-    pagewalk_web::later::lab::arrived()
+    pagewalk_web::parts::lab::arrived()
 }
 
 #[wasm_split_helpers::wasm_split(more, fallible)]
 fn more() -> Result<Arrived, PartError> {
-    pagewalk_web::later::more::arrived()
+    pagewalk_web::parts::more::arrived()
 }

@@ -5,7 +5,8 @@
 mod common;
 
 use common::draw;
-use pagewalk_web::later::{Arrived, Coming, Part, lab, more};
+use pagewalk_web::later::Part;
+use pagewalk_web::parts::{Arrived, Coming, lab, more};
 use pagewalk_web::shell::{Shell, Start};
 use pagewalk_web::view::verdicts::cell::{Place, verdict};
 use races::{ANSWERS, Found, NotThere, Outcomes, Variant, survey::search};

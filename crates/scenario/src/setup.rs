@@ -143,6 +143,10 @@ fn args(entry: EntryPoint, mm: MmId, start: VirtAddr, end: VirtAddr, world: &Wor
 }
 
 /// Whoever runs in a scenario.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most runs are calls, and a pointer to one would be followed at each step"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Runner {
     /// A caller of an entry point.

@@ -1,6 +1,7 @@
 //! What is in the part with the race lab. Nothing else may name it.
 
-use super::{Arrived, PartError};
+use super::Arrived;
+use crate::later::PartError;
 use crate::pages::Page;
 use crate::pages::race::Race;
 use crate::pages::verdicts::Verdicts;

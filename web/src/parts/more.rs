@@ -6,8 +6,9 @@ use narrate::{EntryDiff, Point};
 use pagewalk::Event;
 use scenario::{Library, Setup};
 
-use super::{Arrived, Dump, Later, More, PartError};
+use super::{Arrived, More};
 use crate::el::El;
+use crate::later::{Dump, Later, PartError};
 use crate::pages::callers::Callers;
 use crate::view;
 

@@ -1,0 +1,47 @@
+//! The parts of the program that arrive later, each when somebody wants what is in it.
+//!
+//! | part | what it holds |
+//! |---|---|
+//! | [`lab`] | the race lab, and the verdicts |
+//! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed; the patch's callers, with their scenarios |
+//!
+//! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
+//! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to
+//! be answered. How a part is reached is for whoever starts the page to say ([`Reach`]): `main.rs` splits the program
+//! there, tests have everything at once.
+
+pub mod lab;
+pub mod more;
+
+use std::pin::Pin;
+
+use scenario::Library;
+
+use crate::later::{Later, Part, PartError};
+use crate::pages::Page;
+
+/// A part that has arrived.
+#[derive(Debug)]
+pub enum Arrived {
+    /// The pages of races and of verdicts.
+    Lab([Box<dyn Page>; 2]),
+    /// What a walk needs at times, and the patch's callers.
+    More(More),
+}
+
+/// The part [`more`], as the first one has it.
+#[derive(Debug)]
+pub struct More {
+    /// The page of the patch's callers.
+    pub callers: Box<dyn Page>,
+    /// What the page of a walk has of it.
+    pub later: Later,
+    /// All scenarios.
+    pub library: Library,
+}
+
+/// Fetches a part. After an error it may be asked for again.
+pub type Reach = fn(Part) -> Coming;
+
+/// A part that is on its way.
+pub type Coming = Pin<Box<dyn Future<Output = Result<Arrived, PartError>>>>;
