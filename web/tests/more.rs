@@ -30,7 +30,7 @@ fn texts(root: &Element, selector: &str) -> Vec<String> {
     all(root, selector).iter().map(|of| of.text_content().unwrap_or_default()).collect()
 }
 
-/// What the page of a walk has of the later part.
+/// What the page of a walk has of a later part.
 fn later() -> Later {
     more().later
 }

@@ -22,7 +22,7 @@ const SLICE: u32 = 20_000;
 #[derive(Debug)]
 pub struct Walk {
     link: Link,
-    /// What was asked for and arrives with the later part.
+    /// What was asked for and arrives with a later part.
     awaited: Option<Awaited>,
     /// The folder of the capture that it waits for.
     waits: Option<&'static str>,
@@ -57,7 +57,7 @@ impl Default for Walk {
     }
 }
 
-/// A scenario that arrives with the later part.
+/// A scenario that arrives with a later part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Awaited {
     /// What is known of it.
@@ -295,7 +295,7 @@ impl Walk {
         }
     }
 
-    /// Asks for the later part, which has that scenario.
+    /// Asks for the part which has that scenario.
     fn wait_for(&mut self, about: &'static About, link: Option<String>, shared: &mut Shared) {
         self.playing = false;
         self.awaited = Some(Awaited { about, link });
