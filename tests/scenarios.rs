@@ -291,8 +291,8 @@ fn before_v6_18_arm64_does_not_walk() {
 fn a_write_says_what_was_what_is_and_which_bits_changed() {
     let mut writes = 0;
     for scenario in LIBRARY.scenarios().filter(|scenario| matches!(scenario.program, Program::Other(_))) {
-        // The one with a thousand of them is like the others.
-        if scenario.id == "hvo-roll-back" {
+        // The one with a thousand of them is like the others, and a dump writes nothing in its million steps.
+        if scenario.id == "hvo-roll-back" || callers::dumped(scenario).is_some() {
             continue;
         }
         let setup = Setup::of(scenario);
