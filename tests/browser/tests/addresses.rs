@@ -8,12 +8,13 @@ use pagewalk_browser_tests::{Page, Screen, Site, test};
 use pagewalk_tests::LIBRARY;
 use pagewalk_tests::addresses::{VALID, broken};
 use races::RaceLink;
+use scenario::link::View;
 use scenario::{Link, LinkProblem};
 use serde_json::{Value, json};
 use url::Url;
 
-/// What is there when a walk is: a step, or the levels of its machine.
-const WALK: &str = ".sentence, .level-list";
+/// What is there when a walk is: a step.
+const WALK: &str = ".sentence";
 
 /// The addresses of the page of races that name none. They were blank pages once.
 const NO_RACE: [&str; 3] = ["#v1/race", "#v1/race?", "#v1/race?embed"];
@@ -25,7 +26,7 @@ struct Expected {
     sign: &'static str,
     /// What the page says: nothing, or at least this.
     notice: Option<String>,
-    /// Whether it names something that does not exist, so that nothing has to be downloaded for it.
+    /// Whether it names only what does not exist, so that nothing has to be downloaded for it.
     is_mistyped: bool,
 }
 
@@ -45,12 +46,16 @@ impl Expected {
             }
             "race" => Self::later(".lane", race_notice(hash)),
             _ => {
-                let problem = Link::parse(hash, &LIBRARY).1;
+                let (link, problem) = Link::parse(hash, &LIBRARY);
+                let notice = problem.as_ref().map(ToString::to_string);
+                if link.view == View::Levels {
+                    return Self::later(".level-list", notice);
+                }
                 let is_mistyped = matches!(
                     problem,
                     Some(LinkProblem::Scenario(_) | LinkProblem::Version(_) | LinkProblem::TooLong(_))
                 );
-                Self { sign: WALK, notice: problem.map(|problem| problem.to_string()), is_mistyped }
+                Self { sign: WALK, notice, is_mistyped }
             }
         }
     }
@@ -103,7 +108,7 @@ async fn program(page: &Page) -> Vec<String> {
 async fn open_first_view(page: &Page, site: &Site) {
     page.open(&site.url("#v1")).await;
     let names = program(page).await;
-    assert_eq!(names.iter().filter(|name| name.ends_with(".wasm")).count(), 1, "{names:?}");
+    assert_eq!(names.concat().matches(".wasm").count(), 1, "{names:?}");
 }
 
 /// Goes to an address without loading the document again. Then the page has heard of it: we listen after it. Returns what the
