@@ -14,6 +14,7 @@ pub(crate) fn run(workspace: &Workspace, tests: bool) -> Result<(), Error> {
         tools::for_component_tests(workspace)?;
         tools::for_trunk()?;
         browser::ensure()?;
+        tools::axe()?;
     }
     println!("everything is installed");
     Ok(())

@@ -29,14 +29,19 @@ const TRUNK_VERSION: &str = "0.21.14";
 /// The cargo-mutants that `.cargo/mutants.toml` is written for.
 const MUTANTS_VERSION: &str = "27.1.0";
 
+/// The axe-core by which the browser tests look for what keeps people out: another one has other rules.
+const AXE_VERSION: &str = "4.14.1";
+
 /// A tool, with the one version that will do.
 #[derive(Debug)]
 struct Tool {
     /// The name of its package.
     name: &'static str,
     version: String,
-    /// The programs we run; the tool is there when all of them are.
+    /// The programs we run; the tool is there when all of them are …
     programs: &'static [&'static str],
+    /// … and the script of an npm package that we read, if any.
+    script: Option<&'static str>,
     source: Source,
 }
 
@@ -46,6 +51,7 @@ impl Tool {
             name: "trunk",
             version: TRUNK_VERSION.to_owned(),
             programs: &["trunk"],
+            script: None,
             source: Source::Crate { minutes: 5 },
         }
     }
@@ -56,6 +62,7 @@ impl Tool {
             name: "wasm-bindgen-cli",
             version: workspace.locked_version("wasm-bindgen")?,
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+            script: None,
             source: Source::Crate { minutes: 2 },
         })
     }
@@ -65,6 +72,7 @@ impl Tool {
             name: "cargo-mutants",
             version: MUTANTS_VERSION.to_owned(),
             programs: &["cargo-mutants"],
+            script: None,
             source: Source::Crate { minutes: 3 },
         }
     }
@@ -75,6 +83,7 @@ impl Tool {
             name: "binaryen",
             version: version.to_owned(),
             programs: &["wasm-opt"],
+            script: None,
             source: Source::Npm { version: package },
         }
     }
@@ -84,7 +93,18 @@ impl Tool {
             name: "esbuild",
             version: ESBUILD_VERSION.to_owned(),
             programs: &["esbuild"],
+            script: None,
             source: Source::Npm { version: ESBUILD_VERSION },
+        }
+    }
+
+    fn axe() -> Self {
+        Self {
+            name: "axe-core",
+            version: AXE_VERSION.to_owned(),
+            programs: &[],
+            script: Some("axe.min.js"),
+            source: Source::Npm { version: AXE_VERSION },
         }
     }
 
@@ -98,8 +118,17 @@ impl Tool {
         self.verify(directory).is_ok()
     }
 
-    /// Checks that all programs are in `directory` and run, and are of the right version.
+    /// Where its script is, if its programs are in `directory`: npm puts packages beside that, but on Windows into it.
+    fn script_of(&self, directory: &Path) -> Option<PathBuf> {
+        let packages = if cfg!(windows) { directory.to_owned() } else { directory.with_file_name("lib") };
+        Some(packages.join("node_modules").join(self.name).join(self.script?))
+    }
+
+    /// Checks that all programs are in `directory` and run, and are of the right version; and that the script is there.
     fn verify(&self, directory: &Path) -> Result<(), Error> {
+        if let Some(script) = self.script_of(directory).filter(|script| !script.is_file()) {
+            return Err(ToolError::NoScript { script }.into());
+        }
         self.programs.iter().try_for_each(|name| match process::program_in(directory, name) {
             Some(program) if self.is_version(&program) => Ok(()),
             _ => {
@@ -171,6 +200,16 @@ pub(crate) fn for_trunk() -> Result<Toolbox, Error> {
 /// Finds or installs what runs tests in the browser.
 pub(crate) fn for_component_tests(workspace: &Workspace) -> Result<Toolbox, Error> {
     Toolbox::with(&[Tool::wasm_bindgen(workspace)?])
+}
+
+/// Finds or installs axe-core, and says where its script is.
+pub(crate) fn axe() -> Result<PathBuf, Error> {
+    let (tool, cache) = (Tool::axe(), Cache::find()?);
+    let directory = cache.programs_of(&tool);
+    if !tool.is_in(&directory) {
+        install::all(&[&tool], &cache)?;
+    }
+    Ok(tool.script_of(&directory).unwrap_or(directory))
 }
 
 /// Finds or installs what looks for changes that no test notices.

@@ -23,7 +23,7 @@ const TIME_TO_END: Duration = Duration::from_secs(10);
 pub(crate) const PLAIN_HOST: &str = "pagewalk.test";
 
 /// The value of a variable that `cargo xtask test` sets.
-pub(crate) fn from_environment(name: &str) -> String {
+pub fn from_environment(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| {
         panic!("{name} is not set: run `cargo xtask test --only browser`, which builds the page first")
     })

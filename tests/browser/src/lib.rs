@@ -13,7 +13,7 @@ mod driver;
 mod page;
 mod site;
 
-pub use driver::Screen;
+pub use driver::{Screen, from_environment};
 pub use fantoccini::key::Key;
 pub use page::{Page, test};
 pub use pagewalk_server::{Answer, Gate};

@@ -120,6 +120,19 @@ impl Page {
         }
     }
 
+    /// Waits until all verdicts are searched: as long as it takes, if only it goes on.
+    pub async fn all_verdicts(&self) {
+        const SEARCHED: &str = "return document.querySelector('.survey progress')?.value ?? -1";
+        let ended = async || self.count(".survey[data-state=ended]").await > 0;
+        while !ended().await {
+            let before = self.eval(SEARCHED).await;
+            self.until("one more is searched", || async {
+                self.eval(SEARCHED).await != before || ended().await
+            })
+            .await;
+        }
+    }
+
     /// Types keys, each pressed and released, wherever the focus is.
     pub async fn keys(&self, keys: &[char]) {
         let actions = keys.iter().fold(KeyActions::new("keyboard".to_owned()), |actions, &value| {

@@ -22,24 +22,13 @@ fn read(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// As long as it takes, if only it goes on.
-async fn waits_for_the_end(page: &Page) {
-    while state(page).await != "ended" {
-        let before = done(page).await;
-        page.until("one more is searched", || async {
-            done(page).await > before || state(page).await == "ended"
-        })
-        .await;
-    }
-}
-
 #[test]
 fn every_variant_is_searched_and_none_differs_from_what_is_expected() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         opens(page, &site, "#v1/verdicts").await;
         page.wait_for("the answers", ".answer .verdict").await;
-        waits_for_the_end(page).await;
+        page.all_verdicts().await;
         assert_eq!(page.count(".answer").await, 6);
         assert_eq!(page.count(".differs").await, 0);
         assert_eq!(page.count(".verdict.waits, .verdict.runs").await, 0);
@@ -67,7 +56,7 @@ fn a_verdict_leads_to_its_run_and_back_to_everything_that_was_found() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         opens(page, &site, "#v1/verdicts").await;
-        waits_for_the_end(page).await;
+        page.all_verdicts().await;
         page.click("#user-write .verdict.fails a").await;
         page.until("the race lab", || async { page.count(".survey").await == 0 }).await;
         let hash = page.hash().await;
@@ -115,7 +104,7 @@ fn it_pauses_and_goes_on_and_takes_first_what_is_asked_for() {
         page.wait_for("its verdict", "[data-name=hot-remove] tr:last-child td:last-child .verdict.safe")
             .await;
         assert!(done(page).await > before);
-        waits_for_the_end(page).await;
+        page.all_verdicts().await;
     });
 }
 
@@ -125,7 +114,7 @@ fn it_is_no_wider_than_a_phone() {
         test(Screen { dark, ..Screen::NARROW }, async |page| {
             let site = Site::serve();
             opens(page, &site, "#v1/verdicts/munmap").await;
-            waits_for_the_end(page).await;
+            page.all_verdicts().await;
             let wide = "const of = document.documentElement; return of.scrollWidth - of.clientWidth";
             assert_eq!(page.eval(wide).await, 0);
             // Nothing is cut off in its place, and everything that can be pressed is large enough.

@@ -156,6 +156,7 @@ impl Page for Walk {
         let Link { setup, view, embed, .. } = &self.link;
         let header = (!embed)
             .then(|| view::header::walk(shared, setup, *view, self.awaited.as_ref().map(|of| of.about.id)));
+        let name = embed.then(|| el("h1.sr").child("Pagewalk"));
         let shows_levels = *view == View::Levels;
         let run = self.run.as_ref().filter(|_| !shows_levels && self.awaited.is_none());
         let keys = if shows_levels { Keys::Text } else { Keys::Walk };
@@ -166,6 +167,7 @@ impl Page for Walk {
             .when(*embed, ".embed")
             .attr("data-keys", keys.name())
             .child(header)
+            .child(name)
             .child(self.messages(shared))
             .children(run.map(|run| view::step(run, self.hot, later)).into_iter().flatten())
             .child(run.map(|run| view::transport(&self.controls(run))))

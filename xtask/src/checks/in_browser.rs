@@ -19,7 +19,9 @@ pub(super) fn size(context: &Context) -> Result<(), Error> {
 
 /// Tests the built page as a reader uses it.
 pub(super) fn whole_page(context: &Context) -> Result<(), Error> {
-    runner::run(&mut in_browser::cargo_with_site(&context.workspace, "test", context.dist()?)?)
+    let axe = tools::axe()?;
+    let mut tests = in_browser::cargo_with_site(&context.workspace, "test", context.dist()?)?;
+    runner::run(tests.env("PAGEWALK_AXE", axe))
 }
 
 /// Builds the page with Trunk, as `trunk serve` does, and opens all pages.

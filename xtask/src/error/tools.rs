@@ -33,4 +33,7 @@ pub(crate) enum ToolError {
 
     #[error("{} does not answer `--version` with {version}", program.display())]
     WrongVersion { program: PathBuf, version: String },
+
+    #[error("there is no {}", script.display())]
+    NoScript { script: PathBuf },
 }

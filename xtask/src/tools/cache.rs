@@ -93,6 +93,7 @@ mod tests {
         name: "tool",
         version: String::new(),
         programs: &["tool"],
+        script: None,
         source: Source::Crate { minutes: 1 },
     };
 

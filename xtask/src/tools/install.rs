@@ -131,8 +131,10 @@ mod tests {
 
     #[test]
     fn the_way_by_hand_names_the_exact_version() {
-        let tool =
-            |name, version: &str, source| Tool { name, version: version.to_owned(), programs: &[], source };
+        let tool = |name, version: &str, source| {
+            let (version, programs) = (version.to_owned(), [].as_slice());
+            Tool { name, version, programs, script: None, source }
+        };
         assert_eq!(
             by_hand(&tool("trunk", "0.21.14", Source::Crate { minutes: 5 })),
             "cargo install trunk --version 0.21.14 --locked"

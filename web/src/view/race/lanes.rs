@@ -28,8 +28,9 @@ fn view_lane(lane: &LaneView) -> El {
         LaneStatus::Ready => el("p.next").child(el("b").child("Next: ")).child(&*lane.says),
         _ => el("p.next").child(el("b").child(&*lane.says)),
     };
+    // Where it is longer than its box it scrolls, with keys as well.
     let lines = (!lane.lines.is_empty())
-        .then(|| el("ol.script").children(lane.lines.iter().map(|line| view_line(lane, line))));
+        .then(|| el("ol.script[tabindex=0]").children(lane.lines.iter().map(|line| view_line(lane, line))));
     el("section.lane")
         .class(status_class(lane.status))
         .when(lane.moved, ".moved")

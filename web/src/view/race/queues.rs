@@ -7,7 +7,7 @@ use crate::el::{El, el};
 /// Who holds which lock, and who waits for it.
 pub fn locks(locks: &[LockView]) -> El {
     let heading = |text| el("th[scope=col]").child(text);
-    let shown = el("section.locks[aria-label=Locks]").child(el("h2").child("Locks"));
+    let shown = el("section.locks[tabindex=0][aria-label=Locks]").child(el("h2").child("Locks"));
     if locks.is_empty() {
         return shown.child(el("p.none").child("nobody takes one here"));
     }
