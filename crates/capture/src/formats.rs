@@ -9,7 +9,7 @@ pub static IMPORTERS: &[&dyn Importer] = &[&PtCapture];
 /// Reads a file natively, compressed or not, in the first format that recognises it.
 ///
 /// # Errors
-/// [`ImportError`] says what is wrong, where, and what to do.
+/// [`ImportError`](crate::ImportError) says what is wrong, where, and what to do.
 #[cfg(all(feature = "gzip", feature = "json"))]
 pub fn read_file(bytes: &[u8], limits: crate::Limits) -> Result<crate::Brought, crate::ImportError> {
     use crate::importer::{Input, is_gzip, read, recognise, unpack};

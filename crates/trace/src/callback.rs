@@ -192,8 +192,8 @@ pub struct Reply {
     pub action: Option<Action>,
     /// Of `install_pte`: the pte to install.
     pub pte: RawEntry,
-    /// Of an entry callback: it has only begun, and [`WalkOps::go_on`] runs the rest of it, action by action. Its return value
-    /// comes with [`Progress::Done`]; it may set `walk->action` now or then.
+    /// Of an entry callback: it has only begun, and `WalkOps::go_on()` runs the rest of it, action by action. Its return value
+    /// comes with `Progress::Done`; it may set `walk->action` now or then.
     pub more: bool,
 }
 
