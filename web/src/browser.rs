@@ -9,7 +9,7 @@ use gloo_events::EventListener;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, ReadableStream, Response};
+use web_sys::{Element, EventTarget, ReadableStream, Response};
 use yew::Callback;
 
 use crate::later::Part;
@@ -26,10 +26,13 @@ pub enum Copied {
 
 /// What is reached from the window by these names, one after the other.
 fn reach(names: &[&str]) -> Option<JsValue> {
-    names.iter().try_fold(js_sys::global().into(), |of: JsValue, name| {
-        let found = Reflect::get(&of, &JsValue::from_str(name)).ok()?;
-        (!found.is_undefined() && !found.is_null()).then_some(found)
-    })
+    names.iter().try_fold(js_sys::global().into(), |of: JsValue, name| member(&of, name))
+}
+
+/// The member with this name, if there is one.
+pub fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    let found = Reflect::get(of, &JsValue::from_str(name)).ok()?;
+    (!found.is_undefined() && !found.is_null()).then_some(found)
 }
 
 /// What a method returns; nothing if it is missing or throws.
@@ -135,6 +138,35 @@ pub fn unpacking(packed: &ReadableStream) -> Option<ReadableStream> {
     let unpacker: Function = reach(&["DecompressionStream"])?.dyn_into().ok()?;
     let gunzip = Reflect::construct(&unpacker, &Array::of1(&"gzip".into())).ok()?;
     call(packed, "pipeThrough", &[gunzip])?.dyn_into().ok()
+}
+
+/// The files in the list of a file button or of what is dragged; nothing if there is none.
+fn files_of(of: &JsValue) -> Option<Array> {
+    // The browser empties its own list as soon as what it is for is over.
+    let files = Array::from(&member(of, "files")?);
+    (files.length() > 0).then_some(files)
+}
+
+/// Takes the files from a file button, so that the same ones can be chosen again.
+pub fn take_files(button: &JsValue) -> Option<Array> {
+    let files = files_of(button);
+    let _ = Reflect::set(button, &"value".into(), &"".into());
+    files
+}
+
+/// The files that are dropped with this event.
+pub fn dropped(event: &JsValue) -> Option<Array> {
+    files_of(&member(event, "dataTransfer")?)
+}
+
+/// What events of the page as a whole are heard at.
+pub fn whole_page() -> Option<EventTarget> {
+    web_sys::window().map(EventTarget::from)
+}
+
+/// What is in a file; nothing if the browser does not give it.
+pub fn stream_of(file: &JsValue) -> Option<ReadableStream> {
+    call(file, "stream", &[])?.dyn_into().ok()
 }
 
 /// Puts the focus on an element, without scrolling to it unless `scroll`. Without focus the page works all the same.

@@ -6,22 +6,24 @@
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use pgtable::Level;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlSelectElement, KeyboardEvent, MouseEvent, PointerEvent};
+use web_sys::{Element, Event, EventTarget, HtmlSelectElement, KeyboardEvent, MouseEvent, PointerEvent};
 use yew::Callback;
 
 use crate::browser;
 use crate::keys::{self, Keys};
-use crate::marks::{ATTRIBUTE, Deed, Mark};
+use crate::marks::{ATTRIBUTE, Command, Deed, Mark};
 
 /// What an event at an element means.
 type Meaning = fn(&Element, &Event) -> Option<Deed>;
 
-/// The events that the widget listens for.
-const HEARD: [(&str, Meaning); 10] = [
+/// The events that are listened for: `drag…` and `drop` anywhere on the page, the others at the widget.
+const HEARD: [(&str, Meaning); 12] = [
     ("keydown", key),
     ("click", click),
     ("change", choose),
     ("toggle", toggle),
+    ("dragover", drag_over),
+    ("drop", drop_files),
     ("pointerdown", grab),
     ("pointermove", drag),
     ("mouseover", point),
@@ -30,17 +32,19 @@ const HEARD: [(&str, Meaning); 10] = [
     ("focusout", leave),
 ];
 
-/// Listens at the widget, until the listeners are dropped.
+/// Listens at the widget, and for files anywhere on the page, until the listeners are dropped.
 pub fn listen(widget: &Element, did: &Callback<Deed>) -> Vec<EventListener> {
+    let page = browser::whole_page();
     HEARD
         .iter()
         .map(|&(kind, meaning)| {
             let did = did.clone();
+            let at: &EventTarget = page.as_ref().filter(|_| kind.starts_with("dr")).unwrap_or(widget);
             // `toggle` does not bubble; all others are heard on their way back out.
             let phase =
                 if kind == "toggle" { EventListenerPhase::Capture } else { EventListenerPhase::Bubble };
             let options = EventListenerOptions { phase, passive: false };
-            EventListener::new_with_options(widget, kind, options, move |event| {
+            EventListener::new_with_options(at, kind, options, move |event| {
                 let target = event.target().and_then(|target| target.dyn_into().ok());
                 if let Some(deed) = target.and_then(|target| meaning(&target, event)) {
                     did.emit(deed);
@@ -65,8 +69,23 @@ fn click(target: &Element, _: &Event) -> Option<Deed> {
 }
 
 fn choose(target: &Element, _: &Event) -> Option<Deed> {
-    let Mark::List(list) = mark_of(target)? else { return None };
-    Some(Deed::Picked(list, target.unchecked_ref::<HtmlSelectElement>().value()))
+    match mark_of(target)? {
+        Mark::List(list) => Some(Deed::Picked(list, target.unchecked_ref::<HtmlSelectElement>().value())),
+        Mark::Command(Command::Open) => browser::take_files(target).map(Deed::Brought),
+        _ => None,
+    }
+}
+
+/// Lets it be dropped here.
+fn drag_over(_: &Element, event: &Event) -> Option<Deed> {
+    event.prevent_default();
+    None
+}
+
+/// Otherwise the browser would leave the page and show the file.
+fn drop_files(_: &Element, event: &Event) -> Option<Deed> {
+    event.prevent_default();
+    browser::dropped(event).map(Deed::Brought)
 }
 
 fn toggle(target: &Element, _: &Event) -> Option<Deed> {

@@ -63,8 +63,8 @@ pub fn command(key: &str, tag: &str, role: Option<&str>) -> Option<Command> {
     let taken = match tag {
         // A list uses the arrows, Home, End, the page keys, and letters to choose.
         "SELECT" => command != Command::Leave,
-        "INPUT" | "TEXTAREA" => command != Command::Leave,
-        "BUTTON" | "A" | "SUMMARY" => command == Command::Play && role != Some("slider"),
+        // The only input is a button as well, that for files.
+        "BUTTON" | "INPUT" | "A" | "SUMMARY" => command == Command::Play && role != Some("slider"),
         _ => false,
     };
     (!taken).then_some(command)

@@ -7,6 +7,7 @@ use pgtable::Model;
 use scenario::Setup;
 
 use crate::el::El;
+use crate::files::Files;
 use crate::named::named;
 
 named! {
@@ -30,6 +31,8 @@ pub struct Later {
     pub dump: fn(&Setup, &Capture) -> Option<Box<dyn Dump>>,
     /// What a write changed in the entry with this name.
     pub diff: fn(&str, &EntryDiff) -> El,
+    /// The files that a person opened, as far as they can be chosen in that setup; none if there is none.
+    pub files: fn(&Setup, &Files) -> Option<El>,
 }
 
 /// Not what is in it, as with a [`Page`](crate::pages::Page).

@@ -17,6 +17,7 @@
 //! | [`browser`] | everything that a browser may lack or refuse |
 //! | [`address`] | writing the hash of the page's address |
 //! | [`load`] | fetching a captured machine, with progress |
+//! | [`files`] | the files that a person opened |
 //! | [`progress`] | how much of a file has arrived |
 //! | [`run`] | a recorded scenario and the position in it |
 //! | [`parts`] | the parts of the program that arrive later; [`later`] is what the first part has of them |
@@ -25,6 +26,7 @@ pub mod address;
 pub mod browser;
 pub mod el;
 pub mod events;
+pub mod files;
 pub mod keys;
 pub mod later;
 pub mod load;

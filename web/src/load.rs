@@ -4,7 +4,7 @@
 //! browser unpacks them. A file that is missing, cut off or not a capture becomes one sentence.
 
 use capture::json::Node;
-use capture::{Capture, ImportError, Input, Limits};
+use capture::{Capture, ImportError, Limits};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -70,8 +70,7 @@ pub async fn read(bytes: &[u8]) -> Result<Capture, Problem> {
 }
 
 fn parse(json: &[u8]) -> Result<Capture, ImportError> {
-    let input = Input { bytes: json, json: read_json, limits: Limits::ALL };
-    Capture::from_json(input.json()?, &input.limits)
+    Capture::from_json(read_json(json).map_err(ImportError::Syntax)?, &Limits::ALL)
 }
 
 /// Takes a JSON document apart by the browser's own means.
@@ -146,7 +145,11 @@ async fn fetch(file: &str, progress: Callback<Progress>) -> Result<Vec<u8>, Prob
     .await
 }
 
-async fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+/// Unpacks what is compressed with gzip.
+///
+/// # Errors
+/// [`Problem::Unpack`], [`Problem::TooLarge`].
+pub async fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     let packed = response_of(bytes).and_then(|response| response.body());
     let unpacked = packed.and_then(|packed| browser::unpacking(&packed)).ok_or(Problem::Unpack)?;
     collect(unpacked, Limits::ALL.bytes, Problem::Unpack, &|_| {}).await
@@ -154,7 +157,10 @@ async fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
 
 /// Reads a stream to its end, but never more than `limit` bytes: a small file may unpack to gigabytes. A stream that
 /// breaks is `broken`.
-async fn collect(
+///
+/// # Errors
+/// `broken`, [`Problem::TooLarge`].
+pub async fn collect(
     stream: ReadableStream,
     limit: usize,
     broken: Problem,

@@ -4,6 +4,7 @@
 //! ([`events`](crate::events)), reads the mark of the element that was pressed, and hands the page a [`Deed`]. So no
 //! view attaches a listener, and each kind of mark is written and read in this file only.
 
+use js_sys::Array;
 use pgtable::Level;
 
 use crate::named::named;
@@ -42,6 +43,8 @@ named! {
         Retry = "retry",
         /// The message has been read.
         Dismiss = "dismiss",
+        /// Open a file of page tables: those that were chosen come as [`Deed::Brought`].
+        Open = "open",
         /// Show the levels of the machine, or the step again.
         Levels = "levels",
         /// Do not compare the levels with those of the machine before.
@@ -168,10 +171,12 @@ impl Mark {
 }
 
 /// Something that a person did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Deed {
     /// An element with this mark was pressed, or a key that stands for a command.
     Pressed(Mark),
+    /// Files were chosen, or dropped on the page.
+    Brought(Array),
     /// An option of a list was chosen, by its value.
     Picked(List, String),
     /// A table of the matrix was opened or closed.

@@ -10,15 +10,20 @@
 //! be answered. How a part is reached is for whoever starts the page to say ([`Reach`]): `main.rs` splits the program
 //! there, tests have everything at once.
 
+mod bring;
 pub mod lab;
 pub mod more;
 
 use std::pin::Pin;
 
+use js_sys::Array;
 use scenario::Library;
+use yew::Callback;
 
 use crate::later::{Later, Part, PartError};
 use crate::pages::Page;
+use crate::pages::walk::Walk;
+use crate::shared::Shared;
 
 /// A part that has arrived.
 #[derive(Debug)]
@@ -38,6 +43,23 @@ pub struct More {
     pub later: Later,
     /// All scenarios.
     pub library: Library,
+    /// Reads files that a person opened.
+    pub bring: Bring,
+}
+
+/// Reads the first of these files, and says what that changes, more than once.
+pub type Bring = fn(Array, Callback<Change>);
+
+/// What reading a file changes.
+pub struct Change(pub Box<Apply>);
+
+/// Changes something, and returns whether the walk has to be shown then.
+pub type Apply = dyn FnOnce(&mut Walk, &mut Shared) -> bool;
+
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Change")
+    }
 }
 
 /// Fetches a part. After an error it may be asked for again.

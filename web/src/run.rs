@@ -6,6 +6,7 @@ use narrate::{Mark, Point, Timeline, listing, mark, point};
 use pagewalk::Event;
 use pgtable::{Level, VirtAddr};
 use scenario::link::Grain;
+use scenario::places::Places;
 use scenario::{Runner, Setup, SetupError};
 
 use crate::el::El;
@@ -120,7 +121,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// A scenario on its captured machine, at its start; `step` is where it will go as soon as that is recorded, `dump`
+    /// A scenario on its machine, where things are at `places`, at its start; `step` is where it will go as soon as that is recorded, `dump`
     /// records what a dump prints.
     ///
     /// # Errors
@@ -128,12 +129,13 @@ impl Run {
     pub fn new(
         setup: Setup,
         capture: &Capture,
+        places: &Places,
         grain: Grain,
         step: u32,
         dump: Option<Box<dyn Dump>>,
     ) -> Result<Self, SetupError> {
-        let (world, runner) = setup.start(capture)?;
-        let ranges = setup.scenario.ranges(setup.tables, &capture.world).unwrap_or_default();
+        let (world, runner) = setup.start_at(capture, places)?;
+        let ranges = setup.scenario.ranges(setup.tables, places).unwrap_or_default();
         let start = ranges.first().copied().unwrap_or_default().0;
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);

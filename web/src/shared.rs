@@ -3,6 +3,7 @@
 use capture::Capture;
 use scenario::Library;
 
+use crate::files::Files;
 use crate::later::{Later, Part, PartError};
 use crate::load::LoadError;
 use crate::place::Place;
@@ -24,6 +25,8 @@ pub struct Shared {
     pub notice: Option<String>,
     /// The captured machines.
     pub captures: Captures,
+    /// The files that a person opened.
+    pub files: Files,
     /// The part of the program with the race lab.
     pub lab: PartState,
     /// The part with what a walk needs at times.
@@ -41,6 +44,7 @@ impl Default for Shared {
         Self {
             notice: None,
             captures: Captures::default(),
+            files: Files::default(),
             lab: PartState::default(),
             more: PartState::default(),
             later: None,

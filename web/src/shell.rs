@@ -19,7 +19,7 @@ use crate::marks::Command;
 use crate::marks::{Deed, Mark};
 use crate::pages::Page;
 use crate::pages::walk::Walk;
-use crate::parts::{Arrived, Reach};
+use crate::parts::{Arrived, Bring, Change, Reach};
 use crate::place::Place;
 use crate::progress::Progress;
 use crate::shared::{Loading, PartState, Shared};
@@ -40,6 +40,8 @@ pub enum Msg {
     Work,
     /// The page's next beat.
     Beat,
+    /// What reading a file changes that a person opened.
+    Change(Change),
     /// Part of a captured machine has arrived.
     Progress(&'static str, Progress),
     /// A captured machine has arrived, or not.
@@ -71,6 +73,8 @@ pub struct Shell {
     walk: Walk,
     /// The other pages, as they arrive.
     others: [Option<Box<dyn Page>>; 3],
+    /// What reads files, once it has arrived.
+    bring: Option<Bring>,
     shared: Shared,
     help: bool,
     address: Address,
@@ -96,6 +100,7 @@ impl Component for Shell {
             here: Place::Walk,
             walk: Walk::default(),
             others: [None, None, None],
+            bring: None,
             shared: Shared::default(),
             help: false,
             address: Address::default(),
@@ -146,6 +151,14 @@ impl Component for Shell {
             }
             Msg::Beat => {
                 self.with_page(|page, shared| page.beat(shared));
+                true
+            }
+            Msg::Change(Change(change)) => {
+                if change(&mut self.walk, &mut self.shared) {
+                    self.focus_wanted = self.here != Place::Walk;
+                    self.here = Place::Walk;
+                    self.shared.top.here = Some(Place::Walk);
+                }
                 true
             }
             Msg::Progress(folder, progress) => {
@@ -248,6 +261,11 @@ impl Shell {
     }
 
     fn did(&mut self, ctx: &Context<Self>, deed: &Deed) -> bool {
+        if let Deed::Brought(files) = deed {
+            self.shared.files.waiting = Some(files.clone());
+            self.shared.more.ask();
+            return true;
+        }
         let Deed::Pressed(Mark::Command(command)) = *deed else {
             return self.with_page(|page, shared| page.did(deed, shared));
         };
@@ -288,6 +306,7 @@ impl Shell {
             Ok(Arrived::More(more)) => {
                 self.others[place_of(Place::Callers)] = Some(more.callers);
                 self.shared.later = Some(more.later);
+                self.bring = Some(more.bring);
                 self.shared.library = more.library;
             }
             Err(_) => return,
@@ -322,6 +341,11 @@ impl Shell {
                 let coming = (ctx.props().reach)(part);
                 ctx.link().send_future(async move { Msg::Part(part, Box::new(coming.await)) });
             }
+        }
+        if let Some(bring) = self.bring
+            && let Some(files) = self.shared.files.waiting.take()
+        {
+            bring(files, ctx.link().callback(Msg::Change));
         }
         if !pulse.work {
             self.work = None;

@@ -12,6 +12,9 @@ pub enum ImportError {
     /// Not gzip, or cut off.
     #[error("the file cannot be unpacked: it is damaged or cut off")]
     Unpack,
+    /// Nothing but blanks.
+    #[error("the file is empty")]
+    Empty,
     /// No importer knows it.
     #[error("the file is in no format that this program reads; it begins with \u{201c}{0}\u{201d}")]
     Unrecognised(String),
@@ -90,7 +93,9 @@ impl ImportError {
             Self::TooLarge(_) | Self::TooManyEntries { .. } => {
                 "Capture fewer tables: those of one root are enough."
             }
-            Self::Unpack => "Copy the file once more, and compare its size with the original's.",
+            Self::Unpack | Self::Empty => {
+                "Copy the file once more, and compare its size with the original's."
+            }
             Self::Unrecognised(_) => "Choose another file.",
             Self::Syntax(_) => "If the file ends early, copy it once more.",
             Self::Format(_) | Self::Shape { .. } | Self::Level { .. } => {

@@ -6,18 +6,18 @@ use crate::ptcapture::PtCapture;
 /// All of them.
 pub static IMPORTERS: &[&dyn Importer] = &[&PtCapture];
 
-/// Reads a file natively, compressed or not, in the first format that recognises it.
+/// Reads a file natively, compressed or not, in the first format that fits ([`read_any`](crate::importer::read_any)).
 ///
 /// # Errors
 /// [`ImportError`](crate::ImportError) says what is wrong, where, and what to do.
 #[cfg(all(feature = "gzip", feature = "json"))]
 pub fn read_file(bytes: &[u8], limits: crate::Limits) -> Result<crate::Brought, crate::ImportError> {
-    use crate::importer::{Input, is_gzip, read, recognise, unpack};
+    use crate::importer::{Input, is_gzip, read_any, unpack};
 
     if bytes.len() > if is_gzip(bytes) { limits.packed } else { limits.bytes } {
         return Err(crate::ImportError::TooLarge(limits.bytes));
     }
     let unpacked = if is_gzip(bytes) { Some(unpack(bytes, &limits)?) } else { None };
     let bytes = unpacked.as_deref().unwrap_or(bytes);
-    read(recognise(IMPORTERS, bytes)?[0], &Input { limits, ..Input::native(bytes) })
+    read_any(IMPORTERS, &Input { limits, ..Input::native(bytes) })
 }

@@ -75,7 +75,8 @@ pub trait Importer: Sync {
     /// Where such a file comes from and how it is called, in a sentence.
     fn about(&self) -> &'static str;
 
-    /// Whether a file that begins like this is probably in this format. `head` has up to [`HEAD`] bytes, unpacked.
+    /// Whether a file that begins like this is probably in this format. `head` has up to [`HEAD`] bytes, unpacked. Several
+    /// formats may recognise one file ([`read_any`]).
     fn recognise(&self, head: &[u8]) -> bool;
 
     /// Reads a file, within the limits, and says what it assumed. Whatever the bytes are, this returns: it does not panic,
@@ -100,15 +101,18 @@ pub fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1f, 0x8b])
 }
 
-/// Those of `importers` that recognise a file. Where there are several, the person chooses.
+/// Those of `importers` that recognise a file, at least one.
 ///
 /// # Errors
-/// [`ImportError::Unrecognised`] if there is none.
+/// [`ImportError::Unrecognised`] if there is none, [`ImportError::Empty`] if there is no file to speak of.
 pub fn recognise(
     importers: &[&'static dyn Importer],
     bytes: &[u8],
 ) -> Result<Vec<&'static dyn Importer>, ImportError> {
     let head = &bytes[..bytes.len().min(HEAD)];
+    if head.trim_ascii().is_empty() {
+        return Err(ImportError::Empty);
+    }
     let found: Vec<_> = importers.iter().copied().filter(|importer| importer.recognise(head)).collect();
     if found.is_empty() {
         let begins = String::from_utf8_lossy(&head[..head.len().min(120)]);
@@ -125,6 +129,33 @@ pub fn recognise(
 pub fn read(importer: &dyn Importer, input: &Input<'_>) -> Result<Brought, ImportError> {
     let (capture, assumed) = importer.read(input)?;
     Ok(Brought { capture, assumed, checksum: checksum(input.bytes) })
+}
+
+/// Reads a file with the first of `importers` that recognises it and can read it. Where several recognise it, that is said
+/// among what was assumed.
+///
+/// # Errors
+/// [`ImportError`] of the first that recognises it; [`recognise`] says what else.
+pub fn read_any(importers: &[&'static dyn Importer], input: &Input<'_>) -> Result<Brought, ImportError> {
+    let fitting = recognise(importers, input.bytes)?;
+    let (mut chosen, mut result) = (fitting[0], read(fitting[0], input));
+    for &other in &fitting[1..] {
+        if result.is_err()
+            && let Ok(brought) = read(other, input)
+        {
+            (chosen, result) = (other, Ok(brought));
+        }
+    }
+    if let (Ok(brought), [_, _, ..]) = (&mut result, &*fitting) {
+        let names: Vec<_> = fitting.iter().map(|of| of.name()).collect();
+        let says = format!(
+            "The file fits several formats ({}): it was read as {}.",
+            names.join(", "),
+            chosen.name()
+        );
+        brought.assumed.insert(0, says);
+    }
+    result
 }
 
 /// FNV-1a, 32 bits.

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use capture::formats::read_file;
-use capture::importer::{self, HEAD, is_gzip, recognise, unpack};
+use capture::importer::{self, HEAD, is_gzip, read_any, recognise, unpack};
 use capture::ptcapture::PtCapture;
 use capture::{Brought, Capture, IMPORTERS, ImportError, Importer, Input, Limits};
 use mm::MmId;
@@ -212,7 +212,7 @@ fn a_file_that_ends_early_is_refused_wherever_it_ends() {
     for (bytes, wrong) in [(&json, "not JSON"), (&gz, "cannot be unpacked")] {
         for end in 0..bytes.len() {
             let error = read(&bytes[..end]).expect_err("cut off");
-            let unknown = matches!(error, ImportError::Unrecognised(_));
+            let unknown = matches!(error, ImportError::Unrecognised(_) | ImportError::Empty);
             assert!(unknown || error.to_string().contains(wrong), "{end}: {error}");
         }
     }
@@ -246,12 +246,14 @@ fn nothing_is_allocated_for_what_is_too_much() {
 #[test]
 fn a_file_that_nobody_knows_is_answered_with_how_it_begins() {
     for (bytes, begins) in [
-        (&b""[..], ""),
-        (b"\x7fELF\x02\x01", "\u{b7}ELF\u{b7}\u{b7}"),
+        (&b"\x7fELF\x02\x01"[..], "\u{b7}ELF\u{b7}\u{b7}"),
         (b"0xffff888000000000-0xffff888000200000   2M", "0xffff888000000000-0xffff888000200000   "),
         (b"{\"some\": \"thing\"}", "{\"some\": \"thing\"}"),
     ] {
         assert_eq!(read(bytes), Err(ImportError::Unrecognised(begins.to_owned())));
+    }
+    for empty in [&b""[..], b" \n", &packed(b"")] {
+        assert_eq!(read(empty), Err(ImportError::Empty));
     }
     let later = br#"{"format": "ptcapture-2"}"#;
     assert_eq!(read(later), Err(ImportError::Format("ptcapture-2".to_owned())));
@@ -279,8 +281,29 @@ impl Importer for Greedy {
     }
 }
 
+/// Takes everything for its own, and reads nothing.
+struct Broken;
+
+impl Importer for Broken {
+    fn name(&self) -> &'static str {
+        "broken"
+    }
+
+    fn about(&self) -> &'static str {
+        "nothing"
+    }
+
+    fn recognise(&self, _: &[u8]) -> bool {
+        true
+    }
+
+    fn read(&self, _: &Input<'_>) -> Result<(Capture, Vec<String>), ImportError> {
+        Err(ImportError::Unpack)
+    }
+}
+
 #[test]
-fn where_two_recognise_a_file_both_are_offered() {
+fn where_two_recognise_a_file_one_reads_it_and_that_is_said() {
     let both: [&'static dyn Importer; 2] = [&Greedy, &PtCapture];
     let names = |bytes: &[u8]| {
         let found = recognise(&both, bytes).expect("Greedy takes everything");
@@ -288,6 +311,22 @@ fn where_two_recognise_a_file_both_are_offered() {
     };
     assert_eq!(names(b"{\"format\": \"ptcapture-1\"}"), ["greedy", "ptcapture-1"]);
     assert_eq!(names(&[b'x'; 3 * HEAD]), ["greedy"]);
+    let document = unpack(&captures()[3].1, &Limits::ALL).expect("a capture of this repository");
+    let input = Input::native(&document);
+    let alone = read_any(IMPORTERS, &input).expect("a capture");
+    let [greedy, broken, ours]: [&'static dyn Importer; 3] = [&Greedy, &Broken, &PtCapture];
+    for (importers, chosen) in [
+        ([greedy, ours], "(greedy, ptcapture-1): it was read as greedy"),
+        // Who cannot read it is passed over.
+        ([broken, ours], "(broken, ptcapture-1): it was read as ptcapture-1"),
+    ] {
+        let mut read = read_any(&importers, &input).expect("one of them reads it");
+        let says = read.assumed.remove(0);
+        assert!(says.contains(chosen), "{says}");
+        assert_eq!(read, alone);
+    }
+    // Where none can, the first says why.
+    assert_eq!(read_any(&[broken, greedy], &Input::native(b"x")), Err(ImportError::Unpack));
 }
 
 #[test]

@@ -178,17 +178,25 @@ impl Scenario {
         runs.then_some(Tables::Brought(file))
     }
 
+    /// The tables with this name in a link; `None` if it does not run there. Whether the file is here that a name may
+    /// stand for is not known.
+    pub fn tables_named(&self, name: &str) -> Option<Tables> {
+        match FileId::parse(name) {
+            Some(file) => self.tables_of(file),
+            None => self.tables_on(pgtable::model(name).ok()?),
+        }
+    }
+
     fn ranges_on(&self, model: &Model) -> Option<&'static [(u64, u64)]> {
         self.on.iter().find(|(id, _)| *id == model.id).map(|&(_, ranges)| ranges)
     }
 
-    /// The ranges in these tables, which are those of `world`; `None` if it does not run there.
-    pub fn ranges(&self, tables: Tables, world: &World) -> Option<Vec<(VirtAddr, VirtAddr)>> {
+    /// The ranges in these tables, where things are at `places`; `None` if it does not run there.
+    pub fn ranges(&self, tables: Tables, places: &Places) -> Option<Vec<(VirtAddr, VirtAddr)>> {
         let model = tables.model();
-        let places = match tables {
-            Tables::Brought(file) => self.tables_of(file).map(|_| Places::found(world))?,
-            Tables::Made(_) | Tables::Built(_) | Tables::Captured(_) => Places::of(model),
-        };
+        if let Tables::Brought(file) = tables {
+            self.tables_of(file)?;
+        }
         if let Program::Other(runs) = self.program
             && let Some(ranges) = runs.ranges(model)
         {
@@ -196,7 +204,7 @@ impl Scenario {
         }
         let ranges = match (self.ranges_on(model), self.made) {
             (Some(ranges), _) if !matches!(tables, Tables::Brought(_)) => ranges.to_vec(),
-            (_, Some(range)) => vec![range(&places)],
+            (_, Some(range)) => vec![range(places)],
             _ => return None,
         };
         Some(ranges.into_iter().map(|(start, end)| (VirtAddr(start), VirtAddr(end))).collect())

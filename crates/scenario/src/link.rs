@@ -212,8 +212,7 @@ fn parse_path(path: &str, library: &Library, problem: &mut Option<LinkProblem>) 
     };
     let mut setup = Setup::of(scenario);
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
-        let file = || FileId::parse(id).and_then(|file| scenario.tables_of(file));
-        match pgtable::model(id).ok().and_then(|model| scenario.tables_on(model)).or_else(file) {
+        match scenario.tables_named(id) {
             Some(tables) => setup.tables = tables,
             None => {
                 let shown = setup.tables.model().id;

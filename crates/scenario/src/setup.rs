@@ -7,6 +7,7 @@ use pgtable::{MODELS, VirtAddr};
 
 use crate::held::Held;
 use crate::library::{Begin, FIRST, Program, Scenario};
+use crate::places::Places;
 use crate::sample::sample;
 use crate::tables::Tables;
 use capture::Capture;
@@ -93,6 +94,14 @@ impl Setup {
     /// the scenario walks one, [`SetupError::NotOnMachine`] if the scenario has no range on this machine, and
     /// [`SetupError::NotInThisKernel`] if the kernel does not have the function yet.
     pub fn start(&self, capture: &Capture) -> Result<(World, Runner), SetupError> {
+        self.start_at(capture, &self.tables.places(&capture.world))
+    }
+
+    /// The same for whoever knows already where things are in the [tables](Tables::places).
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_at(&self, capture: &Capture, places: &Places) -> Result<(World, Runner), SetupError> {
         let found = capture.model().id;
         let wanted = self.tables.model();
         if found != wanted.id {
@@ -107,7 +116,7 @@ impl Setup {
         if self.scenario.has_second_lock() {
             self.init_lock.hold(&mut world, MmId::INIT_MM);
         }
-        let ranges = self.scenario.ranges(self.tables, &world);
+        let ranges = self.scenario.ranges(self.tables, places);
         let ranges = ranges.ok_or(SetupError::NotOnMachine(wanted.title))?;
         let runner = match *program {
             Program::Call { entry, mm, ops } => {

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use capture::Brought;
+use mm::World;
 use pgtable::Model;
+
+use crate::places::Places;
 
 /// The captures that come with the page: model, and folder.
 const CAPTURES: [(&str, &str); 6] = [
@@ -46,6 +49,14 @@ impl Tables {
         match self {
             Self::Made(model) | Self::Built(model) | Self::Captured(model) => model,
             Self::Brought(file) => file.model,
+        }
+    }
+
+    /// Where things are in these tables, which are those of `world`.
+    pub fn places(self, world: &World) -> Places {
+        match self {
+            Self::Brought(_) => Places::found(world),
+            Self::Made(model) | Self::Built(model) | Self::Captured(model) => Places::of(model),
         }
     }
 

@@ -21,7 +21,7 @@ const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> St
     State { name, hash, sign, key: None }
 }
 
-const STATES: [State; 11] = [
+const STATES: [State; 12] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),
@@ -30,6 +30,7 @@ const STATES: [State; 11] = [
     state("failed assertion", "#v1/debug-init-mm/x86_64-4level/v7.3?lock=read&t=2", ".assertion.fails"),
     state("levels", "#v1/kernel-walk?view=levels", ".level-list"),
     state("embedded", "#v1/kernel-walk?t=3&embed", ".sentence"),
+    state("a file that is not here", "#v1/kernel-walk/file-0000a0b1-riscv64-sv39", ".messages .open"),
     state("ptdump", "#v1/ptdump?t=40", ".sentence"),
     state("callers", "#v1/callers", ".callers tbody tr"),
     state("race", "#v1/race/munmap", ".lane"),

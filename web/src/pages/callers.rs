@@ -25,7 +25,7 @@ impl Page for Callers {
     fn view(&self, shared: &Shared) -> El {
         el("main.pagewalk[aria-label=Callers]")
             .child(header(&shared.top, None, None))
-            .child(messages(shared.notice.as_deref(), None, None))
+            .child(messages(shared, None, None, None))
             .child(callers(&shared.library))
     }
 

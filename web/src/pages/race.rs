@@ -136,8 +136,8 @@ impl Page for Race {
         let choices = shown.map(|(session, _)| choices::choices(session.choice(), self.to_stop));
         el("main.pagewalk.race[tabindex=-1][aria-label=Race lab]")
             .attr("data-keys", Keys::Race.name())
-            .child(header(top, choices, Some(actions(top, None))))
-            .child(messages(shared.notice.as_deref(), None, None))
+            .child(header(top, choices, Some(actions(top, None, None))))
+            .child(messages(shared, None, None, None))
             .child(shown.map(|(session, _)| goal::goal(session.choice(), &asked)))
             .child(shown.map(|(session, point)| outcome::say(point, session.at())))
             .child(shown.map(|(_, point)| lanes::lanes(&point.lanes)))

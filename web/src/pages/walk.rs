@@ -4,7 +4,8 @@ use pagewalk::Revision;
 use pgtable::{Level, Model};
 use scenario::library::About;
 use scenario::link::{Grain, View};
-use scenario::{Held, Library, Link, LinkProblem, Scenario};
+use scenario::places::Places;
+use scenario::{FileId, Held, Library, Link, LinkProblem, Scenario, Setup, Tables};
 use web_sys::Element;
 
 use super::{Page, Pulse};
@@ -24,6 +25,8 @@ pub struct Walk {
     link: Link,
     /// What was asked for and arrives with a later part.
     awaited: Option<Awaited>,
+    /// The link that was opened, if its tables are those of a file that is not here. Others are shown instead.
+    missing: Option<Link>,
     /// The folder of the capture that it waits for.
     waits: Option<&'static str>,
     /// Why it cannot start.
@@ -44,6 +47,7 @@ impl Default for Walk {
         Self {
             link,
             awaited: None,
+            missing: None,
             waits: None,
             failed: None,
             run: None,
@@ -66,6 +70,15 @@ struct Awaited {
     link: Option<String>,
 }
 
+/// How a file that was opened fits to what was shown before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fit {
+    /// The link that was open asks for another file.
+    pub other_file: bool,
+    /// The scenario that was shown does not run on it, so the first one is shown.
+    pub other_scenario: bool,
+}
+
 /// A choice in one of the lists.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Picked {
@@ -74,7 +87,7 @@ pub enum Picked {
     /// A scenario that has not arrived.
     Later(&'static About),
     /// The machine.
-    Machine(&'static Model),
+    Machine(Tables),
     /// The kernel.
     Kernel(Revision),
     /// The lock of the walked mm.
@@ -90,14 +103,14 @@ pub enum Picked {
 }
 
 impl Picked {
-    /// What the option `id` of a list means; scenarios are those of `library`.
-    pub fn of(list: List, id: &str, library: &Library) -> Option<Self> {
+    /// What the option `id` of a list means, where `scenario` is shown; scenarios are those of `library`.
+    pub fn of(list: List, id: &str, scenario: &Scenario, library: &Library) -> Option<Self> {
         Some(match list {
             List::Scenario => match library.scenario(id) {
                 Some(scenario) => Self::Scenario(scenario),
                 None => Self::Later(library.later().iter().find(|about| about.id == id)?),
             },
-            List::Machine => Self::Machine(pgtable::model(id).ok()?),
+            List::Machine => Self::Machine(scenario.tables_named(id)?),
             List::Kernel => Self::Kernel(Revision::from_id(id)?),
             List::Lock => Self::Lock(Held::from_id(id)?),
             List::InitLock => Self::InitLock(Held::from_id(id)?),
@@ -111,7 +124,7 @@ impl Picked {
 
 impl Page for Walk {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
-        let (link, problem) = Link::parse(hash, &shared.library);
+        let (mut link, mut problem) = Link::parse(hash, &shared.library);
         if let Some(LinkProblem::Later(about)) = problem {
             shared.notice = None;
             self.link.embed = hash.ends_with("embed");
@@ -119,6 +132,13 @@ impl Page for Walk {
             return self.wait_for(about, Some(link), shared);
         }
         self.awaited = None;
+        self.missing = None;
+        if let Tables::Brought(file) = link.setup.tables
+            && shared.files.get(file).is_none()
+        {
+            self.missing = Some(link);
+            (link, problem) = link.without_file();
+        }
         shared.notice = problem.map(|problem| problem.to_string());
         if link.view == View::Levels {
             shared.more.ask();
@@ -140,14 +160,16 @@ impl Page for Walk {
         match *deed {
             Deed::Pressed(Mark::Command(command)) => return self.command(command, shared),
             Deed::Pressed(mark) => return self.jump(mark, shared),
-            Deed::Picked(list, ref id) => match Picked::of(list, id, &shared.library) {
-                Some(picked) => self.pick(picked, shared),
-                None => return false,
-            },
+            Deed::Picked(list, ref id) => {
+                match Picked::of(list, id, self.link.setup.scenario, &shared.library) {
+                    Some(picked) => self.pick(picked, shared),
+                    None => return false,
+                }
+            }
             Deed::GoTo(index) => self.go_to(index),
             Deed::Hot(level) if level == self.hot => return false,
             Deed::Hot(level) => self.hot = level,
-            Deed::Opened(..) | Deed::Digit(_) => return false,
+            Deed::Opened(..) | Deed::Digit(_) | Deed::Brought(_) => return false,
         }
         true
     }
@@ -178,7 +200,7 @@ impl Page for Walk {
         match &self.awaited {
             Some(Awaited { link: Some(link), .. }) => link.clone(),
             Some(Awaited { about, .. }) => ["v1/", about.id].concat(),
-            None => self.link.to_string(),
+            None => self.shown().to_string(),
         }
     }
 
@@ -255,23 +277,63 @@ impl Walk {
         }
         let folder = setup.tables.folder();
         let made = setup.made();
-        let capture = made.as_ref().or_else(|| shared.captures.get(folder?));
+        let capture = match setup.tables {
+            Tables::Brought(file) => shared.files.get(file).map(|of| (&of.capture, of.places)),
+            _ => {
+                let capture = made.as_ref().or_else(|| shared.captures.get(folder?));
+                capture.map(|capture| (capture, Places::of(machine)))
+            }
+        };
         self.waits = folder.filter(|_| capture.is_none());
         self.failed = None;
-        let Some(capture) = capture else {
+        let Some((capture, places)) = capture else {
             if let Some(folder) = folder {
                 shared.captures.ask(folder);
             }
             return;
         };
         let dump = shared.later.and_then(|later| (later.dump)(&setup, capture));
-        match Run::new(setup, capture, self.link.grain, self.link.step, dump) {
+        match Run::new(setup, capture, &places, self.link.grain, self.link.step, dump) {
             Ok(run) => {
                 self.run = Some(run);
                 self.record();
             }
-            Err(error) => self.failed = Some(error.to_string()),
+            Err(error) => {
+                // What was shown is another setup's.
+                self.run = None;
+                self.failed = Some(error.to_string());
+            }
         }
+    }
+
+    /// Walks a file that was opened: as the link says that asked for it, else as the scenario that is shown does if it
+    /// can, else as the first one.
+    pub fn bring(&mut self, file: FileId, shared: &mut Shared) -> Fit {
+        let asked = self.missing.take();
+        let mut fit = Fit { other_file: asked.is_some(), other_scenario: false };
+        self.awaited = None;
+        if let Some(asked) = asked.filter(|asked| asked.setup.tables == Tables::Brought(file)) {
+            fit.other_file = false;
+            self.link = asked;
+        } else {
+            let world = shared.files.get(file).map(|of| &of.capture.world);
+            let on = |setup: Setup| {
+                let tables = setup.scenario.tables_of(file)?;
+                // A file may hold no process.
+                world?.mm(setup.scenario.program.mm()).map(|_| Setup { tables, ..setup })
+            };
+            let setup = on(self.link.setup);
+            fit.other_scenario = setup.is_none();
+            let setup = setup.or_else(|| on(Setup::default())).unwrap_or_default();
+            self.link = Link { setup, step: 0, view: View::Step, ..self.link };
+        }
+        self.start(shared);
+        fit
+    }
+
+    /// What the address says. As long as the first step is shown of something else than it asked for, it says that.
+    fn shown(&self) -> &Link {
+        self.missing.as_ref().filter(|_| self.link.step == 0).unwrap_or(&self.link)
     }
 
     fn record(&mut self) {
@@ -305,7 +367,6 @@ impl Walk {
     }
 
     fn messages(&self, shared: &Shared) -> El {
-        let (part_failed, part_under) = view::header::coming(&shared.more);
         let state = self.waits.and_then(|folder| shared.captures.state(folder));
         let failed = match state {
             Some(Loading::Failed(error)) => Some(error.to_string()),
@@ -318,8 +379,8 @@ impl Walk {
             )),
             _ => None,
         };
-        let failed = part_failed.or(failed);
-        view::header::messages(shared.notice.as_deref(), failed.as_deref(), part_under.or(under))
+        let offer = self.missing.is_some().then(view::header::open);
+        view::header::messages(shared, offer, failed, under)
     }
 
     fn command(&mut self, command: Command, shared: &mut Shared) -> bool {
@@ -381,8 +442,8 @@ impl Walk {
                 self.link.step = 0;
             }
             Picked::Later(about) => return self.wait_for(about, None, shared),
-            Picked::Machine(model) => {
-                setup.tables = setup.scenario.tables_on(model).unwrap_or(setup.tables);
+            Picked::Machine(tables) => {
+                setup.tables = tables;
                 self.link.step = 0;
             }
             // The same step under another rule is what one wants to see next.
@@ -406,6 +467,7 @@ impl Walk {
                 return;
             }
         }
+        self.missing = None;
         self.start(shared);
     }
 
@@ -439,7 +501,7 @@ impl Walk {
             ticks: run.ticks(),
             says: &run.point().sentence,
             // The same step in the whole page, for the widget's way out.
-            full_link: self.link.embed.then(|| format!("#{}", Link { embed: false, ..self.link })),
+            full_link: self.link.embed.then(|| format!("#{}", Link { embed: false, ..*self.shown() })),
         }
     }
 }

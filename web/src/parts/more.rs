@@ -6,7 +6,7 @@ use narrate::{EntryDiff, Point};
 use pagewalk::Event;
 use scenario::{Library, Setup};
 
-use super::{Arrived, More};
+use super::{Arrived, More, bring};
 use crate::el::El;
 use crate::later::{Dump, Later, PartError};
 use crate::pages::callers::Callers;
@@ -25,8 +25,8 @@ pub fn arrived() -> Result<Arrived, PartError> {
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn more() -> More {
-    let later = Later { help: view::help, levels: view::levels, dump, diff };
-    More { callers: Box::new(Callers), later, library: LIBRARY }
+    let later = Later { help: view::help, levels: view::levels, dump, diff, files: view::choices::files };
+    More { callers: Box::new(Callers), later, library: LIBRARY, bring: bring::bring }
 }
 
 fn diff(what: &str, of: &EntryDiff) -> El {

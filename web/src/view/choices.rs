@@ -4,10 +4,12 @@ use pagewalk::Revision;
 use scenario::{Group, Held, Library, Setup};
 
 use crate::el::{El, el};
+use crate::files::{Files, Opened};
 use crate::marks::{List, Mark};
 
-/// The header's choices: scenario, machine, kernel, locks. `awaited` is the scenario that was chosen and has not arrived.
-pub fn choices(setup: &Setup, library: &Library, awaited: Option<&str>) -> El {
+/// The header's choices: scenario, machine, kernel, locks. [`files`] are machines as well; `awaited` is the scenario that was
+/// chosen and has not arrived.
+pub fn choices(setup: &Setup, library: &Library, files: Option<El>, awaited: Option<&str>) -> El {
     let Setup { scenario, tables, revision, .. } = *setup;
     let chosen = awaited.unwrap_or(scenario.id);
     let here = library.scenarios().map(|of| (of.group, of.id, of.title));
@@ -24,7 +26,7 @@ pub fn choices(setup: &Setup, library: &Library, awaited: Option<&str>) -> El {
     let second = scenario.has_second_lock();
     el("div.choices")
         .child(choose(List::Scenario, "Scenario", scenarios))
-        .child(choose(List::Machine, "Machine", machines))
+        .child(choose_besides(List::Machine, "Machine", files, machines))
         .child(choose(List::Kernel, "Kernel", kernels))
         .child(lock(List::Lock, if second { "mm lock held" } else { "init_mm lock held" }, setup.lock))
         .child(second.then(|| lock(List::InitLock, "init_mm lock held", setup.init_lock)))
@@ -36,9 +38,33 @@ fn lock(list: List, label: &'static str, held: Held) -> El {
 
 /// A labelled list to choose from. What an option means is the page's to say, by its value.
 pub fn choose(list: List, label: &'static str, options: impl Iterator<Item = El>) -> El {
+    choose_besides(list, label, None, options)
+}
+
+/// The same with others before them.
+fn choose_besides(
+    list: List,
+    label: &'static str,
+    others: Option<El>,
+    options: impl Iterator<Item = El>,
+) -> El {
     el("label.choose")
         .child(el("span").child(label))
-        .child(el("select").does(Mark::List(list)).children(options))
+        .child(el("select").does(Mark::List(list)).child(others).children(options))
+}
+
+/// The files that a person opened and the scenario runs on, among the machines.
+pub fn files(setup: &Setup, files: &Files) -> Option<El> {
+    let options: Vec<El> = files
+        .all()
+        .iter()
+        .filter_map(|&Opened { file, ref name, .. }| {
+            let chosen = setup.scenario.tables_of(file)? == setup.tables;
+            let option = el("option").attr("value", &file.to_string()).when(chosen, "[selected]");
+            Some(option.child(name.as_str()).child(", ").child(file.model.title))
+        })
+        .collect();
+    (!options.is_empty()).then(|| el("optgroup[label=Opened files]").children(options))
 }
 
 /// An option of a list.

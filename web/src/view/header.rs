@@ -5,7 +5,7 @@ use scenario::link::View;
 
 use super::{button, choices, progress};
 use crate::el::{El, el};
-use crate::marks::Command;
+use crate::marks::{Command, Mark};
 use crate::place::Place;
 use crate::shared::{Loading, PartState, Shared, Top};
 
@@ -31,28 +31,41 @@ pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -
     let top = &shared.top;
     let pressed = if view == View::Levels { "true" } else { "false" };
     let levels = button(Command::Levels).attr("aria-pressed", pressed).child("Levels");
-    header(top, Some(choices(setup, &shared.library, awaited)), Some(actions(top, Some(levels))))
+    let files = shared.later.and_then(|later| (later.files)(setup, &shared.files));
+    let choices = choices(setup, &shared.library, files, awaited);
+    header(top, Some(choices), Some(actions(top, Some(open()), Some(levels))))
 }
 
-/// What can be done on a page of steps: something of its own, the link, the help.
-pub fn actions(top: &Top, own: Option<El>) -> El {
+/// A button that opens files of page tables.
+pub fn open() -> El {
+    let button = el("input[type=file][title=Page tables; a file can be dropped on the page as well]");
+    el("label.open").child(button.does(Mark::Command(Command::Open))).child("Open…")
+}
+
+/// What can be done on a page of steps: what is its own, the link, the help.
+pub fn actions(top: &Top, open: Option<El>, own: Option<El>) -> El {
     el("div.top-actions")
+        .child(open)
         .child(own)
         .child(button(Command::CopyLink).child(if top.copied { "Link copied" } else { "Copy link" }))
         .child(button(Command::Help).with("[aria-label=Help: keys and signs]").child("?"))
 }
 
-/// What a person must know: what was wrong with a link or a deed, what could not be loaded, what is on its way.
-pub fn messages(notice: Option<&str>, failed: Option<&str>, under: Option<El>) -> El {
-    let notice = notice.map(|notice| {
-        el("p.notice[role=alert]").child(el("span").child(notice)).child(button(Command::Dismiss).child("OK"))
+/// What a person must know: what was wrong with a link or a deed, what could not be loaded, what is on its way. Any page
+/// may need the part with what is needed at times: a file may be dropped there. `offer` is what can be done about the first.
+pub fn messages(shared: &Shared, offer: Option<El>, failed: Option<String>, under: Option<El>) -> El {
+    let (part_failed, part_under) = coming(&shared.more);
+    let reading = shared.files.reading.as_ref().map(|(what, of)| progress(what, *of));
+    let notice = shared.notice.as_deref().map(|notice| {
+        let says = el("p.notice[role=alert]").child(el("span").child(notice));
+        says.child(offer).child(button(Command::Dismiss).child("OK"))
     });
-    let failed = failed.map(|what| {
+    let failed = part_failed.or(failed).map(|what| {
         el("p.notice.failed[role=alert]")
             .child(el("span").child(what))
             .child(button(Command::Retry).child("Try again"))
     });
-    el("div.messages").child(notice).child(failed).child(under)
+    el("div.messages").child(notice).child(failed).child(part_under.or(under)).child(reading)
 }
 
 /// Instead of a page that is in a part which has not arrived yet.
@@ -60,7 +73,7 @@ pub fn waiting(shared: &Shared, place: Place) -> El {
     let (failed, under) = place.part().map(|part| coming(shared.part(part))).unwrap_or_default();
     el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
         .child(header(&shared.top, None, None))
-        .child(messages(shared.notice.as_deref(), failed.as_deref(), under))
+        .child(messages(shared, None, failed, under))
 }
 
 /// How a later part is doing: what is wrong with it, or how much has arrived.

@@ -7,6 +7,10 @@ use crate::el::{El, el};
 use crate::keys;
 use crate::marks::Command;
 
+/// What can be opened.
+const FILES: &str = "Open: page tables of your own, in a file (tables.json, or compressed) that you choose or drop on the \
+    page. It is read here, and nothing of it leaves your computer.";
+
 /// The signs that are explained: one per shape.
 const SIGNS: [(Mark, &str); 12] = [
     (Mark::Call, "a function of mm/pagewalk.c is called, or returns"),
@@ -27,6 +31,8 @@ const SIGNS: [(Mark, &str); 12] = [
 pub fn help() -> El {
     let about = "Keys work while Pagewalk has the focus. While a list has it, the arrows choose in the list.";
     of(&keys::HELP, about, SIGNS.map(|(mark, what)| (sign(mark), what)))
+        .child(el("h2").child("Files"))
+        .child(el("p").child(FILES))
 }
 
 /// A help: the keys with what each does, when they work, and the signs.

@@ -17,7 +17,7 @@ use crate::view::header::{header, messages};
 pub fn page(shared: &Shared, state: &Surveying) -> El {
     el("main.pagewalk.verdicts[aria-label=Verdicts]")
         .child(header(&shared.top, None, None))
-        .child(messages(shared.notice.as_deref(), None, None))
+        .child(messages(shared, None, None, None))
         .child(intro())
         .child(progress(state))
         .child(

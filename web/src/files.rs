@@ -1,0 +1,49 @@
+//! The files that a person opened.
+
+use capture::Capture;
+use js_sys::Array;
+use scenario::FileId;
+use scenario::places::Places;
+
+use crate::progress::Progress;
+
+/// The files that a person opened. They are kept as long as the page.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// Those that were chosen last, until the part is here that reads them.
+    pub waiting: Option<Array>,
+    /// What is going on with the one that is being read.
+    pub reading: Option<(String, Progress)>,
+    kept: Vec<Opened>,
+}
+
+/// A file that was opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// Which file.
+    pub file: FileId,
+    /// Its name.
+    pub name: String,
+    /// What is in it.
+    pub capture: Capture,
+    /// Where things are in its tables.
+    pub places: Places,
+}
+
+impl Files {
+    /// A file, if it was opened here.
+    pub fn get(&self, file: FileId) -> Option<&Opened> {
+        self.kept.iter().find(|of| of.file == file)
+    }
+
+    /// All of them, the last one last.
+    pub fn all(&self) -> &[Opened] {
+        &self.kept
+    }
+
+    /// One was opened; perhaps once more.
+    pub fn put(&mut self, opened: Opened) {
+        self.kept.retain(|of| of.file != opened.file);
+        self.kept.push(opened);
+    }
+}
