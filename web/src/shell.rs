@@ -280,7 +280,8 @@ impl Shell {
                 let link = address::full(&self.link);
                 ctx.link().send_future(async { Msg::Copied(browser::copy(link).await) });
             }
-            Command::Retry if self.shared.lab.retry() || self.shared.more.retry() => {}
+            // The part that the page shown is in; a walk is here, but may want what the other part has.
+            Command::Retry if self.shared.part_mut(self.here.part().unwrap_or(Part::More)).retry() => {}
             _ => {
                 let known = self.with_page(|page, shared| page.did(deed, shared));
                 if !known && command == Command::Leave {
