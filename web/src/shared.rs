@@ -60,7 +60,7 @@ pub struct Top {
     /// The page that is shown.
     pub here: Option<Place>,
     /// By page, in the order of [`Place::ALL`]: the link to it as it was left.
-    pub links: [Option<String>; 4],
+    pub links: [Option<String>; Place::ALL.len()],
     /// Whether the link to what is shown has been copied.
     pub copied: bool,
 }
@@ -163,7 +163,7 @@ impl PartState {
     pub fn retry(&mut self) -> bool {
         let failed = matches!(self, Self::Loading(Loading::Failed(_)));
         if failed {
-            *self = Self::Asked;
+            self.ask();
         }
         failed
     }

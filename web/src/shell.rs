@@ -72,7 +72,7 @@ pub struct Shell {
     here: Place,
     walk: Walk,
     /// The other pages, as they arrive.
-    others: [Option<Box<dyn Page>>; 3],
+    others: [Option<Box<dyn Page>>; OTHERS],
     /// What reads files, once it has arrived.
     bring: Option<Bring>,
     shared: Shared,
@@ -99,7 +99,7 @@ impl Component for Shell {
         let mut shell = Self {
             here: Place::Walk,
             walk: Walk::default(),
-            others: [None, None, None],
+            others: [const { None }; OTHERS],
             bring: None,
             shared: Shared::default(),
             help: false,
@@ -215,6 +215,9 @@ impl Component for Shell {
     }
 }
 
+/// How many pages arrive later: all but the walk.
+const OTHERS: usize = Place::ALL.len() - 1;
+
 /// The place of a page among those that arrive later.
 fn place_of(page: Place) -> usize {
     Place::ALL.iter().position(|of| *of == page).unwrap_or(1) - 1
@@ -280,8 +283,7 @@ impl Shell {
                 let link = address::full(&self.link);
                 ctx.link().send_future(async { Msg::Copied(browser::copy(link).await) });
             }
-            // The part that the page shown is in; a walk is here, but may want what the other part has.
-            Command::Retry if self.shared.part_mut(self.here.part().unwrap_or(Part::More)).retry() => {}
+            Command::Retry if self.retry() => {}
             _ => {
                 let known = self.with_page(|page, shared| page.did(deed, shared));
                 if !known && command == Command::Leave {
@@ -291,6 +293,12 @@ impl Shell {
             }
         }
         true
+    }
+
+    /// Asks once more for the part whose failure is shown. Any page shows that of the part which reads files before that of
+    /// its own. Returns whether there is one.
+    fn retry(&mut self) -> bool {
+        self.shared.more.retry() || self.here.part().is_some_and(|part| self.shared.part_mut(part).retry())
     }
 
     /// A later part has arrived, or not.

@@ -17,4 +17,4 @@ pub use driver::{Screen, from_environment};
 pub use fantoccini::key::Key;
 pub use page::{Page, test};
 pub use pagewalk_server::{Answer, Gate};
-pub use site::{Site, dist};
+pub use site::{Site, dist, in_app};

@@ -133,6 +133,20 @@ impl Page {
         }
     }
 
+    /// Follows the navigation to the page with this name, which may still be loading then.
+    pub async fn turn_to(&self, name: &str) {
+        self.eval(&format!(
+            "[...document.querySelectorAll('.pages a')].find(of => of.innerText === {name:?}).click()"
+        ))
+        .await;
+        self.until(name, || async { self.text(".pages [aria-current=page]").await == name }).await;
+    }
+
+    /// Gives the keys to the steps.
+    pub async fn focus_slider(&self) {
+        self.eval("document.querySelector('[role=slider]').focus()").await;
+    }
+
     /// Types keys, each pressed and released, wherever the focus is.
     pub async fn keys(&self, keys: &[char]) {
         let actions = keys.iter().fold(KeyActions::new("keyboard".to_owned()), |actions, &value| {
@@ -190,6 +204,14 @@ impl Page {
     /// whole address.
     pub async fn loaded(&self) -> Vec<String> {
         serde_json::from_value(self.eval(LOADED).await).expect("a list of names")
+    }
+
+    /// How often a file was asked for since the page was loaded, by the end of its path; also if it was not there.
+    pub async fn times_loaded(&self, file: &str) -> u64 {
+        let times = format!(
+            "return performance.getEntriesByType('resource').filter(of => of.name.endsWith({file:?})).length"
+        );
+        self.eval(&times).await.as_u64().unwrap_or_default()
     }
 
     /// The part of the address behind `#`.

@@ -1,5 +1,6 @@
 //! The built site on a server of its own, on a free port of this machine.
 
+use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,6 +11,16 @@ use crate::driver::{PLAIN_HOST, from_environment};
 /// The directory of the built site.
 pub fn dist() -> PathBuf {
     PathBuf::from(from_environment("PAGEWALK_DIST"))
+}
+
+/// The path of a file of the built site, in the directory that is named after its content.
+///
+/// # Panics
+/// If the site has not been built.
+pub fn in_app(name: &str) -> String {
+    let entries = fs::read_dir(dist()).expect("the built site");
+    let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    format!("{}/{name}", names.find(|name| name.starts_with("app-")).expect("one directory"))
 }
 
 /// The built site on a server. It is served until the test's process ends.

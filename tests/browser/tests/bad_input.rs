@@ -30,7 +30,7 @@ fn says(answer: Answer, words: &'static str) {
         page.wait_for("another machine works", ".sentence").await;
         assert_eq!(page.count(".notice.failed").await, 0);
         page.last_step().await;
-        page.eval("document.querySelector('[role=slider]').focus()").await;
+        page.focus_slider().await;
         page.key_to_step(Key::Right, 1).await;
         assert_eq!(page.eval("return errors").await, serde_json::json!([]));
     });

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use pagewalk_browser_tests::{Answer, Gate, Key, Page, Screen, Site, dist, test};
+use pagewalk_browser_tests::{Answer, Gate, Key, Page, Screen, Site, in_app, test};
 use serde_json::{Value, json};
 
 /// The compressed tables of a captured machine.
@@ -70,18 +70,13 @@ async fn machine(page: &Page) -> String {
 /// All steps can be gone through.
 async fn goes_to_the_end(page: &Page) {
     let last = page.last_step().await;
-    page.eval("document.querySelector('[role=slider]').focus()").await;
+    page.focus_slider().await;
     page.key_to_step(Key::End, last).await;
 }
 
 /// The name of the file in the address of the page.
 async fn file(page: &Page) -> String {
     page.hash().await.split('/').nth(2).expect("a machine").to_owned()
-}
-
-/// Follows the navigation to a page, by its number.
-async fn to(page: &Page, place: u32) {
-    page.eval(&format!("document.querySelector('.pages a:nth-child({place})').click()")).await;
 }
 
 #[test]
@@ -113,7 +108,7 @@ fn a_file_is_a_machine_like_the_others() {
             page.until("the file", async || file(page).await == brought).await;
             assert_eq!(machine(page).await, format!("{name}, riscv64 Sv39, 3 levels"));
         }
-        // Both packed and plain it is another file: three of them, each with its name.
+        // Packed or plain it is the same file, with the name that came last.
         let names = page.text_of("return [...document.querySelectorAll('option[value^=file-]')].map(of => of.textContent.split(',')[0]).join()").await;
         assert_eq!(names, "mine.json.gz,small.gz", "what is in small.json is in small.gz");
         // One that does not run where the shown scenario needs more.
@@ -139,17 +134,15 @@ fn who_leaves_the_page_and_comes_back_finds_the_file() {
         says(page, "mine.json.gz is open").await;
         goes_to_the_end(page).await;
         let walk = page.sentence().await;
-        for place in [3, 2, 4] {
-            to(page, place).await;
-            page.until("another page", async || page.text(".pages [aria-current=page]").await != "Walk")
-                .await;
-            to(page, 1).await;
+        for other in ["Race lab", "Callers", "Verdicts"] {
+            page.turn_to(other).await;
+            page.turn_to("Walk").await;
             page.wait_for("a step is shown", ".sentence").await;
             assert_eq!(page.sentence().await, walk);
             assert!(machine(page).await.starts_with("mine.json.gz"));
         }
         // Dropped on another page it leads to the walk; what cannot be read leaves that page as it is.
-        to(page, 2).await;
+        page.turn_to("Callers").await;
         page.wait_for("the callers", ".callers tbody tr").await;
         bring(page, Way::Drop, &["nonsense"], b"nonsense").await;
         says(page, "nonsense: the file is in no format").await;
@@ -169,7 +162,7 @@ fn a_link_to_a_step_of_a_file_asks_for_the_file() {
         bring(page, Way::Button, &["mine.json.gz"], CAPTURE).await;
         says(page, "mine.json.gz is open").await;
         page.last_step().await;
-        page.eval("document.querySelector('[role=slider]').focus()").await;
+        page.focus_slider().await;
         for step in 1..=5 {
             page.key_to_step(Key::Right, step).await;
         }
@@ -332,13 +325,7 @@ fn the_keyboard_and_a_screen_reader_open_a_file_and_hear_of_it() {
 
 /// The path of the later part that reads files.
 fn later_part() -> String {
-    let app = fs::read_dir(dist())
-        .expect("the built site")
-        .filter_map(|of| of.ok()?.file_name().into_string().ok());
-    format!(
-        "{}/split_more.wasm",
-        app.into_iter().find(|name| name.starts_with("app-")).expect("one directory")
-    )
+    in_app("split_more.wasm")
 }
 
 #[test]
@@ -351,7 +338,7 @@ fn a_file_waits_for_the_part_that_reads_it() {
         bring(page, Way::Drop, &["first.json"], b"nonsense").await;
         page.wait_for("it is said", ".loading[role=status]").await;
         // The walk goes on meanwhile. The file that comes last counts.
-        page.eval("document.querySelector('[role=slider]').focus()").await;
+        page.focus_slider().await;
         page.key_to_step(Key::Right, 1).await;
         bring(page, Way::Drop, &["second.json"], SMALL).await;
         gate.open();
@@ -370,8 +357,14 @@ fn a_part_that_does_not_arrive_can_be_asked_for_again() {
         page.click("[data-does=retry]").await;
         says(page, "could not be loaded").await;
         assert_eq!(page.last_step().await, last);
-        page.eval("document.querySelector('[role=slider]').focus()").await;
+        page.focus_slider().await;
         page.key_to_step(Key::Right, 1).await;
+        // Also from a page that is in another part.
+        page.turn_to("Race lab").await;
+        page.wait_for("the lanes", ".lane").await;
+        let before = page.times_loaded(&later_part()).await;
+        page.click("[data-does=retry]").await;
+        page.until("it is asked for again", async || page.times_loaded(&later_part()).await > before).await;
         // The script that wasm-split writes has told the console too: that is no error of the page.
         page.eval("delete sessionStorage.errors").await;
     });

@@ -119,7 +119,7 @@ fn a_line_of_the_dump_leads_to_its_entries_and_they_lead_back() {
             assert!(page.text(".dump [aria-current=true]").await.contains(" 50M PMD"));
             // At the end all is printed.
             let last = page.last_step().await;
-            page.eval("document.querySelector('[role=slider]').focus()").await;
+            page.focus_slider().await;
             page.key_to_step(Key::End, last).await;
             assert_eq!(page.text(".dump h2 .where").await, "58 of 58 lines printed");
             assert_eq!(page.count(".dump [aria-current=true]").await, 0);

@@ -1,25 +1,15 @@
 //! The pages of the one document: what is not in the first download arrives later.
 
-use std::fs;
-
-use pagewalk_browser_tests::{Key, Page, Screen, Site, dist, test};
+use pagewalk_browser_tests::{Key, Page, Screen, Site, in_app, test};
 use pagewalk_server::Answer;
 
 /// The strictest policy under which the page may be served: scripts come from its own server and may compile wasm.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src 'self'; style-src 'self' 'unsafe-inline'; \
                       script-src 'self' 'wasm-unsafe-eval'";
 
-/// The path of a file in the directory that is named after its content.
-fn in_app(name: &str) -> String {
-    let entries = fs::read_dir(dist()).expect("the built site");
-    let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    format!("{}/{name}", names.find(|name| name.starts_with("app-")).expect("one directory"))
-}
-
 /// How often a later part of the program was fetched.
-async fn fetched(page: &Page, part: &str) -> usize {
-    let part = in_app(&format!("split_{part}.wasm"));
-    page.loaded().await.into_iter().filter(|name| *name == part).count()
+async fn fetched(page: &Page, part: &str) -> u64 {
+    page.times_loaded(&in_app(&format!("split_{part}.wasm"))).await
 }
 
 #[test]
@@ -105,15 +95,6 @@ fn the_pages_lead_to_each_other() {
     });
 }
 
-/// Follows the navigation to a page.
-async fn to(page: &Page, name: &str) {
-    page.eval(&format!(
-        "[...document.querySelectorAll('.pages a')].find(of => of.innerText === {name:?}).click()"
-    ))
-    .await;
-    page.until(name, || async { page.text(".pages [aria-current=page]").await == name }).await;
-}
-
 #[test]
 fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
     test(Screen::WIDE, async |page| {
@@ -127,11 +108,11 @@ fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
         let walk = page.text("main").await;
 
         // A proof and a branch.
-        to(page, "Race lab").await;
+        page.turn_to("Race lab").await;
         page.wait_for("the lanes", ".lane").await;
         page.click("[data-does=prove]").await;
         page.wait_for("a proof", "[data-search=unsafe]").await;
-        page.eval("document.querySelector('[role=slider]').focus()").await;
+        page.focus_slider().await;
         page.key_to_step('2', 1).await;
         page.key_to_step('1', 2).await;
         page.key_to_step(Key::Left, 1).await;
@@ -139,21 +120,21 @@ fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
         let race = page.text("main").await;
         assert!(page.count(".branches li").await == 2 && page.count(".ways li").await == 2, "{race}");
 
-        to(page, "Verdicts").await;
+        page.turn_to("Verdicts").await;
         page.wait_for("the matrix", ".survey").await;
         page.click("[data-does=pause]").await;
         page.wait_for("it has paused", "[data-state=paused]").await;
         let verdicts = page.text(".survey").await;
-        to(page, "Callers").await;
+        page.turn_to("Callers").await;
         page.wait_for("the call sites", ".callers").await;
 
-        to(page, "Race lab").await;
+        page.turn_to("Race lab").await;
         page.wait_for("the lanes", ".lane").await;
         assert_eq!(page.text("main").await, race);
-        to(page, "Verdicts").await;
+        page.turn_to("Verdicts").await;
         page.wait_for("the matrix", ".survey").await;
         assert_eq!(page.text(".survey").await, verdicts);
-        to(page, "Walk").await;
+        page.turn_to("Walk").await;
         page.wait_for("a step is shown", ".sentence").await;
         assert_eq!(page.text("main").await, walk);
         // Back is the page before, as it was as well.

@@ -15,7 +15,7 @@ async fn find(page: &Page) {
 }
 
 async fn focus_slider(page: &Page) {
-    page.eval("document.querySelector('[role=slider]').focus()").await;
+    page.focus_slider().await;
 }
 
 /// Steps a lane with its button, and waits for the step.

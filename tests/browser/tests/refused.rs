@@ -26,7 +26,7 @@ async fn is_told_to_copy_it_from_the_address_bar(page: &Page) {
 
 async fn steps_on(page: &Page) {
     let before = page.text("[role=slider]").await;
-    page.eval("document.querySelector('[role=slider]').focus()").await;
+    page.focus_slider().await;
     if page.count(".lane").await > 0 {
         page.key_to_step('1', 1).await;
     } else {
@@ -78,7 +78,7 @@ fn a_link_that_was_copied_opens_the_same_step() {
             assert_eq!(copied[0], copied[1]);
             assert_eq!(page.count("[role=alert]").await, 0);
             // What was copied is the step before.
-            page.eval("document.querySelector('[role=slider]').focus()").await;
+            page.focus_slider().await;
             let key = if page.count(".lane").await > 0 { '1' } else { Key::Right.into() };
             page.key_to_step(key, 1).await;
             assert_eq!(page.text(COPY).await, "Copy link");

@@ -129,7 +129,7 @@ fn a_failed_assertion_warns_and_the_walk_goes_on() {
         let site = Site::serve();
         page.open(&site.url("#v1/debug-init-mm/x86_64-4level/v7.3?lock=read")).await;
         page.choose("[ ] go to", "locks").await;
-        page.eval("document.querySelector('[role=slider]').focus()").await;
+        page.focus_slider().await;
         for (step, call) in [(2, "mmap_assert_write_locked(mm)"), (3, "mmap_assert_write_locked(&init_mm)")] {
             page.key_to_step(']', step).await;
             let assertion = page.text(".assertion.fails").await;
@@ -137,7 +137,7 @@ fn a_failed_assertion_warns_and_the_walk_goes_on() {
             assert!(assertion.contains("prints a warning with a stack trace and goes on"), "{assertion}");
         }
         let last = page.last_step().await;
-        page.eval("document.querySelector('[role=slider]').focus()").await;
+        page.focus_slider().await;
         page.key_to_step(Key::End, last).await;
         assert_eq!(page.sentence().await, "walk_page_range_debug() returns 0.");
     });
@@ -170,7 +170,7 @@ fn playing_goes_to_the_end_and_stops() {
         page.open(&site.url("#v1/debug-init-mm?t=36")).await;
         let last = page.last_step().await;
         page.choose("Speed", "fastest").await;
-        page.eval("document.querySelector('[role=slider]').focus()").await;
+        page.focus_slider().await;
         page.keys(&[' ']).await;
         page.until("the last step", || async { page.step().await == last }).await;
         page.wait_for("it does not play any more", "[data-does=play][aria-label=Play]").await;

@@ -19,7 +19,7 @@ const FIRST: usize = 150_000;
 /// What the race lab and the verdicts may add, gzipped: 125 kB.
 const LAB: usize = 125_000;
 
-/// What everything else may add, gzipped: help, levels, dumps, callers.
+/// What everything else may add, gzipped: help, levels, dumps, reading files, callers.
 const MORE: usize = 70_000;
 
 /// The tables of the machines. They are data and no part of the program, so they have no budget.
