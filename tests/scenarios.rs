@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem::{Discriminant, discriminant};
 
+use actors::Actor;
 use capture::Capture;
 use mm::{Populated, Split};
 use narrate::{Mark, Moment, Point, Timeline, point};
@@ -291,11 +292,24 @@ fn before_v6_18_arm64_does_not_walk() {
 fn a_write_says_what_was_what_is_and_which_bits_changed() {
     let mut writes = 0;
     for scenario in LIBRARY.scenarios().filter(|scenario| matches!(scenario.program, Program::Other(_))) {
-        // The one with a thousand of them is like the others, and a dump writes nothing in its million steps.
-        if scenario.id == "hvo-roll-back" || callers::dumped(scenario).is_some() {
+        // The one with a thousand of them is like the others.
+        if scenario.id == "hvo-roll-back" {
             continue;
         }
         let setup = Setup::of(scenario);
+        // A dump has up to a million steps, none of which writes.
+        if callers::dumped(scenario).is_some() {
+            let (mut world, mut dump) = setup.start(&tables_of(&setup)).expect("it runs there");
+            let mut events: Vec<Event> = Vec::new();
+            while dump.step(&mut world, &mut events) == Status::Running {
+                assert!(
+                    !events.drain(..).any(|event| matches!(event, Event::Write { .. })),
+                    "{}",
+                    scenario.id
+                );
+            }
+            continue;
+        }
         let timeline = record(&setup, &tables_of(&setup));
         for index in 0..timeline.len(Grain::Stops) {
             let (moment, point) = at(&timeline, &setup, index);

@@ -90,10 +90,7 @@ pub fn leave_for(address: &str) -> Option<()> {
 pub fn on_part(arrived: Callback<(Part, Progress)>) -> Option<EventListener> {
     let window = web_sys::window()?;
     Some(EventListener::new(&window, "part", move |event| {
-        let detail = |name: &str| {
-            let detail = Reflect::get(event, &"detail".into()).ok()?;
-            Reflect::get(&detail, &name.into()).ok()
-        };
+        let detail = |name: &str| member(&member(event, "detail")?, name);
         #[expect(clippy::cast_sign_loss, reason = "a count of bytes")]
         let number = |name| Some(detail(name)?.as_f64()? as usize);
         if let Some(part) = detail("part").and_then(|name| Part::from_name(&name.as_string()?)) {

@@ -3,7 +3,7 @@
 //! | part | what it holds |
 //! |---|---|
 //! | [`lab`] | the race lab, and the verdicts |
-//! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed; the patch's callers, with their scenarios |
+//! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed, reading a file; the patch's callers, with their scenarios |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
 //! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to

@@ -121,8 +121,8 @@ pub struct Run {
 }
 
 impl Run {
-    /// A scenario on its machine, where things are at `places`, at its start; `step` is where it will go as soon as that is recorded, `dump`
-    /// records what a dump prints.
+    /// A scenario at its start, on its machine, where things are at `places`; `step` is where it will go as soon as that is
+    /// recorded, `dump` records what a dump prints.
     ///
     /// # Errors
     /// [`SetupError`] when the capture does not fit.

@@ -8,11 +8,11 @@ use pagewalk::NotInThisKernel;
 use pgtable::{Model, VirtAddr};
 use ptdump::Ptdump;
 use ptdump::users::{Dumped, PtdumpUser};
-use scenario::Held;
-use scenario::library::{Begin, Group, Program, Runs, Scenario};
+use scenario::library::{Begin, Group, Runs, Scenario};
 use scenario::worlds;
 use trace::{Callbacks, Revision};
 
+use crate::request::scenario;
 use crate::site::{CallSite, DEBUG, HELD, HELPER, HOTPLUG, INIT, InKernel, KERNEL, NOVMA, USER, X86, shown};
 
 const SV39: &str = "riscv64-sv39";
@@ -79,66 +79,59 @@ impl Runs for Dump {
 }
 
 static OF_INIT: Scenario = Scenario {
-    id: "ptdump",
-    title: "ptdump of init_mm",
-    about: "ptdump_walk_pgd() as debugfs runs it, over the whole address space: the locks that it takes, in \
-            their order, and the debug walk under these locks.",
-    program: Program::Other(&INIT_MM),
-    revision: Revision::V7_3,
-    held: (Held::None, Held::None),
-    build: None,
     group: Group::NoVma,
-    made: None,
-    on: &[
-        ("riscv64-sv39", DUMP),
-        ("arm64-4k-48", DUMP),
-        ("arm64-16k-48", DUMP),
-        ("x86_64-4level", DUMP),
-        ("x86_64-5level", DUMP),
-    ],
+    ..scenario(
+        "ptdump",
+        "ptdump of init_mm",
+        "ptdump_walk_pgd() as debugfs runs it, over the whole address space: the locks that it takes, in \
+            their order, and the debug walk under these locks.",
+        &INIT_MM,
+        &[
+            ("riscv64-sv39", DUMP),
+            ("arm64-4k-48", DUMP),
+            ("arm64-16k-48", DUMP),
+            ("x86_64-4level", DUMP),
+            ("x86_64-5level", DUMP),
+        ],
+    )
 };
 
 static CURRENT: Scenario = Scenario {
-    id: "ptdump-current",
-    title: "ptdump of a process",
-    about: "ptdump_walk_pgd() of an mm other than init_mm (current_kernel in x86's debugfs). From v7.3 on, \
-            it takes init_mm's lock as well, nested inside the process's own.",
-    program: Program::Other(&PROCESS),
-    revision: Revision::V7_3,
-    held: (Held::None, Held::None),
-    build: None,
     group: Group::NoVma,
-    made: None,
-    on: &[("x86_64-4level", DUMP), ("x86_64-5level", DUMP)],
+    ..scenario(
+        "ptdump-current",
+        "ptdump of a process",
+        "ptdump_walk_pgd() of an mm other than init_mm (current_kernel in x86's debugfs). From v7.3 on, \
+            it takes init_mm's lock as well, nested inside the process's own.",
+        &PROCESS,
+        &[("x86_64-4level", DUMP), ("x86_64-5level", DUMP)],
+    )
 };
 
 static USER_HALF: Scenario = Scenario {
-    id: "ptdump-user-half",
-    title: "ptdump of the user half",
-    about: "current_user in x86's debugfs. With page-table isolation, a process has two root tables, but \
+    group: Group::NoVma,
+    ..scenario(
+        "ptdump-user-half",
+        "ptdump of the user half",
+        "current_user in x86's debugfs. With page-table isolation, a process has two root tables, but \
             mm->pgd points to only one. The other is passed as an explicit pgd; its kernel half is almost \
             empty.",
-    program: Program::Other(&PROCESS_USER_HALF),
-    revision: Revision::V7_3,
-    held: (Held::None, Held::None),
-    build: None,
-    group: Group::NoVma,
-    made: None,
-    on: &[("x86_64-4level", DUMP), ("x86_64-5level", DUMP)],
+        &PROCESS_USER_HALF,
+        &[("x86_64-4level", DUMP), ("x86_64-5level", DUMP)],
+    )
 };
 
 static EFI: Scenario = Scenario {
-    id: "ptdump-efi",
-    title: "ptdump of efi_mm",
-    about: "efi in x86's debugfs. The firmware's runtime services have their own mm, which belongs to no \
-            process. It is not init_mm, so both are locked from v7.3 on.",
-    program: Program::Other(&FIRMWARE),
-    revision: Revision::V7_3,
-    held: (Held::None, Held::None),
-    build: Some(worlds::efi),
     group: Group::NoVma,
-    made: None,
-    on: &[("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)])],
+    build: Some(worlds::efi),
+    ..scenario(
+        "ptdump-efi",
+        "ptdump of efi_mm",
+        "efi in x86's debugfs. The firmware's runtime services have their own mm, which belongs to no \
+            process. It is not init_mm, so both are locked from v7.3 on.",
+        &FIRMWARE,
+        &[("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)])],
+    )
 };
 
 /// Of `init_mm`.

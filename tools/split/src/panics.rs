@@ -1,7 +1,7 @@
 //! Panics that say nothing.
 //!
 //! A panic is a bug of ours, and ends the page whatever it says. But the words for it, the places in the source, and all
-//! that formats them are in every program: a twentieth of the first download. Here each call of a function that panics
+//! that formats them are in every program: some 12 kB of gzip in the first download. Here each call of a function that panics
 //! becomes `unreachable`, with what led straight to it; what was named only there is not reachable any more, so that
 //! splitting drops it. A build without `--release` keeps its words.
 //!
