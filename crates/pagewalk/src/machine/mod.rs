@@ -437,7 +437,7 @@ impl Walk {
         while left > 0 {
             // Most steps of most walks are of this kind; after them a walk always goes on.
             if let Pc::PteCallback = self.pc {
-                left -= self.pte_callbacks(left, world, ops, sink);
+                left = self.pte_callbacks(left, world, ops, sink);
                 continue;
             }
             left -= 1;

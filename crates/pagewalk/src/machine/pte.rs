@@ -22,11 +22,11 @@ impl Walk {
         };
     }
 
-    /// Callbacks for pte after pte, at most `most` and at least one. Answers how many steps that were.
+    /// Callbacks for pte after pte, at most `left`, each of them a step. Returns how many of these steps remain.
     #[inline]
     pub(super) fn pte_callbacks<O: WalkOps, S: Sink>(
         &mut self,
-        most: u64,
+        mut left: u64,
         world: &mut World,
         ops: &mut O,
         sink: &mut S,
@@ -34,13 +34,13 @@ impl Walk {
         let installs = self.set(ops).contains(Callbacks::INSTALL_PTE);
         // No callback sees where the walk is, so that can stay in registers meanwhile.
         let mut frame = self.pte;
-        let (model, mut done) = (world.model(), 0);
-        while done < most {
-            done += 1;
+        let model = world.model();
+        while left > 0 {
+            left -= 1;
             let Some(value) = frame.table.id.ok().and_then(|id| world.ptep_get(id, frame.index)) else {
                 self.pte = frame;
                 self.fault(self.unreadable(Level::Pte, world), sink);
-                return done;
+                return left;
             };
             let call = Self::pte_call(&frame, Callback::Entry(Level::Pte), value, self.vma, model);
             let reply = ops.call(&call, world);
@@ -59,7 +59,7 @@ impl Walk {
             }
         }
         self.pte = frame;
-        done
+        left
     }
 
     #[inline]
