@@ -23,6 +23,9 @@ const MAX_BYTES: usize = 4_000;
 /// How a link to a race begins, behind the `#`.
 const PREFIX: &str = "v1/race";
 
+/// The parameters of a link to a race.
+const PARAMETERS: [&str; 5] = ["near", "lock", "rule", "s", "t"];
+
 /// What a link to a race says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RaceLink {
@@ -55,6 +58,9 @@ pub enum RaceLinkProblem {
     /// The schedule cannot be read.
     #[error("{0}; nobody has moved")]
     Schedule(#[from] ScheduleError),
+    /// A parameter that is there more than once.
+    #[error("this link says \u{201c}{0}\u{201d} more than once; the last one counts")]
+    Twice(&'static str),
     /// A part that no link has, or a value that its parameter cannot have.
     #[error("\u{201c}{0:.40}\u{201d} in this link cannot be understood and is ignored")]
     Unknown(String),
@@ -80,10 +86,20 @@ impl RaceLink {
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut problem = None;
         let mut link = Self::new(parse_path(path.strip_prefix('/').unwrap_or(path), &mut problem));
+        let mut seen = [false; PARAMETERS.len()];
         for part in query.split('&').filter(|part| !part.is_empty()) {
             if let Err(why) = link.parse_parameter(part) {
                 problem.get_or_insert(why);
             }
+            let name = part.split('=').next().unwrap_or_default();
+            if let Some(known) = PARAMETERS.iter().position(|of| *of == name)
+                && core::mem::replace(&mut seen[known], true)
+            {
+                problem.get_or_insert(RaceLinkProblem::Twice(PARAMETERS[known]));
+            }
+        }
+        if path.as_bytes().windows(2).any(|pair| pair == b"//") {
+            problem.get_or_insert_with(|| RaceLinkProblem::Unknown("//".to_string()));
         }
         Some((link, problem))
     }
@@ -113,6 +129,7 @@ impl RaceLink {
     fn near(&mut self, value: &str) -> Option<()> {
         let (model, revision) = value.split_once('/')?;
         let (revision, race) = (Revision::from_id(revision)?, self.choice.race);
+        pgtable::model(model).ok()?;
         let revision = if race.exists_in(revision) { revision } else { Revision::V7_3 };
         self.choice = Choice::of(race, race.model(model), revision).with_lock(self.choice.lock);
         Some(())
@@ -221,6 +238,7 @@ mod tests {
             ("x86_64-4level", "v7.3", "init-write")
         );
         assert!(problem("#v1/race/munmap?near=vax").contains("near=vax"));
+        assert!(problem("#v1/race/munmap?near=vax/v7.3").contains("near=vax/v7.3"));
     }
 
     #[test]
@@ -243,6 +261,8 @@ mod tests {
         assert!(problem("#v1/race/munmap?rule=key").contains("rule=key"));
         assert!(problem("#v1/race/munmap?s=a5z").contains("\u{201c}z\u{201d} at character 3"));
         assert!(problem("#v1/race/munmap?t=-1").contains("t=-1"));
+        assert!(problem("#v1/race/munmap?t=1&t=2").contains("says \u{201c}t\u{201d} more than once"));
+        assert!(problem("#v1/race/munmap//v7.3").contains("\u{201c}//\u{201d}"));
         assert!(problem(&format!("#v1/race/{}", "x".repeat(5_000))).contains("bytes"));
         let (link, _) = RaceLink::parse("#v1/race/munmap/vax/v9?lock=write&t=7").expect("a race");
         assert_eq!(

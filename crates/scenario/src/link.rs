@@ -96,6 +96,9 @@ pub enum LinkProblem {
     /// Another version of the format.
     #[error("this link is of version “{0}”, this page reads “v1”; the first scenario is shown")]
     Version(String),
+    /// Not one of ours.
+    #[error("this link begins with “{0}”, those of this page with “v1”; the first scenario is shown")]
+    Start(String),
     /// No such scenario.
     #[error("there is no scenario “{0}”; the first one is shown")]
     Scenario(String),
@@ -135,13 +138,29 @@ pub enum LinkProblem {
     #[error("“{name}={value}” in this link cannot be understood and is ignored")]
     Value {
         /// The parameter.
-        name: String,
+        name: &'static str,
         /// Its value.
         value: String,
     },
+    /// A parameter that is there more than once.
+    #[error("this link says “{0}” more than once; the last one counts")]
+    Twice(&'static str),
     /// A part that no link has.
     #[error("“{0}” in this link is not known and is ignored")]
     Unknown(String),
+}
+
+/// The parameters of a link.
+const PARAMETERS: [&str; 6] = ["lock", "init", "by", "t", "view", "embed"];
+
+impl LinkProblem {
+    /// Whether another scenario is shown than the one that the link means.
+    pub const fn is_of_another_scenario(&self) -> bool {
+        matches!(
+            self,
+            Self::TooLong(_) | Self::Version(_) | Self::Start(_) | Self::Scenario(_) | Self::Later(_)
+        )
+    }
 }
 
 impl Link {
@@ -158,8 +177,17 @@ impl Link {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let mut problem = None;
         let mut link = Self { setup: parse_path(path, library, &mut problem), ..Self::default() };
+        let mut seen = [false; PARAMETERS.len()];
         for part in query.split('&').filter(|part| !part.is_empty()) {
-            link.parse_parameter(part, &mut problem);
+            link.parse_parameter(part, &mut seen, &mut problem);
+        }
+        if path.as_bytes().windows(2).any(|pair| pair == b"//") {
+            problem.get_or_insert_with(|| LinkProblem::Unknown("//".to_owned()));
+        }
+        if matches!(problem, Some(LinkProblem::Version(_) | LinkProblem::Scenario(_) | LinkProblem::Later(_)))
+        {
+            // What it says besides is about something else than what is shown.
+            link = Self { embed: link.embed, ..Self::default() };
         }
         (link, problem)
     }
@@ -175,22 +203,31 @@ impl Link {
         (Self { setup, step: 0, ..self }, Some(LinkProblem::File { file, shown: tables.model().title }))
     }
 
-    fn parse_parameter(&mut self, part: &str, problem: &mut Option<LinkProblem>) {
+    fn parse_parameter(
+        &mut self,
+        part: &str,
+        seen: &mut [bool; PARAMETERS.len()],
+        problem: &mut Option<LinkProblem>,
+    ) {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let Some(known) = PARAMETERS.iter().position(|of| *of == name) else {
+            problem.get_or_insert_with(|| LinkProblem::Unknown(clip(part)));
+            return;
+        };
+        let name = PARAMETERS[known];
+        if std::mem::replace(&mut seen[known], true) {
+            problem.get_or_insert(LinkProblem::Twice(name));
+        }
         let understood = match name {
             "lock" => Held::from_id(value).map(|held| self.setup.lock = held),
             "init" => Held::from_id(value).map(|held| self.setup.init_lock = held),
             "by" => Grain::from_id(value).map(|grain| self.grain = grain),
             "t" => value.parse().ok().filter(|_| !value.starts_with('+')).map(|step| self.step = step),
             "view" => View::ALL.into_iter().find(|view| view.id() == value).map(|view| self.view = view),
-            "embed" => ["", "1"].contains(&value).then(|| self.embed = true),
-            _ => {
-                problem.get_or_insert_with(|| LinkProblem::Unknown(clip(part)));
-                return;
-            }
+            _ => ["", "1"].contains(&value).then(|| self.embed = true),
         };
         if understood.is_none() {
-            problem.get_or_insert_with(|| LinkProblem::Value { name: name.to_owned(), value: clip(value) });
+            problem.get_or_insert_with(|| LinkProblem::Value { name, value: clip(value) });
         }
     }
 }
@@ -198,19 +235,24 @@ impl Link {
 fn parse_path(path: &str, library: &Library, problem: &mut Option<LinkProblem>) -> Setup {
     let mut parts = path.split('/');
     let version = parts.next().unwrap_or_default();
+    let mut setup = Setup::default();
     if version != "v1" {
-        *problem = Some(LinkProblem::Version(clip(version)));
-        return Setup::default();
+        let is_version = version.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok());
+        let version = clip(version);
+        *problem = Some(if is_version { LinkProblem::Version(version) } else { LinkProblem::Start(version) });
+        return setup;
     }
-    let Some(id) = parts.next().filter(|id| !id.is_empty()) else { return Setup::default() };
-    let Some(scenario) = library.scenario(id) else {
-        *problem = Some(match library.later().iter().find(|about| about.id == id) {
-            Some(about) => LinkProblem::Later(about),
-            None => LinkProblem::Scenario(clip(id)),
-        });
-        return Setup::default();
-    };
-    let mut setup = Setup::of(scenario);
+    if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
+        let Some(scenario) = library.scenario(id) else {
+            *problem = Some(match library.later().iter().find(|about| about.id == id) {
+                Some(about) => LinkProblem::Later(about),
+                None => LinkProblem::Scenario(clip(id)),
+            });
+            return setup;
+        };
+        setup = Setup::of(scenario);
+    }
+    let scenario = setup.scenario;
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
         match scenario.tables_named(id) {
             Some(tables) => setup.tables = tables,
@@ -300,6 +342,7 @@ mod tests {
     #[test]
     fn broken_links_say_what_is_wrong_and_keep_the_rest() {
         assert!(problem("#v2/kernel-walk").contains("version “v2”"));
+        assert!(problem("#kernel-walk").contains("begins with “kernel-walk”"));
         assert!(problem("#v1/nothing").contains("no scenario “nothing”"));
         assert!(problem("#v1/later").contains("“Not here yet” is not loaded yet"));
         assert!(problem("#v1/kernel-walk/vax").contains("does not run on “vax”; x86_64-4level is shown"));
@@ -308,6 +351,14 @@ mod tests {
         assert!(problem("#v1/kernel-walk?t=-1").contains("“t=-1”"));
         assert!(problem("#v1/kernel-walk?x=1").contains("“x=1”"));
         assert!(problem("#v1/kernel-walk?view=x").contains("“view=x”"));
+        assert!(problem("#v1/kernel-walk?lock=read&t=1&lock=write").contains("says “lock” more than once"));
+        assert!(problem("#v1//race").contains("does not run on “race”"));
+        for hash in ["#v1//", "#v1///", "#v1/kernel-walk//v7.3"] {
+            assert!(problem(hash).contains("“//”"), "{hash}");
+        }
+        // Of what is not shown nothing else is taken, but it stays in its frame.
+        let (link, _) = parse("#v1/nothing?t=7&view=levels&lock=none&embed");
+        assert_eq!(link, Link { embed: true, ..Link::default() });
         assert!(problem(&"x".repeat(5_000)).contains("5000 bytes"));
         let (link, _) = parse("#v1/kernel-walk/riscv64-sv39/v9?lock=write&t=7");
         assert_eq!(
