@@ -96,7 +96,7 @@ pub use link::{RaceLink, RaceLinkProblem};
 pub use model::{Aim, RaceModel};
 pub use ops::Ops;
 pub use outcome::{OUTCOMES, Outcomes, short};
-pub use race::{RACES, Race, RaceDef, Rule, RuleDef};
+pub use race::{About, RACES, Race, RaceDef, Rule, RuleDef};
 pub use rules::OtherRules;
 pub use scheduled::Scheduled;
 pub use setting::{NotThere, Setting};

@@ -220,10 +220,24 @@ pub fn search(choice: &Choice) -> Result<Found, NotThere> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::race::{nested_read, vmalloc};
+    use crate::race::{ABOUTS, RACES, nested_read, vmalloc};
+    use crate::verdicts;
 
     fn names(survey: &Survey) -> Vec<usize> {
         survey.queue.iter().copied().collect()
+    }
+
+    #[test]
+    fn what_is_known_beforehand_is_what_there_is() {
+        for (about, race) in ABOUTS.iter().zip(RACES) {
+            assert_eq!((about.names, about.title), ([race.id; 2], race.title));
+        }
+        assert_eq!(verdicts::ABOUTS.len(), tables().count());
+        for (about, of) in verdicts::ABOUTS.iter().zip(tables()) {
+            assert_eq!((about.names, about.title), ([of.name, of.id], of.title));
+            let found = about.names.map(|name| table(name).expect("a table").1);
+            assert_eq!((found[0].name, found[1].id), (of.name, of.id));
+        }
     }
 
     #[test]

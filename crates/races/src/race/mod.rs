@@ -55,6 +55,27 @@ pub static RACES: [Race; 18] = [
     &nested_read::RACE,
 ];
 
+/// What is known of the races by who does not have them: data that refers to no code.
+pub static ABOUTS: [About; RACES.len()] = {
+    let mut abouts = [About { names: [""; 2], title: "" }; RACES.len()];
+    let mut race = 0;
+    while race < RACES.len() {
+        let RaceDef { id, title, .. } = *RACES[race];
+        abouts[race] = About { names: [id; 2], title };
+        race += 1;
+    }
+    abouts
+};
+
+/// What is known of a race, or of a table of verdicts, by who does not have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Its names in links. Its own is the first one.
+    pub names: [&'static str; 2],
+    /// For a person.
+    pub title: &'static str,
+}
+
 /// A race, by its definition.
 pub type Race = &'static RaceDef;
 

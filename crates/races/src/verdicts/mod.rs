@@ -31,7 +31,7 @@ use pgtable::{Level, Model};
 
 use crate::choice::Choice;
 use crate::outcome::Outcomes;
-use crate::race::Race;
+use crate::race::{About, Race};
 
 /// What is expected of each race.
 static ALL: [&Verdicts; 18] = [
@@ -110,6 +110,32 @@ pub fn tables() -> impl Iterator<Item = &'static Table> + Clone {
     ALL.iter().flat_map(|of| of.tables).chain([&patch::TABLE])
 }
 
+/// How many there are.
+const TABLES: usize = {
+    let (mut race, mut tables) = (0, 1);
+    while race < ALL.len() {
+        tables += ALL[race].tables.len();
+        race += 1;
+    }
+    tables
+};
+
+/// What is known of the tables, in their order, by who does not have them: data that refers to no code.
+pub static ABOUTS: [About; TABLES] = {
+    let mut abouts = [patch::TABLE.about(); TABLES];
+    let (mut race, mut next) = (0, 0);
+    while race < ALL.len() {
+        let mut table = 0;
+        while table < ALL[race].tables.len() {
+            abouts[next] = ALL[race].tables[table].about();
+            next += 1;
+            table += 1;
+        }
+        race += 1;
+    }
+    abouts
+};
+
 /// What differs from column to column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Columns {
@@ -155,6 +181,12 @@ pub struct Table {
     pub columns: Columns,
     /// Its lines.
     pub rows: &'static [Row],
+}
+
+impl Table {
+    const fn about(&self) -> About {
+        About { names: [self.name, self.id], title: self.title }
+    }
 }
 
 impl Columns {
