@@ -1,21 +1,55 @@
-// Fetches a later part of the program, with its style sheet. The script that wasm-split writes calls this, also for what
-// several parts share, which has no style.
-export default async function part(url) {
+// Fetches the later parts of the program, each with its style sheet, once. The script that wasm-split writes calls this, also for
+// what several parts share, which has no style.
+
+// What was asked for, by its address. What has failed is not in it, and can be asked for again.
+const asked = new Map();
+
+// A part of the program, compiled.
+export async function part(url) {
     const name = /\/split_(\w+)\.wasm$/.exec(url.pathname)?.[1];
-    const styles = name && style(new URL(`styles/${name}.css`, url));
+    const sheet = name && new URL(`styles/${name}.css`, url);
+    const styles = sheet && once(sheet, style);
+    const program = once(url, (url) => compiled(url, name));
+    await Promise.all([styles, program]);
+    return program;
+}
+
+// A part that runs, as `WebAssembly.instantiateStreaming` would answer.
+export async function started(program, imports) {
+    return { instance: await WebAssembly.instantiate(await program, imports) };
+}
+
+function once(url, make) {
+    let made = asked.get(url.href);
+    if (!made) {
+        made = make(url);
+        asked.set(url.href, made);
+        made.catch(() => asked.delete(url.href));
+    }
+    return made;
+}
+
+// Compiled while it arrives, where the browser can do that. It does for this type only, which not every server knows.
+async function compiled(url, name) {
     const answer = await fetch(url);
     if (!answer.ok) {
         throw new Error(`${url}: ${answer.status} ${answer.statusText}`);
     }
-    const program = name ? counted(answer, name) : answer.body;
-    await styles;
-    // Compiled while it arrives, which the browser does for this type only; not every server knows it.
-    return new Response(program, { headers: { "content-type": "application/wasm" } });
+    const program = new Response(name ? counted(answer, name) : answer.body, {
+        headers: { "content-type": "application/wasm" },
+    });
+    return WebAssembly.compileStreaming
+        ? WebAssembly.compileStreaming(program)
+        : WebAssembly.compile(await program.arrayBuffer());
 }
 
 // The body of an answer. While it arrives, the window gets events `part` with the number of bytes so far and of all of
-// them, 0 if that is not known: a length that comes with a compressed body is not that of what arrives here.
+// them, 0 if that is not known: a length that comes with a compressed body is not that of what arrives here. Where the
+// browser cannot say that, it only arrives.
 function counted(answer, part) {
+    if (!window.TransformStream || !window.CustomEvent) {
+        return answer.body;
+    }
     const total = answer.headers.has("content-encoding") ? 0 : Number(answer.headers.get("content-length"));
     let done = 0;
     return answer.body.pipeThrough(
@@ -29,20 +63,20 @@ function counted(answer, part) {
     );
 }
 
-// Adds a style sheet to the page, and waits until it applies.
+// Adds a style sheet to the page, and waits until it applies. One without rules is none: a server may answer with a page of
+// its own.
 function style(url) {
     const link = document.createElement("link");
     link.rel = "stylesheet";
     link.href = url;
     const loaded = new Promise((done, failed) => {
-        link.onload = done;
-        link.onerror = () => {
+        const fail = () => {
             link.remove();
             failed(new Error(`${url} could not be loaded`));
         };
+        link.onload = () => (link.sheet?.cssRules.length ? done() : fail());
+        link.onerror = fail;
     });
-    // Whoever waits for it hears of its failure; if the program fails first, nobody waits.
-    loaded.catch(() => {});
     document.head.append(link);
     return loaded;
 }

@@ -20,9 +20,9 @@ use std::{env, fs};
 
 use wasm_bindgen_cli_support::Bindgen;
 
-/// What wasm-split writes to fetch a part, and what we make of it.
-const FETCH: &str = "fetch(new URL(";
-const PART: &str = "part(new URL(";
+/// What wasm-split writes to fetch and to start a part, and what we make of it.
+const BY_PART: [(&str, &str); 2] =
+    [("fetch(new URL(", "part(new URL("), ("WebAssembly.instantiateStreaming(", "started(")];
 
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
@@ -80,12 +80,16 @@ fn split(wasm: &Path, directory: &Path, small: bool) -> Result<(), Box<dyn Error
     Ok(())
 }
 
-/// Lets `part.js` fetch the parts: it says how far it is, and takes them from servers that do not know wasm.
+/// Lets `part.js` fetch the parts: it says how far it is, fetches nothing twice, and takes them from servers and to browsers that
+/// do not know how to stream wasm.
 fn fetch_by_part(script: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let text = fs::read_to_string(script)?;
-    if !text.contains(FETCH) {
-        return Err(format!("{} does not fetch parts with `{FETCH}`", script.display()).into());
+    let mut text = fs::read_to_string(script)?;
+    for (theirs, ours) in BY_PART {
+        if !text.contains(theirs) {
+            return Err(format!("{} does not load parts with `{theirs}`", script.display()).into());
+        }
+        text = text.replace(theirs, ours);
     }
-    fs::write(script, format!("import part from \"./part.js\";\n{}", text.replace(FETCH, PART)))?;
+    fs::write(script, format!("import {{ part, started }} from \"./part.js\";\n{text}"))?;
     Ok(())
 }
