@@ -235,7 +235,7 @@ fn answers_are_honest() {
     let all = u32::MAX;
     assert_eq!(
         ask("v1/race/munmap", Question::Find, all),
-        "Found: a freed pmd table is read, in 38 steps. There is no shorter way. 733 states seen."
+        "Found: a freed pmd table is read, in 38 steps. There is no shorter way to this goal. 733 states seen."
     );
     assert_eq!(
         ask("v1/race/munmap?lock=write", Question::Find, all),

@@ -49,7 +49,7 @@ pub fn answer(question: Question, found: &Found) -> String {
         }
         (Question::Find, Some(steps)) => {
             let what = outcomes(found.ways[0].0);
-            format!("Found: {what}, in {steps}. There is no shorter way. {states} states seen.")
+            format!("Found: {what}, in {steps}. There is no shorter way to this goal. {states} states seen.")
         }
         (Question::Prove, Some(_)) if !found.complete => {
             format!("Not finished: {states} states seen, and there are more. Found so far:")
