@@ -20,17 +20,18 @@ pub struct Address {
     clock: Clock,
     /// Writes that may still come at once, and when that was counted.
     budget: (f64, f64),
-    written: String,
-    /// Whether the browser took it.
-    taken: bool,
+    /// What the browser has, as far as is known.
+    seen: String,
+    /// What was written or found last. The browser may not have taken it.
+    tried: String,
     /// Asks for the write that had to wait.
     later: Option<Timeout>,
 }
 
 impl Default for Address {
     fn default() -> Self {
-        let written = String::new();
-        Self { clock: Clock::default(), budget: (BURST, 0.0), written, taken: false, later: None }
+        let (seen, tried) = Default::default();
+        Self { clock: Clock::default(), budget: (BURST, 0.0), seen, tried, later: None }
     }
 }
 
@@ -45,35 +46,37 @@ impl Address {
     pub fn write(&mut self, link: &str, again: impl FnOnce() + 'static) {
         self.later = None;
         let text = format!("#{link}");
-        if text == self.written {
+        if text == self.tried {
             return;
         }
         let now = self.clock.now();
         let (budget, counted) = self.budget;
-        let budget = (budget + (now - counted) / REFILL_MS).min(BURST);
+        let budget = (budget + (now - counted).max(0.0) / REFILL_MS).min(BURST);
         self.budget = (budget, now);
         if budget < 1.0 {
             self.later = Some(Timeout::new(AGAIN_MS, again));
             return;
         }
         self.budget.0 -= 1.0;
-        self.taken = browser::replace_hash(&text);
-        self.written = text;
+        if browser::replace_hash(&text) {
+            self.seen.clone_from(&text);
+        }
+        self.tried = text;
     }
 
     /// Somebody else has written this hash: what is shown has to be written again, even if it was written before.
     pub fn found(&mut self, hash: &str) {
-        hash.clone_into(&mut self.written);
-        self.taken = true;
+        hash.clone_into(&mut self.seen);
+        hash.clone_into(&mut self.tried);
     }
 
     /// Whether the hash is the one that was written or found last.
     pub fn is_own(&self, hash: &str) -> bool {
-        hash == self.written
+        hash == self.seen
     }
 
-    /// Whether the link that was written last can be read in the browser's address bar.
-    pub const fn is_shown(&self) -> bool {
-        self.taken
+    /// Whether this link can be read in the browser's address bar.
+    pub fn shows(&self, link: &str) -> bool {
+        self.seen.strip_prefix('#') == Some(link)
     }
 }

@@ -112,8 +112,13 @@ pub struct Clock(Option<(JsValue, Function)>);
 
 impl Default for Clock {
     fn default() -> Self {
-        let now = reach(&["performance", "now"]).and_then(|now| now.dyn_into().ok());
-        Self(reach(&["performance"]).zip(now))
+        // The second one may be set while the page is open; there is no browser without it.
+        let clock = ["performance", "Date"].into_iter().find_map(|name| {
+            let clock = reach(&[name])?;
+            let now = member(&clock, "now")?.dyn_into().ok()?;
+            Some((clock, now))
+        });
+        Self(clock)
     }
 }
 
@@ -177,6 +182,11 @@ pub fn focus(element: &Element, scroll: bool) {
 pub fn focused() -> Option<Element> {
     let active: Element = reach(&["document", "activeElement"])?.dyn_into().ok()?;
     (active.tag_name() != "BODY").then_some(active)
+}
+
+/// The element inside `around`, or that itself, which has the focus.
+pub fn focused_in(around: &Element) -> Option<Element> {
+    focused().filter(|focused| around.contains(Some(focused)))
 }
 
 /// Gives the keys back to the page around the widget. Elements of SVG can be left in the same way.

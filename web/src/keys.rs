@@ -39,7 +39,10 @@ pub const HELP: [(&str, &str); 9] = [
     ("[ ]", "previous marker, next marker"),
     ("Space", "play or pause"),
     ("?", "show or hide this help"),
-    ("Esc", "leave Pagewalk: its keys do nothing until it has the focus again"),
+    (
+        "Esc",
+        "close this help or a message; else leave Pagewalk: its keys do nothing until it has the focus again",
+    ),
     ("Tab", "to the next control"),
     ("Enter", "on a field of the address, a slot or a line: to its next step"),
 ];

@@ -36,6 +36,11 @@ pub enum Problem {
     /// More than a capture has.
     #[error(" is larger than any capture")]
     TooLarge,
+    /// The browser lacks what is needed.
+    #[error(
+        " cannot be unpacked: this browser lacks `DecompressionStream`. Chrome 80, Firefox 113, Safari 16.4 and later have it"
+    )]
+    Unable,
     /// Not gzip, or cut off.
     #[error(" cannot be unpacked: it is damaged or cut off")]
     Unpack,
@@ -138,7 +143,7 @@ async fn fetch(file: &str, progress: Callback<Progress>) -> Result<Vec<u8>, Prob
     }
     let length = response.headers().get("content-length").ok().flatten();
     let total = length.and_then(|length| length.parse().ok());
-    let body = response.body().ok_or(Problem::Network)?;
+    let body = response.body().ok_or(Problem::Unable)?;
     collect(body, Limits::ALL.packed, Problem::Network, &|received| {
         progress.emit(Progress { received, total });
     })
@@ -148,10 +153,10 @@ async fn fetch(file: &str, progress: Callback<Progress>) -> Result<Vec<u8>, Prob
 /// Unpacks what is compressed with gzip.
 ///
 /// # Errors
-/// [`Problem::Unpack`], [`Problem::TooLarge`].
+/// [`Problem::Unable`], [`Problem::Unpack`], [`Problem::TooLarge`].
 pub async fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     let packed = response_of(bytes).and_then(|response| response.body());
-    let unpacked = packed.and_then(|packed| browser::unpacking(&packed)).ok_or(Problem::Unpack)?;
+    let unpacked = packed.and_then(|packed| browser::unpacking(&packed)).ok_or(Problem::Unable)?;
     collect(unpacked, Limits::ALL.bytes, Problem::Unpack, &|_| {}).await
 }
 

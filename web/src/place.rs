@@ -1,5 +1,7 @@
 //! Which page an address opens.
 
+use races::{About, race, verdicts};
+
 use crate::later::Part;
 
 /// Which page.
@@ -18,6 +20,11 @@ pub enum Place {
 impl Place {
     /// All pages, in the order of the navigation.
     pub const ALL: [Self; 4] = [Self::Walk, Self::Callers, Self::Race, Self::Verdicts];
+
+    /// Its number in [`Place::ALL`]. That of the walk is 0.
+    pub const fn slot(self) -> usize {
+        self as usize
+    }
 
     /// For a person.
     pub const fn title(self) -> &'static str {
@@ -48,31 +55,68 @@ impl Place {
         }
     }
 
+    /// Its name in links; that of the walk is empty, as what stands there is a scenario.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Walk => "",
+            Self::Callers => "callers",
+            Self::Race => "race",
+            Self::Verdicts => "verdicts",
+        }
+    }
+
+    /// What a link to the page can name. It is known before the page is here, so nothing is downloaded for a name that does not
+    /// exist.
+    pub fn abouts(self) -> &'static [About] {
+        match self {
+            Self::Walk | Self::Callers => &[],
+            Self::Race => &race::ABOUTS,
+            Self::Verdicts => &verdicts::ABOUTS,
+        }
+    }
+
+    /// What a hash names that the page does not have. The walk says that for itself.
+    pub fn stray(self, hash: &str) -> Option<&str> {
+        let (name, _) = self.rest(hash);
+        let known = self.abouts().iter().any(|about| about.names.contains(&name));
+        (self != Self::Walk && !name.is_empty() && !known).then_some(name)
+    }
+
     /// The page that a hash opens. What none of the others has is the walk's, which says what is wrong with it.
     pub fn of(hash: &str) -> Self {
         let name = hash.strip_prefix('#').unwrap_or(hash).strip_prefix("v1/").unwrap_or_default();
-        match name.split(['/', '?']).next() {
-            Some("callers") => Self::Callers,
-            Some("race") => Self::Race,
-            Some("verdicts") => Self::Verdicts,
-            _ => Self::Walk,
-        }
+        let name = name.split(['/', '?']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|page| page.name() == name).unwrap_or(Self::Walk)
     }
 
     /// What stands behind the page's name in a hash that opens it: the first part, and everything after that.
     pub fn rest(self, hash: &str) -> (&str, Option<&str>) {
         let text = hash.strip_prefix('#').unwrap_or(hash);
-        let rest = text.strip_prefix(self.link()).unwrap_or_default();
+        let rest =
+            text.strip_prefix("v1/").and_then(|text| text.strip_prefix(self.name())).unwrap_or_default();
         let rest = rest.strip_prefix('/').unwrap_or(rest);
         match rest.find(['/', '?']) {
-            Some(end) => (&rest[..end], Some(&rest[end..]).filter(|rest| rest.len() > 1)),
+            // A `?` with nothing behind it says nothing.
+            Some(end) => (&rest[..end], Some(&rest[end..]).filter(|rest| *rest != "?")),
             None => (rest, None),
         }
     }
 }
 
+/// What is wrong with an address that names what a page does not have.
+pub fn missing(page: Place, name: &str) -> String {
+    let what = match page {
+        Place::Race => "race",
+        Place::Verdicts => "table of verdicts",
+        Place::Walk | Place::Callers => "page",
+    };
+    let name: String = name.chars().take(40).collect();
+    format!("there is no {what} \u{201c}{name}\u{201d}; choose below what to open")
+}
+
 /// What is wrong with a part of an address that no page knows.
 pub fn unknown(part: &str) -> String {
-    let part: String = part.trim_start_matches(['/', '?']).chars().take(40).collect();
+    let named = part.trim_start_matches(['/', '?']);
+    let part: String = if named.is_empty() { part } else { named }.chars().take(40).collect();
     format!("\u{201c}{part}\u{201d} in this link is not known and is ignored")
 }

@@ -154,7 +154,6 @@ impl Run {
         if let Some(wanted) = self.wanted
             && (complete || wanted < self.len())
         {
-            self.wanted = None;
             self.go_to(wanted);
         }
         if complete {
@@ -230,6 +229,7 @@ impl Run {
 
     /// Shows step `index`, or the last one.
     pub fn go_to(&mut self, index: u32) {
+        self.wanted = None;
         self.index = index.min(self.len() - 1);
         let span = self.timeline.span(self.grain, self.index);
         let moment = self.timeline.moment(span.from, span.to);
@@ -242,7 +242,6 @@ impl Run {
     /// Shows step `index` as soon as it is recorded, or the last one.
     pub fn seek(&mut self, index: u32) {
         if self.is_complete() || index < self.len() {
-            self.wanted = None;
             self.go_to(index);
         } else {
             self.wanted = Some(index);
@@ -256,7 +255,6 @@ impl Run {
         }
         let actions = self.timeline.span(self.grain, self.index).to;
         self.grain = grain;
-        self.wanted = None;
         self.go_to(self.timeline.index_of(grain, actions));
         self.ticks = self.make_ticks();
     }

@@ -20,7 +20,7 @@ use crate::marks::{Deed, Mark};
 use crate::pages::Page;
 use crate::pages::walk::Walk;
 use crate::parts::{Arrived, Bring, Change, Reach};
-use crate::place::Place;
+use crate::place::{Place, missing};
 use crate::progress::Progress;
 use crate::shared::{Loading, PartState, Shared};
 use crate::view;
@@ -34,8 +34,8 @@ pub enum Msg {
     HashChanged,
     /// Write the address, now that it may be written again.
     WriteAddress,
-    /// The link has been copied, or not.
-    Copied(Copied),
+    /// This link has been copied, or not.
+    Copied(String, Copied),
     /// The page's next slice of work.
     Work,
     /// The page's next beat.
@@ -70,6 +70,8 @@ impl PartialEq for Start {
 #[derive(Debug)]
 pub struct Shell {
     here: Place,
+    /// Whether the address names what that page does not have: then it is not opened.
+    is_stray: bool,
     walk: Walk,
     /// The other pages, as they arrive.
     others: [Option<Box<dyn Page>>; OTHERS],
@@ -81,7 +83,10 @@ pub struct Shell {
     /// The link as it was drawn last.
     link: String,
     widget: NodeRef,
-    focus_wanted: bool,
+    /// What gets the focus as soon as it is drawn.
+    focus_wanted: Option<&'static str>,
+    /// What had the focus before this was drawn, if it was something inside.
+    focused: Option<Element>,
     work: Option<Timeout>,
     /// The page's beat, and its milliseconds.
     beat: Option<(u32, Interval)>,
@@ -98,6 +103,7 @@ impl Component for Shell {
             browser::on_part(ctx.link().callback(|(part, progress)| Msg::PartProgress(part, progress)));
         let mut shell = Self {
             here: Place::Walk,
+            is_stray: false,
             walk: Walk::default(),
             others: [const { None }; OTHERS],
             bring: None,
@@ -106,7 +112,8 @@ impl Component for Shell {
             address: Address::default(),
             link: String::new(),
             widget: NodeRef::default(),
-            focus_wanted: false,
+            focus_wanted: None,
+            focused: None,
             work: None,
             beat: None,
             listeners: hash.into_iter().chain(part).collect(),
@@ -121,28 +128,15 @@ impl Component for Shell {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let draw = match msg {
             Msg::Did(deed) => self.did(ctx, &deed),
-            Msg::HashChanged => {
-                let hash = browser::hash();
-                let other = !self.address.is_own(&hash);
-                if other {
-                    self.address.found(&hash);
-                    self.open(&hash);
-                }
-                other
-            }
-            Msg::WriteAddress => {
-                // Not over an address that somebody has just written, and of which the browser tells next.
-                if self.address.is_own(&browser::hash()) {
-                    self.write_address(ctx);
-                }
-                return false;
-            }
-            Msg::Copied(Copied::Done) => {
-                self.shared.top.copied = true;
+            // What follows from the address is done below.
+            Msg::HashChanged | Msg::WriteAddress => false,
+            Msg::Copied(link, Copied::Done) => {
+                // The answer may come when another step is shown.
+                self.shared.top.copied = link == self.link;
                 true
             }
-            Msg::Copied(Copied::Refused) => {
-                self.shared.notice = Some(self.not_copied());
+            Msg::Copied(link, Copied::Refused) => {
+                self.shared.notice = Some(self.not_copied(&link));
                 true
             }
             Msg::Work => {
@@ -155,7 +149,7 @@ impl Component for Shell {
             }
             Msg::Change(Change(change)) => {
                 if change(&mut self.walk, &mut self.shared) {
-                    self.focus_wanted = self.here != Place::Walk;
+                    self.focus_wanted = (self.here != Place::Walk).then_some(CONTENT);
                     self.here = Place::Walk;
                     self.shared.top.here = Some(Place::Walk);
                 }
@@ -182,8 +176,12 @@ impl Component for Shell {
                 true
             }
         };
-        self.settle(ctx);
-        draw
+        let opened = self.settle(ctx);
+        if draw || opened {
+            let widget = self.widget.cast::<Element>();
+            self.focused = widget.and_then(|widget| browser::focused_in(&widget));
+        }
+        draw || opened
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
@@ -191,52 +189,61 @@ impl Component for Shell {
         if first {
             self.listeners.extend(events::listen(&widget, &ctx.link().callback(Msg::Did)));
         }
-        if self.focus_wanted
-            && let Some(slider) = widget.query_selector("[role=slider]").ok().flatten()
+        if let Some(wanted) = self.focus_wanted
+            && let Some(element) = widget.query_selector(wanted).ok().flatten()
         {
-            self.focus_wanted = false;
-            // So that the keys work at once.
-            browser::focus(&slider, false);
+            self.focus_wanted = None;
+            browser::focus(&element, false);
         }
         if let Some(page) = self.page() {
             page.drawn(&widget);
+        }
+        // What had the focus is gone: the keys go on working.
+        if self.focused.take().is_some() && browser::focused().is_none() {
+            browser::focus(&widget, false);
         }
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
         let page = match self.here {
             Place::Walk => Some(&self.walk as &dyn Page),
-            other => self.others[place_of(other)].as_deref(),
+            other => self.others[other.slot() - 1].as_deref(),
         };
-        let main =
-            page.map_or_else(|| view::waiting(&self.shared, self.here), |page| page.view(&self.shared));
+        let page = page.filter(|_| !self.is_stray);
+        let main = page.map_or_else(
+            || view::waiting(&self.shared, self.here, self.is_stray),
+            |page| page.view(&self.shared),
+        );
         let help = page.filter(|_| self.help).and_then(|page| page.help(&self.shared));
         main.reached_by(self.widget.clone()).child(help).into_html()
     }
 }
 
+/// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
+const CONTENT: &str = "[role=slider], .callers, .levels";
+
+/// The help.
+const HELP: &str = ".help";
+
 /// How many pages arrive later: all but the walk.
 const OTHERS: usize = Place::ALL.len() - 1;
-
-/// The place of a page among those that arrive later.
-fn place_of(page: Place) -> usize {
-    Place::ALL.iter().position(|of| *of == page).unwrap_or(1) - 1
-}
 
 impl Shell {
     /// The page that is shown, if it is here.
     fn page(&mut self) -> Option<&mut dyn Page> {
         match self.here {
+            _ if self.is_stray => None,
             Place::Walk => Some(&mut self.walk),
-            other => Some(self.others[place_of(other)].as_mut()?.as_mut()),
+            other => Some(self.others[other.slot() - 1].as_mut()?.as_mut()),
         }
     }
 
     /// What `ask` returns for the page that is shown; nothing as long as it is not here.
     fn with_page<T: Default>(&mut self, ask: impl FnOnce(&mut dyn Page, &mut Shared) -> T) -> T {
         match self.here {
+            _ if self.is_stray => T::default(),
             Place::Walk => ask(&mut self.walk, &mut self.shared),
-            other => match &mut self.others[place_of(other)] {
+            other => match &mut self.others[other.slot() - 1] {
                 Some(page) => ask(&mut **page, &mut self.shared),
                 None => T::default(),
             },
@@ -247,19 +254,28 @@ impl Shell {
     fn open(&mut self, hash: &str) {
         let place = Place::of(hash);
         let first = self.shared.top.here.is_none();
-        let moved = first || place != self.here;
+        let moved = first || place != self.here || self.is_stray;
         self.here = place;
         self.shared.top.here = Some(place);
-        if moved {
-            self.shared.notice = None;
+        let stray = place.stray(hash);
+        self.is_stray = stray.is_some();
+        if moved || self.is_stray {
+            self.shared.notice = stray.map(|name| missing(place, name));
             self.help = false;
+        }
+        if self.is_stray {
+            return;
         }
         if let Some(part) = place.part() {
             self.shared.part_mut(part).ask();
         }
+        if self.page().is_none() {
+            // So that the way back leads to what was asked for.
+            self.shared.top.links[place.slot()] = Some(hash.strip_prefix('#').unwrap_or(hash).to_owned());
+        }
         self.with_page(|page, shared| page.open(hash, shared));
         if moved {
-            self.focus_wanted = self.page().is_some_and(|page| page.takes_focus());
+            self.focus_wanted = self.page().filter(|page| page.takes_focus()).map(|_| CONTENT);
         }
     }
 
@@ -275,17 +291,29 @@ impl Shell {
         match command {
             Command::Help => {
                 self.help = !self.help;
+                self.focus_wanted = Some(if self.help { HELP } else { CONTENT });
                 self.with_page(|page, shared| page.did(deed, shared));
             }
-            Command::Leave if self.help => self.help = false,
+            Command::Leave if self.help => {
+                self.help = false;
+                self.focus_wanted = Some(CONTENT);
+            }
+            Command::Leave if self.shared.notice.is_some() => self.shared.notice = None,
             Command::Dismiss => self.shared.notice = None,
             Command::CopyLink => {
-                let link = address::full(&self.link);
-                ctx.link().send_future(async { Msg::Copied(browser::copy(link).await) });
+                let link = self.link.clone();
+                ctx.link().send_future(async {
+                    let copied = browser::copy(address::full(&link)).await;
+                    Msg::Copied(link, copied)
+                });
             }
             Command::Retry if self.retry() => {}
             _ => {
                 let known = self.with_page(|page, shared| page.did(deed, shared));
+                if known && matches!(command, Command::Levels | Command::Leave) {
+                    // Another view is shown.
+                    self.focus_wanted = Some(CONTENT);
+                }
                 if !known && command == Command::Leave {
                     browser::blur();
                 }
@@ -309,11 +337,11 @@ impl Shell {
         };
         match result {
             Ok(Arrived::Lab([race, verdicts])) => {
-                self.others[place_of(Place::Race)] = Some(race);
-                self.others[place_of(Place::Verdicts)] = Some(verdicts);
+                self.others[Place::Race.slot() - 1] = Some(race);
+                self.others[Place::Verdicts.slot() - 1] = Some(verdicts);
             }
             Ok(Arrived::More(more)) => {
-                self.others[place_of(Place::Callers)] = Some(more.callers);
+                self.others[Place::Callers.slot() - 1] = Some(more.callers);
                 self.shared.later = Some(more.later);
                 self.bring = Some(more.bring);
                 self.shared.library = more.library;
@@ -330,8 +358,15 @@ impl Shell {
         }
     }
 
-    /// Does what follows from the state of the page: writes the address, fetches, waits.
-    fn settle(&mut self, ctx: &Context<Self>) {
+    /// Does what follows from the state of the page: writes the address, fetches, waits. Before that, opens the address if
+    /// somebody else has written it, of which the browser may not have told yet. Returns whether there was one.
+    fn settle(&mut self, ctx: &Context<Self>) -> bool {
+        let hash = browser::hash();
+        let is_other = !self.address.is_own(&hash);
+        if is_other {
+            self.address.found(&hash);
+            self.open(&hash);
+        }
         let shown = self.page().map(|page| (page.link(), page.pulse()));
         let (link, pulse) = shown.unwrap_or_default();
         if link != self.link {
@@ -368,17 +403,19 @@ impl Shell {
             let beat = |ms| (ms, Interval::new(ms, move || link.send_message(Msg::Beat)));
             self.beat = pulse.beat.map(beat);
         }
+        is_other
     }
 
     /// Another step, or another page, is shown.
     fn moved(&mut self) {
         self.shared.top.copied = false;
-        let Some(page) = self.page() else { return };
-        let mut title = page.title();
+        let title = self.page().map(|page| page.title());
+        let is_here = title.is_some();
+        let mut title = title.unwrap_or_else(|| self.here.title().to_owned());
         title.push_str(" · Pagewalk");
         browser::set_title(&title);
-        if let Some(slot) = Place::ALL.iter().position(|of| *of == self.here) {
-            self.shared.top.links[slot] = Some(self.link.clone());
+        if is_here {
+            self.shared.top.links[self.here.slot()] = Some(self.link.clone());
         }
     }
 
@@ -389,14 +426,14 @@ impl Shell {
         }
     }
 
-    /// What to do instead of copying.
-    fn not_copied(&self) -> String {
+    /// What to do instead of copying that link.
+    fn not_copied(&self, link: &str) -> String {
         let mut text = "The browser does not let this page copy the link. Copy it from ".to_owned();
-        if self.address.is_shown() {
+        if self.address.shows(link) {
             text.push_str("the address bar.");
         } else {
             text.push_str("here: ");
-            text.push_str(&address::full(&self.link));
+            text.push_str(&address::full(link));
         }
         text
     }

@@ -19,6 +19,17 @@ const WALK: &str = ".sentence";
 /// The addresses of the page of races that name none. They were blank pages once.
 const NO_RACE: [&str; 3] = ["#v1/race", "#v1/race?", "#v1/race?embed"];
 
+/// Addresses that name what does not exist, one of each form.
+const MISTYPED: [&str; 7] = [
+    "#v1/nope",
+    "#v1/nope/x86_64-4level/v7.3?lock=read&t=3&view=levels",
+    "#v1/races/munmap",
+    "#v1/race/munmpa",
+    "#v1/race/munmpa/x86_64-4level/v7.3?lock=read&t=3",
+    "#v1/verdicts/nope",
+    "#v1/callers/nope",
+];
+
 /// What an address has to lead to.
 #[derive(Debug)]
 struct Expected {
@@ -26,6 +37,8 @@ struct Expected {
     sign: &'static str,
     /// What the page says: nothing, or at least this.
     notice: Option<String>,
+    /// The step that it asks for: where the run has none, the page says that.
+    step: u32,
     /// Whether it names only what does not exist, so that nothing has to be downloaded for it.
     is_mistyped: bool,
 }
@@ -35,15 +48,18 @@ impl Expected {
     fn of(hash: &str) -> Self {
         let path = hash.trim_start_matches('#').strip_prefix("v1/").unwrap_or_default();
         let name = path.split(['/', '?']).next().unwrap_or_default();
-        let rest = path[name.len()..].trim_start_matches(['/', '?']);
-        let stray = |is_known: bool| (!rest.is_empty() && !is_known).then(|| String::from("is not known"));
+        let rest = &path[name.len()..];
+        // A `?` with nothing behind it says nothing.
+        let rest = if rest == "?" { "" } else { rest };
+        let named = rest.strip_prefix('/').unwrap_or(rest).split(['/', '?']).next().unwrap_or_default();
+        let after = &rest[(rest.len().min(1) + named.len()).min(rest.len())..];
+        let stray = |rest: &str| (!rest.is_empty() && rest != "?").then(|| String::from("is not known"));
         match name {
-            "callers" => Self::later(".callers tbody tr", stray(false)),
-            "verdicts" => {
-                // A `?` with nothing behind it says nothing.
-                let table = rest.strip_suffix('?').unwrap_or(rest);
-                Self::later(".survey[data-state]", stray(races::survey::table(table).is_some()))
+            "callers" | "race" | "verdicts" if !named.is_empty() && !is_there(name, named) => {
+                Self { is_mistyped: true, ..Self::later(".directory a", Some("there is no ".to_owned())) }
             }
+            "callers" => Self::later(".callers tbody tr", stray(rest.strip_prefix('/').unwrap_or(rest))),
+            "verdicts" => Self::later(".survey[data-state]", stray(after)),
             "race" => Self::later(".lane", race_notice(hash)),
             _ => {
                 let (link, problem) = Link::parse(hash, &LIBRARY);
@@ -51,17 +67,23 @@ impl Expected {
                 if link.view == View::Levels {
                     return Self::later(".level-list", notice);
                 }
-                let is_mistyped = matches!(
-                    problem,
-                    Some(LinkProblem::Scenario(_) | LinkProblem::Version(_) | LinkProblem::TooLong(_))
-                );
-                Self { sign: WALK, notice, is_mistyped }
+                let is_mistyped = problem.as_ref().is_some_and(LinkProblem::is_of_another_scenario);
+                Self { sign: WALK, notice, step: link.step, is_mistyped }
             }
         }
     }
 
     fn later(sign: &'static str, notice: Option<String>) -> Self {
-        Self { sign, notice, is_mistyped: false }
+        Self { sign, notice, step: 0, is_mistyped: false }
+    }
+}
+
+/// Whether one of the pages that arrive later has something of this name.
+fn is_there(page: &str, name: &str) -> bool {
+    match page {
+        "race" => races::RaceDef::from_id(name).is_some(),
+        "verdicts" => races::survey::table(name).is_some(),
+        _ => false,
     }
 }
 
@@ -84,7 +106,11 @@ async fn shows(page: &Page, address: &str, expected: &Expected) {
         let state = page.eval(&script).await;
         assert_eq!(state[2], "", "{short}");
         let said = state[1].as_str().unwrap_or_default();
-        let is_said = expected.notice.as_ref().map_or(said.is_empty(), |notice| said.contains(notice.trim()));
+        let too_far = format!("this run has no step {};", expected.step);
+        let is_said = expected
+            .notice
+            .as_ref()
+            .map_or(said.is_empty() || said.contains(&too_far), |notice| said.contains(notice.trim()));
         state[0] == true && is_said
     })
     .await;
@@ -178,14 +204,17 @@ fn a_page_that_is_loaded_with_a_broken_address_says_so() {
         let site = Site::serve();
         open_first_view(page, &site).await;
         let usual = files(page).await;
-        for address in broken().into_iter().step_by(24).chain(NO_RACE.map(str::to_owned)) {
+        let picked = broken().into_iter().step_by(24);
+        for address in picked.chain(NO_RACE.map(str::to_owned)).chain(MISTYPED.map(str::to_owned)) {
             let url = Url::parse(&site.url(&address)).expect("an address");
             let hash = url.fragment().map(|hash| format!("#{hash}")).unwrap_or_default();
             let expected = Expected::of(&hash);
             page.load(url.as_str()).await;
             shows(page, &address, &expected).await;
+            assert!(expected.is_mistyped || !MISTYPED.contains(&&*address), "{address}");
             if expected.is_mistyped {
-                assert_eq!(files(page).await, usual, "{} downloads something", short(&address));
+                let files = files(page).await;
+                assert!(files.iter().all(|file| usual.contains(file)), "{}: {files:?}", short(&address));
             }
         }
     });

@@ -1,6 +1,6 @@
 //! Widgets inside another page.
 
-use pagewalk_browser_tests::{Answer, Key, Page, Screen, Site, test};
+use pagewalk_browser_tests::{Answer, Gate, Key, Page, Screen, Site, in_app, test};
 
 const HOST: &str = r#"<!doctype html><html lang="en"><title>Host</title>
 <body style="height: 5000px"><p tabindex="0" id="own">The host's own text</p>
@@ -68,5 +68,21 @@ fn an_embedded_widget_is_compact_and_does_not_take_the_focus() {
         assert_eq!(page.text_of("return document.activeElement.tagName").await, "BODY");
         let link = page.text_of("return document.querySelector('.full').getAttribute('href')").await;
         assert_eq!(link, "#v1/debug-init-mm/x86_64-4level/v6.17?lock=read&t=2");
+    });
+}
+
+#[test]
+fn a_widget_whose_scenario_arrives_later_has_no_header_meanwhile() {
+    test(Screen::WIDE, async |page| {
+        let gate = Gate::default();
+        let later = in_app("split_more.wasm");
+        let site = Site::serve_with(|site| site.instead(&later, Answer::After(gate.clone())));
+        page.load(&site.url("#v1/hvo-optimize?embed&t=2")).await;
+        page.wait_for("it is on its way", ".loading").await;
+        assert_eq!(page.count("header").await, 0);
+        gate.open();
+        page.wait_for("a step is shown", ".sentence").await;
+        assert_eq!(page.count("header").await, 0);
+        page.until("its step", || async { page.step().await == 2 }).await;
     });
 }

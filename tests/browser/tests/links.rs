@@ -1,6 +1,6 @@
 //! The state of the page is in its address.
 
-use pagewalk_browser_tests::{Key, Screen, Site, test};
+use pagewalk_browser_tests::{Answer, Gate, Key, Screen, Site, test};
 
 #[test]
 fn a_reload_returns_to_the_same_step() {
@@ -67,6 +67,50 @@ fn a_broken_link_says_so_and_still_opens() {
         page.open(&site.url("#v1/debug-user?t=4000000")).await;
         let last = page.last_step().await;
         page.until("the last step", || async { page.step().await == last }).await;
+        assert!(page.text("[role=alert]").await.contains("this run has no step 4000000"));
+    });
+}
+
+#[test]
+fn a_link_opens_its_step_whatever_was_shown_before() {
+    test(Screen::WIDE, async |page| {
+        let gate = Gate::default();
+        let slow = "captures/x86_64-5level/tables.json.gz";
+        let site = Site::serve_with(|site| site.instead(slow, Answer::After(gate.clone())));
+        page.open(&site.url("#v1/kernel-walk/x86_64-4level/v7.3?lock=read")).await;
+        page.last_step().await;
+        page.focus_slider().await;
+        let link = "#v1/kernel-walk/x86_64-5level/v7.3?lock=read&t=7";
+        page.eval(&format!("location.hash = {link:?}")).await;
+        page.until("the other machine is loading", || async { page.count(".loading").await == 1 }).await;
+        // What was shown is of another machine, and no key steps it.
+        assert_eq!(page.count(".sentence").await, 0);
+        page.keys(&[Key::Right.into(), Key::Right.into(), Key::End.into()]).await;
+        assert_eq!(page.hash().await, link);
+        gate.open();
+        page.wait_for("a step is shown", ".sentence").await;
+        page.until("its step", || async { page.step().await == 7 }).await;
+        assert_eq!(page.hash().await, link);
+        // The focus was on the time slider, which went: keys work at once all the same.
+        page.key_to_step(Key::Right, 8).await;
+        // From a scenario of a later part as well.
+        page.eval("location.hash = '#v1/ptdump/x86_64-4level/v7.3'").await;
+        page.until("the dump", || async { page.count(".dump").await == 1 }).await;
+        page.eval(&format!("location.hash = {link:?}")).await;
+        page.until("its step", || async { page.step().await == 7 && page.count(".dump").await == 0 }).await;
+        assert_eq!(page.hash().await, link);
+    });
+}
+
+#[test]
+fn an_address_is_opened_although_the_page_moves_before_it_hears_of_it() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/kernel-walk")).await;
+        page.last_step().await;
+        page.eval("location.hash = '#v1/callers'; document.querySelector('[data-does=next]').click()").await;
+        page.wait_for("the callers", ".callers tbody tr").await;
+        assert_eq!(page.hash().await, "#v1/callers");
     });
 }
 

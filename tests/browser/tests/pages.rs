@@ -1,7 +1,6 @@
 //! The pages of the one document: what is not in the first download arrives later.
 
-use pagewalk_browser_tests::{Key, Page, Screen, Site, in_app, test};
-use pagewalk_server::Answer;
+use pagewalk_browser_tests::{Answer, Gate, Key, Page, Screen, Site, in_app, test};
 
 /// The strictest policy under which the page may be served: scripts come from its own server and may compile wasm.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -44,6 +43,116 @@ fn the_later_part_arrives_in_the_same_document() {
         page.wait_for("a step is shown", ".sentence").await;
         // It is in the part without the race lab.
         assert_eq!((fetched(page, "lab").await, fetched(page, "more").await), (0, 1));
+    });
+}
+
+/// The class of what has the focus.
+const FOCUSED: &str = "return document.activeElement.className";
+
+#[test]
+fn the_keyboard_works_on_every_page_at_once() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/kernel-walk")).await;
+        for name in ["Callers", "Verdicts", "Callers"] {
+            let link = format!(
+                "[...document.querySelectorAll('.pages a')].find(of => of.innerText === {name:?}).focus()"
+            );
+            page.eval(&link).await;
+            page.keys(&[Key::Enter.into()]).await;
+            page.until(name, || async { page.text(".pages [aria-current=page]").await == name }).await;
+            page.wait_for("it has arrived", ".callers tbody tr, .survey[data-state]").await;
+            page.keys(&[Key::PageDown.into()]).await;
+            let scrolled = "return Math.max(scrollY, document.querySelector('.callers')?.scrollTop ?? 0) > 0";
+            page.until("it scrolls", || async { page.eval(scrolled).await == true }).await;
+        }
+        // Levels, which are something to read as well, and back.
+        page.turn_to("Walk").await;
+        page.wait_for("a step is shown", ".sentence").await;
+        page.click("[data-does=levels]").await;
+        page.until("the levels", || async { page.eval(FOCUSED).await == "levels" }).await;
+        page.keys(&[Key::Escape.into()]).await;
+        page.until("the slider", || async { page.eval(FOCUSED).await == "scrubber" }).await;
+        // The help has its keys for itself, and gives them back.
+        page.keys(&['?']).await;
+        page.until("the help", || async { page.eval(FOCUSED).await == "help" }).await;
+        page.keys(&[Key::Right.into(), Key::End.into(), Key::Escape.into()]).await;
+        page.until("the slider", || async { page.eval(FOCUSED).await == "scrubber" }).await;
+        assert_eq!(page.step().await, 0);
+        page.key_to_step(Key::Right, 1).await;
+        // A message that is read is gone, and the keys are not.
+        page.eval("location.hash = '#v1/nope'").await;
+        page.wait_for("a message", "[data-does=dismiss]").await;
+        page.eval("document.querySelector('[data-does=dismiss]').focus()").await;
+        page.keys(&[Key::Enter.into()]).await;
+        page.until("it is gone", || async { page.count("[data-does=dismiss]").await == 0 }).await;
+        page.last_step().await;
+        page.key_to_step(Key::Right, 1).await;
+    });
+}
+
+#[test]
+fn what_was_asked_for_while_a_part_arrives_is_not_forgotten() {
+    test(Screen::WIDE, async |page| {
+        let gates = [Gate::default(), Gate::default()];
+        let site = Site::serve_with(|site| {
+            let site = site.instead(&in_app("split_lab.wasm"), Answer::After(gates[0].clone()));
+            site.instead(&in_app("split_more.wasm"), Answer::After(gates[1].clone()))
+        });
+        page.open(&site.url("#v1/kernel-walk")).await;
+        // A race by its address, and a kernel with a scenario from the lists.
+        page.eval("location.hash = '#v1/race/huge-vmap?lock=none'").await;
+        page.turn_to("Walk").await;
+        page.choose("Kernel", "v7.3").await;
+        page.choose("Scenario", "hvo-optimize").await;
+        page.turn_to("Callers").await;
+        page.turn_to("Walk").await;
+        page.turn_to("Race lab").await;
+        for gate in &gates {
+            gate.open();
+        }
+        page.wait_for("the lanes", ".lane").await;
+        let hash = page.hash().await;
+        assert!(hash.starts_with("#v1/race/huge-vmap/") && hash.contains("lock=none"), "{hash}");
+        page.turn_to("Walk").await;
+        page.wait_for("a step is shown", ".sentence").await;
+        let hash = page.hash().await;
+        assert!(hash.starts_with("#v1/hvo-optimize/") && hash.contains("/v7.3"), "{hash}");
+    });
+}
+
+#[test]
+fn a_table_that_was_closed_stays_closed() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.load(&site.url("#v1/verdicts/nested-read")).await;
+        page.wait_for("its table", "[data-name=nested-read][open]").await;
+        let focused = "return document.activeElement.tagName";
+        page.until("its heading has the focus", || async { page.eval(focused).await == "SUMMARY" }).await;
+        page.keys(&[Key::Enter.into()]).await;
+        page.until("it is closed", || async { page.count("[data-name=nested-read][open]").await == 0 }).await;
+        page.until("no table is named", || async { page.hash().await == "#v1/verdicts" }).await;
+        page.turn_to("Callers").await;
+        page.turn_to("Verdicts").await;
+        page.wait_for("the matrix", ".survey").await;
+        assert_eq!(page.count("[data-name=nested-read][open]").await, 0);
+    });
+}
+
+#[test]
+fn a_page_of_the_server_is_no_style_sheet() {
+    test(Screen::WIDE, async |page| {
+        let answer = Answer::Bytes(b"<!doctype html><title>Not found</title>".to_vec());
+        let site = Site::serve_with(|site| site.instead(&in_app("styles/lab.css"), answer));
+        page.load(&site.url("#v1/race/munmap")).await;
+        page.until("it is said", || async { page.text("main").await.contains("could not be loaded") }).await;
+        page.click("[data-does=retry]").await;
+        page.until("once more", || async { page.times_loaded("styles/lab.css").await == 2 }).await;
+        page.until("it is said", || async { page.text("main").await.contains("could not be loaded") }).await;
+        // The program is here, and is not fetched for the sheet's sake.
+        assert_eq!(fetched(page, "lab").await, 1);
+        assert_eq!(page.count("link[href*='lab.css']").await, 0);
+        page.eval("delete sessionStorage.errors").await;
     });
 }
 

@@ -115,6 +115,83 @@ fn a_browser_without_clock_history_and_pointer_capture_steps_all_the_same() {
     });
 }
 
+/// Opens every page from now on in a browser that lacks something.
+async fn without(page: &Page, lacks: &str) {
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": lacks })).await;
+}
+
+#[test]
+fn a_clipboard_that_answers_late_answers_for_the_step_of_then() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        let late = "const clipboard = { writeText: () => new Promise(done => window.answer = done) };
+                    Object.defineProperty(navigator, 'clipboard', { value: clipboard })";
+        without(page, late).await;
+        page.open(&site.url("#v1/kernel-walk")).await;
+        page.last_step().await;
+        page.click(COPY).await;
+        page.focus_slider().await;
+        page.key_to_step(Key::Right, 1).await;
+        page.eval("answer()").await;
+        page.click(COPY).await;
+        page.eval("answer()").await;
+        page.until("it says so", || async { page.text(COPY).await == "Link copied" }).await;
+        page.key_to_step(Key::Right, 2).await;
+        page.click(COPY).await;
+        page.key_to_step(Key::Left, 1).await;
+        // Whatever the answer did is drawn by the time that the browser has drawn the next frames.
+        let after = "answer(); return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+        page.eval(after).await;
+        assert_eq!(page.text(COPY).await, "Copy link");
+    });
+}
+
+#[test]
+fn without_a_clock_the_address_follows_for_ever() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        without(page, "Object.defineProperty(window, 'performance', { get: () => undefined })").await;
+        page.open(&site.url("#v1/kernel-walk")).await;
+        assert!(page.last_step().await > 60);
+        page.focus_slider().await;
+        page.keys(&[Key::Right.into(); 60]).await;
+        page.until("the step", || async { page.step().await == 60 }).await;
+        page.until("its address", || async { page.hash().await.ends_with("t=60") }).await;
+    });
+}
+
+#[test]
+fn a_browser_that_cannot_unpack_is_said_to_be_one() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        for lacks in ["delete window.DecompressionStream", "delete Response.prototype.body"] {
+            without(page, lacks).await;
+            page.load(&site.url("#v1/kernel-walk")).await;
+            page.wait_for("a message", ".notice.failed").await;
+            let message = page.text(".notice.failed").await;
+            assert!(message.contains("this browser lacks"), "{message}");
+            // Tables that are made need nothing of that.
+            page.choose("Machine", "openrisc").await;
+            page.wait_for("a step is shown", ".sentence").await;
+        }
+    });
+}
+
+#[test]
+fn a_part_arrives_in_a_browser_that_cannot_say_how_far_it_is() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        let lacks = "delete window.TransformStream; delete window.CustomEvent;
+                     delete WebAssembly.compileStreaming; delete WebAssembly.instantiateStreaming";
+        without(page, lacks).await;
+        page.load(&site.url("#v1/race/munmap")).await;
+        page.wait_for("the lanes", ".lane").await;
+        page.load(&site.url("#v1/callers")).await;
+        page.wait_for("the call sites", ".callers tbody tr").await;
+        // The script that starts the first part warns in the console, which is no error of the page.
+    });
+}
+
 #[test]
 fn a_race_that_a_link_does_not_name_is_the_first_one() {
     test(Screen::WIDE, async |page| {

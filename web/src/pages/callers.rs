@@ -14,8 +14,7 @@ pub struct Callers;
 
 impl Page for Callers {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
-        let (name, rest) = Place::Callers.rest(hash);
-        shared.notice = Some(name).filter(|name| !name.is_empty()).or(rest).map(unknown);
+        shared.notice = Place::Callers.rest(hash).1.map(unknown);
     }
 
     fn did(&mut self, _: &Deed, _: &mut Shared) -> bool {
@@ -23,10 +22,14 @@ impl Page for Callers {
     }
 
     fn view(&self, shared: &Shared) -> El {
-        el("main.pagewalk[aria-label=Callers]")
+        el("main.pagewalk[tabindex=-1][aria-label=Callers]")
             .child(header(&shared.top, None, None))
             .child(messages(shared, None, None, None))
-            .child(callers(&shared.library))
+            .children([callers(&shared.library)])
+    }
+
+    fn takes_focus(&self) -> bool {
+        true
     }
 
     fn link(&self) -> String {

@@ -60,7 +60,7 @@ pub trait Page {
         None
     }
 
-    /// Whether the time slider has the focus when the page is opened, so that the keys work at once.
+    /// Whether the time slider, or what there is to read, has the focus when the page is opened, so that the keys work at once.
     fn takes_focus(&self) -> bool {
         false
     }

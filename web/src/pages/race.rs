@@ -138,12 +138,14 @@ impl Page for Race {
             .attr("data-keys", Keys::Race.name())
             .child(header(top, choices, Some(actions(top, None, None))))
             .child(messages(shared, None, None, None))
-            .child(shown.map(|(session, _)| goal::goal(session.choice(), &asked)))
-            .child(shown.map(|(session, point)| outcome::say(point, session.at())))
-            .child(shown.map(|(_, point)| lanes::lanes(&point.lanes)))
-            .child(shown.map(|(_, point)| stake::tables(&point.tables)))
-            .child(shown.map(|(_, point)| queues::locks(&point.locks)))
-            .child(shown.map(|(session, point)| strip::strip(session, point)))
+            .children([
+                shown.map(|(session, _)| goal::goal(session.choice(), &asked)),
+                shown.map(|(session, point)| outcome::say(point, session.at())),
+                shown.map(|(_, point)| lanes::lanes(&point.lanes)),
+                shown.map(|(_, point)| stake::tables(&point.tables)),
+                shown.map(|(_, point)| queues::locks(&point.locks)),
+                shown.map(|(session, point)| strip::strip(session, point)),
+            ])
     }
 
     fn link(&self) -> String {

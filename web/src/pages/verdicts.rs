@@ -32,8 +32,7 @@ impl Page for Verdicts {
         let (name, rest) = Place::Verdicts.rest(hash);
         let found = survey::table(name);
         self.named = found.map(|(_, table)| table.name);
-        let stray = if found.is_none() && !name.is_empty() { Some(name) } else { rest };
-        shared.notice = stray.map(unknown);
+        shared.notice = rest.map(unknown);
         let Some((table, _)) = found else { return };
         if let Some(open) = self.state.open.get_mut(table) {
             *open = true;
@@ -64,6 +63,9 @@ impl Page for Verdicts {
                 *of = open;
                 if open {
                     self.ask_table(table);
+                } else if survey::table(self.named.unwrap_or_default()).is_some_and(|(of, _)| of == table) {
+                    // Its link would open it again.
+                    self.named = None;
                 }
             }
             _ => return false,

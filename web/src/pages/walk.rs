@@ -1,17 +1,19 @@
 //! A walk, step by step.
 
-use pagewalk::Revision;
+mod picked;
+
 use pgtable::{Level, Model};
+pub use picked::Picked;
 use scenario::library::About;
-use scenario::link::{Grain, View};
+use scenario::link::View;
 use scenario::places::Places;
-use scenario::{FileId, Held, Library, Link, LinkProblem, Scenario, Setup, Tables};
+use scenario::{FileId, Link, LinkProblem, Setup, Tables};
 use web_sys::Element;
 
 use super::{Page, Pulse};
 use crate::el::{El, el};
 use crate::keys::Keys;
-use crate::marks::{Command, Deed, List, Mark};
+use crate::marks::{Command, Deed, Mark};
 use crate::run::{Filter, Run, Speed};
 use crate::shared::{Loading, Shared};
 use crate::view;
@@ -31,6 +33,8 @@ pub struct Walk {
     waits: Option<&'static str>,
     /// Why it cannot start.
     failed: Option<String>,
+    /// The step that the opened link asks for, until it is known whether the run has it.
+    asked: Option<u32>,
     run: Option<Run>,
     filter: Filter,
     speed: Speed,
@@ -50,6 +54,7 @@ impl Default for Walk {
             missing: None,
             waits: None,
             failed: None,
+            asked: None,
             run: None,
             filter: Filter::Any,
             speed: Speed::Normal,
@@ -79,59 +84,21 @@ pub struct Fit {
     pub other_scenario: bool,
 }
 
-/// A choice in one of the lists.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Picked {
-    /// The scenario.
-    Scenario(&'static Scenario),
-    /// A scenario that has not arrived.
-    Later(&'static About),
-    /// The machine.
-    Machine(Tables),
-    /// The kernel.
-    Kernel(Revision),
-    /// The lock of the walked mm.
-    Lock(Held),
-    /// The lock of `init_mm` besides.
-    InitLock(Held),
-    /// What a step is.
-    Grain(Grain),
-    /// What `[` and `]` go to.
-    Filter(Filter),
-    /// How fast play is.
-    Speed(Speed),
-}
-
-impl Picked {
-    /// What the option `id` of a list means, where `scenario` is shown; scenarios are those of `library`.
-    pub fn of(list: List, id: &str, scenario: &Scenario, library: &Library) -> Option<Self> {
-        Some(match list {
-            List::Scenario => match library.scenario(id) {
-                Some(scenario) => Self::Scenario(scenario),
-                None => Self::Later(library.later().iter().find(|about| about.id == id)?),
-            },
-            List::Machine => Self::Machine(scenario.tables_named(id)?),
-            List::Kernel => Self::Kernel(Revision::from_id(id)?),
-            List::Lock => Self::Lock(Held::from_id(id)?),
-            List::InitLock => Self::InitLock(Held::from_id(id)?),
-            List::Grain => Self::Grain(Grain::from_id(id)?),
-            List::Filter => Self::Filter(Filter::from_name(id)?),
-            List::Speed => Self::Speed(Speed::from_name(id)?),
-            List::Race | List::Rule | List::Stride => return None,
-        })
-    }
-}
-
 impl Page for Walk {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
         let (mut link, mut problem) = Link::parse(hash, &shared.library);
+        let text = hash.strip_prefix('#').unwrap_or(hash);
+        // What was chosen in the list keeps the other choices, also if somebody went to another page meanwhile.
+        let is_chosen =
+            self.awaited.take().is_some_and(|of| of.link.is_none() && address_of(of.about) == text);
         if let Some(LinkProblem::Later(about)) = problem {
             shared.notice = None;
-            self.link.embed = hash.ends_with("embed");
-            let link = hash.strip_prefix('#').unwrap_or(hash).to_owned();
-            return self.wait_for(about, Some(link), shared);
+            self.link.embed = link.embed;
+            return self.wait_for(about, (!is_chosen).then(|| text.to_owned()), shared);
         }
-        self.awaited = None;
+        if is_chosen {
+            return self.pick(Picked::Scenario(link.setup.scenario), shared);
+        }
         self.missing = None;
         if let Tables::Brought(file) = link.setup.tables
             && shared.files.get(file).is_none()
@@ -146,11 +113,13 @@ impl Page for Walk {
         let known = link.setup == self.link.setup;
         self.link = link;
         self.playing = false;
+        self.asked = Some(link.step);
         match &mut self.run {
             // It is recorded already: only the step is another one.
-            Some(run) if known && *run.setup() == link.setup => {
+            Some(run) if known => {
                 run.set_grain(link.grain);
                 run.seek(link.step);
+                self.moved(shared);
             }
             _ => self.start(shared),
         }
@@ -166,7 +135,7 @@ impl Page for Walk {
                     None => return false,
                 }
             }
-            Deed::GoTo(index) => self.go_to(index),
+            Deed::GoTo(index) => self.go_to(index, shared),
             Deed::Hot(level) if level == self.hot => return false,
             Deed::Hot(level) => self.hot = level,
             Deed::Opened(..) | Deed::Digit(_) | Deed::Brought(_) => return false,
@@ -176,11 +145,14 @@ impl Page for Walk {
 
     fn view(&self, shared: &Shared) -> El {
         let Link { setup, view, embed, .. } = &self.link;
-        let header = (!embed)
-            .then(|| view::header::walk(shared, setup, *view, self.awaited.as_ref().map(|of| of.about.id)));
-        let name = embed.then(|| el("h1.sr").child("Pagewalk"));
+        let awaited = self.awaited.as_ref().map(|of| of.about.id);
+        let header = if *embed {
+            el("h1.sr").child("Pagewalk")
+        } else {
+            view::header::walk(shared, setup, *view, awaited)
+        };
         let shows_levels = *view == View::Levels;
-        let run = self.run.as_ref().filter(|_| !shows_levels && self.awaited.is_none());
+        let run = self.run.as_ref().filter(|_| !shows_levels);
         let keys = if shows_levels { Keys::Text } else { Keys::Walk };
         let later = shared.later;
         let levels = later.filter(|_| shows_levels);
@@ -189,17 +161,19 @@ impl Page for Walk {
             .when(*embed, ".embed")
             .attr("data-keys", keys.name())
             .child(header)
-            .child(name)
             .child(self.messages(shared))
-            .children(run.map(|run| view::step(run, self.hot, later)).into_iter().flatten())
-            .child(run.map(|run| view::transport(&self.controls(run))))
-            .child(levels)
+            .children(
+                run.map(|run| view::step(run, self.hot, later))
+                    .into_iter()
+                    .flatten()
+                    .chain([run.map(|run| view::transport(&self.controls(run))), levels]),
+            )
     }
 
     fn link(&self) -> String {
         match &self.awaited {
             Some(Awaited { link: Some(link), .. }) => link.clone(),
-            Some(Awaited { about, .. }) => ["v1/", about.id].concat(),
+            Some(Awaited { about, .. }) => address_of(about),
             None => self.shown().to_string(),
         }
     }
@@ -227,18 +201,18 @@ impl Page for Walk {
         }
     }
 
-    fn work(&mut self, _: &mut Shared) -> bool {
-        self.record();
+    fn work(&mut self, shared: &mut Shared) -> bool {
+        self.record(shared);
         true
     }
 
-    fn beat(&mut self, _: &mut Shared) {
+    fn beat(&mut self, shared: &mut Shared) {
         let Some(run) = &mut self.run else { return };
         if run.index() + 1 < run.len() {
             run.go_to(run.index() + 1);
         }
         self.playing = run.index() + 1 < run.len();
-        self.moved();
+        self.moved(shared);
     }
 
     fn arrived(&mut self, shared: &mut Shared) {
@@ -266,6 +240,11 @@ impl Page for Walk {
     }
 }
 
+/// The link to a scenario by its name alone.
+fn address_of(about: &About) -> String {
+    ["v1/", about.id].concat()
+}
+
 impl Walk {
     /// Runs what the link says, asking for the machine first if need be.
     fn start(&mut self, shared: &mut Shared) {
@@ -286,6 +265,8 @@ impl Walk {
         };
         self.waits = folder.filter(|_| capture.is_none());
         self.failed = None;
+        // What was shown is another setup's.
+        self.run = None;
         let Some((capture, places)) = capture else {
             if let Some(folder) = folder {
                 shared.captures.ask(folder);
@@ -296,13 +277,9 @@ impl Walk {
         match Run::new(setup, capture, &places, self.link.grain, self.link.step, dump) {
             Ok(run) => {
                 self.run = Some(run);
-                self.record();
+                self.record(shared);
             }
-            Err(error) => {
-                // What was shown is another setup's.
-                self.run = None;
-                self.failed = Some(error.to_string());
-            }
+            Err(error) => self.failed = Some(error.to_string()),
         }
     }
 
@@ -336,32 +313,42 @@ impl Walk {
         self.missing.as_ref().filter(|_| self.link.step == 0).unwrap_or(&self.link)
     }
 
-    fn record(&mut self) {
+    fn record(&mut self, shared: &mut Shared) {
         if let Some(run) = &mut self.run {
             run.record(SLICE);
-            self.moved();
+            self.moved(shared);
         }
     }
 
-    fn go_to(&mut self, index: u32) {
+    fn go_to(&mut self, index: u32, shared: &mut Shared) {
         self.playing = false;
+        self.asked = None;
         if let Some(run) = &mut self.run {
             run.go_to(index);
-            self.moved();
+            self.moved(shared);
         }
     }
 
     /// The step that is shown may be another one.
-    fn moved(&mut self) {
-        if let Some(run) = &self.run {
-            self.link.step = run.index();
-            self.link.grain = run.grain();
+    fn moved(&mut self, shared: &mut Shared) {
+        let Some(run) = &self.run else { return };
+        self.link.step = run.index();
+        self.link.grain = run.grain();
+        let is_known = |asked: &mut u32| run.is_complete() || *asked < run.len();
+        if let Some(asked) = self.asked.take_if(is_known)
+            && asked >= run.len()
+        {
+            let says = || format!("this run has no step {asked}; its last one is shown");
+            shared.notice.get_or_insert_with(says);
         }
     }
 
-    /// Asks for the part which has that scenario.
+    /// Asks for the part which has that scenario. Nothing is shown until then: it would be another one.
     fn wait_for(&mut self, about: &'static About, link: Option<String>, shared: &mut Shared) {
         self.playing = false;
+        self.run = None;
+        self.waits = None;
+        self.failed = None;
         self.awaited = Some(Awaited { about, link });
         shared.more.ask();
     }
@@ -392,7 +379,7 @@ impl Walk {
             }
             Command::Help => shared.more.ask(),
             Command::Alone => self.machine_before = None,
-            Command::Play if self.run.is_some() => self.play(),
+            Command::Play if self.run.is_some() => self.play(shared),
             Command::Retry => self.start(shared),
             _ => {
                 let Some(run) = &self.run else { return false };
@@ -410,7 +397,7 @@ impl Walk {
                 };
                 self.playing = false;
                 if let Some(index) = index {
-                    self.go_to(index);
+                    self.go_to(index, shared);
                 }
             }
         }
@@ -422,14 +409,14 @@ impl Walk {
         self.link.view = view;
     }
 
-    fn play(&mut self) {
+    fn play(&mut self, shared: &mut Shared) {
         self.playing = !self.playing;
         if self.playing
             && let Some(run) = &mut self.run
             && run.index() + 1 >= run.len()
         {
             run.go_to(0);
-            self.moved();
+            self.moved(shared);
         }
     }
 
@@ -454,7 +441,7 @@ impl Walk {
                 self.link.grain = grain;
                 if let Some(run) = &mut self.run {
                     run.set_grain(grain);
-                    self.moved();
+                    self.moved(shared);
                 }
                 return;
             }
@@ -482,7 +469,7 @@ impl Walk {
             _ => return false,
         };
         match index {
-            Some(index) => self.go_to(index),
+            Some(index) => self.go_to(index, shared),
             None => shared.notice = Some("This run has no step there.".to_owned()),
         }
         true

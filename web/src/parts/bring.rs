@@ -21,6 +21,8 @@ use crate::shared::Shared;
 enum Refusal {
     /// The browser does not give it.
     Unread,
+    /// The browser lacks what is needed.
+    Unable,
     /// What is in it.
     Import(ImportError),
 }
@@ -90,6 +92,7 @@ async fn read(file: &JsValue, progress: &dyn Fn(usize, Option<usize>)) -> Result
         }
         bytes = unpack(&bytes).await.map_err(|problem| match problem {
             Problem::TooLarge => too_large(),
+            Problem::Unable => Refusal::Unable,
             _ => Refusal::Import(ImportError::Unpack),
         })?;
     }
@@ -125,6 +128,7 @@ fn refused(name: &str, refusal: &Refusal) -> String {
         Refusal::Unread => format!(
             "{name} cannot be read: it is a folder, or it was moved or changed since it was chosen. Choose a file once more."
         ),
+        Refusal::Unable => format!("{name}{}. Unpack the file before you open it.", Problem::Unable),
         Refusal::Import(error @ ImportError::Unrecognised(_)) => {
             let formats: Vec<_> = IMPORTERS.iter().map(|importer| importer.about()).collect();
             format!("{name}: {error}. What can be read: {}.", formats.join("; "))

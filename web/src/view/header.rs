@@ -5,6 +5,7 @@ use scenario::link::View;
 
 use super::{button, choices, progress};
 use crate::el::{El, el};
+use crate::later::Part;
 use crate::marks::{Command, Mark};
 use crate::place::Place;
 use crate::shared::{Loading, PartState, Shared, Top};
@@ -54,7 +55,7 @@ pub fn actions(top: &Top, open: Option<El>, own: Option<El>) -> El {
 /// What a person must know: what was wrong with a link or a deed, what could not be loaded, what is on its way. Any page
 /// may need the part with what is needed at times: a file may be dropped there. `offer` is what can be done about the first.
 pub fn messages(shared: &Shared, offer: Option<El>, failed: Option<String>, under: Option<El>) -> El {
-    let (part_failed, part_under) = coming(&shared.more);
+    let (part_failed, part_under) = coming(shared, Part::More);
     let reading = shared.files.reading.as_ref().map(|(what, of)| progress(what, *of));
     let notice = shared.notice.as_deref().map(|notice| {
         let says = el("p.notice[role=alert]").child(el("span").child(notice));
@@ -68,19 +69,39 @@ pub fn messages(shared: &Shared, offer: Option<El>, failed: Option<String>, unde
     el("div.messages").child(notice).child(failed).child(part_under.or(under)).child(reading)
 }
 
-/// Instead of a page that is in a part which has not arrived yet.
-pub fn waiting(shared: &Shared, place: Place) -> El {
-    let (failed, under) = place.part().map(|part| coming(shared.part(part))).unwrap_or_default();
+/// Instead of a page that is in a part which has not arrived yet, or, if `is_stray`, has not what the address names.
+pub fn waiting(shared: &Shared, place: Place, is_stray: bool) -> El {
+    let part = place.part().filter(|_| !is_stray);
+    let (failed, under) = part.map(|part| coming(shared, part)).unwrap_or_default();
     el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
         .child(header(&shared.top, None, None))
         .child(messages(shared, None, failed, under))
+        .children([is_stray.then(|| directory(place))])
+}
+
+/// What a link to that page can name.
+fn directory(place: Place) -> El {
+    let link = |href: &str, title| el("li").child(el("a").attr("href", href).child(title));
+    let named = place.abouts().iter().map(|about| {
+        let href = ["#v1/", place.name(), "/", about.names[0]].concat();
+        link(&href, about.title)
+    });
+    let whole = ["#", place.link()].concat();
+    let whole = place.abouts().is_empty().then(|| link(&whole, place.title()));
+    el("nav.directory[aria-label=What there is]").child(el("ul").children(named.chain(whole)))
 }
 
 /// How a later part is doing: what is wrong with it, or how much has arrived.
-pub fn coming(part: &PartState) -> (Option<String>, Option<El>) {
-    match part {
+pub fn coming(shared: &Shared, part: Part) -> (Option<String>, Option<El>) {
+    match shared.part(part) {
         PartState::Loading(Loading::Failed(error)) => (Some(error.to_string()), None),
-        PartState::Loading(Loading::Under(of)) => (None, Some(progress("Loading the rest of Pagewalk", *of))),
+        PartState::Loading(Loading::Under(of)) => {
+            let what = match part {
+                Part::Lab => "Loading the race lab and the verdicts",
+                Part::More => "Loading the rest of Pagewalk",
+            };
+            (None, Some(progress(what, *of)))
+        }
         PartState::Away | PartState::Asked | PartState::Here => (None, None),
     }
 }

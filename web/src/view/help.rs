@@ -4,7 +4,7 @@ use narrate::Mark;
 
 use super::{button, sign};
 use crate::el::{El, el};
-use crate::keys;
+use crate::keys::{self, Keys};
 use crate::marks::Command;
 
 /// What can be opened.
@@ -44,7 +44,9 @@ pub fn of<const N: usize>(
     let keys =
         keys.iter().flat_map(|(key, what)| [el("dt").child(el("kbd").child(*key)), el("dd").child(*what)]);
     let signs = signs.into_iter().map(|(sign, what)| el("li").child(sign).child(what));
-    el("div.help[role=dialog][aria-label=Help]")
+    // Its keys are its own: the arrows scroll it, and do not step what is under it.
+    el("div.help[role=dialog][aria-label=Help][tabindex=-1]")
+        .attr("data-keys", Keys::Text.name())
         .child(el("div.help-head").child(el("h2").child("Keys")).child(button(Command::Help).child("Close")))
         .child(el("p").child(about))
         .child(el("dl.keys").children(keys))

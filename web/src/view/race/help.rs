@@ -12,7 +12,10 @@ const KEYS: [(&str, &str); 7] = [
     ("Page Down, Page Up", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
     ("?", "show or hide this help"),
-    ("Esc", "leave the lab: its keys do nothing until it has the focus again"),
+    (
+        "Esc",
+        "close this help or a message; else leave the lab: its keys do nothing until it has the focus again",
+    ),
 ];
 
 /// The help: keys and signs.

@@ -15,28 +15,29 @@ use crate::view::header::{header, messages};
 
 /// The whole page.
 pub fn page(shared: &Shared, state: &Surveying) -> El {
-    el("main.pagewalk.verdicts[aria-label=Verdicts]")
+    el("main.pagewalk.verdicts[tabindex=-1][aria-label=Verdicts]")
         .child(header(&shared.top, None, None))
         .child(messages(shared, None, None, None))
-        .child(intro())
-        .child(progress(state))
-        .child(
-            el("section.answers[aria-labelledby=answers]")
-                .child(el("h2[id=answers]").child("Why the patch’s rules are what they are"))
-                .children(ANSWERS.iter().enumerate().map(|(number, answer)| self::answer(state, number, answer))),
-        )
-        .child(
-            el("section.all[aria-labelledby=all]")
-                .child(el("h2[id=all]").child("All tables"))
-                .child(el("p.about").child(
-                    "Each verdict is compared with what the kernel’s sources and mailing lists say. In some places that go wrong by them, \
-                     the search found a wild read as well, which is expected since then. A place where the search finds something \
-                     else is marked with ≠.",
-                ))
-                .child(legend())
-                // The patch's table first, as the answers are about it.
-                .children(in_order().map(|(number, table)| self::table(state, number, table))),
-        )
+        .children([intro(), progress(state), answers(state), all(state)])
+}
+
+fn answers(state: &Surveying) -> El {
+    el("section.answers[aria-labelledby=answers]")
+        .child(el("h2[id=answers]").child("Why the patch’s rules are what they are"))
+        .children(ANSWERS.iter().enumerate().map(|(number, answer)| self::answer(state, number, answer)))
+}
+
+fn all(state: &Surveying) -> El {
+    el("section.all[aria-labelledby=all]")
+        .child(el("h2[id=all]").child("All tables"))
+        .child(el("p.about").child(
+            "Each verdict is compared with what the kernel’s sources and mailing lists say. In some places that go wrong by them, \
+             the search found a wild read as well, which is expected since then. A place where the search finds something \
+             else is marked with ≠.",
+        ))
+        .child(legend())
+        // The patch's table first, as the answers are about it.
+        .children(in_order().map(|(number, table)| self::table(state, number, table)))
 }
 
 fn in_order() -> impl Iterator<Item = (usize, &'static Table)> {
