@@ -111,12 +111,12 @@ pub fn missing(page: Place, name: &str) -> String {
         Place::Walk | Place::Callers => "page",
     };
     let name: String = name.chars().take(40).collect();
-    format!("there is no {what} \u{201c}{name}\u{201d}; choose below what to open")
+    format!("There is no {what} \u{201c}{name}\u{201d}. Choose below what to open.")
 }
 
 /// What is wrong with a part of an address that no page knows.
 pub fn unknown(part: &str) -> String {
     let named = part.trim_start_matches(['/', '?']);
     let part: String = if named.is_empty() { part } else { named }.chars().take(40).collect();
-    format!("\u{201c}{part}\u{201d} in this link is not known and is ignored")
+    format!("\u{201c}{part}\u{201d} in this link is not known and is ignored.")
 }

@@ -119,6 +119,16 @@ impl Captures {
     }
 }
 
+/// What an error says, as a sentence that stands alone.
+pub fn sentence(error: &dyn std::fmt::Display) -> String {
+    let mut text = error.to_string();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text.push('.');
+    text
+}
+
 impl Shared {
     /// How a later part of the program is doing.
     pub const fn part(&self, part: Part) -> &PartState {

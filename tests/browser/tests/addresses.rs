@@ -56,7 +56,7 @@ impl Expected {
         let stray = |rest: &str| (!rest.is_empty() && rest != "?").then(|| String::from("is not known"));
         match name {
             "callers" | "race" | "verdicts" if !named.is_empty() && !is_there(name, named) => {
-                Self { is_mistyped: true, ..Self::later(".directory a", Some("there is no ".to_owned())) }
+                Self { is_mistyped: true, ..Self::later(".directory a", Some("There is no ".to_owned())) }
             }
             "callers" => Self::later(".callers tbody tr", stray(rest.strip_prefix('/').unwrap_or(rest))),
             "verdicts" => Self::later(".survey[data-state]", stray(after)),
@@ -106,11 +106,11 @@ async fn shows(page: &Page, address: &str, expected: &Expected) {
         let state = page.eval(&script).await;
         assert_eq!(state[2], "", "{short}");
         let said = state[1].as_str().unwrap_or_default();
-        let too_far = format!("this run has no step {};", expected.step);
-        let is_said = expected
-            .notice
-            .as_ref()
-            .map_or(said.is_empty() || said.contains(&too_far), |notice| said.contains(notice.trim()));
+        let too_far = format!("This run has no step {}:", expected.step);
+        let is_said = match &expected.notice {
+            Some(notice) => said.to_lowercase().contains(notice.trim().to_lowercase().as_str()),
+            None => said.is_empty() || said.contains(&too_far),
+        };
         state[0] == true && is_said
     })
     .await;

@@ -67,7 +67,7 @@ fn a_broken_link_says_so_and_still_opens() {
         page.open(&site.url("#v1/debug-user?t=4000000")).await;
         let last = page.last_step().await;
         page.until("the last step", || async { page.step().await == last }).await;
-        assert!(page.text("[role=alert]").await.contains("this run has no step 4000000"));
+        assert!(page.text("[role=alert]").await.contains("This run has no step 4000000"));
     });
 }
 

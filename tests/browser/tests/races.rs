@@ -165,7 +165,7 @@ fn a_broken_link_says_so_and_shows_the_nearest_thing() {
             ("munmap/vax", "does not happen on “vax”"),
             ("munmap?lock=maybe", "“lock=maybe”"),
             ("munmap?s=a5z", "“z” at character 3"),
-            ("munmap?s=ba9&t=99", "step 3 of this schedule moves lane a, which waits"),
+            ("munmap?s=ba9&t=99", "Step 3 of this schedule moves lane a, which waits"),
         ] {
             page.open(&lab(&site, race)).await;
             assert!(page.text("[role=alert]").await.contains(words), "{}", page.text("[role=alert]").await);

@@ -199,7 +199,7 @@ fn a_race_that_a_link_does_not_name_is_the_first_one() {
         for hash in ["#v1/race", "#v1/race?", "#v1/race?embed"] {
             page.open(&site.url(hash)).await;
             let message = page.text("[role=alert]").await;
-            assert!(message.contains("this link names no race"), "{hash}: {message}");
+            assert!(message.contains("This link names no race"), "{hash}: {message}");
             page.click("[data-does=dismiss]").await;
             steps_on(page).await;
         }

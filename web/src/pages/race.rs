@@ -13,7 +13,7 @@ use crate::keys::Keys;
 use crate::marks::{Command, Deed, List, Mark};
 use crate::place::Place;
 use crate::search::{Pace, Report, Sliced};
-use crate::shared::Shared;
+use crate::shared::{Shared, sentence};
 use crate::view::header::{actions, header, messages};
 use crate::view::race::choices::STRIDES;
 use crate::view::race::goal::{Answer, Asked};
@@ -86,7 +86,7 @@ impl Page for Race {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
         let (link, problem) =
             RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(Choice::first(RACES[0])), None));
-        shared.notice = problem.map(|problem| problem.to_string());
+        shared.notice = problem.map(|problem| sentence(&problem));
         match &mut self.session {
             // The branch that is shown already, perhaps at another step.
             Some(session) if RaceLink { step: link.step, ..session.link() } == link => {
@@ -204,13 +204,14 @@ impl Race {
         match Session::open(link) {
             Ok((session, misfit)) => {
                 self.session = Some(session);
-                shared.notice = shared.notice.take().or_else(|| misfit.map(sentence));
+                shared.notice = shared.notice.take().or_else(|| misfit.map(|misfit| sentence(&misfit)));
             }
             Err(error) => {
                 self.session = Session::new(Choice::first(link.choice.race))
                     .or_else(|_| Session::new(Choice::first(RACES[0])))
                     .ok();
-                shared.notice = Some(format!("{error}; the race is shown with its first choices"));
+                shared.notice =
+                    Some(sentence(&format_args!("{error}; the race is shown with its first choices")));
             }
         }
         if before != self.session.as_ref().map(|session| *session.choice()) {
@@ -257,10 +258,10 @@ impl Race {
         match session.with_choice(choice) {
             Ok((session, misfit)) => {
                 self.session = Some(session);
-                shared.notice = misfit.map(sentence);
+                shared.notice = misfit.map(|misfit| sentence(&misfit));
                 self.forget_search();
             }
-            Err(error) => shared.notice = Some(format!("{error}; nothing was changed")),
+            Err(error) => shared.notice = Some(sentence(&format_args!("{error}; nothing was changed"))),
         }
     }
 
@@ -278,7 +279,7 @@ impl Race {
                 let report = search.report();
                 self.running = Some(Running { question, search, report, pace: Pace::default() });
             }
-            Err(error) => shared.notice = Some(error.to_string()),
+            Err(error) => shared.notice = Some(sentence(&error)),
         }
     }
 
@@ -288,7 +289,7 @@ impl Race {
         if let (Some((_, schedule)), Some(session)) = (found, &mut self.session)
             && let Err(error) = session.load(schedule)
         {
-            shared.notice = Some(error.to_string());
+            shared.notice = Some(sentence(&error));
         }
     }
 }
@@ -308,9 +309,4 @@ fn aim(question: Question, choice: &Choice) -> Aim {
         Question::Find => Aim::Only(choice.race.aim),
         Question::Prove => Aim::Everything,
     }
-}
-
-/// What is wrong, as a sentence that stands alone.
-fn sentence(problem: String) -> String {
-    problem + "."
 }

@@ -15,7 +15,7 @@ use crate::el::{El, el};
 use crate::keys::Keys;
 use crate::marks::{Command, Deed, Mark};
 use crate::run::{Filter, Run, Speed};
-use crate::shared::{Loading, Shared};
+use crate::shared::{Loading, Shared, sentence};
 use crate::view;
 
 /// Actions recorded in one slice, between which the page stays alive: well under a frame.
@@ -106,7 +106,7 @@ impl Page for Walk {
             self.missing = Some(link);
             (link, problem) = link.without_file();
         }
-        shared.notice = problem.map(|problem| problem.to_string());
+        shared.notice = problem.map(|problem| sentence(&problem));
         if link.view == View::Levels {
             shared.more.ask();
         }
@@ -338,7 +338,7 @@ impl Walk {
         if let Some(asked) = self.asked.take_if(is_known)
             && asked >= run.len()
         {
-            let says = || format!("this run has no step {asked}; its last one is shown");
+            let says = || format!("This run has no step {asked}: its last one is shown.");
             shared.notice.get_or_insert_with(says);
         }
     }
