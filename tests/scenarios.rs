@@ -8,10 +8,10 @@ use actors::Actor;
 use capture::Capture;
 use mm::{Populated, Split};
 use narrate::{Mark, Moment, Point, Timeline, point};
-use pagewalk::{Callback, Event, LockName, Revision, Status};
+use pagewalk::{Action, Call, Callback, Event, LockName, Revision, Status};
 use pagewalk_tests::LIBRARY;
 use pagewalk_tests::tables::tables_of;
-use pgtable::Level;
+use pgtable::{Hugetlb, Level, Model, Thp};
 use scenario::library::{Program, Scenario};
 use scenario::link::Grain;
 use scenario::{Held, Runner, Setup, SetupError};
@@ -168,6 +168,85 @@ fn the_grains_tell_the_same_run() {
     let by_actions: Vec<_> =
         (0..=last).flat_map(|index| timeline.moment(index.saturating_sub(1), index).events).collect();
     assert_eq!(by_actions, timeline.moment(0, timeline.actions()).events);
+}
+
+#[test]
+fn what_is_said_of_a_scenario_names_nothing_that_only_one_machine_has() {
+    let words = ["megabyte", "gigabyte", "MiB", "GiB", "2⁶⁴", "real", "whole address space"];
+    let mut several = 0;
+    for scenario in LIBRARY.scenarios() {
+        let architectures: HashSet<_> =
+            scenario.machines().filter_map(|tables| tables.model().id.split('-').next()).collect();
+        if architectures.len() == 1 {
+            continue;
+        }
+        several += 1;
+        for word in words {
+            let says = [scenario.title, scenario.about].into_iter().find(|text| text.contains(word));
+            assert_eq!(says, None, "{} says \u{201c}{word}\u{201d}", scenario.id);
+        }
+    }
+    assert!(several >= 14, "{several}");
+}
+
+/// Whether what is said of a walk is so in a run on a machine of `model`.
+fn is_as_said(id: &str, model: &Model, events: &[Event]) -> bool {
+    let count = |is: &dyn Fn(&Event) -> bool| events.iter().filter(|event| is(event)).count();
+    let calls = |is: &dyn Fn(&Call) -> bool| {
+        count(&|event| matches!(event, Event::Callback { call, .. } if is(call)))
+    };
+    let called = |callback| calls(&|call| call.callback == callback);
+    let holes = called(Callback::Hole);
+    let gaps = calls(&|call| call.callback == Callback::Hole && call.depth == -1);
+    let continues = count(
+        &|event| matches!(event, Event::Callback { reply, .. } if reply.action == Some(Action::Continue)),
+    );
+    let splits = count(&|event| matches!(event, Event::Split { did: Split::Table(_), .. }));
+    let locks = count(&|event| matches!(event, Event::Lock { lock: LockName::Ptl(_), .. }));
+    let under_rcu = count(&|event| matches!(event, Event::RcuLock));
+    let vmas = count(&|event| matches!(event, Event::FindVma { .. }));
+    let has_leaves = model.hugetlb != Hugetlb::No;
+    match id {
+        "kernel-walk" => holes > 0,
+        "debug-user" => vmas == 0 && under_rcu > 0 && (continues > 0) == has_leaves,
+        "debug-init-mm" => count(&|event| matches!(event, Event::Delegate)) == 1,
+        "vma-range" => gaps >= 4 && called(Callback::Hugetlb) == usize::from(has_leaves),
+        "with-vmas" => splits == usize::from(model.thp != Thp::No) && locks > 0 && vmas > 0,
+        "without-vmas" => splits == 0 && locks == 0 && under_rcu > 0 && vmas == 0,
+        "vma-mapping" => {
+            let asserts = |event: &Event| matches!(event, Event::Assert { lock: LockName::Mmap(_), .. });
+            called(Callback::PreVma) == 1 && count(&asserts) == 0
+        }
+        "folio-walk" => count(&|event| matches!(event, Event::FolioFound(Some(_)))) == 1 && locks == 1,
+        "install" => {
+            let allocates = |event: &Event| matches!(event, Event::Alloc { result: Ok(_), .. });
+            let in_use = called(Callback::Entry(Level::Pte));
+            (count(&allocates), called(Callback::InstallPte), in_use) == (1, 3, 1)
+        }
+        "again" => called(Callback::Entry(Level::Pmd)) == 2,
+        // The retry finds it, and so does the second walk of the pud.
+        "double-walk" => holes == 2,
+        "unaligned" => called(Callback::Entry(Level::Pte)) == 3,
+        "top" => called(Callback::Entry(Level::Pte)) == 2,
+        _ => panic!("{id}: add here how to see that what it says of itself is so on every machine"),
+    }
+}
+
+#[test]
+fn what_a_walk_says_of_itself_is_so_on_every_machine() {
+    for scenario in LIBRARY.scenarios().filter(|of| matches!(of.program, Program::Call { .. })) {
+        for tables in scenario.machines() {
+            let setup = Setup { tables, ..Setup::of(scenario) };
+            let timeline = record(&setup, &tables_of(&setup));
+            let events = timeline.moment(0, timeline.actions()).events;
+            let model = tables.model();
+            let is = is_as_said(scenario.id, model, &events);
+            assert!(is, "{} on {}: {}", scenario.id, model.id, scenario.about);
+            // A machine has nothing that its kernel would report and clear.
+            let bad = events.iter().find(|event| matches!(event, Event::BadCleared { .. }));
+            assert_eq!(bad, None, "{} on {}", scenario.id, model.id);
+        }
+    }
 }
 
 #[test]

@@ -83,8 +83,8 @@ static OF_INIT: Scenario = Scenario {
     ..scenario(
         "ptdump",
         "ptdump of init_mm",
-        "ptdump_walk_pgd() as debugfs runs it, over the whole address space: the locks that it takes, in \
-            their order, and the debug walk under these locks.",
+        "ptdump_walk_pgd() as debugfs runs it, over all addresses that the architecture dumps: the locks \
+            that it takes, in their order, and the walk under these locks.",
         &INIT_MM,
         &[
             ("riscv64-sv39", DUMP),
@@ -115,7 +115,7 @@ static USER_HALF: Scenario = Scenario {
         "ptdump of the user half",
         "current_user in x86's debugfs. With page-table isolation, a process has two root tables, but \
             mm->pgd points to only one. The other is passed as an explicit pgd; its kernel half is almost \
-            empty.",
+            empty. Without isolation, the one root table is passed.",
         &PROCESS_USER_HALF,
         &[("x86_64-4level", DUMP), ("x86_64-5level", DUMP)],
     )

@@ -10,8 +10,8 @@ use crate::held::Held;
 pub(super) static AGAIN: Scenario = Scenario {
     id: "again",
     title: "ACTION_AGAIN",
-    about: "A pmd_entry callback sets ACTION_AGAIN the first time. The pmd loop starts again with the same \
-            entry, including the test for a hole, and calls the callback once more.",
+    about: "pmd_entry() sets ACTION_AGAIN the first time that it is called. The pmd loop starts again with the \
+            same entry, including the test for a hole, and calls the callback once more.",
     program: Program::Call {
         entry: EntryPoint::Kernel,
         mm: MmId::INIT_MM,
@@ -30,7 +30,7 @@ pub(super) static DOUBLE_WALK: Scenario = Scenario {
     title: "Counted twice",
     about: "The last pte table of a pud goes away while smaps walks (here inside pmd_entry), and the retry \
             finds a hole. In v7.1 and v6.12.107, the stale ACTION_AGAIN reaches the pud loop, which walks \
-            the whole table again. v7.3 resets it first.",
+            the whole pud again. v7.3 resets it first.",
     program: Program::Call {
         entry: EntryPoint::Range,
         mm: MmId::USER,
@@ -61,9 +61,9 @@ pub(super) static UNALIGNED: Scenario = Scenario {
 pub(super) static TOP: Scenario = Scenario {
     id: "top",
     title: "The top of the address space",
-    about: "An end of 2⁶⁴ would be 0, which is not a valid range, so a walk to the top ends at the last \
-            byte. The next boundary wraps to 0. It still compares as larger, because the kernel subtracts \
-            one from both sides first.",
+    about: "The address after the last byte would be 0, and no valid range ends there, so a walk to the top \
+            ends at the last byte. The next boundary wraps to 0. It still compares as larger, because the \
+            kernel subtracts one from both sides first.",
     program: Program::Call { entry: EntryPoint::Kernel, mm: MmId::INIT_MM, ops: Observer::ALL },
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),

@@ -10,8 +10,8 @@ use crate::held::Held;
 pub(super) static KERNEL_WALK: Scenario = Scenario {
     id: "kernel-walk",
     title: "Kernel walk",
-    about: "walk_kernel_page_table_range() over the end of the direct map: leaves of one gigabyte and of two \
-            megabytes, single pages, and the holes after the last of them.",
+    about: "walk_kernel_page_table_range() over a part of the kernel's tables, on most machines of the direct map. \
+            It descends into tables, but not at leaves. An empty entry above pte level is a hole.",
     program: Program::Call { entry: EntryPoint::Kernel, mm: MmId::INIT_MM, ops: Observer::ALL },
     revision: Revision::V6_17,
     held: (Held::Read, Held::None),
@@ -30,8 +30,8 @@ pub(super) static KERNEL_WALK: Scenario = Scenario {
 pub(super) static DEBUG_USER: Scenario = Scenario {
     id: "debug-user",
     title: "Debug walk of a user mm",
-    about: "walk_page_range_debug() with ptdump's callbacks over a part of a real process: a hole, huge \
-            pages, and a pte table. It maps the pte table under RCU, because user tables may be freed.",
+    about: "walk_page_range_debug() with ptdump's callbacks over a part of a process, without its VMAs. It \
+            maps pte tables under RCU, because user tables may be freed.",
     program: Program::Call { entry: EntryPoint::Debug, mm: MmId::USER, ops: Observer::PTDUMP },
     revision: Revision::V6_17,
     held: (Held::Write, Held::None),
@@ -51,7 +51,8 @@ pub(super) static DEBUG_INIT_MM: Scenario = Scenario {
     id: "debug-init-mm",
     title: "Debug walk of init_mm",
     about: "walk_page_range_debug() of the kernel's own mm. From the split until v7.1, it hands over to \
-            walk_kernel_page_table_range(), so that a read lock is enough. From v7.3 on, it does not.",
+            walk_kernel_page_table_range(), so that a read lock is enough. From v7.3 on, and in v6.12.107, it \
+            does not.",
     program: Program::Call { entry: EntryPoint::Debug, mm: MmId::INIT_MM, ops: Observer::PTDUMP },
     revision: Revision::V6_17,
     held: (Held::Read, Held::None),

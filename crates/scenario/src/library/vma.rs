@@ -13,10 +13,10 @@ const fn walk(entry: EntryPoint, ops: Observer) -> Program {
 
 pub(super) static RANGE: Scenario = Scenario {
     id: "vma-range",
-    title: "VMAs, a gap, a device, hugetlb",
+    title: "VMAs, gaps, special areas",
     about: "walk_page_range() over a part of a process. A gap is one hole of depth -1, and its tables are \
-            not read. A VM_PFNMAP area is not walked. A hugetlb area has a callback of its own. At leaves, \
-            the callback sets ACTION_CONTINUE.",
+            not read. A VM_PFNMAP area is not walked. If the architecture has hugetlb pages, their area has a \
+            callback of its own. At leaves, the callback sets ACTION_CONTINUE.",
     program: walk(EntryPoint::Range, Observer::VMAS.quirky(Quirk::ContinueAtLeaves)),
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),
@@ -28,9 +28,10 @@ pub(super) static RANGE: Scenario = Scenario {
 
 pub(super) static WITH_VMAS: Scenario = Scenario {
     id: "with-vmas",
-    title: "A huge page, with VMAs",
-    about: "walk_page_range() meets a huge page. The callbacks ask for ptes, so the walk splits the page. It \
-            holds the pte table's lock while it walks the ptes. Compare with the same range without VMAs.",
+    title: "Huge pages, with VMAs",
+    about: "walk_page_range() over the start of a huge page, if the architecture has transparent ones. The \
+            callbacks ask for ptes, so the walk splits the page. It holds the pte table's lock while it walks \
+            the ptes. Compare with the same range without VMAs.",
     program: walk(EntryPoint::Range, Observer::ALL),
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),
@@ -43,8 +44,8 @@ pub(super) static WITH_VMAS: Scenario = Scenario {
 pub(super) static WITHOUT_VMAS: Scenario = Scenario {
     id: "without-vmas",
     title: "The same range, without VMAs",
-    about: "walk_page_range_debug() over the same range. It does not split the huge page, and does not \
-            descend there. It maps pte tables under RCU, without their lock, and it never looks for VMAs.",
+    about: "walk_page_range_debug() over a part of a process. It splits no huge page, and does not descend at \
+            one. It maps pte tables under RCU, without their lock, and it never looks for VMAs.",
     program: walk(EntryPoint::Debug, Observer::ALL),
     revision: Revision::V7_3,
     held: (Held::Write, Held::Write),
@@ -72,8 +73,8 @@ pub(super) static FOLIO: Scenario = Scenario {
     id: "folio-walk",
     title: "What maps one address",
     about: "folio_walk_start() looks for the page at one address and keeps the page table locked until \
-            folio_walk_end(). It reads upper entries without a lock, then takes the lock and reads the last \
-            one again.",
+            folio_walk_end(). It reads the upper entries without a lock. Then it takes the lock and reads \
+            the entry that maps the page.",
     program: walk(EntryPoint::FolioWalk, Observer::ALL),
     revision: Revision::V7_3,
     held: (Held::Read, Held::None),
