@@ -1,7 +1,8 @@
 //! `tables.json`: the page tables of a captured machine, in our own format "ptcapture-1".
 //!
 //! One JSON object with the geometry that the kernel had at run time (`levels`, `macros`), its address-space `layout`,
-//! the `roots`, and every table reachable from them. `tests/captures/README.md` says where such files come from.
+//! the `roots`, and every table reachable from them. `tests/captures/README.md` says where such files come from and what
+//! each field is.
 
 mod geometry;
 mod tables;
