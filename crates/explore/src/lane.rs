@@ -51,7 +51,7 @@ pub enum Turn {
     Move,
     /// Nothing: it waits for another lane.
     Wait,
-    /// Nothing, and nothing is left to do. A lane that serves others (an RCU grace period) is done while
-    /// nothing is asked of it and may move again later.
+    /// Nothing, and nothing is left to do. A lane that serves others (say, one that frees memory that they have handed to
+    /// it) is done while nothing is asked of it, and may move again later.
     Done,
 }

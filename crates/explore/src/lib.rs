@@ -84,9 +84,9 @@
 //!
 //! A step that touches only its own lane's variables, that no other lane can prevent, that no property looks
 //! at and that is no part of a circle of such steps could be run together with the one before it, and no
-//! verdict would change. The state counts would, and so would the steps of a schedule, which are the steps
-//! that a person takes in the stepper. So a search takes the model's steps as they are; a model that wants
-//! fewer states joins such steps itself, where a reader sees it.
+//! verdict would change. The state counts would, and so would the steps of a schedule, which somebody who replays it
+//! takes one by one ([`mod@replay`]) and which are to be those of the model. So a search takes the model's steps as they are;
+//! a model that wants fewer states joins such steps itself, where a reader sees it.
 
 #![no_std]
 

@@ -77,8 +77,7 @@ fn spread(fingerprint: u32) -> u64 {
 }
 
 /// Fixed, so that every run of a search is the same run. Not a multiplicative hash like Fx: it is blind to
-/// the top bits of two words that change together, and top bits are where entries of page tables have their
-/// flags.
+/// the top bits of two words that change together, and top bits may be flags (of the entries of page tables, say).
 fn fingerprint<S: core::hash::Hash>(state: &S) -> u32 {
     let hash = FixedState::default().hash_one(state);
     (hash ^ hash >> 32) as u32

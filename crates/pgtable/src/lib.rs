@@ -3,8 +3,10 @@
 //! Linux walks five levels on every machine: pgd, p4d, pud, pmd, pte ([`Level`]). Each architecture says how many of them have
 //! tables in memory ([`Fold`]), which bits of an address select a slot ([`Model::index`]), and what the bits of an entry
 //! mean ([`EntryRules`], [`Flag`]). A [`Model`] is all of that for one configuration, as data with a few functions; every
-//! model is in [`MODELS`] and has a stable name. This crate holds those facts and nothing else: no tables, no locks, no
-//! walker, no allocation.
+//! model is in [`MODELS`] and has a stable name. There are no others: a [`Model`] has private fields, so it cannot be built
+//! outside of this crate, because models are compared by their names, and because it is this crate's tests that compare
+//! their figures with the headers'. This crate holds those facts and nothing else: no tables, no locks, no walker, no
+//! allocation.
 //!
 //! # Splitting an address
 //!
