@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pagewalk_tests::LIBRARY;
+use scenario::Group;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -121,6 +124,16 @@ fn every_file_that_the_guides_name_is_there() {
         }
         let least = if name == "ARCHITECTURE.md" { 10 } else { 0 };
         assert!(paths.len() >= least, "{name}: only {} paths were found", paths.len());
+    }
+}
+
+#[test]
+fn every_scenario_that_is_no_callers_is_in_the_readme() {
+    let readme = read(&root().join("README.md"));
+    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `")).collect();
+    for scenario in LIBRARY.scenarios().filter(|scenario| scenario.group != Group::Callers) {
+        let name = format!("`{}`", scenario.id);
+        assert!(rows.iter().any(|row| row.contains(&name)), "README.md has no row for {name}");
     }
 }
 
