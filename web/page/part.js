@@ -29,38 +29,32 @@ function once(url, make) {
     return made;
 }
 
-// Compiled while it arrives, where the browser can do that. It does for this type only, which not every server knows.
 async function compiled(url, name) {
     const answer = await fetch(url);
     if (!answer.ok) {
         throw new Error(`${url}: ${answer.status} ${answer.statusText}`);
     }
-    const program = new Response(name ? counted(answer, name) : answer.body, {
-        headers: { "content-type": "application/wasm" },
-    });
-    return WebAssembly.compileStreaming
-        ? WebAssembly.compileStreaming(program)
-        : WebAssembly.compile(await program.arrayBuffer());
+    // Not while it arrives: browsers do that for one type only, which not every server knows.
+    return WebAssembly.compile(await (name ? counted(answer, name) : answer).arrayBuffer());
 }
 
-// The body of an answer. While it arrives, the window gets events `part` with the number of bytes so far and of all of
+// An answer. While it arrives, the window gets events `part` with the number of bytes so far and of all of
 // them, 0 if that is not known: a length that comes with a compressed body is not that of what arrives here. Where the
 // browser cannot say that, it only arrives.
 function counted(answer, part) {
-    if (!window.TransformStream || !window.CustomEvent) {
-        return answer.body;
-    }
     const total = answer.headers.has("content-encoding") ? 0 : Number(answer.headers.get("content-length"));
     let done = 0;
-    return answer.body.pipeThrough(
-        new TransformStream({
-            transform(bytes, out) {
-                done += bytes.length;
-                window.dispatchEvent(new CustomEvent("part", { detail: { part, done, total } }));
-                out.enqueue(bytes);
-            },
-        }),
-    );
+    const transform = (bytes, out) => {
+        done += bytes.length;
+        out.enqueue(bytes);
+        window.dispatchEvent(new CustomEvent("part", { detail: { part, done, total } }));
+    };
+    try {
+        new CustomEvent("part");
+        return new Response(answer.body.pipeThrough(new TransformStream({ transform })));
+    } catch {
+        return answer;
+    }
 }
 
 // Adds a style sheet to the page, and waits until it applies. One without rules is none: a server may answer with a page of
@@ -74,9 +68,18 @@ function style(url) {
             link.remove();
             failed(new Error(`${url} could not be loaded`));
         };
-        link.onload = () => (link.sheet?.cssRules.length ? done() : fail());
+        link.onload = () => (hasRules(link.sheet) ? done() : fail());
         link.onerror = fail;
     });
     document.head.append(link);
     return loaded;
+}
+
+// In a frame without an origin of its own no sheet can be looked into.
+function hasRules(sheet) {
+    try {
+        return sheet.cssRules.length > 0;
+    } catch {
+        return sheet !== null;
+    }
 }

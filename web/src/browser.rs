@@ -9,7 +9,7 @@ use gloo_events::EventListener;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, EventTarget, ReadableStream, Response};
+use web_sys::{Element, EventTarget, ReadableStream, ReadableStreamDefaultReader, Response};
 use yew::Callback;
 
 use crate::later::Part;
@@ -70,7 +70,8 @@ pub fn hash() -> String {
 /// page without an address of its own (`srcdoc`, some webviews) cannot change it, and works without.
 pub fn replace_hash(hash: &str) -> bool {
     let arguments = [JsValue::NULL, JsValue::from_str(""), JsValue::from_str(hash)];
-    reach(&["history"]).and_then(|history| call(&history, "replaceState", &arguments)).is_some()
+    let answer = reach(&["history"]).and_then(|history| call(&history, "replaceState", &arguments));
+    answer.is_some() && self::hash() == hash
 }
 
 /// Sets the title of the window.
@@ -140,6 +141,11 @@ pub fn unpacking(packed: &ReadableStream) -> Option<ReadableStream> {
     let unpacker: Function = reach(&["DecompressionStream"])?.dyn_into().ok()?;
     let gunzip = Reflect::construct(&unpacker, &Array::of1(&"gzip".into())).ok()?;
     call(packed, "pipeThrough", &[gunzip])?.dyn_into().ok()
+}
+
+/// Who reads a stream; nothing if the browser cannot.
+pub fn reader_of(stream: &ReadableStream) -> Option<ReadableStreamDefaultReader> {
+    Some(call(stream, "getReader", &[])?.unchecked_into())
 }
 
 /// The files in the list of a file button or of what is dragged; nothing if there is none.

@@ -8,7 +8,7 @@ use capture::{Capture, ImportError, Limits};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
+use web_sys::{ReadableStream, ReadableStreamReadResult, Response};
 use yew::Callback;
 
 use crate::browser;
@@ -38,7 +38,7 @@ pub enum Problem {
     TooLarge,
     /// The browser lacks what is needed.
     #[error(
-        " cannot be unpacked: this browser lacks `DecompressionStream`. Chrome 80, Firefox 113, Safari 16.4 and later have it"
+        " cannot be unpacked: this browser lacks `DecompressionStream` or streams. Chrome 80, Firefox 113, Safari 16.4 and later have both"
     )]
     Unable,
     /// Not gzip, or cut off.
@@ -141,7 +141,9 @@ async fn fetch(file: &str, progress: Callback<Progress>) -> Result<Vec<u8>, Prob
     if !response.ok() {
         return Err(Problem::Status(response.status()));
     }
-    let length = response.headers().get("content-length").ok().flatten();
+    // A length that comes with a compressed body is not that of what arrives here.
+    let header = |name| response.headers().get(name).ok().flatten();
+    let length = header("content-length").filter(|_| header("content-encoding").is_none());
     let total = length.and_then(|length| length.parse().ok());
     let body = response.body().ok_or(Problem::Unable)?;
     collect(body, Limits::ALL.packed, Problem::Network, &|received| {
@@ -164,14 +166,14 @@ pub async fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
 /// breaks is `broken`.
 ///
 /// # Errors
-/// `broken`, [`Problem::TooLarge`].
+/// `broken`, [`Problem::TooLarge`], [`Problem::Unable`].
 pub async fn collect(
     stream: ReadableStream,
     limit: usize,
     broken: Problem,
     progress: &dyn Fn(usize),
 ) -> Result<Vec<u8>, Problem> {
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let reader = browser::reader_of(&stream).ok_or(Problem::Unable)?;
     let mut bytes = Vec::new();
     loop {
         let Ok(chunk) = JsFuture::from(reader.read()).await else { return Err(broken) };
