@@ -174,8 +174,9 @@ const fn why(lock: LockName, need: Need, by: By) -> &'static str {
              can go away, even if its mm changes. Only lockdep checks this."
         }
         (LockName::Mmap(MmId::INIT_MM), Need::Held) => {
-            "The read lock is enough for the kernel's page tables. They are normally not freed, so the lock only has to keep \
-             out those who take it for writing. The caller must exclude the exceptions itself, above all memory hot-remove."
+            "The kernel's page tables are normally not freed, so this rule asks for no more than the read lock, which keeps out \
+             those who free them under the write lock. Others free them under another lock or under the read lock. The \
+             assertion does not see them: the caller must keep them out itself."
         }
         (LockName::Mmap(MmId::INIT_MM), Need::Write) => {
             "A huge vmap frees a kernel page table when it replaces the table by one large entry. It holds init_mm's lock \

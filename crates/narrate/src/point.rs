@@ -2,8 +2,9 @@
 
 use actors::Actor;
 use mm::{MmId, Need};
-use pagewalk::{By, Event, Func, LockName, Revision, Slot};
+use pagewalk::{By, EntryPoint, Event, Func, LockName, Revision, Slot};
 use pgtable::{Level, Model, RawEntry, VirtAddr};
+use races::Beside;
 
 use crate::entry_diff::{EntryDiff, entry_diff};
 use crate::listing::{self, Listing};
@@ -39,8 +40,8 @@ pub struct Point {
     pub locks: Vec<LockView>,
     /// The assertion that was met.
     pub assertion: Option<AssertView>,
-    /// What goes wrong without the lock that the assertion demands: the hash of a link to a race.
-    pub race_link: Option<String>,
+    /// Of which walk it is: that the assertion holds does not say that the walk is safe beside others.
+    pub beside: Option<Beside>,
     /// The delegation that was made.
     pub delegation: Option<DelegateView>,
     /// The atomic actions of the step.
@@ -106,7 +107,7 @@ pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start
         changes: changes(moment),
         locks: locks::locks(world, &moment.before),
         assertion: last.and_then(|event| locks::assertion(event, world)),
-        race_link: last.and_then(|event| race_link(event, world.model(), revision)),
+        beside: last.and_then(|event| beside(event, world.model(), revision)),
         delegation: last.and_then(locks::delegation),
         actions: moment.events.iter().map(|event| sentence::action(event, world)).collect(),
     }
@@ -210,57 +211,45 @@ fn changes<A: Actor>(moment: &Moment<A>) -> Vec<Change> {
     changes
 }
 
-/// The race that an assertion forbids: without the lock that it demands, on a machine and in a kernel like these.
-///
-/// A fact in the text of a link, so that who only walks needs no races; a test follows each link.
-fn race_link(event: &Event, model: &Model, revision: Revision) -> Option<String> {
-    let Event::Assert { lock, need, by, .. } = *event else { return None };
-    let (race, variant) = match (lock, need) {
-        // Who finds VMAs under the lock walks those of a process.
-        (LockName::Mmap(MmId::INIT_MM), _) if by != By::Walk => return None,
-        // Reading is enough, against whoever frees kernel tables as a writer.
-        (LockName::Mmap(MmId::INIT_MM), Need::Held) => ("collapse", "lock=none&rule=init-write"),
-        // Only a writer keeps those out who free kernel tables as readers.
-        (LockName::Mmap(MmId::INIT_MM), Need::Write) => ("huge-vmap", "lock=read&rule=trylock"),
-        (LockName::Mmap(_), Need::Held) => ("munmap-vmas", "lock=none&rule=downgrade"),
-        (LockName::Mmap(_), Need::Write) if by == By::Walk => ("munmap", "lock=read&rule=downgrade"),
-        _ => return None,
+/// The walk that asserts, and how it holds the lock.
+fn beside(event: &Event, model: &'static Model, revision: Revision) -> Option<Beside> {
+    let Event::Assert { lock: LockName::Mmap(mm), need, seen, by: By::Walk, .. } = *event else {
+        return None;
     };
-    Some(format!("v1/race/{race}?near={}/{}&{variant}", model.id, revision.id()))
+    let entry = match (mm, need) {
+        (MmId::INIT_MM, Need::Held) => EntryPoint::Kernel,
+        (_, Need::Held) => EntryPoint::Range,
+        (_, Need::Write) => EntryPoint::Debug,
+    };
+    Some(Beside { entry, mm, model, revision, lock: seen.own })
 }
 
 #[cfg(test)]
 mod tests {
     use mm::{LockMode, Seen};
     use pagewalk::Subject;
-    use races::RaceLink;
-    use races::survey::search;
 
     use super::*;
 
-    fn assertion(lock: LockName, need: Need, by: By) -> Event {
-        let seen = Seen { own: LockMode::None, any: LockMode::None, lockdep_ok: false, plain_ok: false };
-        Event::Assert { subject: Subject::Walked, lock, need, seen, by }
-    }
-
     #[test]
-    fn an_assertion_leads_to_a_race_that_its_lock_forbids() {
+    fn an_assertion_says_whose_walk_asserts_it() {
         let model = pgtable::model("riscv64-sv48").expect("a known model");
-        let race = |lock, need| {
-            let link = race_link(&assertion(lock, need, By::Walk), model, Revision::V7_1).expect("a link");
-            let (RaceLink { choice, .. }, problem) = RaceLink::parse(&link).expect("a link to a race");
-            assert_eq!((problem, choice.revision), (None, Revision::V7_1));
-            let found = search(&choice).expect("it starts");
-            assert!(!found.outcomes.is_empty(), "{link}");
-            (choice.race.id, choice.model.id, choice.lock, choice.rule.id)
+        let seen = Seen { own: LockMode::Read, any: LockMode::Read, lockdep_ok: true, plain_ok: true };
+        let walk = |lock, need, by| {
+            let event = Event::Assert { subject: Subject::Walked, lock, need, seen, by };
+            let of = beside(&event, model, Revision::V7_1)?;
+            assert_eq!((of.model, of.revision, of.lock), (model, Revision::V7_1, LockMode::Read));
+            Some((of.entry, of.mm))
         };
-        let (init_mm, mm) = (LockName::Mmap(MmId::INIT_MM), LockName::Mmap(MmId::USER));
-        assert_eq!(race(init_mm, Need::Held), ("collapse", "x86_64-4level", LockMode::None, "init-write"));
-        assert_eq!(race(init_mm, Need::Write), ("huge-vmap", "riscv64-sv48", LockMode::Read, "trylock"));
-        assert_eq!(race(mm, Need::Held), ("munmap-vmas", "riscv64-sv48", LockMode::None, "downgrade"));
-        assert_eq!(race(mm, Need::Write), ("munmap", "riscv64-sv48", LockMode::Read, "downgrade"));
-        for event in [Event::Delegate, assertion(LockName::IMmap, Need::Held, By::Walk)] {
-            assert_eq!(race_link(&event, model, Revision::V7_1), None);
-        }
+        let [init_mm, mm] = [MmId::INIT_MM, MmId::USER];
+        let walks = |mm, need| walk(LockName::Mmap(mm), need, By::Walk);
+        assert_eq!(walks(init_mm, Need::Held), Some((EntryPoint::Kernel, init_mm)));
+        assert_eq!(walks(init_mm, Need::Write), Some((EntryPoint::Debug, init_mm)));
+        assert_eq!(walks(mm, Need::Held), Some((EntryPoint::Range, mm)));
+        assert_eq!(walks(mm, Need::Write), Some((EntryPoint::Debug, mm)));
+        // Others assert as well, and other locks.
+        assert_eq!(walk(LockName::Mmap(mm), Need::Held, By::FindVma), None);
+        assert_eq!(walk(LockName::IMmap, Need::Held, By::Walk), None);
+        assert_eq!(beside(&Event::Delegate, model, Revision::V7_1), None);
     }
 }

@@ -57,6 +57,7 @@
 //! | [`found`] | what a search has found |
 //! | [`survey`] | all tables being searched, variant by variant |
 //! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
+//! | [`beside`] | which races a walk has |
 //! | [`link`] | a race, its choices and a schedule as text, and back |
 //!
 //! Facts: Linux v6.16 to v7.3, the files that each script names.
@@ -65,6 +66,7 @@
 extern crate alloc;
 
 pub mod answers;
+pub mod beside;
 pub mod choice;
 pub mod cpu;
 mod entries;
@@ -88,6 +90,7 @@ pub mod verdicts;
 mod walker;
 
 pub use answers::{ANSWERS, Answer, Evidence};
+pub use beside::Beside;
 pub use choice::Choice;
 pub use cpu::{Cpu, Inner};
 pub use found::Found;

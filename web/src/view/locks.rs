@@ -6,10 +6,12 @@ use narrate::locks::{AssertView, DelegateView, LockView};
 
 use crate::el::{El, el};
 
-/// The locks, the assertion, the delegation.
-pub fn locks(point: &Point) -> El {
+/// The locks, the assertion, the delegation. `beside` is whether the walk that asserts is safe beside others.
+pub fn locks(point: &Point, beside: Option<El>) -> El {
     el("section.locks[aria-label=Locks]")
-        .child(point.assertion.as_ref().map(|assertion| view_assertion(assertion).child(without(point))))
+        .child(point.assertion.as_ref().map(view_assertion))
+        .child(beside)
+        .child(point.assertion.as_ref().map(rule))
         .child(point.delegation.as_ref().map(view_delegation))
         .child(el("h2").child("Locks"))
         .child(
@@ -38,13 +40,6 @@ fn view_lock(lock: &LockView) -> El {
         )
 }
 
-/// The way to the race that the assertion forbids.
-fn without(point: &Point) -> Option<El> {
-    let link = format!("#{}", point.race_link.as_ref()?);
-    let link = el("a").attr("href", &link).child("See what goes wrong without it");
-    Some(el("p.without").child(link))
-}
-
 /// An assertion that was met.
 pub fn view_assertion(assertion: &AssertView) -> El {
     let (verdict, sign) = if assertion.ok { ("holds", "✓") } else { ("fails", "✗") };
@@ -65,8 +60,12 @@ pub fn view_assertion(assertion: &AssertView) -> El {
                 .child(el("dd").child(&*assertion.held)),
         )
         .child(assertion.consequence.map(|text| el("p.consequence").child(text)))
-        .child(el("p.why").child(el("b").child("Why this rule exists. ")).child(assertion.why))
         .child(assertion.without_lockdep.map(|text| el("p.plain").child(text)))
+}
+
+/// The rule that it checks.
+pub fn rule(assertion: &AssertView) -> El {
+    el("div.rule").child(el("p.why").child(el("b").child("Why this rule exists. ")).child(assertion.why))
 }
 
 fn view_delegation(delegation: &DelegateView) -> El {

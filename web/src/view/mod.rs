@@ -67,15 +67,16 @@ fn of_level(element: El, level: Level, hot: Option<Level>) -> El {
     element.attr("data-level", level.name()).when(hot == Some(level), ".hot")
 }
 
-/// The step of a walk that is shown, without the controls; `hot` is the level that is pointed at.
-pub fn step(run: &Run, hot: Option<Level>, later: Option<Later>) -> [Option<El>; 6] {
+/// The step of a walk that is shown, without the controls; `hot` is the level that is pointed at, `beside` whether the walk whose
+/// assertion is shown is safe beside others.
+pub fn step(run: &Run, hot: Option<Level>, later: Option<Later>, beside: Option<El>) -> [Option<El>; 6] {
     let point = run.point();
     [
         Some(say(point, run.index(), run.stops(), run.setup().scenario.about, later)),
         Some(ruler(&point.ruler, hot)),
         Some(tables(point, hot)),
         run.dump(),
-        Some(locks(point)),
+        Some(locks(point, beside)),
         Some(code(point, hot)),
     ]
 }

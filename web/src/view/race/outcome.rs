@@ -3,7 +3,7 @@
 use narrate::race::RacePoint;
 
 use crate::el::{El, el};
-use crate::view::locks::view_assertion;
+use crate::view::locks::{rule, view_assertion};
 use crate::view::say::happened;
 
 /// What just happened at step `at`, and what has gone wrong.
@@ -26,4 +26,5 @@ pub fn say(point: &RacePoint, at: usize) -> El {
         .child(heading)
         .child(outcome)
         .child(point.assertion.as_ref().map(view_assertion))
+        .child(point.assertion.as_ref().map(rule))
 }
