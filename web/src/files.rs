@@ -14,6 +14,8 @@ pub struct Files {
     pub waiting: Option<Array>,
     /// What is going on with the one that is being read.
     pub reading: Option<(String, Progress)>,
+    /// How often files were chosen: who reads earlier ones has to give way.
+    pub turn: u32,
     kept: Vec<Opened>,
 }
 

@@ -4,6 +4,7 @@ use capture::Capture;
 use narrate::{EntryDiff, Point};
 use pagewalk::Event;
 use pgtable::Model;
+use races::Beside;
 use scenario::Setup;
 
 use crate::el::El;
@@ -39,6 +40,27 @@ pub struct Later {
 impl std::fmt::Debug for dyn Dump {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Dump")
+    }
+}
+
+/// Whether a walk is safe beside other CPUs: what was found by now.
+pub trait Verdicts {
+    /// Of which walk.
+    fn of(&self) -> Beside;
+
+    /// Whether everything is searched.
+    fn is_complete(&self) -> bool;
+
+    /// Searches for some milliseconds.
+    fn run_slice(&mut self);
+
+    /// For a person.
+    fn view(&self) -> El;
+}
+
+impl std::fmt::Debug for dyn Verdicts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Verdicts")
     }
 }
 

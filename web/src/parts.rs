@@ -2,7 +2,7 @@
 //!
 //! | part | what it holds |
 //! |---|---|
-//! | [`lab`] | the race lab, and the verdicts |
+//! | [`lab`] | the race lab, and the verdicts; whether a walk is safe beside other CPUs |
 //! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed, reading a file; the patch's callers, with their scenarios |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
@@ -10,6 +10,7 @@
 //! be answered. How a part is reached is for whoever starts the page to say ([`Reach`]): `main.rs` splits the program
 //! there, tests have everything at once.
 
+mod beside;
 mod bring;
 pub mod lab;
 pub mod more;
@@ -17,10 +18,11 @@ pub mod more;
 use std::pin::Pin;
 
 use js_sys::Array;
+use races::Beside;
 use scenario::Library;
 use yew::Callback;
 
-use crate::later::{Later, Part, PartError};
+use crate::later::{Later, Part, PartError, Verdicts};
 use crate::pages::Page;
 use crate::pages::walk::Walk;
 use crate::shared::Shared;
@@ -28,10 +30,19 @@ use crate::shared::Shared;
 /// A part that has arrived.
 #[derive(Debug)]
 pub enum Arrived {
-    /// The pages of races and of verdicts.
-    Lab([Box<dyn Page>; 2]),
+    /// The race lab, and the verdicts.
+    Lab(Lab),
     /// What a walk needs at times, and the patch's callers.
     More(More),
+}
+
+/// The part [`lab`], as the first one has it.
+#[derive(Debug)]
+pub struct Lab {
+    /// The pages of races and of verdicts.
+    pub pages: [Box<dyn Page>; 2],
+    /// Whether a walk is safe beside other CPUs.
+    pub beside: fn(Beside) -> Box<dyn Verdicts>,
 }
 
 /// The part [`more`], as the first one has it.
@@ -47,8 +58,9 @@ pub struct More {
     pub bring: Bring,
 }
 
-/// Reads the first of these files, and says what that changes, more than once.
-pub type Bring = fn(Array, Callback<Change>);
+/// Reads the first of these files, and says what that changes, more than once; nothing once files were chosen for another time than
+/// that ([`Files::turn`](crate::files::Files::turn)).
+pub type Bring = fn(u32, Array, Callback<Change>);
 
 /// What reading a file changes.
 pub struct Change(pub Box<Apply>);

@@ -1,10 +1,11 @@
 //! What all pages share: the message, the captures, the later parts, and what a page asks the shell for.
 
 use capture::Capture;
+use races::Beside;
 use scenario::Library;
 
 use crate::files::Files;
-use crate::later::{Later, Part, PartError};
+use crate::later::{Later, Part, PartError, Verdicts};
 use crate::load::LoadError;
 use crate::place::Place;
 use crate::progress::Progress;
@@ -33,6 +34,8 @@ pub struct Shared {
     pub more: PartState,
     /// What the page of a walk has of that part, once it is here.
     pub later: Option<Later>,
+    /// What it has of the part with the race lab: whether a walk is safe beside other CPUs.
+    pub beside: Option<fn(Beside) -> Box<dyn Verdicts>>,
     /// The scenarios that are here, and the names of those that arrive later.
     pub library: Library,
     /// What the header says.
@@ -48,6 +51,7 @@ impl Default for Shared {
             lab: PartState::default(),
             more: PartState::default(),
             later: None,
+            beside: None,
             library: Library::new(&[], &callers::ABOUTS),
             top: Top::default(),
         }
@@ -70,7 +74,7 @@ pub struct Top {
 pub struct Captures {
     kept: Vec<(&'static str, Capture)>,
     states: Vec<(&'static str, Loading<LoadError>)>,
-    asked: Option<&'static str>,
+    asked: Vec<&'static str>,
 }
 
 impl Captures {
@@ -83,7 +87,7 @@ impl Captures {
     pub fn ask(&mut self, folder: &'static str) {
         if !matches!(self.state(folder), Some(Loading::Under(_))) {
             self.set(folder, Some(Loading::Under(Progress::default())));
-            self.asked = Some(folder);
+            self.asked.push(folder);
         }
     }
 
@@ -94,7 +98,7 @@ impl Captures {
 
     /// The one that has to be fetched now.
     pub fn take_asked(&mut self) -> Option<&'static str> {
-        self.asked.take()
+        self.asked.pop()
     }
 
     /// Part of one has arrived.

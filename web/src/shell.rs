@@ -19,7 +19,7 @@ use crate::marks::Command;
 use crate::marks::{Deed, Mark};
 use crate::pages::Page;
 use crate::pages::walk::Walk;
-use crate::parts::{Arrived, Bring, Change, Reach};
+use crate::parts::{Arrived, Bring, Change, Lab, Reach};
 use crate::place::{Place, missing};
 use crate::progress::Progress;
 use crate::shared::{Loading, PartState, Shared};
@@ -82,9 +82,11 @@ pub struct Shell {
     address: Address,
     /// The link as it was drawn last.
     link: String,
+    /// The title of the window.
+    title: String,
     widget: NodeRef,
-    /// What gets the focus as soon as it is drawn.
-    focus_wanted: Option<&'static str>,
+    /// What gets the focus as soon as it is drawn, unless the focus has moved by then from where it was.
+    focus_wanted: Option<(&'static str, Option<Element>)>,
     /// What had the focus before this was drawn, if it was something inside.
     focused: Option<Element>,
     work: Option<Timeout>,
@@ -111,6 +113,7 @@ impl Component for Shell {
             help: false,
             address: Address::default(),
             link: String::new(),
+            title: String::new(),
             widget: NodeRef::default(),
             focus_wanted: None,
             focused: None,
@@ -149,7 +152,11 @@ impl Component for Shell {
             }
             Msg::Change(Change(change)) => {
                 if change(&mut self.walk, &mut self.shared) {
-                    self.focus_wanted = (self.here != Place::Walk).then_some(CONTENT);
+                    if self.here != Place::Walk || self.is_stray || self.help {
+                        self.want_focus(CONTENT);
+                    }
+                    self.is_stray = false;
+                    self.help = false;
                     self.here = Place::Walk;
                     self.shared.top.here = Some(Place::Walk);
                 }
@@ -189,11 +196,14 @@ impl Component for Shell {
         if first {
             self.listeners.extend(events::listen(&widget, &ctx.link().callback(Msg::Did)));
         }
-        if let Some(wanted) = self.focus_wanted
+        if let Some((wanted, was)) = &self.focus_wanted
             && let Some(element) = widget.query_selector(wanted).ok().flatten()
         {
+            let is = browser::focused();
+            if is.is_none() || is == *was {
+                browser::focus(&element, false);
+            }
             self.focus_wanted = None;
-            browser::focus(&element, false);
         }
         if let Some(page) = self.page() {
             page.drawn(&widget);
@@ -250,6 +260,11 @@ impl Shell {
         }
     }
 
+    /// Puts the focus there once it is drawn.
+    fn want_focus(&mut self, what: &'static str) {
+        self.focus_wanted = Some((what, browser::focused()));
+    }
+
     /// Shows what an address says.
     fn open(&mut self, hash: &str) {
         let place = Place::of(hash);
@@ -274,8 +289,8 @@ impl Shell {
             self.shared.top.links[place.slot()] = Some(hash.strip_prefix('#').unwrap_or(hash).to_owned());
         }
         self.with_page(|page, shared| page.open(hash, shared));
-        if moved {
-            self.focus_wanted = self.page().filter(|page| page.takes_focus()).map(|_| CONTENT);
+        if moved && self.page().is_some_and(|page| page.takes_focus()) {
+            self.want_focus(CONTENT);
         }
     }
 
@@ -291,12 +306,12 @@ impl Shell {
         match command {
             Command::Help => {
                 self.help = !self.help;
-                self.focus_wanted = Some(if self.help { HELP } else { CONTENT });
+                self.want_focus(if self.help { HELP } else { CONTENT });
                 self.with_page(|page, shared| page.did(deed, shared));
             }
             Command::Leave if self.help => {
                 self.help = false;
-                self.focus_wanted = Some(CONTENT);
+                self.want_focus(CONTENT);
             }
             Command::Leave if self.shared.notice.is_some() => self.shared.notice = None,
             Command::Dismiss => self.shared.notice = None,
@@ -312,7 +327,7 @@ impl Shell {
                 let known = self.with_page(|page, shared| page.did(deed, shared));
                 if known && matches!(command, Command::Levels | Command::Leave) {
                     // Another view is shown.
-                    self.focus_wanted = Some(CONTENT);
+                    self.want_focus(CONTENT);
                 }
                 if !known && command == Command::Leave {
                     browser::blur();
@@ -336,7 +351,8 @@ impl Shell {
             Err(ref error) => PartState::Loading(Loading::Failed(error.clone())),
         };
         match result {
-            Ok(Arrived::Lab([race, verdicts])) => {
+            Ok(Arrived::Lab(Lab { pages: [race, verdicts], beside })) => {
+                self.shared.beside = Some(beside);
                 self.others[Place::Race.slot() - 1] = Some(race);
                 self.others[Place::Verdicts.slot() - 1] = Some(verdicts);
             }
@@ -373,8 +389,9 @@ impl Shell {
             self.link = link;
             self.moved();
         }
+        self.write_title();
         self.write_address(ctx);
-        if let Some(folder) = self.shared.captures.take_asked() {
+        while let Some(folder) = self.shared.captures.take_asked() {
             let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
             ctx.link().send_future(async move {
                 Msg::Loaded(folder, Box::new(load::load(folder, progress).await))
@@ -389,7 +406,8 @@ impl Shell {
         if let Some(bring) = self.bring
             && let Some(files) = self.shared.files.waiting.take()
         {
-            bring(files, ctx.link().callback(Msg::Change));
+            self.shared.files.turn += 1;
+            bring(self.shared.files.turn, files, ctx.link().callback(Msg::Change));
         }
         if !pulse.work {
             self.work = None;
@@ -409,13 +427,18 @@ impl Shell {
     /// Another step, or another page, is shown.
     fn moved(&mut self) {
         self.shared.top.copied = false;
+        if self.page().is_some() {
+            self.shared.top.links[self.here.slot()] = Some(self.link.clone());
+        }
+    }
+
+    fn write_title(&mut self) {
         let title = self.page().map(|page| page.title());
-        let is_here = title.is_some();
         let mut title = title.unwrap_or_else(|| self.here.title().to_owned());
         title.push_str(" · Pagewalk");
-        browser::set_title(&title);
-        if is_here {
-            self.shared.top.links[self.here.slot()] = Some(self.link.clone());
+        if title != self.title {
+            browser::set_title(&title);
+            self.title = title;
         }
     }
 

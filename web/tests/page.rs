@@ -107,11 +107,11 @@ async fn a_folded_table_is_one_column_with_three_names() {
 async fn a_failed_assertion_names_lock_need_and_finding() {
     let point = step("kernel-walk", Held::OtherRead, 4).await;
     assert_eq!(point.mark, Mark::AssertFails);
-    let root = draw(view::locks(&point)).await;
+    let root = draw(view::locks(&point, None)).await;
     assert_eq!(text(&root, ".assertion.fails .verdict"), "fails");
     assert!(text(&root, ".assertion").contains("held for reading by another task, not by this one"));
     assert!(text(&root, ".assertion .plain").starts_with("Without lockdep"));
-    assert!(text(&root, ".assertion .why").contains("Why this rule exists"));
+    assert!(text(&root, ".rule .why").contains("Why this rule exists"));
 }
 
 #[wasm_bindgen_test]

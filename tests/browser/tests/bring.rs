@@ -369,3 +369,23 @@ fn a_part_that_does_not_arrive_can_be_asked_for_again() {
         page.eval("delete sessionStorage.errors").await;
     });
 }
+
+#[test]
+fn a_file_that_is_dropped_where_there_is_no_page_is_shown() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.load(&site.url("#v1/race/dragon")).await;
+        page.wait_for("what there is", ".directory").await;
+        bring(page, Way::Drop, &["tables.json.gz"], CAPTURE).await;
+        page.wait_for("a step is shown", ".sentence").await;
+        says(page, "tables.json.gz is open").await;
+        // And over a help that is open.
+        page.focus_slider().await;
+        page.keys(&['?']).await;
+        page.wait_for("the help", ".help").await;
+        bring(page, Way::Drop, &["small.json"], SMALL).await;
+        says(page, "small.json is open").await;
+        assert_eq!(page.count(".help").await, 0);
+        goes_to_the_end(page).await;
+    });
+}

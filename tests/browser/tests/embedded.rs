@@ -72,6 +72,21 @@ fn an_embedded_widget_is_compact_and_does_not_take_the_focus() {
 }
 
 #[test]
+fn a_frame_without_an_origin_of_its_own_gets_the_later_parts() {
+    const HOST: &str = r#"<!doctype html><html lang="en"><title>Host</title>
+<iframe sandbox="allow-scripts" src="index.html#v1/hvo-optimize?embed" width="720" height="500" title="one"></iframe>"#;
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve_with(|site| {
+            site.instead("host.html", Answer::Bytes(HOST.into())).header("Access-Control-Allow-Origin", "*")
+        });
+        page.load(&site.url("host.html")).await;
+        page.enter_frame(0).await;
+        page.wait_for("a step is shown", ".sentence").await;
+        page.leave_frame().await;
+    });
+}
+
+#[test]
 fn a_widget_whose_scenario_arrives_later_has_no_header_meanwhile() {
     test(Screen::WIDE, async |page| {
         let gate = Gate::default();

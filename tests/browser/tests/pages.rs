@@ -103,8 +103,8 @@ fn what_was_asked_for_while_a_part_arrives_is_not_forgotten() {
         // A race by its address, and a kernel with a scenario from the lists.
         page.eval("location.hash = '#v1/race/huge-vmap?lock=none'").await;
         page.turn_to("Walk").await;
-        page.choose("Kernel", "v7.3").await;
         page.choose("Scenario", "hvo-optimize").await;
+        page.choose("Kernel", "v7.3").await;
         page.turn_to("Callers").await;
         page.turn_to("Walk").await;
         page.turn_to("Race lab").await;
@@ -118,6 +118,114 @@ fn what_was_asked_for_while_a_part_arrives_is_not_forgotten() {
         page.wait_for("a step is shown", ".sentence").await;
         let hash = page.hash().await;
         assert!(hash.starts_with("#v1/hvo-optimize/") && hash.contains("/v7.3"), "{hash}");
+    });
+}
+
+#[test]
+fn what_is_chosen_while_a_link_waits_for_its_part_is_not_undone_by_it() {
+    test(Screen::WIDE, async |page| {
+        let gate = Gate::default();
+        let later = in_app("split_more.wasm");
+        let site = Site::serve_with(|site| site.instead(&later, Answer::After(gate.clone())));
+        page.load(&site.url("#v1/hvo-optimize/x86_64-4level/v6.16?t=3")).await;
+        page.wait_for("it is on its way", ".loading").await;
+        assert_eq!(page.text_of("return document.title").await, "HVO: give pages back · Pagewalk");
+        page.choose("Kernel", "v7.3").await;
+        gate.open();
+        page.wait_for("a step is shown", ".sentence").await;
+        page.until("the kernel", || async {
+            page.hash().await.starts_with("#v1/hvo-optimize/x86_64-4level/v7.3")
+        })
+        .await;
+    });
+}
+
+#[test]
+fn the_way_back_leads_to_a_branch_that_is_kept() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/race/munmap")).await;
+        page.focus_slider().await;
+        page.key_to_step('1', 1).await;
+        page.turn_to("Walk").await;
+        page.wait_for("a step is shown", ".sentence").await;
+        page.turn_to("Race lab").await;
+        page.wait_for("the lanes", ".lane").await;
+        page.focus_slider().await;
+        page.key_to_step('2', 2).await;
+        page.key_to_step(Key::Left, 1).await;
+        page.key_to_step('1', 2).await;
+        assert_eq!(page.count(".branches li").await, 2);
+        // To the first visit, which knew one step.
+        page.eval("history.go(-2)").await;
+        page.until("its step", || async { page.step().await == 1 }).await;
+        assert_eq!(page.count(".branches li").await, 2);
+    });
+}
+
+#[test]
+fn a_control_that_was_taken_keeps_the_focus_when_the_tables_arrive() {
+    test(Screen::WIDE, async |page| {
+        let gate = Gate::default();
+        let slow = "captures/x86_64-4level/tables.json.gz";
+        let site = Site::serve_with(|site| site.instead(slow, Answer::After(gate.clone())));
+        page.load(&site.url("#v1/kernel-walk")).await;
+        page.wait_for("it is on its way", ".loading").await;
+        page.eval("document.querySelectorAll('select')[2].focus()").await;
+        gate.open();
+        page.last_step().await;
+        assert_eq!(page.text_of("return document.activeElement.tagName").await, "SELECT");
+    });
+}
+
+#[test]
+fn each_page_has_its_title_before_it_arrives() {
+    test(Screen::WIDE, async |page| {
+        let gate = Gate::default();
+        let later = in_app("split_lab.wasm");
+        let site = Site::serve_with(|site| {
+            site.instead(&later, Answer::After(gate.clone()))
+                .instead(&in_app("split_more.wasm"), Answer::After(gate.clone()))
+        });
+        page.open(&site.url("#v1/kernel-walk")).await;
+        for (hash, title) in [
+            ("callers", "Callers"),
+            ("race/munmap", "Race lab"),
+            ("verdicts", "Verdicts"),
+            ("race/nope", "Race lab"),
+        ] {
+            page.eval(&format!("location.hash = '#v1/{hash}'")).await;
+            page.until(title, || async {
+                page.text_of("return document.title").await == format!("{title} · Pagewalk")
+            })
+            .await;
+        }
+        gate.open();
+    });
+}
+
+#[test]
+fn tables_that_were_asked_for_together_all_arrive() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/kernel-walk")).await;
+        page.last_step().await;
+        page.eval(
+            "location.hash = '#v1/kernel-walk/riscv64-sv39';
+             const list = document.querySelectorAll('select')[1];
+             list.value = 'arm64-4k-48'; list.dispatchEvent(new Event('change', { bubbles: true }))",
+        )
+        .await;
+        page.until("the last one that was asked for", || async {
+            page.hash().await.contains("riscv64-sv39")
+        })
+        .await;
+        page.wait_for("a step is shown", ".sentence").await;
+        page.eval("location.hash = '#v1/kernel-walk/arm64-4k-48'").await;
+        page.until("the other one", || async {
+            page.hash().await.contains("arm64-4k-48") && page.count(".sentence").await == 1
+        })
+        .await;
     });
 }
 

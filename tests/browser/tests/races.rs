@@ -191,8 +191,8 @@ fn an_assertion_of_a_walk_leads_to_what_it_forbids() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         page.open(&site.url("#v1/debug-init-mm/x86_64-4level/v7.3?lock=read&t=2")).await;
-        page.wait_for("an assertion", ".assertion.fails .without a").await;
-        page.click(".assertion .without a").await;
+        page.wait_for("an assertion", ".beside .without a").await;
+        page.click(".beside .without a").await;
         page.wait_for("the race", ".lane").await;
         assert!(
             page.hash().await.starts_with("#v1/race/huge-vmap/x86_64-4level/v7.3"),
@@ -202,8 +202,8 @@ fn an_assertion_of_a_walk_leads_to_what_it_forbids() {
         assert_eq!(page.count("[role=alert]").await, 0);
         // And where nothing has asked for races so far.
         page.open(&site.url("#v1/debug-user/riscv64-sv39/v7.3?lock=read&t=2")).await;
-        page.wait_for("an assertion", ".assertion .without a").await;
-        page.click(".assertion .without a").await;
+        page.wait_for("an assertion", ".beside .without a").await;
+        page.click(".beside .without a").await;
         page.wait_for("the race", ".lane").await;
         assert!(page.hash().await.starts_with("#v1/race/munmap/"), "{}", page.hash().await);
     });

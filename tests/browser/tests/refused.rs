@@ -164,7 +164,12 @@ fn without_a_clock_the_address_follows_for_ever() {
 fn a_browser_that_cannot_unpack_is_said_to_be_one() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
-        for lacks in ["delete window.DecompressionStream", "delete Response.prototype.body"] {
+        for lacks in [
+            "delete window.DecompressionStream",
+            "delete ReadableStream.prototype.pipeThrough",
+            "delete ReadableStream.prototype.getReader",
+            "delete Response.prototype.body",
+        ] {
             without(page, lacks).await;
             page.load(&site.url("#v1/kernel-walk")).await;
             page.wait_for("a message", ".notice.failed").await;
@@ -183,12 +188,26 @@ fn a_part_arrives_in_a_browser_that_cannot_say_how_far_it_is() {
         let site = Site::serve();
         let lacks = "delete window.TransformStream; delete window.CustomEvent;
                      delete WebAssembly.compileStreaming; delete WebAssembly.instantiateStreaming";
-        without(page, lacks).await;
-        page.load(&site.url("#v1/race/munmap")).await;
-        page.wait_for("the lanes", ".lane").await;
-        page.load(&site.url("#v1/callers")).await;
-        page.wait_for("the call sites", ".callers tbody tr").await;
-        // The script that starts the first part warns in the console, which is no error of the page.
+        for lacks in [lacks, "delete ReadableStream.prototype.pipeThrough"] {
+            without(page, lacks).await;
+            page.load(&site.url("#v1/race/munmap")).await;
+            page.wait_for("the lanes", ".lane").await;
+            page.load(&site.url("#v1/callers")).await;
+            page.wait_for("the call sites", ".callers tbody tr").await;
+        }
+    });
+}
+
+#[test]
+fn an_address_that_cannot_be_written_does_not_hold_the_steps() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        without(page, "history.replaceState = () => {}").await;
+        page.open(&site.url("#v1/kernel-walk?t=2")).await;
+        page.last_step().await;
+        page.focus_slider().await;
+        page.key_to_step(Key::Right, 3).await;
+        page.key_to_step(Key::Right, 4).await;
     });
 }
 

@@ -87,12 +87,9 @@ impl Page for Race {
         let (link, problem) =
             RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(Choice::first(RACES[0])), None));
         shared.notice = problem.map(|problem| sentence(&problem));
-        match &mut self.session {
-            // The branch that is shown already, perhaps at another step.
-            Some(session) if RaceLink { step: link.step, ..session.link() } == link => {
-                session.go_to(link.step as usize);
-            }
-            _ => self.open_anew(&link, shared),
+        // A branch that is there already, perhaps at another step.
+        if !self.session.as_mut().is_some_and(|session| session.follow(&link)) {
+            self.open_anew(&link, shared);
         }
         self.moved();
     }

@@ -1,5 +1,7 @@
 //! A walk, step by step.
 
+mod commands;
+mod drawn;
 mod picked;
 
 use pgtable::{Level, Model};
@@ -13,9 +15,10 @@ use web_sys::Element;
 use super::{Page, Pulse};
 use crate::el::{El, el};
 use crate::keys::Keys;
-use crate::marks::{Command, Deed, Mark};
+use crate::later::Verdicts;
+use crate::marks::{Deed, Mark};
 use crate::run::{Filter, Run, Speed};
-use crate::shared::{Loading, Shared, sentence};
+use crate::shared::{PartState, Shared, sentence};
 use crate::view;
 
 /// Actions recorded in one slice, between which the page stays alive: well under a frame.
@@ -36,6 +39,8 @@ pub struct Walk {
     /// The step that the opened link asks for, until it is known whether the run has it.
     asked: Option<u32>,
     run: Option<Run>,
+    /// Whether walks whose assertions were met are safe beside other CPUs.
+    besides: Vec<Box<dyn Verdicts>>,
     filter: Filter,
     speed: Speed,
     playing: bool,
@@ -56,6 +61,7 @@ impl Default for Walk {
             failed: None,
             asked: None,
             run: None,
+            besides: Vec::new(),
             filter: Filter::Any,
             speed: Speed::Normal,
             playing: false,
@@ -67,12 +73,14 @@ impl Default for Walk {
 }
 
 /// A scenario that arrives with a later part.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Awaited {
     /// What is known of it.
     about: &'static About,
     /// The link to it, which is opened then; none if it was chosen in the list, and keeps the other choices.
     link: Option<String>,
+    /// What was chosen since, which the link must not undo.
+    picks: Vec<Picked>,
 }
 
 /// How a file that was opened fits to what was shown before.
@@ -163,7 +171,7 @@ impl Page for Walk {
             .child(header)
             .child(self.messages(shared))
             .children(
-                run.map(|run| view::step(run, self.hot, later))
+                run.map(|run| view::step(run, self.hot, later, self.beside(run, shared)))
                     .into_iter()
                     .flatten()
                     .chain([run.map(|run| view::transport(&self.controls(run))), levels]),
@@ -196,13 +204,17 @@ impl Page for Walk {
 
     fn pulse(&self) -> Pulse {
         Pulse {
-            work: self.run.as_ref().is_some_and(|run| !run.is_complete()),
+            work: self.run.as_ref().is_some_and(|run| !run.is_complete())
+                || self.besides.iter().any(|of| !of.is_complete()),
             beat: self.playing.then(|| self.speed.step_ms()),
         }
     }
 
     fn work(&mut self, shared: &mut Shared) -> bool {
-        self.record(shared);
+        match self.besides.iter_mut().find(|of| !of.is_complete()) {
+            Some(of) => of.run_slice(),
+            None => self.record(shared),
+        }
         true
     }
 
@@ -217,15 +229,19 @@ impl Page for Walk {
 
     fn arrived(&mut self, shared: &mut Shared) {
         if shared.later.is_some()
-            && let Some(Awaited { about, link }) = self.awaited.take()
+            && let Some(Awaited { about, link, picks }) = self.awaited.take()
         {
             match (link, shared.library.scenario(about.id)) {
                 (Some(link), _) => self.open(&link, shared),
                 (None, Some(scenario)) => self.pick(Picked::Scenario(scenario), shared),
                 (None, None) => {}
             }
+            for picked in picks {
+                self.pick(picked, shared);
+            }
             return;
         }
+        self.moved(shared);
         // One that has failed waits for a person to try again.
         if self.waits.is_some_and(|folder| shared.captures.get(folder).is_some()) {
             self.start(shared);
@@ -341,6 +357,16 @@ impl Walk {
             let says = || format!("This run has no step {asked}: its last one is shown.");
             shared.notice.get_or_insert_with(says);
         }
+        // An assertion that holds is not all that there is to know.
+        if let Some(of) = run.point().beside
+            && !self.besides.iter().any(|known| known.of() == of)
+        {
+            match shared.beside {
+                Some(beside) => self.besides.push(beside(of)),
+                None if matches!(shared.lab, PartState::Away) => shared.lab.ask(),
+                None => {}
+            }
+        }
     }
 
     /// Asks for the part which has that scenario. Nothing is shown until then: it would be another one.
@@ -349,146 +375,7 @@ impl Walk {
         self.run = None;
         self.waits = None;
         self.failed = None;
-        self.awaited = Some(Awaited { about, link });
+        self.awaited = Some(Awaited { about, link, picks: Vec::new() });
         shared.more.ask();
-    }
-
-    fn messages(&self, shared: &Shared) -> El {
-        let state = self.waits.and_then(|folder| shared.captures.state(folder));
-        let failed = match state {
-            Some(Loading::Failed(error)) => Some(error.to_string()),
-            _ => self.failed.clone(),
-        };
-        let under = match state {
-            Some(Loading::Under(progress)) => Some(view::progress(
-                &format!("Loading the page tables of {}", self.link.setup.tables.model().title),
-                *progress,
-            )),
-            _ => None,
-        };
-        let offer = self.missing.is_some().then(view::header::open);
-        view::header::messages(shared, offer, failed, under)
-    }
-
-    fn command(&mut self, command: Command, shared: &mut Shared) -> bool {
-        match command {
-            Command::Leave | Command::Levels if self.link.view == View::Levels => self.show(View::Step),
-            Command::Levels => {
-                shared.more.ask();
-                self.show(View::Levels);
-            }
-            Command::Help => shared.more.ask(),
-            Command::Alone => self.machine_before = None,
-            Command::Play if self.run.is_some() => self.play(shared),
-            Command::Retry => self.start(shared),
-            _ => {
-                let Some(run) = &self.run else { return false };
-                let (at, last) = (run.index(), run.len() - 1);
-                let index = match command {
-                    Command::First => Some(0),
-                    Command::Back => Some(at.saturating_sub(1)),
-                    Command::Next => Some((at + 1).min(last)),
-                    Command::Last => Some(last),
-                    Command::BackTen => Some(at.saturating_sub(10)),
-                    Command::NextTen => Some((at + 10).min(last)),
-                    Command::PreviousMarker => run.marker(self.filter, false),
-                    Command::NextMarker => run.marker(self.filter, true),
-                    _ => return false,
-                };
-                self.playing = false;
-                if let Some(index) = index {
-                    self.go_to(index, shared);
-                }
-            }
-        }
-        true
-    }
-
-    fn show(&mut self, view: View) {
-        self.playing = false;
-        self.link.view = view;
-    }
-
-    fn play(&mut self, shared: &mut Shared) {
-        self.playing = !self.playing;
-        if self.playing
-            && let Some(run) = &mut self.run
-            && run.index() + 1 >= run.len()
-        {
-            run.go_to(0);
-            self.moved(shared);
-        }
-    }
-
-    fn pick(&mut self, picked: Picked, shared: &mut Shared) {
-        self.awaited = None;
-        let setup = &mut self.link.setup;
-        match picked {
-            Picked::Scenario(scenario) => {
-                *setup = setup.with_scenario(scenario);
-                self.link.step = 0;
-            }
-            Picked::Later(about) => return self.wait_for(about, None, shared),
-            Picked::Machine(tables) => {
-                setup.tables = tables;
-                self.link.step = 0;
-            }
-            // The same step under another rule is what one wants to see next.
-            Picked::Kernel(revision) => setup.revision = revision,
-            Picked::Lock(held) => setup.lock = held,
-            Picked::InitLock(held) => setup.init_lock = held,
-            Picked::Grain(grain) => {
-                self.link.grain = grain;
-                if let Some(run) = &mut self.run {
-                    run.set_grain(grain);
-                    self.moved(shared);
-                }
-                return;
-            }
-            Picked::Filter(filter) => {
-                self.filter = filter;
-                return;
-            }
-            Picked::Speed(speed) => {
-                self.speed = speed;
-                return;
-            }
-        }
-        self.missing = None;
-        self.start(shared);
-    }
-
-    /// Goes to the next step of what was pressed. Returns whether that is something in a walk.
-    fn jump(&mut self, mark: Mark, shared: &mut Shared) -> bool {
-        let Some(run) = &self.run else { return false };
-        let index = match mark {
-            Mark::Level(level) => run.next_at_level(level),
-            Mark::Slots(level, first, last) => run.next_at_slot(level, first, last),
-            Mark::Line(line) => run.next_at_line(&run.point().listing, line),
-            Mark::DumpLine(line) => run.step_of_dump_line(line),
-            _ => return false,
-        };
-        match index {
-            Some(index) => self.go_to(index, shared),
-            None => shared.notice = Some("This run has no step there.".to_owned()),
-        }
-        true
-    }
-
-    fn controls<'a>(&self, run: &'a Run) -> view::Controls<'a> {
-        view::Controls {
-            index: run.index(),
-            len: run.len(),
-            complete: run.is_complete(),
-            cut_off: run.is_cut_off().then(|| run.actions()),
-            grain: run.grain(),
-            filter: self.filter,
-            speed: self.speed,
-            playing: self.playing,
-            ticks: run.ticks(),
-            says: &run.point().sentence,
-            // The same step in the whole page, for the widget's way out.
-            full_link: self.link.embed.then(|| format!("#{}", Link { embed: false, ..*self.shown() })),
-        }
     }
 }

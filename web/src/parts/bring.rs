@@ -28,7 +28,7 @@ enum Refusal {
 }
 
 /// Reads the first of these files, and says what that changes.
-pub(super) fn bring(files: Array, change: Callback<Change>) {
+pub(super) fn bring(turn: u32, files: Array, change: Callback<Change>) {
     spawn_local(async move {
         let file = files.get(0);
         let name = name_of(&file);
@@ -36,7 +36,9 @@ pub(super) fn bring(files: Array, change: Callback<Change>) {
         let progress = |received, total| {
             let reading = (what.clone(), Progress { received, total });
             change.emit(Change(Box::new(move |_, shared| {
-                shared.files.reading = Some(reading);
+                if shared.files.turn == turn {
+                    shared.files.reading = Some(reading);
+                }
                 false
             })));
         };
@@ -46,6 +48,9 @@ pub(super) fn bring(files: Array, change: Callback<Change>) {
             several => format!(" Of the {several} files only this one was read."),
         };
         change.emit(Change(Box::new(move |walk, shared| {
+            if shared.files.turn != turn {
+                return false;
+            }
             shared.files.reading = None;
             let opened = result.is_ok();
             let mut says = match result {
@@ -84,6 +89,7 @@ async fn read(file: &JsValue, progress: &dyn Fn(usize, Option<usize>)) -> Result
     let read = collect(stream, limits.bytes, Problem::Network, &|received| progress(received, size)).await;
     let mut bytes = read.map_err(|problem| match problem {
         Problem::TooLarge => too_large(),
+        Problem::Unable => Refusal::Unable,
         _ => Refusal::Unread,
     })?;
     if is_gzip(&bytes) {

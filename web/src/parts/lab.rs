@@ -1,8 +1,8 @@
 //! What is in the part with the race lab. Nothing else may name it.
 
-use super::Arrived;
+use super::beside::beside;
+use super::{Arrived, Lab};
 use crate::later::PartError;
-use crate::pages::Page;
 use crate::pages::race::Race;
 use crate::pages::verdicts::Verdicts;
 
@@ -14,7 +14,7 @@ pub fn arrived() -> Result<Arrived, PartError> {
     Ok(Arrived::Lab(lab()))
 }
 
-/// The pages of the part. The others must not name this, but in the place where the program is split.
-pub fn lab() -> [Box<dyn Page>; 2] {
-    [Box::new(Race::default()), Box::new(Verdicts::default())]
+/// The part. The others must not name this, but in the place where the program is split.
+pub fn lab() -> Lab {
+    Lab { pages: [Box::new(Race::default()), Box::new(Verdicts::default())], beside }
 }

@@ -129,6 +129,21 @@ impl Session {
         self.at = at.min(self.steps().len());
     }
 
+    /// Shows the step of a link to this race with these choices, if one of the branches begins like the link's; the one that is shown
+    /// already, if it does. Returns whether there is one.
+    pub fn follow(&mut self, link: &RaceLink) -> bool {
+        let begins = |branch: &Branch| branch.tape.steps().starts_with(link.schedule.steps());
+        let found = if begins(&self.branches[self.current]) {
+            Some(self.current)
+        } else {
+            self.branches.iter().position(begins)
+        };
+        let Some(found) = found.filter(|_| link.choice == self.choice) else { return false };
+        self.current = found;
+        self.go_to((link.step as usize).min(link.schedule.len()));
+        true
+    }
+
     /// The next step at which another lane moves than at the one before, forwards or backwards; else the end.
     pub fn change(&self, on: bool) -> usize {
         let steps = self.steps();

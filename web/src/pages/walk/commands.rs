@@ -1,0 +1,120 @@
+//! What a person can do with a walk.
+
+use scenario::link::View;
+
+use super::{Picked, Walk};
+use crate::marks::{Command, Mark};
+use crate::shared::Shared;
+
+impl Walk {
+    pub(super) fn command(&mut self, command: Command, shared: &mut Shared) -> bool {
+        match command {
+            Command::Leave | Command::Levels if self.link.view == View::Levels => self.show(View::Step),
+            Command::Levels => {
+                shared.more.ask();
+                self.show(View::Levels);
+            }
+            Command::Help => shared.more.ask(),
+            Command::Alone => self.machine_before = None,
+            Command::Play if self.run.is_some() => self.play(shared),
+            Command::Retry => self.start(shared),
+            _ => {
+                let Some(run) = &self.run else { return false };
+                let (at, last) = (run.index(), run.len() - 1);
+                let index = match command {
+                    Command::First => Some(0),
+                    Command::Back => Some(at.saturating_sub(1)),
+                    Command::Next => Some((at + 1).min(last)),
+                    Command::Last => Some(last),
+                    Command::BackTen => Some(at.saturating_sub(10)),
+                    Command::NextTen => Some((at + 10).min(last)),
+                    Command::PreviousMarker => run.marker(self.filter, false),
+                    Command::NextMarker => run.marker(self.filter, true),
+                    _ => return false,
+                };
+                self.playing = false;
+                if let Some(index) = index {
+                    self.go_to(index, shared);
+                }
+            }
+        }
+        true
+    }
+
+    fn show(&mut self, view: View) {
+        self.playing = false;
+        self.link.view = view;
+        if let Some(missing) = &mut self.missing {
+            missing.view = view;
+        }
+    }
+
+    fn play(&mut self, shared: &mut Shared) {
+        self.playing = !self.playing;
+        if self.playing
+            && let Some(run) = &mut self.run
+            && run.index() + 1 >= run.len()
+        {
+            run.go_to(0);
+            self.moved(shared);
+        }
+    }
+
+    pub(super) fn pick(&mut self, picked: Picked, shared: &mut Shared) {
+        let setup = &mut self.link.setup;
+        match picked {
+            Picked::Scenario(scenario) => {
+                self.awaited = None;
+                *setup = setup.with_scenario(scenario);
+                self.link.step = 0;
+            }
+            Picked::Later(about) => return self.wait_for(about, None, shared),
+            Picked::Machine(tables) => {
+                setup.tables = tables;
+                self.link.step = 0;
+            }
+            // The same step under another rule is what one wants to see next.
+            Picked::Kernel(revision) => setup.revision = revision,
+            Picked::Lock(held) => setup.lock = held,
+            Picked::InitLock(held) => setup.init_lock = held,
+            Picked::Grain(grain) => {
+                self.link.grain = grain;
+                if let Some(run) = &mut self.run {
+                    run.set_grain(grain);
+                    self.moved(shared);
+                }
+                return;
+            }
+            Picked::Filter(filter) => {
+                self.filter = filter;
+                return;
+            }
+            Picked::Speed(speed) => {
+                self.speed = speed;
+                return;
+            }
+        }
+        self.missing = None;
+        match &mut self.awaited {
+            Some(awaited) => awaited.picks.push(picked),
+            None => self.start(shared),
+        }
+    }
+
+    /// Goes to the next step of what was pressed. Returns whether that is something in a walk.
+    pub(super) fn jump(&mut self, mark: Mark, shared: &mut Shared) -> bool {
+        let Some(run) = &self.run else { return false };
+        let index = match mark {
+            Mark::Level(level) => run.next_at_level(level),
+            Mark::Slots(level, first, last) => run.next_at_slot(level, first, last),
+            Mark::Line(line) => run.next_at_line(&run.point().listing, line),
+            Mark::DumpLine(line) => run.step_of_dump_line(line),
+            _ => return false,
+        };
+        match index {
+            Some(index) => self.go_to(index, shared),
+            None => shared.notice = Some("This run has no step there.".to_owned()),
+        }
+        true
+    }
+}

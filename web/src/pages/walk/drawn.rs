@@ -1,0 +1,56 @@
+//! What is drawn of a walk besides its step.
+
+use scenario::Link;
+
+use super::Walk;
+use crate::el::{El, el};
+use crate::later::Part;
+use crate::run::Run;
+use crate::shared::{Loading, Shared};
+use crate::view;
+
+impl Walk {
+    /// Whether the walk whose assertion is shown is safe beside other CPUs, as far as that is known.
+    pub(super) fn beside(&self, run: &Run, shared: &Shared) -> Option<El> {
+        let of = run.point().beside?;
+        let known = self.besides.iter().find(|known| known.of() == of);
+        known.map(|known| known.view()).or_else(|| {
+            let (failed, under) = view::header::coming(shared, Part::Lab);
+            failed.map(|failed| el("p.beside").child(failed)).or(under)
+        })
+    }
+
+    pub(super) fn messages(&self, shared: &Shared) -> El {
+        let state = self.waits.and_then(|folder| shared.captures.state(folder));
+        let failed = match state {
+            Some(Loading::Failed(error)) => Some(error.to_string()),
+            _ => self.failed.clone(),
+        };
+        let under = match state {
+            Some(Loading::Under(progress)) => Some(view::progress(
+                &format!("Loading the page tables of {}", self.link.setup.tables.model().title),
+                *progress,
+            )),
+            _ => None,
+        };
+        let offer = self.missing.is_some().then(view::header::open);
+        view::header::messages(shared, offer, failed, under)
+    }
+
+    pub(super) fn controls<'a>(&self, run: &'a Run) -> view::Controls<'a> {
+        view::Controls {
+            index: run.index(),
+            len: run.len(),
+            complete: run.is_complete(),
+            cut_off: run.is_cut_off().then(|| run.actions()),
+            grain: run.grain(),
+            filter: self.filter,
+            speed: self.speed,
+            playing: self.playing,
+            ticks: run.ticks(),
+            says: &run.point().sentence,
+            // The same step in the whole page, for the widget's way out.
+            full_link: self.link.embed.then(|| format!("#{}", Link { embed: false, ..*self.shown() })),
+        }
+    }
+}
