@@ -62,6 +62,7 @@
 //! | [`search`] | breadth first, resumable, with a limit |
 //! | [`verdict`] | how it ends |
 //! | [`mod@replay`] | a schedule run again, state by state |
+//! | `numbers` | the hash, and the hash table |
 //! | `states` | the states that were seen: each once, a few bytes each |
 //!
 //! # What [`Verdict::Safe`] proves
@@ -94,6 +95,7 @@ extern crate alloc;
 
 pub mod lane;
 pub mod model;
+mod numbers;
 pub mod replay;
 pub mod schedule;
 pub mod search;
@@ -101,7 +103,7 @@ mod states;
 pub mod verdict;
 
 pub use lane::{Lane, MAX_LANES, Turn};
-pub use model::{Expect, Model, Property};
+pub use model::{Expect, MAX_PROPERTIES, Model, Property};
 pub use replay::{CannotMove, Replay, replay};
 pub use schedule::{Schedule, ScheduleError};
 pub use search::{MAX_STATES, Progress, Search};

@@ -4,6 +4,9 @@ use core::hash::Hash;
 
 use crate::lane::{Lane, MAX_LANES, Turn};
 
+/// Most properties of a model.
+pub const MAX_PROPERTIES: usize = 64;
+
 /// In which states a property is to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expect {
@@ -55,11 +58,28 @@ pub trait Model {
     /// Takes the next step of a lane, whose turn in this state is [`Turn::Move`].
     fn step(&self, state: &mut Self::State, lane: Lane);
 
-    /// What must be true. A state that breaks several is reported for the first.
+    /// What must be true, at most [`MAX_PROPERTIES`]. A state that breaks several is reported for the first.
     fn properties(&self) -> &[Property];
 
     /// Whether a property, by its place in [`Model::properties`], holds in a state.
     fn holds(&self, state: &Self::State, property: usize) -> bool;
+
+    /// What each lane can do in a state, [`Turn::Done`] beyond the last. For models that know a faster way than to ask for
+    /// each.
+    fn turns(&self, state: &Self::State) -> [Turn; MAX_LANES] {
+        Lane::ALL.map(|lane| if lane.index() < Self::LANES { self.turn(state, lane) } else { Turn::Done })
+    }
+
+    /// Which properties hold in a state, a bit each, the first one lowest. For models that know a faster way than to ask for
+    /// each.
+    fn held(&self, state: &Self::State) -> u64 {
+        held(self.properties().len(), |property| self.holds(state, property))
+    }
+}
+
+/// So many properties as bits, as they hold.
+pub(crate) fn held(properties: usize, holds: impl Fn(usize) -> bool) -> u64 {
+    (0..properties).filter(|&property| holds(property)).fold(0, |held, property| held | 1 << property)
 }
 
 /// The lanes of a model, first to last.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::lane::Turn;
-use crate::model::{Expect, Model, lanes};
+use crate::model::{Expect, MAX_PROPERTIES, Model, lanes};
 use crate::schedule::Schedule;
 use crate::states::{self, Added, States};
 use crate::verdict::{Broken, Verdict};
@@ -88,7 +88,11 @@ pub struct Search<M: Model> {
 impl<M: Model> Search<M> {
     /// A search that sees at most `limit` states: 1 (the initial one) to [`MAX_STATES`], beyond which it
     /// makes no difference.
+    ///
+    /// # Panics
+    /// When the model has more than [`MAX_PROPERTIES`].
     pub fn new(model: M, limit: u32) -> Self {
+        assert!(model.properties().len() <= MAX_PROPERTIES, "a model has at most 64 properties");
         let initial = model.initial();
         let mut reached = vec![None; model.properties().len()];
         let end = judge(&model, &initial, 0, &mut reached).map(|broken| End::Fails(broken, 0));
@@ -112,11 +116,10 @@ impl<M: Model> Search<M> {
     /// it already added is then known.
     fn expand(&mut self) -> Option<End> {
         let mut taken = 0;
-        for lane in lanes::<M>() {
+        let Some(before) = self.states.next() else { return Some(End::Exhausted) };
+        let turns = self.model.turns(before);
+        for lane in lanes::<M>().filter(|lane| turns[lane.index()] == Turn::Move) {
             let Some(before) = self.states.next() else { return Some(End::Exhausted) };
-            if self.model.turn(before, lane) != Turn::Move {
-                continue;
-            }
             let mut state = before.clone();
             self.model.step(&mut state, lane);
             taken += 1;
@@ -191,18 +194,19 @@ impl<M: Model> Search<M> {
 
 /// What a new state breaks. Notes what it reaches.
 fn judge<M: Model>(model: &M, state: &M::State, index: u32, reached: &mut [Option<u32>]) -> Option<Broken> {
+    let held = model.held(state);
     let mut broken = None;
     for (place, (property, reached)) in model.properties().iter().zip(reached).enumerate() {
+        let holds = held >> place & 1 != 0;
         match property.expect {
-            Expect::Always if broken.is_none() && !model.holds(state, place) => {
-                broken = Some(Broken::Property(place));
-            }
-            Expect::Reachable if reached.is_none() && model.holds(state, place) => *reached = Some(index),
+            Expect::Always if !holds => broken = broken.or(Some(Broken::Property(place))),
+            Expect::Reachable if holds => *reached = reached.or(Some(index)),
             _ => {}
         }
     }
-    let has = |turn| lanes::<M>().any(|lane| model.turn(state, lane) == turn);
-    broken.or_else(|| (!has(Turn::Move) && has(Turn::Wait)).then_some(Broken::Deadlock))
+    let turns = model.turns(state);
+    let stuck = turns.contains(&Turn::Wait) && !turns.contains(&Turn::Move);
+    broken.or_else(|| stuck.then_some(Broken::Deadlock))
 }
 
 impl<M: Model> fmt::Debug for Search<M> {

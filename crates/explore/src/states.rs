@@ -8,14 +8,10 @@
 //! equal states lie in the same layer, which waits.
 
 use alloc::vec::Vec;
-use core::hash::BuildHasher;
-
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 
 use crate::lane::{Lane, MAX_LANES};
 use crate::model::Model;
+use crate::numbers::{Numbers, fingerprint};
 use crate::schedule::Schedule;
 
 /// Most states of a search: what fits a [`Link`].
@@ -49,38 +45,19 @@ impl Link {
 /// would copy a million slots in one go, and no slice could be shorter than that.
 const SHARDS: usize = 64;
 
+/// Which table holds it: bits that the table itself does not look at, unless it is very large.
+const fn shard(fingerprint: u32) -> usize {
+    (fingerprint >> 26) as usize
+}
+
+const _: () = assert!(1 << (32 - 26) == SHARDS, "a shard is six bits of a fingerprint");
+
 /// States at the same distance from the initial one, of consecutive indices.
 struct Layer<S> {
     /// Index of the first.
     first: u32,
     /// Those that are kept, at their places. Empty once none is.
     states: Vec<Option<S>>,
-}
-
-/// What the hash table holds of a state.
-struct Slot {
-    /// Part of the state's hash. Tells most unequal states apart without making one again, never that two are
-    /// equal.
-    fingerprint: u32,
-    index: u32,
-}
-
-/// Which table holds it: bits that the table itself does not look at, unless it is very large.
-const fn shard(fingerprint: u32) -> usize {
-    (fingerprint >> 19) as usize % SHARDS
-}
-
-/// The hash for a table, which takes the seven highest bits (of a `usize`) and as many of the lowest as it
-/// needs.
-fn spread(fingerprint: u32) -> u64 {
-    u64::from(fingerprint) << 32 | u64::from(fingerprint)
-}
-
-/// Fixed, so that every run of a search is the same run. Not a multiplicative hash like Fx: it is blind to
-/// the top bits of two words that change together, and top bits may be flags (of the entries of page tables, say).
-fn fingerprint<S: core::hash::Hash>(state: &S) -> u32 {
-    let hash = FixedState::default().hash_one(state);
-    (hash ^ hash >> 32) as u32
 }
 
 /// What became of a state.
@@ -95,7 +72,8 @@ pub(crate) enum Added<'a, S> {
 
 pub(crate) struct States<M: Model> {
     links: Vec<Link>,
-    visited: [HashTable<Slot>; SHARDS],
+    /// The index of each.
+    visited: [Numbers; SHARDS],
     /// By distance. The last is being filled, from the last but one.
     layers: Vec<Layer<M::State>>,
     /// How many states of the last layer but one have been expanded.
@@ -106,9 +84,10 @@ impl<M: Model> States<M> {
     /// The initial state has index 0.
     pub(crate) fn new(initial: M::State) -> Self {
         let fingerprint = fingerprint(&initial);
-        let mut visited = [const { HashTable::new() }; SHARDS];
-        let slot = Slot { fingerprint, index: 0 };
-        visited[shard(fingerprint)].insert_unique(spread(fingerprint), slot, |slot| spread(slot.fingerprint));
+        let mut visited = [const { Numbers::new() }; SHARDS];
+        if let Err(gap) = visited[shard(fingerprint)].find(fingerprint, |_| false) {
+            visited[shard(fingerprint)].put(gap, fingerprint, 0);
+        }
         let layers = [(0, Vec::from([Some(initial)])), (1, Vec::new())];
         Self {
             // Its link is never followed.
@@ -167,14 +146,13 @@ impl<M: Model> States<M> {
         let fingerprint = fingerprint(&state);
         let from = self.expanded();
         let Self { links, visited, layers, .. } = self;
-        let same =
-            |slot: &Slot| slot.fingerprint == fingerprint && equals(model, links, layers, slot.index, &state);
-        match visited[shard(fingerprint)].entry(spread(fingerprint), same, |slot| spread(slot.fingerprint)) {
-            Entry::Occupied(_) => Added::Known,
-            Entry::Vacant(_) if links.len() as u32 >= limit => Added::Full,
-            Entry::Vacant(vacant) => {
+        let visited = &mut visited[shard(fingerprint)];
+        match visited.find(fingerprint, |index| equals(model, links, layers, index, &state)) {
+            Ok(_) => Added::Known,
+            Err(_) if links.len() as u32 >= limit => Added::Full,
+            Err(gap) => {
                 let index = links.len() as u32;
-                vacant.insert(Slot { fingerprint, index });
+                visited.put(gap, fingerprint, index);
                 links.push(Link::new(from, lane));
                 let last = layers.len() - 1;
                 Added::New(index, layers[last].states.push_mut(None).insert(state))
@@ -202,7 +180,8 @@ fn equals<M: Model>(
     index: u32,
     state: &M::State,
 ) -> bool {
-    let depth = layers.partition_point(|layer| layer.first <= index) - 1;
+    // Where none goes in circles it is in the last layer.
+    let depth = layers.iter().rposition(|layer| layer.first <= index).unwrap_or(0);
     match kept(&layers[depth], index) {
         Some(kept) => kept == state,
         None => remake(model, links, layers, depth, index) == *state,
