@@ -59,6 +59,7 @@
 //! | [`lane`] | who moves |
 //! | [`schedule`] | who moved at each step, also as short text |
 //! | [`model`] | what is searched: lanes, steps, properties |
+//! | [`interned`] | a model whose lanes share a world: each step taken once |
 //! | [`search`] | breadth first, resumable, with a limit |
 //! | [`verdict`] | how it ends |
 //! | [`mod@replay`] | a schedule run again, state by state |
@@ -69,7 +70,8 @@
 //!
 //! Every state that can be reached from [`Model::initial`] was reached, judged by every property, and gone on
 //! from by every lane that can move. Two states are taken for one only when `Eq` says so: a hash finds the
-//! candidates and never decides, so no collision can hide a state. It holds for this one model, under what
+//! candidates and never decides, so no collision can hide a state. The same is true of the worlds and parts of
+//! [`Interned`] actors, which are compared whole, once each. It holds for this one model, under what
 //! the model itself takes for granted:
 //!
 //! - [`Model::step`], [`Model::turn`] and [`Model::holds`] depend on nothing but the state (and the model,
@@ -93,6 +95,7 @@
 
 extern crate alloc;
 
+pub mod interned;
 pub mod lane;
 pub mod model;
 mod numbers;
@@ -102,6 +105,7 @@ pub mod search;
 mod states;
 pub mod verdict;
 
+pub use interned::{Actors, Interned, Views};
 pub use lane::{Lane, MAX_LANES, Turn};
 pub use model::{Expect, MAX_PROPERTIES, Model, Property};
 pub use replay::{CannotMove, Replay, replay};

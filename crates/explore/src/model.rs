@@ -42,7 +42,7 @@ impl Property {
 /// That some lane waits while none can move (a deadlock) breaks every model and is no property of its own.
 pub trait Model {
     /// The world and all actors in it. Many are kept at a time, and a step starts from a clone: clones should
-    /// be cheap.
+    /// be cheap. Where they are not, [`Interned`](crate::Interned) actors take each step once.
     type State: Clone + Eq + Hash;
 
     /// How many lanes there are, 1 to [`MAX_LANES`]; more do not compile. A lane that one model of this type
