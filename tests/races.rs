@@ -10,7 +10,7 @@ use narrate::race::Session;
 use pagewalk::{Event, Fault, Func, LockName, Revision, Status, Test};
 use pgtable::{EntryKind, Level};
 use races::survey::search;
-use races::{Aim, Choice, Outcomes, RACES, Race, RaceLink, RaceModel, State, race, verdicts};
+use races::{Aim, Choice, Outcomes, RACES, Race, RaceLink, RaceModel, RaceSearch, State, race, verdicts};
 use stateright::Checker;
 
 /// The variants of all tables, but for the one with three CPUs, whose states are too many for a build without optimisation.
@@ -60,7 +60,7 @@ fn counterexamples_end_in_what_they_show_and_none_is_shorter() {
         }
         // A search for this outcome alone, and one for any outcome, find a way of the same length.
         let steps = |aim| {
-            let mut search = Search::new(RaceModel::new(&choice, aim).expect("it starts"), u32::MAX);
+            let mut search = RaceSearch::new(RaceModel::new(&choice, aim).expect("it starts"), u32::MAX);
             search.run(u32::MAX);
             match search.verdict() {
                 Verdict::Fails { schedule, .. } => Some(schedule.len()),
@@ -79,11 +79,25 @@ fn counterexamples_end_in_what_they_show_and_none_is_shorter() {
 }
 
 #[test]
+fn a_search_of_whole_states_finds_the_same() {
+    for (choice, _) in variants() {
+        let model = || RaceModel::new(&choice, Aim::Everything).expect("it starts");
+        let (mut whole, mut search) = (Search::new(model(), u32::MAX), RaceSearch::new(model(), u32::MAX));
+        // States, transitions, depth.
+        assert_eq!(whole.run(u32::MAX), search.run(u32::MAX), "{choice:?}");
+        assert_eq!(whole.verdict(), search.verdict(), "{choice:?}");
+        for property in 0..model().properties().len() {
+            assert_eq!(whole.reached(property), search.reached(property), "{choice:?}");
+        }
+    }
+}
+
+#[test]
 fn a_library_race_with_its_counterexample_is_a_short_link() {
     for race in RACES.into_iter().filter(|&race| race != &race::two_walkers::RACE) {
         let choice = Choice::first(race);
         let mut looked =
-            Search::new(RaceModel::new(&choice, Aim::Only(race.aim)).expect("it starts"), u32::MAX);
+            RaceSearch::new(RaceModel::new(&choice, Aim::Only(race.aim)).expect("it starts"), u32::MAX);
         looked.run(u32::MAX);
         let schedule = match looked.verdict() {
             Verdict::Fails { schedule, .. } => schedule,
@@ -320,7 +334,8 @@ fn another_checker_agrees() {
 fn a_search_in_slices_finds_the_same() {
     let choice = parse("v1/race/munmap/x86_64-4level/v6.17?lock=read").choice;
     let run = |fuel| {
-        let mut search = Search::new(RaceModel::new(&choice, Aim::Anything).expect("it starts"), u32::MAX);
+        let mut search =
+            RaceSearch::new(RaceModel::new(&choice, Aim::Anything).expect("it starts"), u32::MAX);
         while !search.run(fuel).ended {}
         search.verdict()
     };

@@ -13,8 +13,7 @@
 //!
 //! Cancelled by dropping the timer, and the search with it. Slices change neither what is found nor any count.
 
-use explore::Search;
-use races::{Aim, Choice, Found, NotThere, RaceModel, survey::MOST_STATES};
+use races::{Aim, Choice, Found, NotThere, RaceModel, RaceSearch, survey::MOST_STATES};
 
 use crate::browser::Clock;
 
@@ -26,7 +25,7 @@ pub const SLICE_MS: f64 = 5.0;
 const DRAW_EVERY_MS: f64 = 120.0;
 
 /// States that are gone on from between two looks at the clock.
-const FUEL: u32 = 16;
+const FUEL: u32 = 64;
 
 /// Most looks in a slice: some browsers round their clock to a tenth of a second, or stop it.
 const MOST_LOOKS: u32 = 256;
@@ -69,7 +68,7 @@ impl Pace {
 /// A search that runs in slices.
 #[derive(Debug)]
 pub struct Sliced {
-    search: Search<RaceModel>,
+    search: RaceSearch,
     clock: Clock,
     /// Milliseconds spent searching.
     spent: f64,
@@ -89,7 +88,7 @@ impl Sliced {
     /// # Errors
     /// [`NotThere`] when the race cannot be set up.
     pub fn with_limit(choice: &Choice, aim: Aim, states: u32) -> Result<Self, NotThere> {
-        let search = Search::new(RaceModel::new(choice, aim)?, states);
+        let search = RaceSearch::new(RaceModel::new(choice, aim)?, states);
         Ok(Self { search, clock: Clock::default(), spent: 0.0 })
     }
 

@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use explore::{Broken, Model, Schedule, Search, Verdict, replay};
+use explore::{Broken, Schedule, Verdict, replay};
 
-use crate::model::RaceModel;
 use crate::outcome::Outcomes;
+use crate::search::RaceSearch;
 
 /// What a search through all interleavings of a race has found by now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct Found {
 
 impl Found {
     /// What `search` has found.
-    pub fn of(search: &Search<RaceModel>) -> Self {
-        let model = search.model();
+    pub fn of(search: &RaceSearch) -> Self {
+        let model = search.race();
         let mut ways: Vec<(Outcomes, Schedule)> = (0..model.properties().len())
             .filter_map(|property| Some((model.outcomes_of(property), search.reached(property)?)))
             .collect();
@@ -79,7 +79,7 @@ mod tests {
 
     use super::*;
     use crate::choice::Choice;
-    use crate::model::Aim;
+    use crate::model::{Aim, RaceModel};
     use crate::race::munmap;
 
     #[test]
@@ -87,7 +87,7 @@ mod tests {
         let x86 = pgtable::model("x86_64-4level").expect("a known model");
         let munmap = Choice::of(&munmap::RACE, x86, Revision::V6_17).with_lock(LockMode::Read);
         let found = |aim, fuel| {
-            let mut search = Search::new(RaceModel::new(&munmap, aim).expect("it starts"), u32::MAX);
+            let mut search = RaceSearch::new(RaceModel::new(&munmap, aim).expect("it starts"), u32::MAX);
             search.run(fuel);
             Found::of(&search)
         };

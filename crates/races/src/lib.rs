@@ -36,7 +36,7 @@
 //!
 //! Another CPU is a [`Script`]: the lines of a kernel function. The walker is a script as well, one line of which runs the one
 //! [`Walk`](pagewalk::Walk). A [`RaceDef`] is everything about a race, a [`Choice`] is a race with every choice made; [`Choice::start`]
-//! sets it up, and [`explore`] searches it.
+//! sets it up, and a [`RaceSearch`] searches it by [`explore`].
 //!
 //! | module | what it holds |
 //! |---|---|
@@ -54,6 +54,7 @@
 //! | [`outcome`] | what can go wrong |
 //! | [`scheduled`] | a race and a schedule as one actor |
 //! | [`model`] | a race as a model that can be searched |
+//! | [`search`] | searching it fast |
 //! | [`found`] | what a search has found |
 //! | [`survey`] | all tables being searched, variant by variant |
 //! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
@@ -80,6 +81,7 @@ pub mod outcome;
 pub mod race;
 pub mod rules;
 pub mod scheduled;
+pub mod search;
 pub mod setting;
 pub mod state;
 pub mod step;
@@ -102,6 +104,7 @@ pub use outcome::{OUTCOMES, Outcomes, short};
 pub use race::{About, RACES, Race, RaceDef, Rule, RuleDef};
 pub use rules::OtherRules;
 pub use scheduled::Scheduled;
+pub use search::RaceSearch;
 pub use setting::{NotThere, Setting};
 pub use state::State;
 pub use step::{Line, Script, Step};

@@ -18,7 +18,11 @@ pub enum Aim {
     Everything,
 }
 
-/// A race that can be searched.
+/// Lanes of a race: three CPUs and RCU.
+pub const LANES: usize = 4;
+
+/// A race that can be searched, state by state. Whole states are for whoever looks at them; a search that is to be fast is
+/// a [`RaceSearch`](crate::RaceSearch).
 #[derive(Clone, Debug)]
 pub struct RaceModel {
     start: State,
@@ -63,13 +67,31 @@ impl RaceModel {
         };
         all.get(property).map_or(Outcomes::empty(), |(_, outcomes)| outcomes.intersection(only))
     }
+
+    /// The race before anybody has moved.
+    pub const fn start(&self) -> &State {
+        &self.start
+    }
+
+    /// What must be true.
+    pub const fn properties(&self) -> &'static [Property] {
+        match self.aim {
+            Aim::Anything | Aim::Only(_) => &NEVER_PROPERTIES,
+            Aim::Everything => &EACH_PROPERTIES,
+        }
+    }
+
+    /// Whether a property holds where this has gone wrong.
+    pub(crate) fn allows(&self, outcomes: Outcomes, property: usize) -> bool {
+        let happened = outcomes.intersects(self.outcomes_of(property));
+        happened == (self.aim == Aim::Everything)
+    }
 }
 
 impl Model for RaceModel {
     type State = State;
 
-    /// Three CPUs and RCU.
-    const LANES: usize = 4;
+    const LANES: usize = LANES;
 
     fn initial(&self) -> State {
         self.start.clone()
@@ -84,14 +106,10 @@ impl Model for RaceModel {
     }
 
     fn properties(&self) -> &[Property] {
-        match self.aim {
-            Aim::Anything | Aim::Only(_) => &NEVER_PROPERTIES,
-            Aim::Everything => &EACH_PROPERTIES,
-        }
+        self.properties()
     }
 
     fn holds(&self, state: &State, property: usize) -> bool {
-        let happened = state.outcomes().intersects(self.outcomes_of(property));
-        happened == (self.aim == Aim::Everything)
+        self.allows(state.outcomes(), property)
     }
 }

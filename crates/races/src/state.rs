@@ -27,12 +27,31 @@ pub(super) fn turn_of(world: &World, cpus: &Cpus, lane: Lane) -> Turn {
         return Turn::Done;
     }
     match cpus.get(lane.index()) {
-        Some(cpu) if cpu.at().is_none() => Turn::Done,
-        Some(cpu) if cpu.waits_for(world).is_some() => Turn::Wait,
-        Some(_) => Turn::Move,
-        None if lane.index() != cpus.len() || world.frames.rcu().is_empty() => Turn::Done,
-        None if world.grace_period_over().is_some() => Turn::Move,
-        None => Turn::Wait,
+        Some(cpu) => turn_of_cpu(world, cpu),
+        None if lane.index() == cpus.len() => turn_of_rcu(world),
+        None => Turn::Done,
+    }
+}
+
+/// What a CPU can do as long as none was stopped by a fault.
+pub(super) fn turn_of_cpu(world: &World, cpu: &Cpu) -> Turn {
+    if cpu.at().is_none() {
+        Turn::Done
+    } else if cpu.waits_for(world).is_some() {
+        Turn::Wait
+    } else {
+        Turn::Move
+    }
+}
+
+/// The same of RCU.
+pub(super) fn turn_of_rcu(world: &World) -> Turn {
+    if world.frames.rcu().is_empty() {
+        Turn::Done
+    } else if world.grace_period_over().is_some() {
+        Turn::Move
+    } else {
+        Turn::Wait
     }
 }
 
@@ -40,7 +59,14 @@ pub(super) fn turn_of(world: &World, cpus: &Cpus, lane: Lane) -> Turn {
 pub(super) fn step_lane<S: Sink>(world: &mut World, cpus: &mut Cpus, lane: Lane, sink: &mut S) {
     if let Some(cpu) = cpus.get_mut(lane.index()) {
         cpu.step(world, sink);
-    } else if let Some(table) = world.grace_period_over() {
+    } else {
+        grace_period_ends(world, sink);
+    }
+}
+
+/// Frees the oldest table whose grace period is over.
+pub(super) fn grace_period_ends<S: Sink>(world: &mut World, sink: &mut S) {
+    if let Some(table) = world.grace_period_over() {
         let level = world.table_at(table).and_then(|id| world.table(id)).map(mm::Table::level);
         world.free_table(table);
         sink.event(Event::Free { level: level.unwrap_or(Level::Pte), table, how: Free::Now });
@@ -100,37 +126,37 @@ impl State {
 
     /// What has gone wrong. A deadlock is for whoever looks at all lanes.
     pub fn outcomes(&self) -> Outcomes {
-        let mut outcomes = match self.fault() {
-            Some(Fault::UseAfterFree { level: Level::Pte, .. }) => Outcomes::UAF_PTE,
-            Some(Fault::UseAfterFree { .. }) => Outcomes::UAF_PMD,
-            Some(_) => Outcomes::WILD,
-            None => Outcomes::empty(),
-        };
-        for cpu in &self.cpus {
-            match cpu.inner() {
-                Inner::Walk(_, Ops::Smaps { added }) => {
-                    outcomes.set(Outcomes::DOUBLE, added.iter().any(|&times| times > 1));
-                }
-                Inner::Walk(walk, Ops::SetProt { set, clear })
-                    if matches!(walk.status(), Status::Done(_)) =>
-                {
-                    let pte = self.pte_of(cpu, walk.args().start);
-                    let visible = pte.is_some_and(|pte| pte & set == *set && pte & clear == 0);
-                    outcomes.set(Outcomes::LOST, outcomes.contains(Outcomes::LOST) || !visible);
-                }
-                _ => {}
+        self.cpus.iter().map(|cpu| outcomes_of(&self.world, cpu)).collect()
+    }
+}
+
+/// What has gone wrong for one CPU.
+pub(super) fn outcomes_of(world: &World, cpu: &Cpu) -> Outcomes {
+    let stopped = match cpu.status() {
+        Status::Faulted(Fault::UseAfterFree { level: Level::Pte, .. }) => Outcomes::UAF_PTE,
+        Status::Faulted(Fault::UseAfterFree { .. }) => Outcomes::UAF_PMD,
+        Status::Faulted(_) => Outcomes::WILD,
+        _ => Outcomes::empty(),
+    };
+    let did = match cpu.inner() {
+        Inner::Walk(_, Ops::Smaps { added }) if added.iter().any(|&times| times > 1) => Outcomes::DOUBLE,
+        Inner::Walk(walk, Ops::SetProt { set, clear }) if matches!(walk.status(), Status::Done(_)) => {
+            match pte_of(world, cpu, walk.args().start) {
+                Some(pte) if pte & set == *set && pte & clear == 0 => Outcomes::empty(),
+                _ => Outcomes::LOST,
             }
         }
-        outcomes
-    }
+        _ => Outcomes::empty(),
+    };
+    stopped | did
+}
 
-    /// The pte that maps an address under the pmd entry at stake, if a pte table hangs there.
-    fn pte_of(&self, cpu: &Cpu, addr: pgtable::VirtAddr) -> Option<u64> {
-        let ground = &cpu.script().ground;
-        let pmd = self.world.read_slot(Slot { table: ground.pmd_table, index: ground.pmd })?;
-        let is_table = self.world.classify(Level::Pmd, pmd) == EntryKind::Table;
-        let table = is_table.then(|| self.world.model().table_address(Level::Pmd, pmd))?;
-        let index = self.world.model().index(Level::Pte, addr);
-        self.world.read_slot(Slot { table, index }).map(|pte| pte.0)
-    }
+/// The pte that maps an address under the pmd entry at stake, if a pte table hangs there.
+fn pte_of(world: &World, cpu: &Cpu, addr: pgtable::VirtAddr) -> Option<u64> {
+    let ground = &cpu.script().ground;
+    let pmd = world.read_slot(Slot { table: ground.pmd_table, index: ground.pmd })?;
+    let is_table = world.classify(Level::Pmd, pmd) == EntryKind::Table;
+    let table = is_table.then(|| world.model().table_address(Level::Pmd, pmd))?;
+    let index = world.model().index(Level::Pte, addr);
+    world.read_slot(Slot { table, index }).map(|pte| pte.0)
 }

@@ -15,13 +15,12 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use explore::Search;
-
 use crate::answers::ANSWERS;
 use crate::choice::Choice;
 use crate::found::Found;
 use crate::model::{Aim, RaceModel};
 use crate::outcome::Outcomes;
+use crate::search::RaceSearch;
 use crate::setting::NotThere;
 use crate::verdicts::{Table, tables};
 
@@ -212,7 +211,7 @@ pub fn table(name: &str) -> Option<(usize, &'static Table)> {
 /// # Errors
 /// [`NotThere`] when it cannot be set up.
 pub fn search(choice: &Choice) -> Result<Found, NotThere> {
-    let mut search = Search::new(RaceModel::new(choice, Aim::Everything)?, MOST_STATES);
+    let mut search = RaceSearch::new(RaceModel::new(choice, Aim::Everything)?, MOST_STATES);
     search.run(u32::MAX);
     Ok(Found::of(&search))
 }

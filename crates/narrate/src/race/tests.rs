@@ -1,7 +1,6 @@
 //! What the lab says of races.
 
-use explore::Search;
-use races::{Aim, Found, RaceLink, RaceModel};
+use races::{Aim, Found, RaceLink, RaceModel, RaceSearch};
 
 use super::*;
 
@@ -228,7 +227,7 @@ fn answers_are_honest() {
             Question::Find => Aim::Only(choice.race.aim),
             Question::Prove => Aim::Everything,
         };
-        let mut search = Search::new(RaceModel::new(choice, aim).expect("it starts"), limit);
+        let mut search = RaceSearch::new(RaceModel::new(choice, aim).expect("it starts"), limit);
         search.run(u32::MAX);
         words::answer(question, &Found::of(&search))
     };
