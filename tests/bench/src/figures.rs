@@ -1,5 +1,6 @@
 //! Figures, one JSON line each.
 
+use races::{Choice, Found, Survey, survey};
 use serde_json::{Value, json};
 
 use crate::measure::{self, Counted, Times, times};
@@ -50,6 +51,22 @@ impl<C: Fn() -> f64> Place<C> {
         (figure, per_entry)
     }
 
+    /// Times a search of all variants of all tables of verdicts, one after the other.
+    pub fn search(&self) -> Value {
+        let choices = choices();
+        let states: u32 = choices.iter().map(|choice| found(choice).states).sum();
+        let Times { best, median } = times(ROUNDS, &self.clock, || {
+            for choice in &choices {
+                std::hint::black_box(found(choice));
+            }
+        });
+        let per_second = |nanoseconds: f64| (f64::from(states) / nanoseconds * 1e9).round();
+        json!({
+            "figure": "search", "on": self.name, "races": "verdicts", "variants": choices.len(), "states": states,
+            "ms": round(best / 1e6), "states_per_second": per_second(best), "states_per_second_median": per_second(median),
+        })
+    }
+
     /// Times going to random steps of a recorded walk of a tree.
     pub fn rewind(&self, tree: &Tree) -> Value {
         let start = (self.clock)();
@@ -71,6 +88,41 @@ impl<C: Fn() -> f64> Place<C> {
             "rewinds": REWINDS, "us_p50": at(50), "us_p95": at(95), "us_max": at(100),
         })
     }
+}
+
+/// Bytes of a state: those that were allocated at most at a time while a race was searched, divided by its states. `peak`
+/// runs something and returns them.
+pub fn search_bytes(peak: impl Fn(&mut dyn FnMut()) -> usize) -> Value {
+    let (mut bytes, mut states, mut largest) = (0.0, 0, (0, 0.0));
+    for choice in choices() {
+        let mut seen = 0;
+        let most = peak(&mut || seen = found(&choice).states);
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+        let most = most as f64;
+        bytes += most;
+        states += seen;
+        if seen > largest.0 {
+            largest = (seen, most / f64::from(seen));
+        }
+    }
+    json!({
+        "figure": "bytes of a state", "races": "verdicts", "bytes": (bytes / f64::from(states)).round(),
+        "largest_states": largest.0, "largest_bytes": largest.1.round(),
+    })
+}
+
+/// The variants of all tables of verdicts, each once.
+fn choices() -> Vec<Choice> {
+    Survey::new()
+        .variants()
+        .iter()
+        .map(|variant| variant.choice)
+        .filter(|choice| choice.start().is_ok())
+        .collect()
+}
+
+fn found(choice: &Choice) -> Found {
+    survey::search(choice).expect("it starts")
 }
 
 /// How many times one figure is of another in the same run.

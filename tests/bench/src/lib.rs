@@ -1,9 +1,11 @@
-//! How fast the machine walks, and how fast a recorded walk is rewound.
+//! How fast the machine walks, how fast a recorded walk is rewound, and how fast races are searched.
 //!
 //! The trees are those with which the kernel's own `mm/pagewalk.c` was timed in user space, so that both can be set side by
 //! side: a number of present ptes from `PMD_SIZE` up, walked by `walk_kernel_page_table_range()` with a `pte_entry` that
 //! counts and adds up the values and a `pte_hole` that counts. Calls, holes and sum are reported as proof that it was the same
 //! work.
+//!
+//! Searched are all variants of all tables of verdicts, one after the other.
 //!
 //! | module | what it holds |
 //! |---|---|

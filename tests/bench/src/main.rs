@@ -2,10 +2,15 @@
 
 use std::time::Instant;
 
-use pagewalk_bench::figures::{Place, ROUNDS, ratio};
+use pagewalk_bench::figures::{Place, ROUNDS, ratio, search_bytes};
 use pagewalk_bench::measure::{self, Count, Record, times};
 use pagewalk_bench::trees::{Fill, PTES, Tree, tree};
+use peak_alloc::PeakAlloc;
 use pgtable::{MODELS, Model};
+
+/// What is allocated, counted.
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
 
 fn main() {
     let start = Instant::now();
@@ -29,6 +34,16 @@ fn main() {
     });
     println!("{}", ratio("slowest to fastest architecture", Fill::Dense, slowest / fastest));
     println!("{}", native.rewind(&dense(x86, PTES)));
+    println!("{}", native.search());
+    println!("{}", search_bytes(peak));
+}
+
+/// The most bytes that something has allocated at a time, beyond what was there.
+fn peak(run: &mut dyn FnMut()) -> usize {
+    let before = ALLOCATED.current_usage();
+    ALLOCATED.reset_peak_usage();
+    run();
+    ALLOCATED.peak_usage().saturating_sub(before)
 }
 
 fn dense(model: &'static Model, ptes: u64) -> Tree {

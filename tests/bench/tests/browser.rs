@@ -1,4 +1,4 @@
-//! The browser's part of `cargo xtask bench`: the walk that is timed natively, compiled as the page is.
+//! The browser's part of `cargo xtask bench`: what is timed natively, compiled as the page is.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -10,7 +10,7 @@ use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_config
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
-fn a_walk_in_the_browser() {
+fn a_walk_and_a_search_in_the_browser() {
     let performance =
         web_sys::window().and_then(|window| window.performance()).expect("browsers have a clock");
     let wasm = Place { name: "wasm", clock: || performance.now() * 1e6 };
@@ -18,4 +18,5 @@ fn a_walk_in_the_browser() {
     console_log!("{}", wasm.walk::<Count>(&mut tree, Fill::Dense).0);
     console_log!("{}", wasm.walk::<Record>(&mut tree, Fill::Dense).0);
     console_log!("{}", wasm.rewind(&tree));
+    console_log!("{}", wasm.search());
 }
