@@ -6,7 +6,7 @@
 //! state is a handful of numbers. A search of it finds what a search of whole states finds: the same verdict, schedules
 //! and counts.
 //!
-//! Two lanes add 1 to a counter without a lock, as in the example of the [crate](crate):
+//! Two lanes add 1 to a counter without a lock, as in the example of the [crate root](crate):
 //!
 //! ```
 //! use explore::{Actors, Interned, Lane, Property, Search, Turn, Verdict};
