@@ -33,8 +33,8 @@ impl Keys {
 
 /// The keys and what they do, for the help.
 pub const HELP: [(&str, &str); 9] = [
-    ("← →", "one step back, one step on"),
-    ("Page Down, Page Up", "ten steps back, ten steps on"),
+    ("← →", "one step back, one step on; so do Page Up and Page Down, which a clicker sends"),
+    ("Shift ← →", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
     ("[ ]", "previous marker, next marker"),
     ("Space", "play or pause"),
@@ -50,10 +50,9 @@ pub const HELP: [(&str, &str); 9] = [
 /// What `key` asks for on an element with this tag name and role.
 pub fn command(key: &str, tag: &str, role: Option<&str>) -> Option<Command> {
     let command = match key {
-        "ArrowLeft" => Command::Back,
-        "ArrowRight" => Command::Next,
-        "PageUp" => Command::NextTen,
-        "PageDown" => Command::BackTen,
+        // A clicker for talks sends the page keys, or a dot.
+        "ArrowLeft" | "PageUp" => Command::Back,
+        "ArrowRight" | "PageDown" | "." => Command::Next,
         "Home" => Command::First,
         "End" => Command::Last,
         "[" => Command::PreviousMarker,
@@ -84,7 +83,11 @@ pub fn deed(keys: Keys, target: &Element, event: &KeyboardEvent) -> Option<Deed>
     if let Some(digit) = digit(&key).filter(|_| keys == Keys::Race && tag != "SELECT") {
         return Some(Deed::Digit(digit));
     }
-    let command = command(&key, &tag, target.get_attribute("role").as_deref())?;
+    let command = match command(&key, &tag, target.get_attribute("role").as_deref())? {
+        Command::Back if event.shift_key() => Command::BackTen,
+        Command::Next if event.shift_key() => Command::NextTen,
+        command => command,
+    };
     keys.takes(command).then_some(Deed::Pressed(Mark::Command(command)))
 }
 

@@ -120,6 +120,8 @@ fn a_key_that_a_control_needs_is_left_to_it() {
     assert_eq!(command("Escape", "SELECT", None), Some(Command::Leave));
     assert_eq!(command(" ", "BUTTON", None), None);
     assert_eq!(command("ArrowRight", "BUTTON", None), Some(Command::Next));
+    assert_eq!(command("PageDown", "DIV", Some("slider")), Some(Command::Next));
+    assert_eq!(command(".", "SELECT", None), None);
     assert_eq!(command("a", "MAIN", None), None);
 }
 

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Instant;
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
@@ -153,6 +154,17 @@ impl Page {
             actions.then(KeyAction::Down { value }).then(KeyAction::Up { value })
         });
         self.client.perform_actions(actions).await.expect("the keys are typed");
+    }
+
+    /// Types a key with the shift key held.
+    pub async fn shifted(&self, key: Key) {
+        let (shift, value) = (Key::Shift.into(), key.into());
+        let actions = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value: shift })
+            .then(KeyAction::Down { value })
+            .then(KeyAction::Up { value })
+            .then(KeyAction::Up { value: shift });
+        self.client.perform_actions(actions).await.expect("the key is typed");
     }
 
     /// Types one key, and waits until step `step` is shown.

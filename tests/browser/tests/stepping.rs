@@ -68,7 +68,14 @@ fn a_kernel_walk_shows_what_it_finds_at_every_level() {
         assert_eq!(page.sentence().await, "walk_kernel_page_table_range() returns 0.");
         assert_eq!(page.count(".frame").await, 0);
         page.key_to_step(Key::Home, 0).await;
-        page.key_to_step(Key::PageUp, 10).await;
+        // The keys of a clicker go the way of a talk.
+        page.key_to_step(Key::PageDown, 1).await;
+        page.key_to_step('.', 2).await;
+        page.key_to_step(Key::PageUp, 1).await;
+        page.shifted(Key::Right).await;
+        page.until("ten steps on", || async { page.step().await == 11 }).await;
+        page.shifted(Key::Left).await;
+        page.until("ten steps back", || async { page.step().await == 1 }).await;
     });
 }
 

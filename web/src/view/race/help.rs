@@ -9,7 +9,7 @@ const KEYS: [(&str, &str); 7] = [
     ("1 2 3", "step CPU 0, CPU 1, CPU 2; 0 for RCU"),
     ("← →", "one step back, one step on, along the branch that is shown"),
     ("[ ]", "to where another CPU takes over"),
-    ("Page Down, Page Up", "ten steps back, ten steps on"),
+    ("Shift ← →", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
     ("?", "show or hide this help"),
     (
