@@ -8,7 +8,7 @@ use core::hash::{Hash, Hasher};
 /// a search is the same run.
 ///
 /// A multiplication carries a word upwards only, and two words that differ in their top bits alone would go on differing
-/// there alone, and cancel each other: top bits are where entries of page tables have their flags. So the upper half comes
+/// there alone, and cancel each other: top bits may be flags (of the entries of page tables, say). So the upper half comes
 /// down after each word.
 struct Mixed(u64);
 
