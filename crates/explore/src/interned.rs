@@ -124,9 +124,9 @@ impl<T: Eq + Hash> Numbered<T> {
 
     fn number(&mut self, value: T) -> u32 {
         let fingerprint = fingerprint(&value);
-        self.numbers.find(fingerprint, |number| self.values[number as usize] == value).unwrap_or_else(|gap| {
+        self.numbers.find(fingerprint, |number| self.values[number as usize] == value).unwrap_or_else(|| {
             let number = self.values.len() as u32;
-            self.numbers.put(gap, fingerprint, number);
+            self.numbers.put(fingerprint, number);
             self.values.push(value);
             number
         })
@@ -175,9 +175,9 @@ impl<W: Clone + Eq + Hash, O: Clone + Eq + Hash> Store<W, O> {
             let view = &views[number as usize];
             (view.world, view.seat) == (world, seat)
         };
-        numbers.find(fingerprint, same).unwrap_or_else(|gap| {
+        numbers.find(fingerprint, same).unwrap_or_else(|| {
             let number = views.len() as u32;
-            numbers.put(gap, fingerprint, number);
+            numbers.put(fingerprint, number);
             let lane = Lane::ALL[(seat & 7) as usize];
             let (in_world, own) = (&worlds.values[world as usize], &owns.values[(seat >> 3) as usize]);
             let (turn, marks) = (actors.turn(in_world, own, lane), actors.marks(in_world, own, lane));

@@ -47,10 +47,8 @@ const SHARDS: usize = 64;
 
 /// Which table holds it: bits that the table itself does not look at, unless it is very large.
 const fn shard(fingerprint: u32) -> usize {
-    (fingerprint >> 26) as usize
+    (fingerprint >> 19) as usize % SHARDS
 }
-
-const _: () = assert!(1 << (32 - 26) == SHARDS, "a shard is six bits of a fingerprint");
 
 /// States at the same distance from the initial one, of consecutive indices.
 struct Layer<S> {
@@ -85,9 +83,7 @@ impl<M: Model> States<M> {
     pub(crate) fn new(initial: M::State) -> Self {
         let fingerprint = fingerprint(&initial);
         let mut visited = [const { Numbers::new() }; SHARDS];
-        if let Err(gap) = visited[shard(fingerprint)].find(fingerprint, |_| false) {
-            visited[shard(fingerprint)].put(gap, fingerprint, 0);
-        }
+        visited[shard(fingerprint)].put(fingerprint, 0);
         let layers = [(0, Vec::from([Some(initial)])), (1, Vec::new())];
         Self {
             // Its link is never followed.
@@ -148,11 +144,11 @@ impl<M: Model> States<M> {
         let Self { links, visited, layers, .. } = self;
         let visited = &mut visited[shard(fingerprint)];
         match visited.find(fingerprint, |index| equals(model, links, layers, index, &state)) {
-            Ok(_) => Added::Known,
-            Err(_) if links.len() as u32 >= limit => Added::Full,
-            Err(gap) => {
+            Some(_) => Added::Known,
+            None if links.len() as u32 >= limit => Added::Full,
+            None => {
                 let index = links.len() as u32;
-                visited.put(gap, fingerprint, index);
+                visited.put(fingerprint, index);
                 links.push(Link::new(from, lane));
                 let last = layers.len() - 1;
                 Added::New(index, layers[last].states.push_mut(None).insert(state))
