@@ -207,6 +207,7 @@ fn is_as_said(id: &str, model: &Model, events: &[Event]) -> bool {
     let vmas = count(&|event| matches!(event, Event::FindVma { .. }));
     let has_leaves = model.hugetlb != Hugetlb::No;
     match id {
+        "start" => holes > 0 && called(Callback::Entry(Level::Pte)) >= 2 && (events.len() < 60) == has_leaves,
         "kernel-walk" => holes > 0,
         "debug-user" => vmas == 0 && under_rcu > 0 && (continues > 0) == has_leaves,
         "debug-init-mm" => count(&|event| matches!(event, Event::Delegate)) == 1,

@@ -7,7 +7,8 @@ const asked = new Map();
 // A part of the program, compiled.
 export async function part(url) {
     const name = /\/split_(\w+)\.wasm$/.exec(url.pathname)?.[1];
-    const sheet = name && new URL(`styles/${name}.css`, url);
+    // What reads tables draws nothing.
+    const sheet = name && name !== "tables" && new URL(`styles/${name}.css`, url);
     const styles = sheet && once(sheet, style);
     const program = once(url, (url) => compiled(url, name));
     await Promise.all([styles, program]);

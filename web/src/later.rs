@@ -1,15 +1,19 @@
 //! What the first part of the program has of the later ones ([`parts`](crate::parts)).
 
+use std::pin::Pin;
+
 use capture::Capture;
 use narrate::{EntryDiff, Point};
 use pagewalk::Event;
 use pgtable::Model;
 use races::Beside;
 use scenario::Setup;
+use yew::Callback;
 
 use crate::el::El;
 use crate::files::Files;
 use crate::named::named;
+use crate::progress::Progress;
 
 named! {
     /// A part of the program that arrives later.
@@ -18,8 +22,16 @@ named! {
         Lab = "lab",
         /// What a walk needs at times, and the patch's callers.
         More = "more",
+        /// What fetches and reads the tables of a captured machine.
+        Tables = "tables",
     }
 }
+
+/// Fetches and reads the capture in a folder; else the sentence says what is wrong.
+pub type Load = fn(&'static str, Callback<Progress>) -> Loaded;
+
+/// A capture that is on its way.
+pub type Loaded = Pin<Box<dyn Future<Output = Result<Capture, String>>>>;
 
 /// What the page of a walk has of the part [`More`](Part::More).
 #[derive(Clone, Copy, Debug)]

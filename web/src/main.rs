@@ -13,6 +13,7 @@ fn reach(part: Part) -> Coming {
     match part {
         Part::Lab => Box::pin(lab()),
         Part::More => Box::pin(more()),
+        Part::Tables => Box::pin(tables()),
     }
 }
 
@@ -26,4 +27,9 @@ fn lab() -> Result<Arrived, PartError> {
 #[wasm_split_helpers::wasm_split(more, fallible)]
 fn more() -> Result<Arrived, PartError> {
     pagewalk_web::parts::more::arrived()
+}
+
+#[wasm_split_helpers::wasm_split(tables, fallible)]
+fn tables() -> Result<Arrived, PartError> {
+    pagewalk_web::parts::tables::arrived()
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`lab`] | the race lab, and the verdicts; whether a walk is safe beside other CPUs |
 //! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed, reading a file; the patch's callers, with their scenarios |
+//! | [`tables`] | what fetches and reads the tables of a captured machine |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
 //! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to
@@ -14,6 +15,7 @@ mod beside;
 mod bring;
 pub mod lab;
 pub mod more;
+pub mod tables;
 
 use std::pin::Pin;
 
@@ -22,7 +24,7 @@ use races::Beside;
 use scenario::Library;
 use yew::Callback;
 
-use crate::later::{Later, Part, PartError, Verdicts};
+use crate::later::{Later, Load, Part, PartError, Verdicts};
 use crate::pages::Page;
 use crate::pages::walk::Walk;
 use crate::shared::Shared;
@@ -34,6 +36,8 @@ pub enum Arrived {
     Lab(Lab),
     /// What a walk needs at times, and the patch's callers.
     More(More),
+    /// What fetches and reads the tables of a captured machine.
+    Tables(Load),
 }
 
 /// The part [`lab`], as the first one has it.

@@ -5,8 +5,7 @@ use races::Beside;
 use scenario::Library;
 
 use crate::files::Files;
-use crate::later::{Later, Part, PartError, Verdicts};
-use crate::load::LoadError;
+use crate::later::{Later, Load, Part, PartError, Verdicts};
 use crate::place::Place;
 use crate::progress::Progress;
 
@@ -34,6 +33,10 @@ pub struct Shared {
     pub more: PartState,
     /// What the page of a walk has of that part, once it is here.
     pub later: Option<Later>,
+    /// The part that reads captured machines.
+    pub tables: PartState,
+    /// What it reads them with, once it is here.
+    pub load: Option<Load>,
     /// What it has of the part with the race lab: whether a walk is safe beside other CPUs.
     pub beside: Option<fn(Beside) -> Box<dyn Verdicts>>,
     /// The scenarios that are here, and the names of those that arrive later.
@@ -51,6 +54,8 @@ impl Default for Shared {
             lab: PartState::default(),
             more: PartState::default(),
             later: None,
+            tables: PartState::default(),
+            load: None,
             beside: None,
             library: Library::new(&[], &callers::ABOUTS),
             top: Top::default(),
@@ -73,7 +78,7 @@ pub struct Top {
 #[derive(Debug, Default)]
 pub struct Captures {
     kept: Vec<(&'static str, Capture)>,
-    states: Vec<(&'static str, Loading<LoadError>)>,
+    states: Vec<(&'static str, Loading<String>)>,
     asked: Vec<&'static str>,
 }
 
@@ -92,13 +97,18 @@ impl Captures {
     }
 
     /// How it is doing, if it was asked for and is not here.
-    pub fn state(&self, folder: &str) -> Option<&Loading<LoadError>> {
+    pub fn state(&self, folder: &str) -> Option<&Loading<String>> {
         self.states.iter().find(|(of, _)| *of == folder).map(|(_, state)| state)
     }
 
-    /// The one that has to be fetched now.
-    pub fn take_asked(&mut self) -> Option<&'static str> {
-        self.asked.pop()
+    /// Those that have to be fetched now.
+    pub fn take_asked(&mut self) -> Vec<&'static str> {
+        std::mem::take(&mut self.asked)
+    }
+
+    /// Whether one has to be fetched.
+    pub fn are_asked(&self) -> bool {
+        !self.asked.is_empty()
     }
 
     /// Part of one has arrived.
@@ -107,7 +117,7 @@ impl Captures {
     }
 
     /// One has arrived, or not.
-    pub fn put(&mut self, folder: &'static str, result: Result<Capture, LoadError>) {
+    pub fn put(&mut self, folder: &'static str, result: Result<Capture, String>) {
         match result {
             Ok(capture) => {
                 self.set(folder, None);
@@ -117,7 +127,7 @@ impl Captures {
         }
     }
 
-    fn set(&mut self, folder: &'static str, state: Option<Loading<LoadError>>) {
+    fn set(&mut self, folder: &'static str, state: Option<Loading<String>>) {
         self.states.retain(|(of, _)| *of != folder);
         self.states.extend(state.map(|state| (folder, state)));
     }
@@ -139,6 +149,7 @@ impl Shared {
         match part {
             Part::Lab => &self.lab,
             Part::More => &self.more,
+            Part::Tables => &self.tables,
         }
     }
 
@@ -147,6 +158,7 @@ impl Shared {
         match part {
             Part::Lab => &mut self.lab,
             Part::More => &mut self.more,
+            Part::Tables => &mut self.tables,
         }
     }
 }

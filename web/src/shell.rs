@@ -14,7 +14,6 @@ use crate::browser::{self, Copied};
 use crate::el::Content;
 use crate::events;
 use crate::later::{Part, PartError};
-use crate::load::{self, LoadError};
 use crate::marks::Command;
 use crate::marks::{Deed, Mark};
 use crate::pages::Page;
@@ -45,7 +44,7 @@ pub enum Msg {
     /// Part of a captured machine has arrived.
     Progress(&'static str, Progress),
     /// A captured machine has arrived, or not.
-    Loaded(&'static str, Box<Result<Capture, LoadError>>),
+    Loaded(&'static str, Box<Result<Capture, String>>),
     /// Some of a later part of the program has arrived.
     PartProgress(Part, Progress),
     /// A later part of the program has arrived, or not.
@@ -341,7 +340,9 @@ impl Shell {
     /// Asks once more for the part whose failure is shown. Any page shows that of the part which reads files before that of
     /// its own. Returns whether there is one.
     fn retry(&mut self) -> bool {
-        self.shared.more.retry() || self.here.part().is_some_and(|part| self.shared.part_mut(part).retry())
+        self.shared.more.retry()
+            || self.shared.tables.retry()
+            || self.here.part().is_some_and(|part| self.shared.part_mut(part).retry())
     }
 
     /// A later part has arrived, or not.
@@ -362,6 +363,8 @@ impl Shell {
                 self.bring = Some(more.bring);
                 self.shared.library = more.library;
             }
+            // Nobody has to be told: what it is for is fetched now.
+            Ok(Arrived::Tables(load)) => return self.shared.load = Some(load),
             Err(_) => return,
         }
         if self.here.part() == Some(part) {
@@ -391,11 +394,18 @@ impl Shell {
         }
         self.write_title();
         self.write_address(ctx);
-        while let Some(folder) = self.shared.captures.take_asked() {
-            let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
-            ctx.link().send_future(async move {
-                Msg::Loaded(folder, Box::new(load::load(folder, progress).await))
-            });
+        match self.shared.load {
+            Some(load) => {
+                for folder in self.shared.captures.take_asked() {
+                    let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
+                    let coming = load(folder, progress);
+                    ctx.link().send_future(async move { Msg::Loaded(folder, Box::new(coming.await)) });
+                }
+            }
+            None if self.shared.captures.are_asked() && matches!(self.shared.tables, PartState::Away) => {
+                self.shared.tables.ask();
+            }
+            None => {}
         }
         for &part in Part::ALL {
             if self.shared.part_mut(part).take_asked() {

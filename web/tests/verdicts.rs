@@ -6,7 +6,7 @@ mod common;
 
 use common::draw;
 use pagewalk_web::later::Part;
-use pagewalk_web::parts::{Arrived, Coming, lab, more};
+use pagewalk_web::parts::{Arrived, Coming, lab, more, tables};
 use pagewalk_web::shell::{Shell, Start};
 use pagewalk_web::view::verdicts::cell::{Place, verdict};
 use races::{ANSWERS, Found, NotThere, Outcomes, Variant, survey::search};
@@ -22,6 +22,7 @@ fn reach(part: Part) -> Coming {
         Ok(match part {
             Part::Lab => Arrived::Lab(lab::lab()),
             Part::More => Arrived::More(more::more()),
+            Part::Tables => Arrived::Tables(tables::tables()),
         })
     })
 }

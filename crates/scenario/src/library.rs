@@ -9,7 +9,7 @@ use core::fmt::Debug;
 use actors::{AnyActor, Observer};
 use mm::{MmId, World};
 use pagewalk::{EntryPoint, NotInThisKernel, Revision};
-use pgtable::{MODELS, Model, VirtAddr};
+use pgtable::{Level, MODELS, Model, VirtAddr};
 
 use crate::held::Held;
 use crate::places::Places;
@@ -155,9 +155,17 @@ impl PartialEq for Scenario {
 }
 
 impl Scenario {
-    /// The machines that it runs on. The first is the one that it starts with.
+    /// The machines that it runs on.
     pub fn machines(&self) -> impl Iterator<Item = Tables> + use<'_> {
         MODELS.iter().filter_map(|model| self.tables_on(model))
+    }
+
+    /// The machine that it starts with: the first one. Who sees a walk for the first time sees one without folded levels.
+    pub fn machine(&self) -> Option<Tables> {
+        let is_good = |tables: &Tables| {
+            self != FIRST || !Level::ALL.into_iter().any(|level| tables.model().is_folded(level))
+        };
+        self.machines().find(is_good)
     }
 
     /// The tables that it runs on where the machine is of `model`; `None` if it does not run there.
@@ -232,6 +240,7 @@ impl Scenario {
 
 /// The scenarios of the walks themselves, in the order in which they are offered.
 static WALKS: &[&Scenario] = &[
+    &no_vma::START,
     &no_vma::KERNEL_WALK,
     &no_vma::DEBUG_USER,
     &no_vma::DEBUG_INIT_MM,
@@ -248,7 +257,7 @@ static WALKS: &[&Scenario] = &[
 ];
 
 /// The one that a person sees first.
-pub static FIRST: &Scenario = &no_vma::KERNEL_WALK;
+pub static FIRST: &Scenario = &no_vma::START;
 
 /// Scenarios, one list per file that has some.
 pub type Shelf = &'static [&'static [&'static Scenario]];

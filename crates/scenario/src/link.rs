@@ -150,6 +150,9 @@ pub enum LinkProblem {
     Unknown(String),
 }
 
+/// The step at which the first scenario looks at its first entry.
+const FIRST_STEP: u32 = 6;
+
 /// The parameters of a link.
 const PARAMETERS: [&str; 6] = ["lock", "init", "by", "t", "view", "embed"];
 
@@ -164,12 +167,17 @@ impl LinkProblem {
 }
 
 impl Link {
+    /// What a person sees first: a walk that has come to its first entry, so that there is something to see of it.
+    pub fn first() -> Self {
+        Self { step: FIRST_STEP, ..Self::default() }
+    }
+
     /// Reads the hash of a page's address, with or without the `#`. Never fails: the second value is the
     /// first thing that was wrong. The scenario is one of `library`.
     pub fn parse(hash: &str, library: &Library) -> (Self, Option<LinkProblem>) {
         let text = hash.strip_prefix('#').unwrap_or(hash);
-        if text.is_empty() {
-            return (Self::default(), None);
+        if matches!(text, "" | "v1" | "v1/") {
+            return (Self::first(), None);
         }
         if text.len() > MAX_BYTES {
             return (Self::default(), Some(LinkProblem::TooLong(text.len())));
@@ -196,8 +204,7 @@ impl Link {
     pub fn without_file(self) -> (Self, Option<LinkProblem>) {
         let Tables::Brought(file) = self.setup.tables else { return (self, None) };
         let tables = self.setup.scenario.tables_on(file.model);
-        let tables =
-            tables.or_else(|| self.setup.scenario.machines().next()).unwrap_or(Tables::Made(file.model));
+        let tables = tables.or_else(|| self.setup.scenario.machine()).unwrap_or(Tables::Made(file.model));
         let setup = Setup { tables, ..self.setup };
         // Steps of other tables are other steps.
         (Self { setup, step: 0, ..self }, Some(LinkProblem::File { file, shown: tables.model().title }))
@@ -331,8 +338,9 @@ mod tests {
 
     #[test]
     fn a_short_link_means_the_defaults() {
-        assert_eq!(parse(""), (Link::default(), None));
-        assert_eq!(parse("#v1/"), (Link::default(), None));
+        for bare in ["", "#", "#v1", "#v1/"] {
+            assert_eq!(parse(bare), (Link::first(), None));
+        }
         let (link, none) = parse("#v1/debug-init-mm?t=3");
         assert_eq!(none, None);
         assert_eq!((link.setup.scenario.id, link.step), ("debug-init-mm", 3));

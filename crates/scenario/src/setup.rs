@@ -58,7 +58,7 @@ impl Default for Setup {
 impl Setup {
     /// A scenario as it is offered first.
     pub fn of(scenario: &'static Scenario) -> Self {
-        let tables = scenario.machines().next().unwrap_or(Tables::Made(MODELS[0]));
+        let tables = scenario.machine().unwrap_or(Tables::Made(MODELS[0]));
         let (lock, init_lock) = scenario.held;
         Self { scenario, tables, revision: scenario.revision, lock, init_lock }
     }

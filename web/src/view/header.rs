@@ -55,7 +55,9 @@ pub fn actions(top: &Top, open: Option<El>, own: Option<El>) -> El {
 /// What a person must know: what was wrong with a link or a deed, what could not be loaded, what is on its way. Any page
 /// may need the part with what is needed at times: a file may be dropped there. `offer` is what can be done about the first.
 pub fn messages(shared: &Shared, offer: Option<El>, failed: Option<String>, under: Option<El>) -> El {
-    let (part_failed, part_under) = coming(shared, Part::More);
+    let parts = [Part::More, Part::Tables].map(|part| coming(shared, part));
+    let [(more_failed, more_under), (tables_failed, tables_under)] = parts;
+    let (part_failed, part_under) = (more_failed.or(tables_failed), more_under.or(tables_under));
     let reading = shared.files.reading.as_ref().map(|(what, of)| progress(what, *of));
     let notice = shared.notice.as_deref().map(|notice| {
         let says = el("p.notice[role=alert]").child(el("span").child(notice));
@@ -99,6 +101,7 @@ pub fn coming(shared: &Shared, part: Part) -> (Option<String>, Option<El>) {
             let what = match part {
                 Part::Lab => "Loading the race lab and the verdicts",
                 Part::More => "Loading the rest of Pagewalk",
+                Part::Tables => "Loading what reads captured page tables",
             };
             (None, Some(progress(what, *of)))
         }

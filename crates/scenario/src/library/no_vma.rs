@@ -7,6 +7,20 @@ use pagewalk::{EntryPoint, Revision};
 use super::{Group, Program, Scenario};
 use crate::held::Held;
 
+pub(super) static START: Scenario = Scenario {
+    id: "start",
+    title: "Start here: a short kernel walk",
+    about: "walk_kernel_page_table_range() over a few entries of the kernel's tables. It comes from the top table \
+            down to single pages, and meets tables, what maps memory, and what is empty.",
+    program: Program::Call { entry: EntryPoint::Kernel, mm: MmId::INIT_MM, ops: Observer::ALL },
+    revision: Revision::V6_17,
+    held: (Held::Read, Held::None),
+    build: None,
+    group: Group::NoVma,
+    made: Some(|at| (at.kernel + at.pmd, at.kernel + 3 * at.pmd + 2 * at.page)),
+    on: &[],
+};
+
 pub(super) static KERNEL_WALK: Scenario = Scenario {
     id: "kernel-walk",
     title: "Kernel walk",

@@ -23,7 +23,7 @@ impl Walk {
     pub(super) fn messages(&self, shared: &Shared) -> El {
         let state = self.waits.and_then(|folder| shared.captures.state(folder));
         let failed = match state {
-            Some(Loading::Failed(error)) => Some(error.to_string()),
+            Some(Loading::Failed(error)) => Some(error.clone()),
             _ => self.failed.clone(),
         };
         let under = match state {
