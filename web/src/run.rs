@@ -2,7 +2,7 @@
 
 use capture::Capture;
 use narrate::listing::Listing;
-use narrate::{Mark, Point, Timeline, listing, mark, point};
+use narrate::{Mark, Point, Same, Timeline, listing, mark, point};
 use pagewalk::Event;
 use pgtable::{Level, VirtAddr};
 use scenario::link::Grain;
@@ -246,6 +246,16 @@ impl Run {
         } else {
             self.wanted = Some(index);
         }
+    }
+
+    /// Shows the step that was shown in `other`, or the last one before it that both runs have. Returns whether it is that one.
+    pub fn go_to_same(&mut self, other: &Self) -> bool {
+        let stop_of =
+            |run: &Self| run.timeline.index_of(Grain::Stops, run.timeline.span(run.grain, run.index).to);
+        let Same { stop, exact } = other.timeline.same_in(stop_of(other), &self.timeline);
+        let actions = self.timeline.span(Grain::Stops, stop).to;
+        self.go_to(self.timeline.index_of(self.grain, actions));
+        exact
     }
 
     /// Changes what a step is, and stays at the same place.

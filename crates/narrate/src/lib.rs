@@ -29,6 +29,7 @@
 //! | [`mark`] | the kinds of steps, and how events group into them |
 //! | [`timeline`] | recording, going to any step, going back |
 //! | [`point`] | the point of a step |
+//! | [`same`] | the same step of another run |
 //! | [`sentence`] | what just happened, in one sentence |
 //! | [`listing`] | the function at work, line by line |
 //! | [`entry_diff`] | what a write changed, by the names of the bits |
@@ -48,6 +49,7 @@ pub mod mark;
 pub mod point;
 pub mod race;
 pub mod ruler;
+pub mod same;
 pub mod sentence;
 pub mod tables;
 pub mod timeline;
@@ -56,4 +58,5 @@ pub use dump::DumpRecord;
 pub use entry_diff::EntryDiff;
 pub use mark::Mark;
 pub use point::Point;
+pub use same::Same;
 pub use timeline::{Moment, Span, Step, Timeline};

@@ -39,6 +39,8 @@ pub struct Walk {
     /// The step that the opened link asks for, until it is known whether the run has it.
     asked: Option<u32>,
     run: Option<Run>,
+    /// What was shown before another kernel, lock or machine was chosen: its step is looked for in the run.
+    before: Option<Run>,
     /// Whether walks whose assertions were met are safe beside other CPUs.
     besides: Vec<Box<dyn Verdicts>>,
     filter: Filter,
@@ -61,6 +63,7 @@ impl Default for Walk {
             failed: None,
             asked: None,
             run: None,
+            before: None,
             besides: Vec::new(),
             filter: Filter::Any,
             speed: Speed::Normal,
@@ -121,6 +124,7 @@ impl Page for Walk {
         let known = link.setup == self.link.setup;
         self.link = link;
         self.playing = false;
+        self.before = None;
         self.asked = Some(link.step);
         match &mut self.run {
             // It is recorded already: only the step is another one.
@@ -339,6 +343,7 @@ impl Walk {
     fn go_to(&mut self, index: u32, shared: &mut Shared) {
         self.playing = false;
         self.asked = None;
+        self.before = None;
         if let Some(run) = &mut self.run {
             run.go_to(index);
             self.moved(shared);
@@ -347,7 +352,15 @@ impl Walk {
 
     /// The step that is shown may be another one.
     fn moved(&mut self, shared: &mut Shared) {
-        let Some(run) = &self.run else { return };
+        let Some(run) = &mut self.run else { return };
+        if let Some(before) = self.before.take_if(|_| run.is_complete())
+            && !run.go_to_same(&before)
+        {
+            let what = before.point().mark.title();
+            shared.notice = Some(format!(
+                "This run has no step like the one that was shown ({what}). This is the last one before it that both have."
+            ));
+        }
         self.link.step = run.index();
         self.link.grain = run.grain();
         let is_known = |asked: &mut u32| run.is_complete() || *asked < run.len();
@@ -372,7 +385,7 @@ impl Walk {
     /// Asks for the part which has that scenario. Nothing is shown until then: it would be another one.
     fn wait_for(&mut self, about: &'static About, link: Option<String>, shared: &mut Shared) {
         self.playing = false;
-        self.run = None;
+        (self.run, self.before) = (None, None);
         self.waits = None;
         self.failed = None;
         self.awaited = Some(Awaited { about, link, picks: Vec::new() });

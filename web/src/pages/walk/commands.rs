@@ -67,13 +67,11 @@ impl Walk {
                 self.awaited = None;
                 *setup = setup.with_scenario(scenario);
                 self.link.step = 0;
+                (self.run, self.before) = (None, None);
             }
             Picked::Later(about) => return self.wait_for(about, None, shared),
-            Picked::Machine(tables) => {
-                setup.tables = tables;
-                self.link.step = 0;
-            }
-            // The same step under another rule is what one wants to see next.
+            // The same step elsewhere is what one wants to see next.
+            Picked::Machine(tables) => setup.tables = tables,
             Picked::Kernel(revision) => setup.revision = revision,
             Picked::Lock(held) => setup.lock = held,
             Picked::InitLock(held) => setup.init_lock = held,
@@ -95,6 +93,9 @@ impl Walk {
             }
         }
         self.missing = None;
+        if let Some(run) = self.run.take() {
+            self.before.get_or_insert(run);
+        }
         match &mut self.awaited {
             Some(awaited) => awaited.picks.push(picked),
             None => self.start(shared),
