@@ -24,14 +24,22 @@ pub struct Address {
     seen: String,
     /// What was written or found last. The browser may not have taken it.
     tried: String,
+    /// Whether a person has chosen something since the last write.
+    is_chosen: bool,
     /// Asks for the write that had to wait.
     later: Option<Timeout>,
+}
+
+/// What a link shows, whatever the step: its place in a walk, and what was done in a race.
+fn choices(link: &str) -> impl Iterator<Item = &str> {
+    let is_step = |part: &&str| ["t=", "s="].iter().any(|of| part.starts_with(of));
+    link.split(['?', '&']).filter(move |part| !is_step(part))
 }
 
 impl Default for Address {
     fn default() -> Self {
         let (seen, tried) = Default::default();
-        Self { clock: Clock::default(), budget: (BURST, 0.0), seen, tried, later: None }
+        Self { clock: Clock::default(), budget: (BURST, 0.0), seen, tried, is_chosen: false, later: None }
     }
 }
 
@@ -41,12 +49,18 @@ pub fn full(link: &str) -> String {
 }
 
 impl Address {
-    /// Writes `link` into the address without a new entry in the history. If that has to wait, `again` is called a little
-    /// later: then write what the link is by then.
+    /// A person did something. If it makes the address another one, but for the step, the way back leads to what was before.
+    pub const fn chosen(&mut self) {
+        self.is_chosen = true;
+    }
+
+    /// Writes `link` into the address. If that has to wait, `again` is called a little later: then write what the link is by
+    /// then.
     pub fn write(&mut self, link: &str, again: impl FnOnce() + 'static) {
         self.later = None;
         let text = format!("#{link}");
         if text == self.tried {
+            self.is_chosen = false;
             return;
         }
         let now = self.clock.now();
@@ -58,7 +72,10 @@ impl Address {
             return;
         }
         self.budget.0 -= 1.0;
-        if browser::replace_hash(&text) {
+        let is_embedded = choices(&text).any(|part| part == "embed");
+        let is_new =
+            std::mem::take(&mut self.is_chosen) && !is_embedded && choices(&text).ne(choices(&self.seen));
+        if browser::write_hash(&text, is_new) {
             self.seen.clone_from(&text);
         }
         self.tried = text;
@@ -66,6 +83,7 @@ impl Address {
 
     /// Somebody else has written this hash: what is shown has to be written again, even if it was written before.
     pub fn found(&mut self, hash: &str) {
+        self.is_chosen = false;
         hash.clone_into(&mut self.seen);
         hash.clone_into(&mut self.tried);
     }

@@ -66,11 +66,12 @@ pub fn hash() -> String {
     reach(&["location", "hash"]).and_then(|hash| hash.as_string()).unwrap_or_default()
 }
 
-/// Writes `hash`, with its `#`, into the address, without a new entry in the history. Returns whether it is there now: a
-/// page without an address of its own (`srcdoc`, some webviews) cannot change it, and works without.
-pub fn replace_hash(hash: &str) -> bool {
+/// Writes `hash`, with its `#`, into the address, in a `new` entry of the history or in the one that there is. Returns whether it
+/// is there now: a page without an address of its own (`srcdoc`, some webviews) cannot change it, and works without.
+pub fn write_hash(hash: &str, new: bool) -> bool {
     let arguments = [JsValue::NULL, JsValue::from_str(""), JsValue::from_str(hash)];
-    let answer = reach(&["history"]).and_then(|history| call(&history, "replaceState", &arguments));
+    let method = if new { "pushState" } else { "replaceState" };
+    let answer = reach(&["history"]).and_then(|history| call(&history, method, &arguments));
     answer.is_some() && self::hash() == hash
 }
 

@@ -129,7 +129,10 @@ impl Component for Shell {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let draw = match msg {
-            Msg::Did(deed) => self.did(ctx, &deed),
+            Msg::Did(deed) => {
+                self.address.chosen();
+                self.did(ctx, &deed)
+            }
             // What follows from the address is done below.
             Msg::HashChanged | Msg::WriteAddress => false,
             Msg::Copied(link, Copied::Done) => {
