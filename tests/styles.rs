@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What has rules for the page as a whole, and no view.
-const WHOLE: [&str; 5] = ["tokens", "layout", "base", "race", "verdicts"];
+const WHOLE: [&str; 6] = ["tokens", "layout", "base", "start", "race", "verdicts"];
 
 /// The lists of sheets: of the first part, of the later ones.
 const LISTS: [&str; 3] = ["first", "lab", "more"];

@@ -1,5 +1,10 @@
 import init from "./pagewalk.js";
 
 init().catch((error) => {
-    document.body.textContent = `Pagewalk could not be started (${error}). Reload the page to try again.`;
+    const says = document.createElement("p");
+    says.className = "start";
+    says.setAttribute("role", "alert");
+    says.textContent = `Pagewalk could not be started (${error}). Reload the page to try again.`;
+    document.querySelector(".loading")?.remove();
+    document.body.prepend(says);
 });

@@ -5,6 +5,7 @@
 //! | compile | cargo | the program, with what its linker knew (`--emit-relocs`) |
 //! | split | `tools/split` | its first part, the later ones, and the scripts that start and load them |
 //! | optimise | wasm-opt, esbuild | the same, smaller; not for `trunk serve` without `--release` |
+//! | draw | `web/first` | the first step as HTML, which is there before the program |
 //! | assemble | here | the HTML, the captures, and all else in one directory named after its content |
 //!
 //! What is in that directory refers to the rest of it by relative names. Only the HTML knows how it is called, so that a
@@ -35,7 +36,7 @@ const PAGE: &str = "index.html";
 const HTML: [&str; 2] = [PAGE, "lab.html"];
 
 /// The scripts that the HTML names.
-const SCRIPTS: [&str; 2] = ["start.js", "moved.js"];
+const SCRIPTS: [&str; 3] = ["start.js", "early.js", "moved.js"];
 
 /// The style sheets that name the others: of the first part, and of each later one.
 const STYLES: [&str; 3] = ["first.css", "lab.css", "more.css"];
@@ -54,6 +55,9 @@ const WASM_OPT: [&str; 11] = [
     "--strip-producers",
     "--strip-target-features",
 ];
+
+/// The package that draws the first step, and where that stands in the HTML.
+const FIRST: (&str, &str) = ("pagewalk-first", "<!-- first step -->");
 
 /// Where Trunk, if it has started us, wants the page, and whether it was asked for `--release`.
 const TRUNK_STAGE: &str = "TRUNK_STAGING_DIR";
@@ -181,6 +185,7 @@ fn optimise(tools: &Toolbox, parts: &Path, app: &Path) -> Result<(), Error> {
 /// Puts the site together in place of what is there.
 fn assemble(workspace: &Workspace, app: &Path, page: Option<String>, site: &Path) -> Result<(), Error> {
     let name = format!("{APP}-{:016x}", files::hash_of(app)?);
+    let first = first_step(workspace).map_err(|reason| PageError::NotBuilt(Box::new(reason)))?;
     files::emptied(site)?;
     let mut prepared = page;
     for html in HTML {
@@ -190,7 +195,7 @@ fn assemble(workspace: &Workspace, app: &Path, page: Option<String>, site: &Path
             None => fs::read_to_string(&source).map_err(Error::io("read", &source))?,
         };
         let file = site.join(html);
-        let text = text.replace(&format!("\"{APP}/"), &format!("\"{name}/"));
+        let text = text.replace(&format!("\"{APP}/"), &format!("\"{name}/")).replace(FIRST.1, first.trim());
         fs::write(&file, text).map_err(Error::io("write", &file))?;
     }
     files::copy_tree(app, &site.join(name))?;
@@ -202,6 +207,18 @@ fn assemble(workspace: &Workspace, app: &Path, page: Option<String>, site: &Path
         }
     }
     Ok(())
+}
+
+/// The first step as HTML: what is seen until the program is here. The code that draws the page draws it, on this machine.
+fn first_step(workspace: &Workspace) -> Result<String, Error> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["run", "--quiet", "--offline", "--package", FIRST.0]);
+    let output = cargo.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|source| process::not_started(&cargo, source))?;
+    if !output.status.success() {
+        return Err(process::failed(&cargo, output.status).into());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// An option with a path as its value.
@@ -259,9 +276,10 @@ mod tests {
     fn the_html_names_what_is_made() -> Result<(), Error> {
         let page = Workspace::here().root().join("web").join("page").join(PAGE);
         let page = fs::read_to_string(&page).map_err(Error::io("read", &page))?;
-        for file in ["icon.svg", "styles/first.css", "pagewalk_bg.wasm", "start.js"] {
+        for file in ["icon.svg", "styles/first.css", "pagewalk_bg.wasm", "start.js", "early.js"] {
             assert!(page.contains(&format!("\"{APP}/{file}\"")), "{file}");
         }
+        assert!(page.contains(FIRST.1));
         Ok(())
     }
 }

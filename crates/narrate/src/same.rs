@@ -33,7 +33,7 @@ const fn kin(mark: Mark) -> Mark {
     }
 }
 
-fn name(stop: &Step) -> Name {
+const fn name(stop: Step) -> Name {
     (kin(stop.mark), stop.level)
 }
 
@@ -53,7 +53,7 @@ impl Counts {
     fn all(stops: &[Step]) -> Self {
         let mut counts = Self::default();
         for stop in stops {
-            *counts.of(name(stop)) += 1;
+            *counts.of(name(*stop)) += 1;
         }
         counts
     }
@@ -71,11 +71,11 @@ fn same(these: &[Step], stop: usize, those: &[Step]) -> Same {
     let mut left = Counts::all(these.get(..=stop).unwrap_or_default());
     let mut others = Counts::all(those);
     for (back, of) in these.iter().take(stop + 1).rev().enumerate() {
-        let (name_of, nth) = (name(of), left.of(name(of)));
+        let (name_of, nth) = (name(*of), left.of(name(*of)));
         if *others.of(name_of) >= *nth {
             let mut left = *nth;
             let found = those.iter().position(|that| {
-                left -= u32::from(name(that) == name_of);
+                left -= u32::from(name(*that) == name_of);
                 left == 0
             });
             return Same { stop: found.unwrap_or_default() as u32, exact: back == 0 };

@@ -180,7 +180,8 @@ impl Scenario {
     /// The tables of a file that a person opened; `None` if it does not run on such a machine. A file has no areas (VMAs).
     pub fn tables_of(&self, file: FileId) -> Option<Tables> {
         let runs = match self.program {
-            Program::Call { entry, .. } => self.made.is_some() && !entry.has_vmas(),
+            // The first one is about what was made for it.
+            Program::Call { entry, .. } => self.made.is_some() && !entry.has_vmas() && self != FIRST,
             Program::Other(runs) => runs.runs_on_any(file.model),
         };
         runs.then_some(Tables::Brought(file))
@@ -258,6 +259,9 @@ static WALKS: &[&Scenario] = &[
 
 /// The one that a person sees first.
 pub static FIRST: &Scenario = &no_vma::START;
+
+/// The one that a file is shown with which a person opens: it finds its range in the file.
+pub static FIRST_OF_FILE: &Scenario = &no_vma::KERNEL_WALK;
 
 /// Scenarios, one list per file that has some.
 pub type Shelf = &'static [&'static [&'static Scenario]];

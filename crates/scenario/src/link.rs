@@ -150,8 +150,8 @@ pub enum LinkProblem {
     Unknown(String),
 }
 
-/// The step at which the first scenario looks at its first entry.
-const FIRST_STEP: u32 = 6;
+/// A step of the first scenario at which three tables are on the path, and two are still to come.
+const FIRST_STEP: u32 = 10;
 
 /// The parameters of a link.
 const PARAMETERS: [&str; 6] = ["lock", "init", "by", "t", "view", "embed"];
@@ -167,7 +167,7 @@ impl LinkProblem {
 }
 
 impl Link {
-    /// What a person sees first: a walk that has come to its first entry, so that there is something to see of it.
+    /// What a person sees first: a walk that is under way, so that there is something to see of it.
     pub fn first() -> Self {
         Self { step: FIRST_STEP, ..Self::default() }
     }

@@ -60,16 +60,28 @@ impl Page {
         self.wait_for("a step is shown", ".sentence").await;
     }
 
-    /// Opens an address.
+    /// Opens an address and waits until the program runs, if it is a page of ours.
     pub async fn load(&self, url: &str) {
+        self.load_only(url).await;
+        self.started().await;
+    }
+
+    /// Opens an address, and does not wait for the program.
+    pub async fn load_only(&self, url: &str) {
         // A change of the hash alone would not load the page again.
         self.client.goto("about:blank").await.expect("an empty page");
         self.client.goto(url).await.expect("the page opens");
     }
 
+    /// Waits until the program has replaced the step that stands in the HTML.
+    async fn started(&self) {
+        self.until("the program runs", || async { self.count(".first").await == 0 }).await;
+    }
+
     /// Loads the page again, as it is.
     pub async fn reload(&self) {
         self.client.refresh().await.expect("the page loads again");
+        self.started().await;
         self.wait_for("a step is shown", ".sentence").await;
     }
 
@@ -234,6 +246,7 @@ impl Page {
     /// Goes into a frame, by its number.
     pub async fn enter_frame(&self, index: u16) {
         self.client.enter_frame(index).await.expect("the frame is there");
+        self.started().await;
     }
 
     /// Goes back out of a frame.

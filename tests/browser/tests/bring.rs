@@ -116,7 +116,7 @@ fn a_file_is_a_machine_like_the_others() {
         page.choose("Scenario", "vma-range").await;
         page.until("it runs", async || page.hash().await.starts_with("#v1/vma-range/")).await;
         bring(page, Way::Drop, &["small.json", "other.json"], SMALL).await;
-        says(page, "does not run on these tables, so the first one is shown").await;
+        says(page, "does not run on these tables, so the kernel walk is shown").await;
         says(page, "Of the 2 files only this one was read").await;
         assert!(page.hash().await.starts_with("#v1/kernel-walk/file-"));
         // All that was loaded is the site's own.
@@ -275,7 +275,7 @@ fn a_file_that_cannot_be_read_is_a_sentence_and_nothing_is_lost() {
 fn the_keyboard_and_a_screen_reader_open_a_file_and_hear_of_it() {
     test(Screen::NARROW, async |page| {
         let site = Site::serve();
-        page.open(&site.url("")).await;
+        page.open(&site.url("#v1/start")).await;
         page.last_step().await;
         assert_eq!(page.text_of(&format!("return {BUTTON}.labels[0].textContent")).await, "Open…");
         // It is reached by Tab, and seen to have the focus.
@@ -333,7 +333,7 @@ fn a_file_waits_for_the_part_that_reads_it() {
     test(Screen::WIDE, async |page| {
         let gate = Gate::default();
         let site = Site::serve_with(|site| site.instead(&later_part(), Answer::After(gate.clone())));
-        page.open(&site.url("")).await;
+        page.open(&site.url("#v1/start")).await;
         page.last_step().await;
         bring(page, Way::Drop, &["first.json"], b"nonsense").await;
         page.wait_for("it is said", ".loading[role=status]").await;
@@ -350,7 +350,7 @@ fn a_file_waits_for_the_part_that_reads_it() {
 fn a_part_that_does_not_arrive_can_be_asked_for_again() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve_with(|site| site.instead(&later_part(), Answer::Missing));
-        page.open(&site.url("")).await;
+        page.open(&site.url("#v1/start")).await;
         let last = page.last_step().await;
         bring(page, Way::Drop, &["small.json"], SMALL).await;
         says(page, "could not be loaded").await;

@@ -23,7 +23,7 @@ fn a_reload_returns_to_the_same_step() {
 fn choices_are_in_the_address_and_the_address_is_a_choice() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
-        page.open(&site.url("#v1/debug-init-mm?t=2")).await;
+        page.open(&site.url("#v1/debug-init-mm?t=6")).await;
         page.choose("Kernel", "v7.3").await;
         page.until("the address says so", || async { page.hash().await.contains("/v7.3?") }).await;
         page.wait_for("the other kernel's assertion", ".assertion.fails").await;

@@ -6,7 +6,7 @@ mod picked;
 
 use pgtable::{Level, Model};
 pub use picked::Picked;
-use scenario::library::About;
+use scenario::library::{About, FIRST, FIRST_OF_FILE};
 use scenario::link::View;
 use scenario::places::Places;
 use scenario::{FileId, Link, LinkProblem, Setup, Tables};
@@ -48,7 +48,7 @@ pub struct Walk {
     playing: bool,
     hot: Option<Level>,
     /// The machine that is shown, and the one before it: the levels view compares them.
-    machine: &'static Model,
+    machine: Option<&'static Model>,
     machine_before: Option<&'static Model>,
 }
 
@@ -69,7 +69,7 @@ impl Default for Walk {
             speed: Speed::Normal,
             playing: false,
             hot: None,
-            machine: link.setup.tables.model(),
+            machine: None,
             machine_before: None,
         }
     }
@@ -91,7 +91,7 @@ struct Awaited {
 pub struct Fit {
     /// The link that was open asks for another file.
     pub other_file: bool,
-    /// The scenario that was shown does not run on it, so the first one is shown.
+    /// The scenario that was shown does not run on it, so the kernel walk is shown.
     pub other_scenario: bool,
 }
 
@@ -168,7 +168,7 @@ impl Page for Walk {
         let keys = if shows_levels { Keys::Text } else { Keys::Walk };
         let later = shared.later;
         let levels = later.filter(|_| shows_levels);
-        let levels = levels.map(|later| (later.levels)(self.machine, self.machine_before));
+        let levels = levels.map(|later| (later.levels)(setup.tables.model(), self.machine_before));
         el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
             .when(*embed, ".embed")
             .attr("data-keys", keys.name())
@@ -271,8 +271,8 @@ impl Walk {
         self.playing = false;
         let setup = self.link.setup;
         let machine = setup.tables.model();
-        if machine != self.machine {
-            self.machine_before = Some(std::mem::replace(&mut self.machine, machine));
+        if self.machine != Some(machine) {
+            self.machine_before = self.machine.replace(machine);
         }
         let folder = setup.tables.folder();
         let made = setup.made();
@@ -304,7 +304,7 @@ impl Walk {
     }
 
     /// Walks a file that was opened: as the link says that asked for it, else as the scenario that is shown does if it
-    /// can, else as the first one.
+    /// can, else as the kernel walk does.
     pub fn bring(&mut self, file: FileId, shared: &mut Shared) -> Fit {
         let asked = self.missing.take();
         let mut fit = Fit { other_file: asked.is_some(), other_scenario: false };
@@ -320,8 +320,9 @@ impl Walk {
                 world?.mm(setup.scenario.program.mm()).map(|_| Setup { tables, ..setup })
             };
             let setup = on(self.link.setup);
-            fit.other_scenario = setup.is_none();
-            let setup = setup.or_else(|| on(Setup::default())).unwrap_or_default();
+            // The very first one is not what a person who opens a file is after.
+            fit.other_scenario = setup.is_none() && self.link.setup.scenario != FIRST;
+            let setup = setup.or_else(|| on(Setup::of(FIRST_OF_FILE))).unwrap_or_default();
             self.link = Link { setup, step: 0, view: View::Step, ..self.link };
         }
         self.start(shared);

@@ -118,7 +118,7 @@ fn opened_as(name: String, brought: Brought, walk: &mut Walk, shared: &mut Share
     }
     if fit.other_scenario {
         says.push_str(
-            " The scenario that was shown does not run on these tables, so the first one is shown.",
+            " The scenario that was shown does not run on these tables, so the kernel walk is shown.",
         );
     }
     for sentence in &assumed {

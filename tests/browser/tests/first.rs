@@ -1,0 +1,34 @@
+//! What is there before the program is, and where it never comes.
+
+use pagewalk_browser_tests::{Answer, Screen, Site, in_app, test};
+
+/// The visible text of the page, and where each piece of the step is.
+const SEEN: &str = "return JSON.stringify(
+    [...document.querySelectorAll('.pagewalk > *')].map(of => {
+        const { x, y, width, height } = of.getBoundingClientRect();
+        return [of.innerText, x, y, width, height];
+    }))";
+
+#[test]
+fn the_first_step_stands_in_the_page_as_the_program_draws_it() {
+    for screen in [Screen::WIDE, Screen::NARROW] {
+        test(screen, async |page| {
+            let site = Site::serve();
+            page.open(&site.url("")).await;
+            page.last_step().await;
+            let live = page.text_of(SEEN).await;
+            // The same without the program.
+            let site = Site::serve_with(|site| site.instead(&in_app("pagewalk_bg.wasm"), Answer::Missing));
+            page.load_only(&site.url("")).await;
+            page.wait_for("why it cannot start", "[role=alert]").await;
+            assert!(page.text("[role=alert]").await.contains("could not be started"));
+            page.eval("document.querySelector('[role=alert]').remove()").await;
+            assert_eq!(page.text_of(SEEN).await, live);
+            // Another address asks for something else than this step.
+            page.load_only(&site.url("#v1/vma-range")).await;
+            page.wait_for("why it cannot start", "[role=alert]").await;
+            assert_eq!(page.text("body").await, page.text("[role=alert]").await);
+            page.eval("delete sessionStorage.errors").await;
+        });
+    }
+}
