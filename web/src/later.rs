@@ -24,6 +24,8 @@ named! {
         More = "more",
         /// What fetches and reads the tables of a captured machine.
         Tables = "tables",
+        /// Two runs side by side.
+        Compare = "compare",
     }
 }
 

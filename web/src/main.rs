@@ -14,6 +14,7 @@ fn reach(part: Part) -> Coming {
         Part::Lab => Box::pin(lab()),
         Part::More => Box::pin(more()),
         Part::Tables => Box::pin(tables()),
+        Part::Compare => Box::pin(compare()),
     }
 }
 
@@ -32,4 +33,9 @@ fn more() -> Result<Arrived, PartError> {
 #[wasm_split_helpers::wasm_split(tables, fallible)]
 fn tables() -> Result<Arrived, PartError> {
     pagewalk_web::parts::tables::arrived()
+}
+
+#[wasm_split_helpers::wasm_split(compare, fallible)]
+fn compare() -> Result<Arrived, PartError> {
+    pagewalk_web::parts::compare::arrived()
 }

@@ -87,6 +87,10 @@ named! {
         Rule = "rule",
         /// How far a press steps a CPU.
         Stride = "stride",
+        /// The kernel of the run on the right.
+        OtherKernel = "other-kernel",
+        /// How its lock is held.
+        OtherLock = "other-lock",
     }
 }
 

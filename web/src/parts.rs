@@ -5,6 +5,7 @@
 //! | [`lab`] | the race lab, and the verdicts; whether a walk is safe beside other CPUs |
 //! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed, reading a file; the patch's callers, with their scenarios |
 //! | [`tables`] | what fetches and reads the tables of a captured machine |
+//! | [`compare`] | two runs side by side |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
 //! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to
@@ -13,6 +14,7 @@
 
 mod beside;
 mod bring;
+pub mod compare;
 pub mod lab;
 pub mod more;
 pub mod tables;
@@ -38,6 +40,8 @@ pub enum Arrived {
     More(More),
     /// What fetches and reads the tables of a captured machine.
     Tables(Load),
+    /// The page of two runs side by side.
+    Compare(Box<dyn Page>),
 }
 
 /// The part [`lab`], as the first one has it.

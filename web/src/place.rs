@@ -15,11 +15,13 @@ pub enum Place {
     Race,
     /// The verdicts of all races.
     Verdicts,
+    /// Two runs side by side.
+    Compare,
 }
 
 impl Place {
     /// All pages, in the order of the navigation.
-    pub const ALL: [Self; 4] = [Self::Walk, Self::Callers, Self::Race, Self::Verdicts];
+    pub const ALL: [Self; 5] = [Self::Walk, Self::Callers, Self::Race, Self::Verdicts, Self::Compare];
 
     /// Its number in [`Place::ALL`]. That of the walk is 0.
     pub const fn slot(self) -> usize {
@@ -33,6 +35,7 @@ impl Place {
             Self::Callers => "Callers",
             Self::Race => "Race lab",
             Self::Verdicts => "Verdicts",
+            Self::Compare => "Compare",
         }
     }
 
@@ -41,6 +44,7 @@ impl Place {
         match self {
             Self::Walk => None,
             Self::Callers => Some(Part::More),
+            Self::Compare => Some(Part::Compare),
             Self::Race | Self::Verdicts => Some(Part::Lab),
         }
     }
@@ -52,6 +56,7 @@ impl Place {
             Self::Callers => "v1/callers",
             Self::Race => "v1/race/munmap",
             Self::Verdicts => "v1/verdicts",
+            Self::Compare => "v1/compare",
         }
     }
 
@@ -62,6 +67,7 @@ impl Place {
             Self::Callers => "callers",
             Self::Race => "race",
             Self::Verdicts => "verdicts",
+            Self::Compare => "compare",
         }
     }
 
@@ -69,17 +75,17 @@ impl Place {
     /// exist.
     pub fn abouts(self) -> &'static [About] {
         match self {
-            Self::Walk | Self::Callers => &[],
+            Self::Walk | Self::Callers | Self::Compare => &[],
             Self::Race => &race::ABOUTS,
             Self::Verdicts => &verdicts::ABOUTS,
         }
     }
 
-    /// What a hash names that the page does not have. The walk says that for itself.
+    /// What a hash names that the page does not have. Those with scenarios say that for themselves.
     pub fn stray(self, hash: &str) -> Option<&str> {
         let (name, _) = self.rest(hash);
         let known = self.abouts().iter().any(|about| about.names.contains(&name));
-        (self != Self::Walk && !name.is_empty() && !known).then_some(name)
+        (!matches!(self, Self::Walk | Self::Compare) && !name.is_empty() && !known).then_some(name)
     }
 
     /// The page that a hash opens. What none of the others has is the walk's, which says what is wrong with it.
@@ -108,7 +114,7 @@ pub fn missing(page: Place, name: &str) -> String {
     let what = match page {
         Place::Race => "race",
         Place::Verdicts => "table of verdicts",
-        Place::Walk | Place::Callers => "page",
+        Place::Walk | Place::Callers | Place::Compare => "page",
     };
     let name: String = name.chars().take(40).collect();
     format!("There is no {what} \u{201c}{name}\u{201d}. Choose below what to open.")

@@ -2,16 +2,17 @@
 
 use capture::Capture;
 use narrate::listing::Listing;
-use narrate::{Mark, Point, Same, Timeline, listing, mark, point};
+use narrate::{Mark, Pair, Point, Same, Timeline, listing, mark, point};
 use pagewalk::Event;
 use pgtable::{Level, VirtAddr};
 use scenario::link::Grain;
 use scenario::places::Places;
-use scenario::{Runner, Setup, SetupError};
+use scenario::{Runner, Setup, SetupError, Tables};
 
 use crate::el::El;
 use crate::later::Dump;
 use crate::named::named;
+use crate::shared::Shared;
 
 /// Ticks on the scrubber at most; more could not be told apart.
 const MOST_TICKS: u32 = 240;
@@ -120,7 +121,41 @@ pub struct Run {
     dump: Option<Box<dyn Dump>>,
 }
 
+/// A scenario that is to run.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is recorded now, slice by slice.
+    Runs(Box<Run>),
+    /// The capture in this folder has been asked for.
+    Waits(&'static str),
+    /// It cannot start: why.
+    Cannot(String),
+}
+
 impl Run {
+    /// Starts a scenario on its machine, if that is here; `step` is where it will go.
+    pub fn begin(setup: Setup, grain: Grain, step: u32, shared: &mut Shared) -> Begun {
+        let folder = setup.tables.folder();
+        let made = setup.made();
+        let capture = match setup.tables {
+            Tables::Brought(file) => shared.files.get(file).map(|of| (&of.capture, of.places)),
+            _ => {
+                let capture = made.as_ref().or_else(|| shared.captures.get(folder?));
+                capture.map(|capture| (capture, Places::of(setup.tables.model())))
+            }
+        };
+        let Some((capture, places)) = capture else {
+            let Some(folder) = folder else { return Begun::Cannot("The file is not here.".to_owned()) };
+            shared.captures.ask(folder);
+            return Begun::Waits(folder);
+        };
+        let dump = shared.later.and_then(|later| (later.dump)(&setup, capture));
+        match Self::new(setup, capture, &places, grain, step, dump) {
+            Ok(run) => Begun::Runs(Box::new(run)),
+            Err(error) => Begun::Cannot(error.to_string()),
+        }
+    }
+
     /// A scenario at its start, on its machine, where things are at `places`; `step` is where it will go as soon as that is
     /// recorded, `dump` records what a dump prints.
     ///
@@ -246,6 +281,11 @@ impl Run {
         } else {
             self.wanted = Some(index);
         }
+    }
+
+    /// This run and another side by side, stop by stop.
+    pub fn beside(&self, other: &Self) -> Vec<Pair> {
+        self.timeline.beside(&other.timeline)
     }
 
     /// Shows the step that was shown in `other`, or the last one before it that both runs have. Returns whether it is that one.

@@ -35,6 +35,8 @@ pub struct Shared {
     pub later: Option<Later>,
     /// The part that reads captured machines.
     pub tables: PartState,
+    /// The part with two runs side by side.
+    pub compare: PartState,
     /// What it reads them with, once it is here.
     pub load: Option<Load>,
     /// What it has of the part with the race lab: whether a walk is safe beside other CPUs.
@@ -55,6 +57,7 @@ impl Default for Shared {
             more: PartState::default(),
             later: None,
             tables: PartState::default(),
+            compare: PartState::default(),
             load: None,
             beside: None,
             library: Library::new(&[], &callers::ABOUTS),
@@ -150,6 +153,7 @@ impl Shared {
             Part::Lab => &self.lab,
             Part::More => &self.more,
             Part::Tables => &self.tables,
+            Part::Compare => &self.compare,
         }
     }
 
@@ -159,6 +163,7 @@ impl Shared {
             Part::Lab => &mut self.lab,
             Part::More => &mut self.more,
             Part::Tables => &mut self.tables,
+            Part::Compare => &mut self.compare,
         }
     }
 }

@@ -366,6 +366,7 @@ impl Shell {
                 self.bring = Some(more.bring);
                 self.shared.library = more.library;
             }
+            Ok(Arrived::Compare(compare)) => self.others[Place::Compare.slot() - 1] = Some(compare),
             // Nobody has to be told: what it is for is fetched now.
             Ok(Arrived::Tables(load)) => return self.shared.load = Some(load),
             Err(_) => return,

@@ -58,5 +58,5 @@ pub use dump::DumpRecord;
 pub use entry_diff::EntryDiff;
 pub use mark::Mark;
 pub use point::Point;
-pub use same::Same;
+pub use same::{Pair, Same};
 pub use timeline::{Moment, Span, Step, Timeline};

@@ -20,6 +20,19 @@ pub struct Same {
     pub exact: bool,
 }
 
+/// A line of two runs side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The stop of each run: where it is in this line, or was last.
+    pub stops: [u32; 2],
+    /// Which of the two runs have a stop in this line. One of them has.
+    pub has: [bool; 2],
+    /// Whether the one that has none here has the same stop at another place.
+    pub moved: bool,
+    /// Whether both have, of the same kind: no more than that can be seen of a line without going to it.
+    pub alike: bool,
+}
+
 /// What stops are counted by.
 type Name = (Mark, Option<Level>);
 
@@ -63,6 +76,66 @@ impl<A: Actor> Timeline<A> {
     /// Where stop `stop` of this run is in `other`.
     pub fn same_in(&self, stop: u32, other: &Self) -> Same {
         same(self.stops(), stop as usize, other.stops())
+    }
+
+    /// This run and another, side by side: each stop of each is in one line, in its order, and stops that are the same share
+    /// theirs. Where the order differs, the one that stands further from its place is alone.
+    pub fn beside(&self, other: &Self) -> Vec<Pair> {
+        align(self.stops(), other.stops())
+    }
+}
+
+/// For each stop of one run the same one of the other.
+fn partners(these: &[Step], those: &[Step]) -> Vec<Option<usize>> {
+    // Where the stops of each name are. There are few names.
+    let mut places: Vec<(Name, Vec<usize>)> = Vec::new();
+    for (at, stop) in those.iter().enumerate() {
+        match places.iter_mut().find(|(of, _)| *of == name(*stop)) {
+            Some((_, of)) => of.push(at),
+            None => places.push((name(*stop), vec![at])),
+        }
+    }
+    let mut counts = Counts::default();
+    let partner = |stop: &Step| {
+        let nth = counts.of(name(*stop));
+        *nth += 1;
+        let (_, places) = places.iter().find(|(of, _)| *of == name(*stop))?;
+        places.get(*nth as usize - 1).copied()
+    };
+    these.iter().map(partner).collect()
+}
+
+fn align(these: &[Step], those: &[Step]) -> Vec<Pair> {
+    let (to_right, to_left) = (partners(these, those), partners(those, these));
+    let (mut at, mut shown, mut pairs) = ([0, 0], [0, 0], Vec::new());
+    loop {
+        let [one, other] = at;
+        // How far away what is the same still is; nothing if it does not come any more.
+        let ahead = |to: &[Option<usize>], from: usize, beyond: usize| {
+            to.get(from).map(|same| same.and_then(|same| same.checked_sub(beyond)))
+        };
+        let has = match (ahead(&to_right, one, other), ahead(&to_left, other, one)) {
+            (None, None) => return pairs,
+            (Some(Some(0)), Some(_)) => [true, true],
+            (Some(_), None) => [true, false],
+            (None, Some(_)) => [false, true],
+            (Some(None), Some(_)) => [true, false],
+            (Some(_), Some(None)) => [false, true],
+            (Some(Some(left)), Some(Some(right))) => [left > right, left <= right],
+        };
+        for side in [0, 1] {
+            if has[side] {
+                shown[side] = at[side] as u32;
+                at[side] += 1;
+            }
+        }
+        let moved = match has {
+            [true, false] => to_right[one].is_some(),
+            [false, true] => to_left[other].is_some(),
+            _ => false,
+        };
+        let alike = has == [true, true] && these[one].mark == those[other].mark;
+        pairs.push(Pair { stops: shown, has, moved, alike });
     }
 }
 
@@ -121,5 +194,56 @@ mod tests {
         assert_eq!((found(4), found(5), found(99)), ((4, true), (4, false), (4, false)));
         assert_eq!(same(&these, 3, &[]), Same { stop: 0, exact: false });
         assert_eq!(same(&[], 3, &those), Same { stop: 0, exact: false });
+    }
+
+    #[test]
+    fn two_runs_stand_side_by_side_each_stop_once_and_in_its_order() {
+        let pmd = Some(Level::Pmd);
+        let these = stops(&[
+            (Mark::Start, None),
+            (Mark::Check, None),
+            (Mark::Check, None),
+            (Mark::AssertHolds, None),
+            (Mark::Delegate, None),
+            (Mark::Table, pmd),
+            (Mark::Hole, pmd),
+        ]);
+        let those = stops(&[
+            (Mark::Start, None),
+            (Mark::AssertFails, None),
+            (Mark::AssertFails, None),
+            (Mark::Check, None),
+            (Mark::Check, None),
+            (Mark::Table, pmd),
+        ]);
+        let pairs = align(&these, &those);
+        for side in [0, 1] {
+            let of_side = pairs.iter().filter(|pair| pair.has[side]).map(|pair| pair.stops[side]);
+            let all = [&these, &those][side].len() as u32;
+            assert_eq!(of_side.collect::<Vec<_>>(), (0..all).collect::<Vec<_>>());
+        }
+        let lines: Vec<_> =
+            pairs.iter().map(|pair| (pair.stops, pair.has == [true, true], pair.alike)).collect();
+        assert_eq!(
+            lines,
+            [
+                ([0, 0], true, true),
+                // The assertions come first in the other run: one of them is the same, and late here.
+                ([0, 1], false, false),
+                ([0, 2], false, false),
+                ([1, 3], true, true),
+                ([2, 4], true, true),
+                ([3, 4], false, false),
+                ([4, 4], false, false),
+                ([5, 5], true, true),
+                ([6, 5], false, false),
+            ]
+        );
+        let moved: Vec<_> =
+            pairs.iter().enumerate().filter(|(_, pair)| pair.moved).map(|(at, _)| at).collect();
+        assert_eq!(moved, [1, 5]);
+        assert_eq!(align(&these, &these).len(), these.len());
+        assert!(align(&these, &these).iter().all(|pair| pair.alike));
+        assert_eq!((align(&[], &[]).len(), align(&[], &those).len()), (0, 6));
     }
 }

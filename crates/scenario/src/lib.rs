@@ -26,7 +26,9 @@
 //! | [`tables`] | the tables that a scenario runs on: made, built, captured, or brought by a person |
 //! | [`worlds`] | machines that are built here instead of captured |
 //! | [`link`] | a setup and a position as text, and back |
+//! | [`compare`] | two runs of one scenario side by side, as text and back |
 
+pub mod compare;
 pub mod held;
 pub mod library;
 pub mod link;
@@ -36,6 +38,7 @@ pub mod setup;
 pub mod tables;
 pub mod worlds;
 
+pub use compare::{CompareLink, CompareProblem};
 pub use held::Held;
 pub use library::{Group, Library, Scenario};
 pub use link::{Link, LinkProblem};

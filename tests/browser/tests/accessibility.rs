@@ -21,7 +21,7 @@ const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> St
     State { name, hash, sign, key: None }
 }
 
-const STATES: [State; 12] = [
+const STATES: [State; 14] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),
@@ -33,6 +33,11 @@ const STATES: [State; 12] = [
     state("a file that is not here", "#v1/kernel-walk/file-0000a0b1-riscv64-sv39", ".messages .open"),
     state("ptdump", "#v1/ptdump?t=40", ".sentence"),
     state("callers", "#v1/callers", ".callers tbody tr"),
+    state("compare", "#v1/compare", ".side + .side"),
+    State {
+        key: Some((']', ".difference.differs")),
+        ..state("compare at a difference", "#v1/compare", ".side + .side")
+    },
     state("race", "#v1/race/munmap", ".lane"),
     state("race at its end", "#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=b4a21b10c2a&t=38", ".outcome"),
     state("verdicts while they are searched", "#v1/verdicts", ".survey[data-state]"),

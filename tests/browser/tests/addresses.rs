@@ -9,7 +9,7 @@ use pagewalk_tests::LIBRARY;
 use pagewalk_tests::addresses::{VALID, broken};
 use races::RaceLink;
 use scenario::link::View;
-use scenario::{Link, LinkProblem};
+use scenario::{CompareLink, Link, LinkProblem};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -60,6 +60,11 @@ impl Expected {
             }
             "callers" => Self::later(".callers tbody tr", stray(rest.strip_prefix('/').unwrap_or(rest))),
             "verdicts" => Self::later(".survey[data-state]", stray(after)),
+            "compare" => {
+                let (link, problems) = CompareLink::parse(hash, &LIBRARY);
+                let notice = problems.first().map(ToString::to_string);
+                Self { step: link.line, ..Self::later(".side + .side", notice) }
+            }
             "race" => Self::later(".lane", race_notice(hash)),
             _ => {
                 let (link, problem) = Link::parse(hash, &LIBRARY);
@@ -106,7 +111,7 @@ async fn shows(page: &Page, address: &str, expected: &Expected) {
         let state = page.eval(&script).await;
         assert_eq!(state[2], "", "{short}");
         let said = state[1].as_str().unwrap_or_default();
-        let too_far = format!("This run has no step {}:", expected.step);
+        let too_far = format!(" has no step {}:", expected.step);
         let is_said = match &expected.notice {
             Some(notice) => said.to_lowercase().contains(notice.trim().to_lowercase().as_str()),
             None => said.is_empty() || said.contains(&too_far),

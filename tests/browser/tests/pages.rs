@@ -27,6 +27,7 @@ fn the_later_part_arrives_in_the_same_document() {
             ("#v1/race/munmap", ".lane"),
             ("#v1/callers", ".callers tbody tr"),
             ("#v1/verdicts", ".survey[data-state]"),
+            ("#v1/compare", ".side + .side"),
             ("#v1/kernel-walk?t=3", ".sentence"),
         ] {
             page.eval(&format!("location.hash = {hash:?}")).await;
@@ -300,7 +301,8 @@ fn the_pages_lead_to_each_other() {
         page.open(&site.url("")).await;
         let here = |name: &'static str| async move { page.text(".pages [aria-current=page]").await == name };
         assert!(here("Walk").await);
-        for (place, name) in [(2, "Callers"), (3, "Race lab"), (4, "Verdicts"), (1, "Walk"), (3, "Race lab")]
+        for (place, name) in
+            [(2, "Callers"), (5, "Compare"), (3, "Race lab"), (4, "Verdicts"), (1, "Walk"), (3, "Race lab")]
         {
             page.click(&format!(".pages a:nth-child({place})")).await;
             page.until(name, || here(name)).await;
@@ -344,6 +346,11 @@ fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
         let verdicts = page.text(".survey").await;
         page.turn_to("Callers").await;
         page.wait_for("the call sites", ".callers").await;
+        page.turn_to("Compare").await;
+        page.wait_for("both runs", ".side + .side").await;
+        page.focus_slider().await;
+        page.key_to_step(']', 2).await;
+        let compare = page.text("main").await;
 
         page.turn_to("Race lab").await;
         page.wait_for("the lanes", ".lane").await;
@@ -351,14 +358,17 @@ fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
         page.turn_to("Verdicts").await;
         page.wait_for("the matrix", ".survey").await;
         assert_eq!(page.text(".survey").await, verdicts);
+        page.turn_to("Compare").await;
+        page.wait_for("both runs", ".side + .side").await;
+        assert_eq!(page.text("main").await, compare);
         page.turn_to("Walk").await;
         page.wait_for("a step is shown", ".sentence").await;
         assert_eq!(page.text("main").await, walk);
         // Back is the page before, as it was as well.
-        page.eval("history.go(-2)").await;
+        page.eval("history.go(-3)").await;
         page.wait_for("the lanes", ".lane").await;
         assert_eq!(page.text("main").await, race);
         let fetched = "return performance.getEntriesByType('resource').filter(of => of.name.includes('/captures/')).length";
-        assert_eq!(page.eval(fetched).await, 1, "the tables are fetched once");
+        assert_eq!(page.eval(fetched).await, 2, "the tables of each machine are fetched once");
     });
 }

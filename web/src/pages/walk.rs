@@ -8,7 +8,6 @@ use pgtable::{Level, Model};
 pub use picked::Picked;
 use scenario::library::{About, FIRST, FIRST_OF_FILE};
 use scenario::link::View;
-use scenario::places::Places;
 use scenario::{FileId, Link, LinkProblem, Setup, Tables};
 use web_sys::Element;
 
@@ -17,7 +16,7 @@ use crate::el::{El, el};
 use crate::keys::Keys;
 use crate::later::Verdicts;
 use crate::marks::{Deed, Mark};
-use crate::run::{Filter, Run, Speed};
+use crate::run::{Begun, Filter, Run, Speed};
 use crate::shared::{PartState, Shared, sentence};
 use crate::view;
 
@@ -274,32 +273,17 @@ impl Walk {
         if self.machine != Some(machine) {
             self.machine_before = self.machine.replace(machine);
         }
-        let folder = setup.tables.folder();
-        let made = setup.made();
-        let capture = match setup.tables {
-            Tables::Brought(file) => shared.files.get(file).map(|of| (&of.capture, of.places)),
-            _ => {
-                let capture = made.as_ref().or_else(|| shared.captures.get(folder?));
-                capture.map(|capture| (capture, Places::of(machine)))
-            }
-        };
-        self.waits = folder.filter(|_| capture.is_none());
+        self.waits = None;
         self.failed = None;
         // What was shown is another setup's.
         self.run = None;
-        let Some((capture, places)) = capture else {
-            if let Some(folder) = folder {
-                shared.captures.ask(folder);
-            }
-            return;
-        };
-        let dump = shared.later.and_then(|later| (later.dump)(&setup, capture));
-        match Run::new(setup, capture, &places, self.link.grain, self.link.step, dump) {
-            Ok(run) => {
-                self.run = Some(run);
+        match Run::begin(setup, self.link.grain, self.link.step, shared) {
+            Begun::Runs(run) => {
+                self.run = Some(*run);
                 self.record(shared);
             }
-            Err(error) => self.failed = Some(error.to_string()),
+            Begun::Waits(folder) => self.waits = Some(folder),
+            Begun::Cannot(why) => self.failed = Some(why),
         }
     }
 

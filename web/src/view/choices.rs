@@ -11,14 +11,7 @@ use crate::marks::{List, Mark};
 /// chosen and has not arrived.
 pub fn choices(setup: &Setup, library: &Library, files: Option<El>, awaited: Option<&str>) -> El {
     let Setup { scenario, tables, revision, .. } = *setup;
-    let chosen = awaited.unwrap_or(scenario.id);
-    let here = library.scenarios().map(|of| (of.group, of.id, of.title));
-    let all: Vec<_> = here.chain(library.later().iter().map(|of| (of.group, of.id, of.title))).collect();
-    let scenarios = Group::ALL.into_iter().map(|group| {
-        let of_group = all.iter().filter(|(of, ..)| *of == group);
-        let options = of_group.map(|&(_, id, title)| option(id, title, id == chosen));
-        el("optgroup").attr("label", group.title()).children(options)
-    });
+    let scenarios = scenarios(library, awaited.unwrap_or(scenario.id));
     let machines = scenario.machines().map(|of| option(of.model().id, of.model().title, of == tables));
     let kernels = Revision::ALL
         .iter()
@@ -30,6 +23,17 @@ pub fn choices(setup: &Setup, library: &Library, files: Option<El>, awaited: Opt
         .child(choose(List::Kernel, "Kernel", kernels))
         .child(lock(List::Lock, if second { "mm lock held" } else { "init_mm lock held" }, setup.lock))
         .child(second.then(|| lock(List::InitLock, "init_mm lock held", setup.init_lock)))
+}
+
+/// All scenarios, by what they belong to.
+pub fn scenarios(library: &Library, chosen: &str) -> impl Iterator<Item = El> {
+    let here = library.scenarios().map(|of| (of.group, of.id, of.title));
+    let all: Vec<_> = here.chain(library.later().iter().map(|of| (of.group, of.id, of.title))).collect();
+    Group::ALL.into_iter().map(move |group| {
+        let of_group = all.iter().filter(|(of, ..)| *of == group);
+        let options = of_group.map(|&(_, id, title)| option(id, title, id == chosen));
+        el("optgroup").attr("label", group.title()).children(options)
+    })
 }
 
 fn lock(list: List, label: &'static str, held: Held) -> El {

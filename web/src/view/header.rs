@@ -1,7 +1,7 @@
 //! What every page begins with: the way to the other pages, what can be chosen, messages.
 
-use scenario::Setup;
 use scenario::link::View;
+use scenario::{Link, Setup};
 
 use super::{button, choices, progress};
 use crate::el::{El, el};
@@ -32,9 +32,15 @@ pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -
     let top = &shared.top;
     let pressed = if view == View::Levels { "true" } else { "false" };
     let levels = button(Command::Levels).attr("aria-pressed", pressed).child("Levels");
+    let beside = Link { setup: *setup, ..Link::default() }.to_string().replacen("v1", "#v1/compare", 1);
+    let compare = el("a.compare").attr("href", &beside).child("Compare");
     let files = shared.later.and_then(|later| (later.files)(setup, &shared.files));
     let choices = choices(setup, &shared.library, files, awaited);
-    header(top, Some(choices), Some(actions(top, Some(open()), Some(levels))))
+    header(
+        top,
+        Some(choices),
+        Some(actions(top, Some(open()), Some(el("span.own").child(levels).child(compare)))),
+    )
 }
 
 /// A button that opens files of page tables.
@@ -102,6 +108,7 @@ pub fn coming(shared: &Shared, part: Part) -> (Option<String>, Option<El>) {
                 Part::Lab => "Loading the race lab and the verdicts",
                 Part::More => "Loading the rest of Pagewalk",
                 Part::Tables => "Loading what reads captured page tables",
+                Part::Compare => "Loading the comparison",
             };
             (None, Some(progress(what, *of)))
         }

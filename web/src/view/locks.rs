@@ -14,14 +14,14 @@ pub fn locks(point: &Point, beside: Option<El>) -> El {
         .child(point.assertion.as_ref().map(rule))
         .child(point.delegation.as_ref().map(view_delegation))
         .child(el("h2").child("Locks"))
-        .child(
-            el("table.lock-list")
-                .child(
-                    el("thead.sr")
-                        .child(el("tr").child(el("th").child("lock")).child(el("th").child("held"))),
-                )
-                .child(el("tbody").children(point.locks.iter().map(view_lock))),
-        )
+        .child(list(point))
+}
+
+/// Who holds what.
+pub fn list(point: &Point) -> El {
+    el("table.lock-list")
+        .child(el("thead.sr").child(el("tr").child(el("th").child("lock")).child(el("th").child("held"))))
+        .child(el("tbody").children(point.locks.iter().map(view_lock)))
 }
 
 fn view_lock(lock: &LockView) -> El {
@@ -68,7 +68,8 @@ pub fn rule(assertion: &AssertView) -> El {
     el("div.rule").child(el("p.why").child(el("b").child("Why this rule exists. ")).child(assertion.why))
 }
 
-fn view_delegation(delegation: &DelegateView) -> El {
+/// The delegation that was made.
+pub fn view_delegation(delegation: &DelegateView) -> El {
     el("div.delegation")
         .child(el("h3").child(el("span.badge[aria-hidden=true]").child("↪")).child("Handed over"))
         .child(el("p.why").child(delegation.why))

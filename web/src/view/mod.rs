@@ -16,6 +16,7 @@
 pub mod callers;
 pub mod choices;
 pub mod code;
+pub mod compare;
 pub mod diff;
 pub mod dump;
 pub mod header;

@@ -22,6 +22,9 @@ const LAB: usize = 125_000;
 /// What reads a captured machine may add, gzipped: 14 kB.
 const TABLES: usize = 14_000;
 
+/// What two runs side by side may add, gzipped: 12 kB.
+const COMPARE: usize = 12_000;
+
 /// What everything else may add, gzipped: help, levels, dumps, reading files, callers.
 const MORE: usize = 70_000;
 
@@ -31,9 +34,10 @@ const DATA: &str = "captures/";
 /// An address, and what is there when its page is.
 type Opens = (&'static str, &'static str);
 
-/// Pages that need what is not loaded first: those of the race lab, a captured machine, and those of the rest.
+/// Pages that need what is not loaded first: those of the race lab, a captured machine, a comparison, and those of the rest.
 const LAB_PAGES: [Opens; 2] = [("#v1/race/munmap", ".lane"), ("#v1/verdicts", ".survey[data-state]")];
 const TABLES_PAGES: [Opens; 1] = [("#v1/kernel-walk", ".sentence")];
+const COMPARE_PAGES: [Opens; 1] = [("#v1/compare", ".side + .side")];
 const MORE_PAGES: [Opens; 1] = [("#v1/callers", ".callers tbody tr")];
 
 /// What a file weighs, in bytes, as it is and as servers send it.
@@ -45,27 +49,30 @@ struct Weight {
 }
 
 fn main() -> ExitCode {
-    let [first, lab, tables, more] = test(Screen::WIDE, loads);
+    let [first, lab, tables, compare, more] = test(Screen::WIDE, loads);
     let within = [
         weigh("first load", &first, FIRST),
         weigh("for the race lab", &lab, LAB),
         weigh("for a captured machine", &tables, TABLES),
+        weigh("for a comparison", &compare, COMPARE),
         weigh("for the rest", &more, MORE),
     ];
     println!("{} bytes gzipped for who opens everything", within.iter().map(|of| of.0).sum::<usize>());
     if within.iter().all(|of| of.1) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// What is loaded until the first step is shown, for the race lab and the verdicts, for a captured machine, and for the rest.
-async fn loads(page: &Page) -> [Vec<String>; 4] {
+/// What is loaded until the first step is shown, for the race lab and the verdicts, for a captured machine, for a comparison, and
+/// for the rest.
+async fn loads(page: &Page) -> [Vec<String>; 5] {
     let site = Site::serve();
     page.open(&site.url("")).await;
     let first = page.loaded().await;
     let mut seen: BTreeSet<String> = first.iter().cloned().collect();
     let lab = adds(page, &LAB_PAGES, &mut seen).await;
     let tables = adds(page, &TABLES_PAGES, &mut seen).await;
+    let compare = adds(page, &COMPARE_PAGES, &mut seen).await;
     let more = adds(page, &MORE_PAGES, &mut seen).await;
-    [first, lab, tables, more]
+    [first, lab, tables, compare, more]
 }
 
 /// What pages load that nothing before them has.

@@ -1,0 +1,294 @@
+//! Two runs side by side, step by step.
+
+use narrate::Pair;
+use pagewalk::Revision;
+use pgtable::Level;
+use scenario::link::Grain;
+use scenario::{CompareLink, CompareProblem, Held, LinkProblem, Setup};
+use web_sys::Element;
+
+use super::{Page, Pulse};
+use crate::el::{El, el};
+use crate::marks::{Command, Deed, List, Mark};
+use crate::progress::Progress;
+use crate::run::{Begun, Run};
+use crate::shared::{Loading, Shared, sentence};
+use crate::view::compare::{self as view, Side};
+use crate::view::header;
+
+/// Actions recorded in one slice, as on the page of a walk.
+const SLICE: u32 = 20_000;
+
+/// Two runs side by side.
+#[derive(Debug, Default)]
+pub struct Compare {
+    link: CompareLink,
+    /// The address that was opened, if its scenario has not arrived.
+    awaited: Option<String>,
+    sides: [Waiting; 2],
+    /// Line by line, once both are recorded.
+    pairs: Vec<Pair>,
+    /// The line that the opened link asks for, until it is known whether there is one.
+    asked: Option<u32>,
+    hot: Option<Level>,
+}
+
+/// One of the two runs.
+#[derive(Debug, Default)]
+enum Waiting {
+    /// Nothing was opened.
+    #[default]
+    Nothing,
+    /// The capture in this folder is on its way.
+    Capture(&'static str),
+    /// It cannot start.
+    Failed(String),
+    /// It runs.
+    Runs(Box<Run>),
+}
+
+impl Waiting {
+    const fn run(&self) -> Option<&Run> {
+        match self {
+            Self::Runs(run) => Some(run),
+            _ => None,
+        }
+    }
+}
+
+impl Page for Compare {
+    fn open(&mut self, hash: &str, shared: &mut Shared) {
+        let (link, problems) = CompareLink::parse(hash, &shared.library);
+        self.awaited = None;
+        if problems.iter().any(|problem| matches!(problem, CompareProblem::Walk(LinkProblem::Later(_)))) {
+            shared.notice = None;
+            shared.more.ask();
+            (self.sides, self.pairs) = Default::default();
+            self.awaited = Some(hash.to_owned());
+            return;
+        }
+        let says: Vec<_> = problems.iter().map(|problem| sentence(problem)).collect();
+        shared.notice = (!says.is_empty()).then(|| says.join(" "));
+        let is_known = link.setups() == self.link.setups() && !self.pairs.is_empty();
+        self.link = link;
+        self.asked = Some(link.line);
+        if is_known {
+            self.moved(shared);
+        } else {
+            self.start(shared);
+        }
+    }
+
+    fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
+        match *deed {
+            Deed::Pressed(Mark::Command(Command::Retry)) => self.start(shared),
+            Deed::Pressed(mark) => {
+                let Some(line) = self.line_of(mark) else { return false };
+                self.link.line = line;
+                self.moved(shared);
+            }
+            Deed::GoTo(line) => {
+                self.link.line = line;
+                self.moved(shared);
+            }
+            Deed::Picked(list, ref id) => {
+                match self.picked(list, id, shared) {
+                    Some(link) => {
+                        self.link = link;
+                        self.start(shared);
+                    }
+                    // It arrives later.
+                    None if list == List::Scenario => self.open(&["v1/compare/", id].concat(), shared),
+                    None => return false,
+                }
+            }
+            Deed::Hot(level) if level != self.hot => self.hot = level,
+            _ => return false,
+        }
+        true
+    }
+
+    fn view(&self, shared: &Shared) -> El {
+        let failed = self.sides.iter().find_map(|side| match side {
+            Waiting::Failed(why) => Some(why.clone()),
+            Waiting::Capture(folder) => match shared.captures.state(folder) {
+                Some(Loading::Failed(why)) => Some(why.clone()),
+                _ => None,
+            },
+            _ => None,
+        });
+        let is_under = failed.is_none() && self.pairs.is_empty() && self.awaited.is_none();
+        let under = is_under.then(|| crate::view::progress("Recording both runs", Progress::default()));
+        let choices = view::choices(&self.link.setups(), &shared.library);
+        el("main.pagewalk.compare[tabindex=-1][aria-label=Compare][data-keys=walk]")
+            .child(header::header(&shared.top, Some(choices), Some(header::actions(&shared.top, None, None))))
+            .child(header::messages(shared, None, failed, under))
+            .child(self.shown())
+    }
+
+    fn link(&self) -> String {
+        let awaited = self.awaited.as_deref().map(|hash| hash.strip_prefix('#').unwrap_or(hash).to_owned());
+        awaited.unwrap_or_else(|| self.link.to_string())
+    }
+
+    fn title(&self) -> String {
+        let [left, right] = self.link.setups();
+        format!("{}: {} beside {}", left.scenario.title, left.revision.id(), right.revision.id())
+    }
+
+    fn help(&self, _: &Shared) -> Option<El> {
+        Some(view::help())
+    }
+
+    fn takes_focus(&self) -> bool {
+        true
+    }
+
+    fn pulse(&self) -> Pulse {
+        let is_recorded = |side: &Waiting| side.run().is_none_or(Run::is_complete);
+        Pulse { work: !self.sides.iter().all(is_recorded), beat: None }
+    }
+
+    fn work(&mut self, shared: &mut Shared) -> bool {
+        let mut sides = self.sides.iter_mut();
+        let unfinished = sides.find_map(|side| match side {
+            Waiting::Runs(run) if !run.is_complete() => Some(run),
+            _ => None,
+        });
+        if let Some(run) = unfinished {
+            run.record(SLICE);
+        }
+        self.recorded(shared)
+    }
+
+    fn arrived(&mut self, shared: &mut Shared) {
+        if shared.later.is_some()
+            && let Some(awaited) = self.awaited.take()
+        {
+            return self.open(&awaited, shared);
+        }
+        let is_here = |side: &Waiting| match side {
+            Waiting::Capture(folder) => shared.captures.get(folder).is_some(),
+            _ => false,
+        };
+        if self.sides.iter().any(is_here) {
+            self.start(shared);
+        }
+    }
+
+    fn drawn(&mut self, root: &Element) {
+        crate::view::tables::show_lit(root);
+    }
+}
+
+impl Compare {
+    fn start(&mut self, shared: &mut Shared) {
+        self.pairs.clear();
+        self.sides = self.link.setups().map(|setup| match Run::begin(setup, Grain::Stops, 0, shared) {
+            Begun::Runs(run) => Waiting::Runs(run),
+            Begun::Waits(folder) => Waiting::Capture(folder),
+            Begun::Cannot(why) => Waiting::Failed(why),
+        });
+    }
+
+    /// Puts the two beside each other once both are recorded. Returns whether they are now.
+    fn recorded(&mut self, shared: &mut Shared) -> bool {
+        let [Waiting::Runs(left), Waiting::Runs(right)] = &self.sides else { return false };
+        if !self.pairs.is_empty() || !left.is_complete() || !right.is_complete() {
+            return false;
+        }
+        self.pairs = left.beside(right);
+        self.moved(shared);
+        true
+    }
+
+    /// Another line may be shown: both runs go there.
+    fn moved(&mut self, shared: &mut Shared) {
+        let last = (self.pairs.len() as u32).saturating_sub(1);
+        if let Some(asked) = self.asked.take().filter(|asked| *asked > last) {
+            let before = shared.notice.take().map(|before| before + " ").unwrap_or_default();
+            shared.notice =
+                Some(format!("{before}This comparison has no step {asked}: its last one is shown."));
+        }
+        self.link.line = self.link.line.min(last);
+        let Some(pair) = self.pairs.get(self.link.line as usize) else { return };
+        for (side, stop) in self.sides.iter_mut().zip(pair.stops) {
+            if let Waiting::Runs(run) = side {
+                run.go_to(stop);
+            }
+        }
+    }
+
+    /// The line that somebody wants who pressed this.
+    fn line_of(&self, mark: Mark) -> Option<u32> {
+        let (at, last) = (self.link.line, (self.pairs.len() as u32).checked_sub(1)?);
+        let differs = |line: &u32| self.differs(*line);
+        Some(match mark {
+            Mark::Command(Command::First) => 0,
+            Mark::Command(Command::Back) => at.saturating_sub(1),
+            Mark::Command(Command::Next) => (at + 1).min(last),
+            Mark::Command(Command::Last) => last,
+            Mark::Command(Command::BackTen) => at.saturating_sub(10),
+            Mark::Command(Command::NextTen) => (at + 10).min(last),
+            Mark::Command(Command::PreviousMarker) => (0..at).rev().find(differs).unwrap_or(at),
+            Mark::Command(Command::NextMarker) => (at + 1..=last).find(differs).unwrap_or(at),
+            Mark::Level(..) | Mark::Slots(..) => self.line_of_stop(|run| match mark {
+                Mark::Level(level) => run.next_at_level(level),
+                Mark::Slots(level, first, last) => run.next_at_slot(level, first, last),
+                _ => None,
+            })?,
+            _ => return None,
+        })
+    }
+
+    /// The line of the stop that is `wanted` of one of the runs.
+    fn line_of_stop(&self, wanted: impl Fn(&Run) -> Option<u32>) -> Option<u32> {
+        (0..2).find_map(|side| {
+            let stop = wanted(self.sides[side].run()?)?;
+            let is = |pair: &Pair| pair.has[side] && pair.stops[side] == stop;
+            self.pairs.iter().position(is).map(|line| line as u32)
+        })
+    }
+
+    /// Whether that can be seen of a line that the two are different there.
+    fn differs(&self, line: u32) -> bool {
+        self.pairs.get(line as usize).is_some_and(|pair| !pair.alike)
+    }
+
+    fn picked(&self, list: List, id: &str, shared: &Shared) -> Option<CompareLink> {
+        let mut link = CompareLink { line: 0, ..self.link };
+        match list {
+            List::Scenario => link.setup = link.setup.with_scenario(shared.library.scenario(id)?),
+            List::Machine => link.setup.tables = link.setup.scenario.tables_named(id)?,
+            List::Kernel => link.setup.revision = Revision::from_id(id)?,
+            List::OtherKernel => link.revision = Revision::from_id(id)?,
+            List::Lock => link.setup.lock = Held::from_id(id)?,
+            List::OtherLock => link.lock = Held::from_id(id)?,
+            _ => return None,
+        }
+        Some(link.possible().0)
+    }
+
+    /// The line that is shown, and the controls.
+    fn shown(&self) -> Option<El> {
+        let [Waiting::Runs(left), Waiting::Runs(right)] = &self.sides else { return None };
+        let pair = self.pairs.get(self.link.line as usize)?;
+        let same_lock = left.setup().lock == right.setup().lock;
+        let sides = [left, right].map(|run| {
+            let Setup { revision, lock, .. } = *run.setup();
+            let name = format!("{}, lock held: {}", revision.id(), lock.title());
+            let with_lock = format!("{} (lock: {})", revision.id(), lock.title());
+            let brief = if same_lock { revision.id().to_owned() } else { with_lock };
+            Side { name, brief, point: run.point() }
+        });
+        let differences = (0..self.pairs.len() as u32).filter(|line| self.differs(*line));
+        Some(view::compare(&view::Line {
+            pair,
+            sides,
+            line: self.link.line,
+            lines: self.pairs.len() as u32,
+            differences: &differences.collect::<Vec<_>>(),
+            hot: self.hot,
+        }))
+    }
+}
