@@ -32,7 +32,8 @@ pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -
     let top = &shared.top;
     let pressed = if view == View::Levels { "true" } else { "false" };
     let levels = button(Command::Levels).attr("aria-pressed", pressed).child("Levels");
-    let beside = Link { setup: *setup, ..Link::default() }.to_string().replacen("v1", "#v1/compare", 1);
+    let link = Link { setup: *setup, ..Link::default() }.to_string();
+    let beside = ["#v1/compare", link.strip_prefix("v1").unwrap_or_default()].concat();
     let compare = el("a.compare").attr("href", &beside).child("Compare");
     let files = shared.later.and_then(|later| (later.files)(setup, &shared.files));
     let choices = choices(setup, &shared.library, files, awaited);
