@@ -75,6 +75,8 @@ pub struct EntryView {
     pub kind: EntryKind,
     /// Where it points or what it maps, for a table or a leaf.
     pub target: Option<PhysAddr>,
+    /// The bits that say so, as a mask; the others are flags.
+    pub address_bits: u64,
     /// The bits that are set, by name.
     pub flags: Vec<SetFlag>,
 }
@@ -84,13 +86,23 @@ pub(crate) fn entry(world: &World, level: Level, slot: Slot, value: RawEntry) ->
     let model = world.model();
     let level = model.lowest_sharing(level);
     let kind = world.classify(level, value);
-    let target = match kind {
+    let points = |value| match kind {
         EntryKind::Table => Some(model.table_address(level, value)),
         EntryKind::Leaf => Some(model.leaf_address(level, value)),
         _ => None,
     };
+    let target = points(value);
+    // A bit belongs to the address if changing it changes one bit of that. PSE makes another kind of entry; without P all
+    // bits of an x86 address count the other way round.
+    let says_where = |bit: &u64| {
+        let other = RawEntry(value.0 ^ bit);
+        let changes = points(other).zip(target).map_or(0, |(other, own)| (other.0 ^ own.0).count_ones());
+        changes == 1 && world.classify(level, other) == kind
+    };
+    let bits = (0..u32::from(model.entry_bytes) * 8).map(|bit| 1 << bit);
+    let address_bits = bits.filter(says_where).fold(0, |mask, bit| mask | bit);
     let flags = world.set_flags(level, value).collect();
-    EntryView { level, slot, pa: slot.pa(model.entry_bytes), value, kind, target, flags }
+    EntryView { level, slot, pa: slot.pa(model.entry_bytes), value, kind, target, address_bits, flags }
 }
 
 /// One column per level that has tables, with the tables on the path filled in. Before and after the walk proper there is no
@@ -217,6 +229,28 @@ mod tests {
     #[test]
     fn a_slot_beyond_the_table_has_no_row() {
         assert!(view(vec![], 512).rows.iter().all(|row| !row.current));
+    }
+
+    #[test]
+    fn the_bits_that_say_where_an_entry_points_are_those_of_the_headers() {
+        let bits = |model: &str, level, value| {
+            let model = pgtable::model(model).expect("known");
+            let root = Table::new(PhysAddr(0x10_0000), Level::Pgd, 512, RawEntry(0), vec![]);
+            let world = World::new(model, vec![root], [("init_mm", PhysAddr(0x10_0000))]).expect("valid");
+            let slot = Slot { table: PhysAddr(0x10_0000), index: 0 };
+            entry(&world, level, slot, RawEntry(value)).address_bits
+        };
+        let range = |high: u32, low: u32| u64::MAX >> (63 - high) & u64::MAX << low;
+        // PTE_PFN_MASK; the bit of the PAT is no address of a huge page.
+        assert_eq!(bits("x86_64-4level", Level::Pud, 0x100_1067), range(51, 12));
+        assert_eq!(bits("x86_64-4level", Level::Pmd, 0x8000_0000_8000_00e3), range(51, 21));
+        // _PAGE_PFN_MASK of riscv64.
+        assert_eq!(bits("riscv64-sv39", Level::Pmd, 0x2000_0001), range(53, 10));
+        // PTE_ADDR_LOW and PTE_ADDR_HIGH, in two places with 52 bits: those of LPA2.
+        assert_eq!(bits("arm64-4k-48", Level::Pud, 0x8000_0003), range(49, 12));
+        assert_eq!(bits("arm64-4k-52", Level::Pud, 0x8000_0003), range(49, 12) | range(9, 8));
+        // What points nowhere.
+        assert_eq!(bits("x86_64-4level", Level::Pmd, 0), 0);
     }
 
     proptest! {

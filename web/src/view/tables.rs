@@ -40,7 +40,12 @@ fn view_column(column: &Column, point: &Point, hot: Option<Level>) -> El {
 fn view_table(column: El, level: Level, table: &TableView, point: &Point) -> El {
     let changed = point.changes.iter().any(|change| change.what.starts_with(level.name()));
     column
-        .child(el("p.where").child(format!("at {:#x}, {} slots", table.pa, table.slots)))
+        .child(
+            el("p.where")
+                .child("at ")
+                .child(el("span.base").child(format!("{:#x}", table.pa)))
+                .child(format!(", {} slots", table.slots)),
+        )
         .child(view_strip(table))
         .child(
             el("table")
@@ -120,18 +125,57 @@ fn view_entry(entry: Option<&EntryView>) -> El {
     let target = entry.target.map(|target| {
         el("span.target")
             .child(if entry.kind == EntryKind::Table { "→ table at " } else { "→ memory at " })
-            .child(el("code").child(format!("{target:#x}")))
+            .child(el("code.base").child(format!("{target:#x}")))
+            .child(bits_of(entry.address_bits))
     });
     let place = format!("slot {} at {:#x}", entry.slot.index, entry.pa);
     el("div.entry[aria-label=Entry]")
         .child(el("h2").child(entry.level.name()).child(" entry").child(el("span.where").child(place)))
         .child(
             el("p.raw")
-                .child(el("code").child(entry.value.to_string()))
+                .child(view_value(entry))
                 .child(el("span.tag").class(kind_class(entry.kind)).child(word(entry.level, entry.kind)))
                 .child(target),
         )
         .child(el("ul.flags[aria-label=Bits that are set]").children(entry.flags.iter().map(view_flag)))
+}
+
+/// Which bits say where an entry points: ", bits 51…12"; on arm64 they may be in two places.
+fn bits_of(mut mask: u64) -> String {
+    let mut text = String::new();
+    while mask != 0 {
+        let high = mask.ilog2();
+        let length = (mask << (63 - high)).leading_ones();
+        let low = high + 1 - length;
+        mask &= (1 << low) - 1;
+        text.push_str(if text.is_empty() { ", bits " } else { " and " });
+        text.push_str(&high.to_string());
+        if low < high {
+            text.push('…');
+            text.push_str(&low.to_string());
+        }
+    }
+    text
+}
+
+/// The value of an entry, with the digits that say where it points apart from the flags around them.
+fn view_value(entry: &EntryView) -> El {
+    let text = entry.value.to_string();
+    let is_address = |at: usize| {
+        // Four bits a digit, from the end. A digit that has bits of both is one of the address.
+        let bits = (text.len() - 1 - at) * 4;
+        bits < 64 && entry.address_bits >> bits & 15 != 0
+    };
+    let mut code = el("code");
+    let mut start = 0;
+    for end in 1..=text.len() {
+        if end == text.len() || is_address(end) != is_address(start) {
+            let digits = el(if is_address(start) { "span.base" } else { "span" }).child(&text[start..end]);
+            code = code.child(digits);
+            start = end;
+        }
+    }
+    code
 }
 
 fn view_flag(set: &SetFlag) -> El {
