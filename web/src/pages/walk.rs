@@ -193,7 +193,15 @@ impl Page for Walk {
         if let Some(awaited) = &self.awaited {
             return awaited.about.title.to_owned();
         }
-        format!("{}, {}", self.link.setup.scenario.title, self.link.setup.revision.id())
+        let mut title = String::new();
+        if let Some(run) = self.run.as_ref().filter(|_| self.link.view == View::Step) {
+            title.push_str(run.point().mark.title());
+            title.push_str(" · ");
+        }
+        title.push_str(self.link.setup.scenario.title);
+        title.push_str(", ");
+        title.push_str(self.link.setup.revision.id());
+        title
     }
 
     fn help(&self, shared: &Shared) -> Option<El> {

@@ -21,22 +21,35 @@ pub fn say(point: &Point, index: u32, stops: u32, about: &'static str, later: Op
             .child(el("summary").child(format!("{} atomic actions in this step", point.actions.len())))
             .child(el("ol").children(shown))
     });
-    happened(point.mark, run, index, &point.sentence)
+    let why = point.assertion.as_ref().map(|assertion| first_sentence(assertion.why));
+    let why = why.or_else(|| point.delegation.as_ref().map(|delegation| first_sentence(delegation.why)));
+    happened(point.mark, run, index, &point.sentence, why)
         .child((point.mark == Mark::Start).then(|| el("p.about").child(about)))
         .child(changes)
         .child(actions)
 }
 
-/// What just happened: of which kind it is, and the sentence of step `index`.
-pub fn happened(mark: Mark, run: Option<El>, index: u32, sentence: &str) -> El {
+/// A text up to the end of its first sentence.
+fn first_sentence(text: &str) -> &str {
+    let end = text.as_bytes().windows(2).position(|pair| pair == b". ");
+    end.map_or(text, |end| &text[..=end])
+}
+
+/// What just happened: of which kind it is, and the sentence of step `index`. Who hears it hears `why` as well, which others read
+/// elsewhere.
+pub fn happened(mark: Mark, run: Option<El>, index: u32, sentence: &str, why: Option<&str>) -> El {
     el("section.say[aria-label=What just happened]")
         .child(el("p.kind").child(sign(mark)).child(mark.title()).child(run))
         .child(
-            // Read out on every step; the number makes equal sentences different.
-            el("p.sentence[role=status][aria-live=polite]")
-                .attr("data-step", &index.to_string())
-                .attr("data-mark", mark.id())
-                .child(sentence),
+            // Read out on every step, as a whole; the number makes equal sentences different.
+            el("div[role=status][aria-live=polite][aria-atomic=true]")
+                .child(
+                    el("p.sentence")
+                        .attr("data-step", &index.to_string())
+                        .attr("data-mark", mark.id())
+                        .child(sentence),
+                )
+                .child(why.map(|why| el("p.sr").child(why))),
         )
 }
 

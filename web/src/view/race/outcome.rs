@@ -22,7 +22,7 @@ pub fn say(point: &RacePoint, at: usize) -> El {
     // For whoever goes from heading to heading: those below are of the third level, as they are on the page of a walk.
     let heading =
         (outcome.is_some() || point.assertion.is_some()).then(|| el("h2.sr").child("What this step shows"));
-    happened(point.mark, None, at as u32, &point.sentence)
+    happened(point.mark, None, at as u32, &point.sentence, None)
         .child(heading)
         .child(outcome)
         .child(point.assertion.as_ref().map(view_assertion))
