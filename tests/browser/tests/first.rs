@@ -2,11 +2,14 @@
 
 use pagewalk_browser_tests::{Answer, Screen, Site, in_app, test};
 
-/// The visible text of the page, and where each piece of the step is.
+/// The text of the page with what is chosen in its lists, and where each piece of the step is.
 const SEEN: &str = "return JSON.stringify(
     [...document.querySelectorAll('.pagewalk > *')].map(of => {
         const { x, y, width, height } = of.getBoundingClientRect();
-        return [of.innerText, x, y, width, height];
+        const lists = [...of.querySelectorAll('select')].map(list => list.selectedOptions[0].text);
+        const copy = of.cloneNode(true);
+        copy.querySelectorAll('select').forEach(list => list.remove());
+        return [copy.textContent, lists, x, y, width, height];
     }))";
 
 #[test]

@@ -23,6 +23,37 @@ fn First() -> Html {
 fn main() -> std::io::Result<()> {
     let runtime = Builder::new_current_thread().build()?;
     let first = LocalServerRenderer::<First>::new().hydratable(false);
-    println!("{}", LocalSet::new().block_on(&runtime, first.render()));
+    let page = LocalSet::new().block_on(&runtime, first.render());
+    // The lists of the header are long, and as wide as there is room.
+    let (header, step) = page.split_at(page.find("</header>").unwrap_or_default());
+    println!("{}{step}", chosen_only(header));
     Ok(())
+}
+
+/// Of each list, only what is chosen: nothing else can be, before the program is here.
+fn chosen_only(html: &str) -> String {
+    const END: &str = "</option>";
+    let mut pieces = html.split("<option ");
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (option, rest) = piece.split_at(piece.find(END).map_or(0, |end| end + END.len()));
+        if option.split('>').next().is_some_and(|tag| tag.contains("selected")) {
+            text.push_str("<option ");
+            text.push_str(option);
+        }
+        text.push_str(rest);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_keeps_what_is_chosen() {
+        let list = "<p><select><option value=\"a\">A</option><option value=\"b\" selected=\"\">B</option></select></p>";
+        assert_eq!(chosen_only(list), "<p><select><option value=\"b\" selected=\"\">B</option></select></p>");
+        assert_eq!(chosen_only("<p></p>"), "<p></p>");
+    }
 }
