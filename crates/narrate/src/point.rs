@@ -4,7 +4,7 @@ use actors::Actor;
 use mm::{MmId, Need};
 use pagewalk::{By, EntryPoint, Event, Func, LockName, Revision, Slot};
 use pgtable::{Level, Model, RawEntry, VirtAddr};
-use races::Beside;
+use races::{Beside, beside::Also};
 
 use crate::entry_diff::{EntryDiff, entry_diff};
 use crate::listing::{self, Listing};
@@ -221,7 +221,7 @@ fn beside(event: &Event, model: &'static Model, revision: Revision) -> Option<Be
         (_, Need::Held) => EntryPoint::Range,
         (_, Need::Write) => EntryPoint::Debug,
     };
-    Some(Beside { entry, mm, model, revision, lock: seen.own })
+    Some(Beside { entry, mm, model, revision, lock: seen.own, also: Also::default() })
 }
 
 #[cfg(test)]

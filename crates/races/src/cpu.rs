@@ -195,6 +195,12 @@ impl Cpu {
                 }
                 self.did(Event::Act(what), sink);
             }
+            Step::Unlink(what) => {
+                if let Some(vma) = self.script.0.ground.vma.and_then(|id| world.vma_mut(id)) {
+                    vma.in_mapping = false;
+                }
+                self.did(Event::Act(what), sink);
+            }
             Step::Is(entry, test) => self.ask(entry, test, world, sink),
             Step::Write(entry, value) => self.write(entry, value, world, sink),
             Step::Populate(entry) => self.populate(entry, world, sink),

@@ -63,6 +63,8 @@ pub enum Step {
     StartVmaWrite,
     /// Removes the VMA from the maple tree, with the words for it.
     Detach(&'static str),
+    /// Removes the VMA from the reverse map of its file, with the words for it.
+    Unlink(&'static str),
     /// Reads an entry and asks something of it: a condition.
     Is(Level, Test),
     /// Writes an entry.

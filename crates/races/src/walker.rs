@@ -14,6 +14,8 @@ const fn words(lock: Lock, mode: LockMode) -> (&'static str, &'static str) {
             ("mmap_write_lock(&init_mm)", "mmap_write_unlock(&init_mm)")
         }
         (Lock::Mmap(MmId::INIT_MM), _) => ("mmap_read_lock(&init_mm)", "mmap_read_unlock(&init_mm)"),
+        (Lock::IMmap, LockMode::Write) => ("i_mmap_lock_write(mapping)", "i_mmap_unlock_write(mapping)"),
+        (Lock::IMmap, _) => ("i_mmap_lock_read(mapping)", "i_mmap_unlock_read(mapping)"),
         (_, LockMode::Write) => ("mmap_write_lock(mm)", "mmap_write_unlock(mm)"),
         _ => ("mmap_read_lock(mm)", "mmap_read_unlock(mm)"),
     }

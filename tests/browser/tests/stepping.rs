@@ -225,10 +225,10 @@ fn an_assertion_that_holds_is_not_taken_for_safety() {
         ] {
             assert!(beside.contains(words), "{words} in {beside}");
         }
-        assert_eq!((page.count(".beside .unsafe").await, page.count(".beside .safe").await), (2, 2));
+        assert_eq!((page.count(".beside .unsafe").await, page.count(".beside .safe").await), (3, 2));
         // The write lock keeps the vmap out.
         page.choose("init_mm lock held", "write").await;
-        page.until("it is safe", || async { page.count(".beside .safe").await == 3 }).await;
+        page.until("it is safe", || async { page.count(".beside .safe").await == 4 }).await;
         page.choose("init_mm lock held", "read").await;
         page.wait_for("the same as before", ".beside .unsafe a").await;
         // It leads to its shortest run.

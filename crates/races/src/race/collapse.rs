@@ -11,7 +11,7 @@ use pgtable::Level;
 use super::{First, READ_FREED, RaceDef, RuleDef, UAF};
 use crate::ground::{Half, Shape};
 use crate::rules::OtherRules;
-use crate::setting::{INIT_MM, LOOK, NotThere, Setting};
+use crate::setting::{DUMP, INIT_MM, LOOK, NotThere, Setting};
 use crate::step::{Line, Lock, Step, Value, inner, line};
 
 /// A walk of kernel tables, and x86's collapse of small pages into a large one.
@@ -33,7 +33,7 @@ pub static RACE: RaceDef = RaceDef {
     first: First { model: "x86_64-4level", kernel: Revision::V7_1, lock: LockMode::Write, rule: "cpa-lock" },
 };
 
-static RULES: [RuleDef; 3] = [
+static RULES: [RuleDef; 8] = [
     RuleDef {
         id: "cpa-lock",
         title: "cpa_lock only (v6.15)",
@@ -52,13 +52,54 @@ static RULES: [RuleDef; 3] = [
         of_kernel: |revision, _| OtherRules::of(revision).collapse_write_lock,
         set_up: |setting| set_up(setting, LockMode::Write),
     },
+    RuleDef {
+        id: "debug-cpa-lock",
+        title: "cpa_lock only; CPU 0 dumps init_mm",
+        of_kernel: |_, _| false,
+        set_up: |setting| dumps(setting, MmId::INIT_MM, LockMode::None, LockMode::None),
+    },
+    RuleDef {
+        id: "debug-init-write",
+        title: "cpa_lock and init_mm's write lock; CPU 0 dumps init_mm",
+        of_kernel: |_, _| false,
+        set_up: |setting| dumps(setting, MmId::INIT_MM, LockMode::None, LockMode::Write),
+    },
+    RuleDef {
+        id: "mm-cpa-lock",
+        title: "cpa_lock only; CPU 0 dumps another mm and holds its lock",
+        of_kernel: |_, _| false,
+        set_up: |setting| dumps(setting, MmId::USER, LockMode::None, LockMode::None),
+    },
+    RuleDef {
+        id: "mm-init-write",
+        title: "cpa_lock and init_mm's write lock; CPU 0 dumps another mm and holds its lock",
+        of_kernel: |_, _| false,
+        set_up: |setting| dumps(setting, MmId::USER, LockMode::None, LockMode::Write),
+    },
+    RuleDef {
+        id: "both-init-write",
+        title: "cpa_lock and init_mm's write lock; CPU 0 dumps another mm and holds init_mm's write lock as well",
+        of_kernel: |_, _| false,
+        set_up: |setting| dumps(setting, MmId::USER, LockMode::Write, LockMode::Write),
+    },
 ];
 
 /// `held`: how the collapse holds `init_mm`'s lock besides `cpa_lock`.
 fn set_up(setting: &mut Setting, held: LockMode) -> Result<(), NotThere> {
     setting.walker(EntryPoint::Kernel, MmId::INIT_MM, LOOK, &[(INIT_MM, setting.lock)])?;
-    setting.other("cpa_collapse_large_pages", &lines(held));
+    collapses(setting, held);
     Ok(())
+}
+
+/// The same beside a debug walk of an mm, which holds `init_mm`'s lock like this as well.
+fn dumps(setting: &mut Setting, mm: MmId, init_mm: LockMode, held: LockMode) -> Result<(), NotThere> {
+    setting.walker(EntryPoint::Debug, mm, DUMP, &[(Lock::Mmap(mm), setting.lock), (INIT_MM, init_mm)])?;
+    collapses(setting, held);
+    Ok(())
+}
+
+fn collapses(setting: &mut Setting, held: LockMode) {
+    setting.other("cpa_collapse_large_pages", &lines(held));
 }
 
 fn lines(held: LockMode) -> Vec<Line> {

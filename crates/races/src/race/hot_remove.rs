@@ -7,12 +7,12 @@ use alloc::vec::Vec;
 
 use mm::{LockMode, MmId};
 use pagewalk::{EntryPoint, Free, Revision};
-use pgtable::{HotRemove, Level, TableStep};
+use pgtable::{HotRemove, Level, Model, TableStep};
 use ptdump::PtdumpRules;
 
 use super::{First, READ_FREED, RaceDef, RuleDef, UAF};
 use crate::ground::{Half, Shape};
-use crate::setting::{INIT_MM, LOOK, NotThere, Setting};
+use crate::setting::{DUMP, LOOK, NotThere, Setting};
 use crate::step::{Line, Lock, Step, Value, line};
 
 /// A walk of kernel tables, and memory hot-remove.
@@ -39,18 +39,18 @@ pub static RACE: RaceDef = RaceDef {
     },
 };
 
-static RULES: [RuleDef; 3] = [
+static RULES: [RuleDef; 7] = [
     RuleDef {
         id: "no-hotplug",
         title: "the walker takes no hotplug lock",
         of_kernel: |revision, _| !PtdumpRules::of(revision).hotplug,
-        set_up: |setting| walks(setting, LockMode::None),
+        set_up: |setting| walks(setting, EntryPoint::Kernel, MmId::INIT_MM, LockMode::None),
     },
     RuleDef {
         id: "hotplug",
         title: "the walker holds mem_hotplug_lock",
         of_kernel: |revision, _| PtdumpRules::of(revision).hotplug,
-        set_up: |setting| walks(setting, LockMode::Read),
+        set_up: |setting| walks(setting, EntryPoint::Kernel, MmId::INIT_MM, LockMode::Read),
     },
     RuleDef {
         id: "ptdump",
@@ -62,21 +62,56 @@ static RULES: [RuleDef; 3] = [
             Ok(())
         },
     },
+    RuleDef {
+        id: "debug",
+        title: "a debug walk of init_mm takes no hotplug lock",
+        of_kernel: |_, _| false,
+        set_up: |setting| walks(setting, EntryPoint::Debug, MmId::INIT_MM, LockMode::None),
+    },
+    RuleDef {
+        id: "debug-hotplug",
+        title: "a debug walk of init_mm holds mem_hotplug_lock",
+        of_kernel: |_, _| false,
+        set_up: |setting| walks(setting, EntryPoint::Debug, MmId::INIT_MM, LockMode::Read),
+    },
+    RuleDef {
+        id: "mm",
+        title: "a debug walk of another mm takes no hotplug lock",
+        of_kernel: |_, _| false,
+        set_up: |setting| walks(setting, EntryPoint::Debug, MmId::USER, LockMode::None),
+    },
+    RuleDef {
+        id: "mm-hotplug",
+        title: "a debug walk of another mm holds mem_hotplug_lock",
+        of_kernel: |_, _| false,
+        set_up: |setting| walks(setting, EntryPoint::Debug, MmId::USER, LockMode::Read),
+    },
 ];
 
-fn walks(setting: &mut Setting, hotplug: LockMode) -> Result<(), NotThere> {
-    let locks = [(Lock::Hotplug, hotplug), (INIT_MM, setting.lock)];
-    setting.walker(EntryPoint::Kernel, MmId::INIT_MM, LOOK, &locks)?;
+fn walks(setting: &mut Setting, entry: EntryPoint, mm: MmId, hotplug: LockMode) -> Result<(), NotThere> {
+    let locks = [(Lock::Hotplug, hotplug), (Lock::Mmap(mm), setting.lock)];
+    setting.walker(entry, mm, if entry == EntryPoint::Debug { DUMP } else { LOOK }, &locks)?;
     removes(setting);
     Ok(())
 }
 
 fn removes(setting: &mut Setting) {
-    let lines = setting.model.kernel.hot_remove.map_or_else(Vec::new, |order| lines(&order));
+    let tables = if frees_pmd_tables(setting.model) { &TABLES[..] } else { &TABLES[..1] };
+    let lines = setting.model.kernel.hot_remove.map_or_else(Vec::new, |order| lines(&order, tables));
     setting.other("arch_remove_memory", &lines);
 }
 
-fn lines(order: &HotRemove) -> Vec<Line> {
+/// The tables that are freed, each before that which leads to it.
+const TABLES: [Level; 2] = [Level::Pte, Level::Pmd];
+
+/// Whether pmd tables are freed. Where each process's root has a copy of the entry that leads there, that entry stays
+/// (arch/riscv/mm/init.c, `remove_pud_mapping()`, which asks `pgtable_l4_enabled`).
+pub(crate) fn frees_pmd_tables(model: &Model) -> bool {
+    let in_root = |level| model.table_level(level) == Level::Pgd;
+    !(in_root(Level::Pmd) || (model.one_root && in_root(Level::Pud)))
+}
+
+fn lines(order: &HotRemove, tables: &[Level]) -> Vec<Line> {
     const WRITE: LockMode = LockMode::Write;
     let step = |step: &TableStep, table: Level| match (step, table) {
         (TableStep::Lock, _) => line("spin_lock(&init_mm.page_table_lock)", Step::Lock(Lock::Pud, WRITE)),
@@ -90,7 +125,6 @@ fn lines(order: &HotRemove) -> Vec<Line> {
         (TableStep::Free, _) => line("free pmd table", Step::Free(Level::Pmd, Free::Now)),
     };
     let begin = line("mem_hotplug_begin()", Step::Lock(Lock::Hotplug, WRITE));
-    let tables = [Level::Pte, Level::Pmd];
     let each = tables.iter().flat_map(|&table| order.each_table.iter().map(move |of| step(of, table)));
     let flush = order.flushes_last.then(|| line("flush_tlb_all()", Step::Flush { all: true }));
     let done = line("mem_hotplug_done()", Step::Unlock(Lock::Hotplug, WRITE));

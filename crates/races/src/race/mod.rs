@@ -7,8 +7,10 @@ pub mod collapse;
 pub mod hot_remove;
 pub mod huge_pud;
 pub mod huge_vmap;
+pub mod kernel_pud;
 pub mod kernel_vmap;
 pub mod munmap;
+pub mod munmap_mapping;
 pub mod munmap_vmas;
 pub mod nested_read;
 pub mod other_mm;
@@ -34,13 +36,15 @@ use crate::outcome::Outcomes;
 use crate::setting::{NotThere, Setting};
 
 /// All races, in the order in which they are offered.
-pub static RACES: [Race; 18] = [
+pub static RACES: [Race; 20] = [
     &munmap::RACE,
     &munmap_vmas::RACE,
+    &munmap_mapping::RACE,
     &hot_remove::RACE,
     &huge_vmap::RACE,
     &huge_pud::RACE,
     &kernel_vmap::RACE,
+    &kernel_pud::RACE,
     &other_mm::RACE,
     &collapse::RACE,
     &set_prot::RACE,

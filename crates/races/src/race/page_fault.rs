@@ -8,30 +8,51 @@ use pgtable::Level;
 
 use super::{First, RaceDef, RuleDef};
 use crate::ground::{Half, Shape};
+use crate::ops::Ops;
 use crate::outcome::Outcomes;
-use crate::setting::{DUMP, MM, NotThere, Setting};
+use crate::setting::{DUMP, MM, NotThere, PTES, Setting};
 use crate::step::{Line, Lock, Step, Value, inner, line};
 
 /// A debug walk of a process, and a page fault.
 pub static RACE: RaceDef = RaceDef {
     id: "page-fault",
-    title: "A debug walk and a page fault",
+    title: "A walk of a process and a page fault",
     about: "CPU 0 walks a process's tables. CPU 1 allocates the missing tables and maps a page, under \
             the VMA's own lock.",
     goal: "Make anything go wrong on CPU 0.",
     aim: Outcomes::all(),
-    why: "Nothing can, because tables are only added. The walk may see some entries from before the \
+    why: "Nothing can go wrong, because tables are only added. The walk may see some entries from before the \
           fault and some from after it, but every table that it sees exists.",
     ground: (Half::User, Shape::Nothing),
     runs_on: |model| model.per_vma_lock,
     exists: |_| true,
     locks: &LockMode::ALL,
-    rules: &[RuleDef::only(set_up)],
-    first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Write, rule: "" },
+    rules: &RULES,
+    first: First {
+        model: "x86_64-4level",
+        kernel: Revision::V7_3,
+        lock: LockMode::Write,
+        rule: "debug-walk",
+    },
 };
 
-fn set_up(setting: &mut Setting) -> Result<(), NotThere> {
-    setting.walker(EntryPoint::Debug, MmId::USER, DUMP, &[(MM, setting.lock)])?;
+static RULES: [RuleDef; 2] = [
+    RuleDef {
+        id: "debug-walk",
+        title: "walk_page_range_debug()",
+        of_kernel: |_, _| true,
+        set_up: |setting| set_up(setting, EntryPoint::Debug, DUMP),
+    },
+    RuleDef {
+        id: "vma-walk",
+        title: "walk_page_range()",
+        of_kernel: |_, _| false,
+        set_up: |setting| set_up(setting, EntryPoint::Range, PTES),
+    },
+];
+
+fn set_up(setting: &mut Setting, entry: EntryPoint, ops: Ops) -> Result<(), NotThere> {
+    setting.walker(entry, MmId::USER, ops, &[(MM, setting.lock)])?;
     setting.other("handle_mm_fault", &PAGE_FAULT);
     Ok(())
 }

@@ -2,20 +2,20 @@
 //!
 //! `CONFIG_PT_RECLAIM`; mm/memory.c, `zap_pte_table_if_empty()`, v7.3.
 
-use mm::{LockMode, MmId};
-use pagewalk::{EntryPoint, Free, Revision};
+use mm::LockMode;
+use pagewalk::{Free, Revision};
 use pgtable::{Level, Model};
 
 use super::retract::{self, PteTables};
 use super::{First, READ_FREED, RaceDef, RuleDef, SetUp, UAF};
 use crate::ground::{Half, Shape};
-use crate::setting::{DUMP, MM, NotThere, Setting};
+use crate::setting::{NotThere, Setting};
 use crate::step::{Line, Lock, Step, Value, deep, inner, line};
 
 /// A debug walk of a process, and `MADV_DONTNEED` that takes an empty pte table.
 pub static RACE: RaceDef = RaceDef {
     id: "reclaim",
-    title: "A debug walk and an emptied pte table",
+    title: "A walk of a process and an emptied pte table",
     about: "CPU 0 walks a process's tables. CPU 1 empties a pte table with MADV_DONTNEED, under the \
             VMA's own lock, and frees it (PT_RECLAIM).",
     goal: READ_FREED,
@@ -35,14 +35,13 @@ pub(super) const fn runs_on(model: &Model) -> bool {
     model.per_vma_lock && model.kernel.frees_by_rcu
 }
 
-static RULES: [RuleDef; 4] = retract::rules::<Reclaim>();
+static RULES: [RuleDef; 5] = retract::rules::<Reclaim>();
 
 struct Reclaim;
 
 impl SetUp<PteTables> for Reclaim {
     fn set_up(setting: &mut Setting, tables: PteTables) -> Result<(), NotThere> {
-        tables.apply(setting);
-        setting.walker(EntryPoint::Debug, MmId::USER, DUMP, &[(MM, setting.lock)])?;
+        tables.walks(setting)?;
         setting.other("madvise", &LINES);
         Ok(())
     }

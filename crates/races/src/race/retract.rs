@@ -11,13 +11,13 @@ use pgtable::{Level, Thp};
 
 use super::{First, READ_FREED, RaceDef, RuleDef, SetUp, UAF};
 use crate::ground::{Half, Shape};
-use crate::setting::{DUMP, MM, NotThere, Setting};
+use crate::setting::{DUMP, MM, NotThere, PTES, Setting};
 use crate::step::{Line, Lock, Step, Value, line};
 
 /// A debug walk of a process, and khugepaged.
 pub static RACE: RaceDef = RaceDef {
     id: "retract",
-    title: "A debug walk and khugepaged",
+    title: "A walk of a process and khugepaged",
     about: "CPU 0 walks a process's tables. CPU 1 (khugepaged) has collected the pages of a file in a \
             huge page. It removes the pte tables of all processes that map the file, without their mmap \
             locks.",
@@ -34,7 +34,7 @@ pub static RACE: RaceDef = RaceDef {
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Write, rule: "map" },
 };
 
-static RULES: [RuleDef; 4] = rules::<Retract>();
+static RULES: [RuleDef; 5] = rules::<Retract>();
 
 /// How the walker maps a pte table, and when a table is freed that others may have mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,44 +44,61 @@ pub(super) struct PteTables {
     maps: bool,
     /// After an RCU grace period; otherwise at once.
     rcu: bool,
+    /// `walk_page_range()`, which goes by VMAs; otherwise a debug walk.
+    vmas: bool,
 }
 
 impl PteTables {
     /// Makes it so.
-    pub(super) fn apply(self, setting: &mut Setting) {
+    fn apply(self, setting: &mut Setting) {
         if !self.maps {
             setting.world.task_size = setting.ground.start;
         }
         setting.rcu &= self.rcu;
     }
+
+    /// Adds the CPU that walks.
+    pub(super) fn walks(self, setting: &mut Setting) -> Result<(), NotThere> {
+        self.apply(setting);
+        let (entry, ops) = if self.vmas { (EntryPoint::Range, PTES) } else { (EntryPoint::Debug, DUMP) };
+        setting.walker(entry, MmId::USER, ops, &[(MM, setting.lock)])
+    }
 }
 
+const MAPS: PteTables = PteTables { maps: true, rcu: true, vmas: false };
+
 /// The rules of all races in which pte tables go without the mmap lock.
-pub(super) const fn rules<W: SetUp<PteTables>>() -> [RuleDef; 4] {
+pub(super) const fn rules<W: SetUp<PteTables>>() -> [RuleDef; 5] {
     [
         RuleDef {
             id: "map",
             title: "mapped with pte_offset_map(), freed by RCU",
             of_kernel: |_, _| true,
-            set_up: |setting| W::set_up(setting, PteTables { maps: true, rcu: true }),
+            set_up: |setting| W::set_up(setting, MAPS),
         },
         RuleDef {
             id: "kernel",
             title: "mapped with pte_offset_kernel(), freed by RCU: a 32-bit task dumps a 64-bit one",
             of_kernel: |_, _| false,
-            set_up: |setting| W::set_up(setting, PteTables { maps: false, rcu: true }),
+            set_up: |setting| W::set_up(setting, PteTables { maps: false, ..MAPS }),
         },
         RuleDef {
             id: "map-no-rcu",
             title: "mapped with pte_offset_map(), freed at once",
             of_kernel: |_, _| false,
-            set_up: |setting| W::set_up(setting, PteTables { maps: true, rcu: false }),
+            set_up: |setting| W::set_up(setting, PteTables { rcu: false, ..MAPS }),
         },
         RuleDef {
             id: "kernel-no-rcu",
             title: "mapped with pte_offset_kernel(), freed at once",
             of_kernel: |_, _| false,
-            set_up: |setting| W::set_up(setting, PteTables { maps: false, rcu: false }),
+            set_up: |setting| W::set_up(setting, PteTables { maps: false, rcu: false, ..MAPS }),
+        },
+        RuleDef {
+            id: "vmas",
+            title: "walk_page_range(), with pte_offset_map(); freed by RCU",
+            of_kernel: |_, _| false,
+            set_up: |setting| W::set_up(setting, PteTables { vmas: true, ..MAPS }),
         },
     ]
 }
@@ -90,8 +107,7 @@ struct Retract;
 
 impl SetUp<PteTables> for Retract {
     fn set_up(setting: &mut Setting, tables: PteTables) -> Result<(), NotThere> {
-        tables.apply(setting);
-        setting.walker(EntryPoint::Debug, MmId::USER, DUMP, &[(MM, setting.lock)])?;
+        tables.walks(setting)?;
         setting.other("retract_page_tables", &lines(setting.rcu));
         Ok(())
     }

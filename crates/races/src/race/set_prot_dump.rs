@@ -17,7 +17,7 @@ pub static RACE: RaceDef = RaceDef {
     about: "CPU 0 dumps init_mm. CPU 1 splits a large entry and changes one page, without init_mm's lock.",
     goal: "Make anything go wrong on CPU 0.",
     aim: Outcomes::all(),
-    why: "Nothing can. The new table is filled before the entry points to it, and it is never freed. The \
+    why: "Nothing can go wrong. The new table is filled before the entry points to it, and it is never freed. The \
           dump may show the state before or after the change.",
     ground: (VMALLOC, Shape::PmdLeaf),
     runs_on: |model| model.kernel.set_memory == SetMemory::SplitsThenLockless,

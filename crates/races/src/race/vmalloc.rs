@@ -10,7 +10,7 @@ use super::{First, RaceDef, RuleDef, VMALLOC};
 use crate::ground::Shape;
 use crate::ops::Ops;
 use crate::outcome::Outcomes;
-use crate::setting::{DUMP, INIT_MM, LOOK, NotThere, Setting};
+use crate::setting::{DUMP, LOOK, NotThere, Setting};
 use crate::step::{Line, Lock, Step, Value, line};
 
 /// A walk of kernel tables, and `vmalloc()`.
@@ -20,7 +20,7 @@ pub static RACE: RaceDef = RaceDef {
     about: "CPU 0 walks kernel tables. CPU 1 allocates the missing tables and maps a page.",
     goal: "Make anything go wrong on CPU 0.",
     aim: Outcomes::all(),
-    why: "Nothing can. Most changes to kernel tables only add tables, and against those the walker needs \
+    why: "Nothing can go wrong. Most changes to kernel tables only add tables, and against those the walker needs \
           no lock. This is why the read lock is enough (b123d09304d8, v6.8), and why init_mm could be \
           handed over to the kernel walk.",
     ground: (VMALLOC, Shape::Nothing),
@@ -36,23 +36,29 @@ pub static RACE: RaceDef = RaceDef {
     },
 };
 
-static RULES: [RuleDef; 2] = [
+static RULES: [RuleDef; 3] = [
     RuleDef {
         id: "kernel-walk",
         title: "walk_kernel_page_table_range()",
         of_kernel: |_, _| true,
-        set_up: |setting| set_up(setting, EntryPoint::Kernel, LOOK),
+        set_up: |setting| set_up(setting, EntryPoint::Kernel, MmId::INIT_MM, LOOK),
     },
     RuleDef {
         id: "debug-walk",
         title: "walk_page_range_debug() of init_mm",
         of_kernel: |_, _| false,
-        set_up: |setting| set_up(setting, EntryPoint::Debug, DUMP),
+        set_up: |setting| set_up(setting, EntryPoint::Debug, MmId::INIT_MM, DUMP),
+    },
+    RuleDef {
+        id: "other-mm",
+        title: "walk_page_range_debug() of another mm",
+        of_kernel: |_, _| false,
+        set_up: |setting| set_up(setting, EntryPoint::Debug, MmId::USER, DUMP),
     },
 ];
 
-fn set_up(setting: &mut Setting, entry: EntryPoint, ops: Ops) -> Result<(), NotThere> {
-    setting.walker(entry, MmId::INIT_MM, ops, &[(INIT_MM, setting.lock)])?;
+fn set_up(setting: &mut Setting, entry: EntryPoint, mm: MmId, ops: Ops) -> Result<(), NotThere> {
+    setting.walker(entry, mm, ops, &[(Lock::Mmap(mm), setting.lock)])?;
     setting.other("vmalloc", &LINES);
     Ok(())
 }

@@ -2,25 +2,37 @@
 
 use super::{
     ARM64, BOTH_WILD, Columns, NONE, PATCH, PTE_WILD, READ, RISCV, SAFE, Table, V6_12_107, V6_16, V6_17,
-    V6_18, V7_1, V7_3, Verdicts, WRITE, X86, case, has_pmd_tables, kernels, locks,
+    V6_18, V7_1, V7_3, Verdicts, WRITE, X86, case, kernels, locks,
 };
 use crate::race;
+use crate::race::hot_remove::frees_pmd_tables;
 
 pub(super) static VERDICTS: Verdicts = Verdicts {
     race: &race::hot_remove::RACE,
     cases: &[
-        case("no-hotplug", &[(NONE, BOTH_WILD), (READ, BOTH_WILD), (WRITE, BOTH_WILD)]).on(has_pmd_tables),
+        case("no-hotplug", &[(NONE, BOTH_WILD), (READ, BOTH_WILD), (WRITE, BOTH_WILD)]).on(frees_pmd_tables),
         case("hotplug", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]),
         case("ptdump", &[(NONE, BOTH_WILD), (READ, BOTH_WILD), (WRITE, BOTH_WILD)])
-            .on(has_pmd_tables)
+            .on(frees_pmd_tables)
             .kernels(&[V6_16, PATCH]),
         case("ptdump", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)])
             .kernels(&[V6_17, V6_18, V7_1, V7_3, V6_12_107]),
         case("no-hotplug", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
-            .on(|model| !has_pmd_tables(model)),
+            .on(|model| !frees_pmd_tables(model)),
         case("ptdump", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
-            .on(|model| !has_pmd_tables(model))
+            .on(|model| !frees_pmd_tables(model))
             .kernels(&[V6_16, PATCH]),
+        case("debug", &[(NONE, BOTH_WILD), (READ, BOTH_WILD), (WRITE, BOTH_WILD)]).on(frees_pmd_tables),
+        case("debug", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
+            .on(|model| !frees_pmd_tables(model)),
+        case("debug-hotplug", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]),
+        case("mm", &[(NONE, BOTH_WILD), (READ, BOTH_WILD), (WRITE, BOTH_WILD)])
+            .on(|model| model.one_root && frees_pmd_tables(model)),
+        case("mm", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
+            .on(|model| model.one_root && !frees_pmd_tables(model)),
+        // The root of a process has none of the kernel's entries there.
+        case("mm", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]).on(|model| !model.one_root),
+        case("mm-hotplug", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]),
     ],
     tables: &[
         Table {
@@ -35,6 +47,10 @@ pub(super) static VERDICTS: Verdicts = Verdicts {
                 locks("riscv64, hotplug lock", &race::hot_remove::RACE, RISCV, V6_17, "hotplug"),
                 locks("arm64, no hotplug lock", &race::hot_remove::RACE, ARM64, V6_17, "no-hotplug"),
                 locks("arm64, hotplug lock", &race::hot_remove::RACE, ARM64, V6_17, "hotplug"),
+                locks("x86-64, a debug walk of init_mm", &race::hot_remove::RACE, X86, V7_3, "debug"),
+                locks("the same, hotplug lock", &race::hot_remove::RACE, X86, V7_3, "debug-hotplug"),
+                locks("x86-64, a debug walk of another mm", &race::hot_remove::RACE, X86, V7_3, "mm"),
+                locks("another mm, hotplug lock", &race::hot_remove::RACE, X86, V7_3, "mm-hotplug"),
             ],
         },
         Table {

@@ -9,8 +9,10 @@ mod collapse;
 mod hot_remove;
 mod huge_pud;
 mod huge_vmap;
+mod kernel_pud;
 mod kernel_vmap;
 mod munmap;
+mod munmap_mapping;
 mod munmap_vmas;
 mod nested_read;
 mod other_mm;
@@ -34,13 +36,15 @@ use crate::outcome::Outcomes;
 use crate::race::{About, Race};
 
 /// What is expected of each race.
-static ALL: [&Verdicts; 18] = [
+static ALL: [&Verdicts; 20] = [
     &munmap::VERDICTS,
     &munmap_vmas::VERDICTS,
+    &munmap_mapping::VERDICTS,
     &hot_remove::VERDICTS,
     &huge_vmap::VERDICTS,
     &huge_pud::VERDICTS,
     &kernel_vmap::VERDICTS,
+    &kernel_pud::VERDICTS,
     &other_mm::VERDICTS,
     &collapse::VERDICTS,
     &set_prot::VERDICTS,
@@ -371,7 +375,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(cells, 295);
+        assert_eq!(cells, 355);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub(super) static VERDICTS: Verdicts = Verdicts {
         case("kernel", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)]),
         case("map-no-rcu", &[(NONE, PTE), (READ, PTE), (WRITE, PTE)]),
         case("kernel-no-rcu", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)]),
+        case("vmas", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]),
     ],
     tables: &[],
 };

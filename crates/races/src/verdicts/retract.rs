@@ -10,11 +10,12 @@ pub(super) static VERDICTS: Verdicts = Verdicts {
         case("kernel", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)]),
         case("map-no-rcu", &[(NONE, PTE), (READ, PTE), (WRITE, PTE)]),
         case("kernel-no-rcu", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)]),
+        case("vmas", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]),
     ],
     tables: &[Table {
         id: "3.8",
         name: "pte-tables",
-        title: "A debug walk, and pte tables that are freed without the mmap lock",
+        title: "A walk of a process, and pte tables that are freed without the mmap lock",
         columns: Columns::Locks,
         rows: &[
             locks("khugepaged: map, RCU", &race::retract::RACE, X86, V7_3, "map"),
@@ -25,6 +26,8 @@ pub(super) static VERDICTS: Verdicts = Verdicts {
             locks("PT_RECLAIM: kernel, RCU", &race::reclaim::RACE, X86, V7_3, "kernel"),
             locks("PT_RECLAIM: map, at once", &race::reclaim::RACE, X86, V7_3, "map-no-rcu"),
             locks("PT_RECLAIM: kernel, at once", &race::reclaim::RACE, X86, V7_3, "kernel-no-rcu"),
+            locks("khugepaged: walk_page_range()", &race::retract::RACE, X86, V7_3, "vmas"),
+            locks("PT_RECLAIM: walk_page_range()", &race::reclaim::RACE, X86, V7_3, "vmas"),
         ],
     }],
 };

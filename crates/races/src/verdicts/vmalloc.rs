@@ -8,6 +8,7 @@ pub(super) static VERDICTS: Verdicts = Verdicts {
     cases: &[
         case("kernel-walk", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]),
         case("debug-walk", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]),
+        case("other-mm", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]),
     ],
     tables: &[],
 };
