@@ -4,7 +4,7 @@
 //! site have other links. Each of these must open something, and say what was wrong.
 
 /// Addresses that are all right, one of each form and each with as much in it as its form can have.
-pub const VALID: [&str; 9] = [
+pub const VALID: [&str; 10] = [
     "#v1/kernel-walk/x86_64-4level/v6.17?lock=read&by=actions&t=12&view=levels&embed",
     "#v1/debug-user/riscv64-sv39/v6.16?lock=write&init=read&t=2",
     "#v1/kernel-walk?view=levels",
@@ -14,6 +14,7 @@ pub const VALID: [&str; 9] = [
     "#v1/race/collapse/x86_64-4level/v6.17?lock=read&t=1",
     "#v1/verdicts/nested-read",
     "#v1/compare/debug-user/x86_64-4level/v6.17?lock=read&with=v7.3&with-lock=write&t=2",
+    "#v1/safe/debug/riscv64-sv48/v6.18?mm=other&lock=write&holds=user&also=hotplug,init_mm",
 ];
 
 /// How many addresses are made by changing valid ones.

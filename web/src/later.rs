@@ -65,8 +65,8 @@ pub trait Verdicts {
     /// Whether everything is searched.
     fn is_complete(&self) -> bool;
 
-    /// Searches for some milliseconds.
-    fn run_slice(&mut self);
+    /// Searches for some milliseconds. Returns whether there is something new to see.
+    fn run_slice(&mut self) -> bool;
 
     /// For a person.
     fn view(&self) -> El;

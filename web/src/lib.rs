@@ -20,6 +20,7 @@
 //! | [`files`] | the files that a person opened |
 //! | [`progress`] | how much of a file has arrived |
 //! | [`run`] | a recorded scenario and the position in it |
+//! | [`judging`] | searching the races of a walk one after the other |
 //! | [`parts`] | the parts of the program that arrive later; [`later`] is what the first part has of them |
 
 pub mod address;
@@ -27,6 +28,7 @@ pub mod browser;
 pub mod el;
 pub mod events;
 pub mod files;
+pub mod judging;
 pub mod keys;
 pub mod later;
 pub mod load;

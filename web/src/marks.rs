@@ -59,6 +59,8 @@ named! {
         Pause = "pause",
         /// Go on searching the matrix.
         GoOn = "go-on",
+        /// Copy the answer about a walk as text.
+        CopyText = "copy-text",
     }
 }
 
@@ -91,6 +93,14 @@ named! {
         OtherKernel = "other-kernel",
         /// How its lock is held.
         OtherLock = "other-lock",
+        /// The function that walks.
+        Function = "function",
+        /// Whose tables are walked.
+        Whose = "whose",
+        /// What the range may hold.
+        Holds = "holds",
+        /// What the walk holds besides its lock.
+        Also = "also",
     }
 }
 

@@ -47,8 +47,8 @@ pub enum Arrived {
 /// The part [`lab`], as the first one has it.
 #[derive(Debug)]
 pub struct Lab {
-    /// The pages of races and of verdicts.
-    pub pages: [Box<dyn Page>; 2],
+    /// The pages of races, of verdicts, and of a walk that a person states.
+    pub pages: [Box<dyn Page>; 3],
     /// Whether a walk is safe beside other CPUs.
     pub beside: fn(Beside) -> Box<dyn Verdicts>,
 }

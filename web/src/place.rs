@@ -17,11 +17,14 @@ pub enum Place {
     Verdicts,
     /// Two runs side by side.
     Compare,
+    /// Whether a walk is safe that a person states.
+    Safe,
 }
 
 impl Place {
     /// All pages, in the order of the navigation.
-    pub const ALL: [Self; 5] = [Self::Walk, Self::Callers, Self::Race, Self::Verdicts, Self::Compare];
+    pub const ALL: [Self; 6] =
+        [Self::Walk, Self::Callers, Self::Race, Self::Verdicts, Self::Compare, Self::Safe];
 
     /// Its number in [`Place::ALL`]. That of the walk is 0.
     pub const fn slot(self) -> usize {
@@ -36,6 +39,7 @@ impl Place {
             Self::Race => "Race lab",
             Self::Verdicts => "Verdicts",
             Self::Compare => "Compare",
+            Self::Safe => "Is my walk safe?",
         }
     }
 
@@ -45,7 +49,7 @@ impl Place {
             Self::Walk => None,
             Self::Callers => Some(Part::More),
             Self::Compare => Some(Part::Compare),
-            Self::Race | Self::Verdicts => Some(Part::Lab),
+            Self::Race | Self::Verdicts | Self::Safe => Some(Part::Lab),
         }
     }
 
@@ -57,6 +61,7 @@ impl Place {
             Self::Race => "v1/race/munmap",
             Self::Verdicts => "v1/verdicts",
             Self::Compare => "v1/compare",
+            Self::Safe => "v1/safe",
         }
     }
 
@@ -68,6 +73,7 @@ impl Place {
             Self::Race => "race",
             Self::Verdicts => "verdicts",
             Self::Compare => "compare",
+            Self::Safe => "safe",
         }
     }
 
@@ -75,17 +81,18 @@ impl Place {
     /// exist.
     pub fn abouts(self) -> &'static [About] {
         match self {
-            Self::Walk | Self::Callers | Self::Compare => &[],
+            Self::Walk | Self::Callers | Self::Compare | Self::Safe => &[],
             Self::Race => &race::ABOUTS,
             Self::Verdicts => &verdicts::ABOUTS,
         }
     }
 
-    /// What a hash names that the page does not have. Those with scenarios say that for themselves.
+    /// What a hash names that the page does not have. Those with scenarios, and that of a stated walk, say that for themselves.
     pub fn stray(self, hash: &str) -> Option<&str> {
         let (name, _) = self.rest(hash);
         let known = self.abouts().iter().any(|about| about.names.contains(&name));
-        (!matches!(self, Self::Walk | Self::Compare) && !name.is_empty() && !known).then_some(name)
+        (!matches!(self, Self::Walk | Self::Compare | Self::Safe) && !name.is_empty() && !known)
+            .then_some(name)
     }
 
     /// The page that a hash opens. What none of the others has is the walk's, which says what is wrong with it.
@@ -114,7 +121,7 @@ pub fn missing(page: Place, name: &str) -> String {
     let what = match page {
         Place::Race => "race",
         Place::Verdicts => "table of verdicts",
-        Place::Walk | Place::Callers | Place::Compare => "page",
+        Place::Walk | Place::Callers | Place::Compare | Place::Safe => "page",
     };
     let name: String = name.chars().take(40).collect();
     format!("There is no {what} \u{201c}{name}\u{201d}. Choose below what to open.")

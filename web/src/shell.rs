@@ -355,10 +355,11 @@ impl Shell {
             Err(ref error) => PartState::Loading(Loading::Failed(error.clone())),
         };
         match result {
-            Ok(Arrived::Lab(Lab { pages: [race, verdicts], beside })) => {
+            Ok(Arrived::Lab(Lab { pages: [race, verdicts, safe], beside })) => {
                 self.shared.beside = Some(beside);
                 self.others[Place::Race.slot() - 1] = Some(race);
                 self.others[Place::Verdicts.slot() - 1] = Some(verdicts);
+                self.others[Place::Safe.slot() - 1] = Some(safe);
             }
             Ok(Arrived::More(more)) => {
                 self.others[Place::Callers.slot() - 1] = Some(more.callers);

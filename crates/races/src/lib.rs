@@ -59,6 +59,7 @@
 //! | [`survey`] | all tables being searched, variant by variant |
 //! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
 //! | [`beside`] | which races a walk has |
+//! | [`safe`] | a walk as a person states it: what it asserts, and which races count for it |
 //! | [`link`] | a race, its choices and a schedule as text, and back |
 //!
 //! Facts: Linux v6.16 to v7.3, the files that each script names.
@@ -80,6 +81,7 @@ pub mod ops;
 pub mod outcome;
 pub mod race;
 pub mod rules;
+pub mod safe;
 pub mod scheduled;
 pub mod search;
 pub mod setting;
@@ -103,6 +105,7 @@ pub use ops::Ops;
 pub use outcome::{OUTCOMES, Outcomes, short};
 pub use race::{About, RACES, Race, RaceDef, Rule, RuleDef};
 pub use rules::OtherRules;
+pub use safe::Case;
 pub use scheduled::Scheduled;
 pub use search::RaceSearch;
 pub use setting::{NotThere, Setting};

@@ -41,6 +41,8 @@ const STATES: [State; 14] = [
     state("race", "#v1/race/munmap", ".lane"),
     state("race at its end", "#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=b4a21b10c2a&t=38", ".outcome"),
     state("verdicts while they are searched", "#v1/verdicts", ".survey[data-state]"),
+    state("a walk that is not safe", "#v1/safe", "[data-does=copy-text]:not([disabled])"),
+    state("a walk that cannot be", "#v1/safe/kernel?mm=mm", ".cannot"),
     state("a table of verdicts", "#v1/verdicts/nested-read", SEARCHED_TABLE),
 ];
 

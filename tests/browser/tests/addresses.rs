@@ -65,6 +65,10 @@ impl Expected {
                 let notice = problems.first().map(ToString::to_string);
                 Self { step: link.line, ..Self::later(".side + .side", notice) }
             }
+            "safe" => {
+                let (_, problems) = races::safe::link::parse(hash);
+                Self::later(".question textarea", problems.first().map(ToString::to_string))
+            }
             "race" => Self::later(".lane", race_notice(hash)),
             _ => {
                 let (link, problem) = Link::parse(hash, &LIBRARY);

@@ -28,6 +28,7 @@ fn the_later_part_arrives_in_the_same_document() {
             ("#v1/callers", ".callers tbody tr"),
             ("#v1/verdicts", ".survey[data-state]"),
             ("#v1/compare", ".side + .side"),
+            ("#v1/safe", ".question textarea"),
             ("#v1/kernel-walk?t=3", ".sentence"),
         ] {
             page.eval(&format!("location.hash = {hash:?}")).await;
@@ -193,6 +194,7 @@ fn each_page_has_its_title_before_it_arrives() {
             ("callers", "Callers"),
             ("race/munmap", "Race lab"),
             ("verdicts", "Verdicts"),
+            ("safe", "Is my walk safe?"),
             ("race/nope", "Race lab"),
         ] {
             page.eval(&format!("location.hash = '#v1/{hash}'")).await;
@@ -301,9 +303,15 @@ fn the_pages_lead_to_each_other() {
         page.open(&site.url("")).await;
         let here = |name: &'static str| async move { page.text(".pages [aria-current=page]").await == name };
         assert!(here("Walk").await);
-        for (place, name) in
-            [(2, "Callers"), (5, "Compare"), (3, "Race lab"), (4, "Verdicts"), (1, "Walk"), (3, "Race lab")]
-        {
+        for (place, name) in [
+            (2, "Callers"),
+            (5, "Compare"),
+            (3, "Race lab"),
+            (4, "Verdicts"),
+            (6, "Is my walk safe?"),
+            (1, "Walk"),
+            (3, "Race lab"),
+        ] {
             page.click(&format!(".pages a:nth-child({place})")).await;
             page.until(name, || here(name)).await;
         }
@@ -344,6 +352,11 @@ fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
         page.click("[data-does=pause]").await;
         page.wait_for("it has paused", "[data-state=paused]").await;
         let verdicts = page.text(".survey").await;
+        page.turn_to("Is my walk safe?").await;
+        page.wait_for("the question", ".question").await;
+        page.choose("The range may hold", "modules").await;
+        page.wait_for("the answer", "[data-does=copy-text]:not([disabled])").await;
+        let question = page.text("main").await;
         page.turn_to("Callers").await;
         page.wait_for("the call sites", ".callers").await;
         page.turn_to("Compare").await;
@@ -361,11 +374,14 @@ fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
         page.turn_to("Compare").await;
         page.wait_for("both runs", ".side + .side").await;
         assert_eq!(page.text("main").await, compare);
+        page.turn_to("Is my walk safe?").await;
+        page.wait_for("the question", ".question").await;
+        assert_eq!(page.text("main").await, question);
         page.turn_to("Walk").await;
         page.wait_for("a step is shown", ".sentence").await;
         assert_eq!(page.text("main").await, walk);
         // Back is the page before, as it was as well.
-        page.eval("history.go(-3)").await;
+        page.eval("history.go(-4)").await;
         page.wait_for("the lanes", ".lane").await;
         assert_eq!(page.text("main").await, race);
         let fetched = "return performance.getEntriesByType('resource').filter(of => of.name.includes('/captures/')).length";

@@ -224,9 +224,11 @@ impl Page for Walk {
     fn work(&mut self, shared: &mut Shared) -> bool {
         match self.besides.iter_mut().find(|of| !of.is_complete()) {
             Some(of) => of.run_slice(),
-            None => self.record(shared),
+            None => {
+                self.record(shared);
+                true
+            }
         }
-        true
     }
 
     fn beat(&mut self, shared: &mut Shared) {

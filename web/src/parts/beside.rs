@@ -1,29 +1,23 @@
 //! Whether a walk is safe beside other CPUs: each race with such a walk is searched, here and now.
 
-use explore::Schedule;
-use mm::LockMode;
-use narrate::race::words::{count, outcomes};
-use races::{Aim, Beside, Choice, Found, Outcomes, RaceLink};
+use narrate::race::safe::{Judged, Verdict, holds};
+use races::{Beside, Case};
 
 use crate::el::{El, el};
+use crate::judging::Judging;
 use crate::later::Verdicts;
-use crate::search::Sliced;
-
-/// A freed table is read.
-const UAF: Outcomes = Outcomes::UAF_PTE.union(Outcomes::UAF_PMD);
+use crate::view::question::line;
 
 /// The races with such a walk, and what was found in them by now.
 #[derive(Debug)]
 struct Searched {
     of: Beside,
-    races: Vec<(Choice, Option<Found>)>,
-    search: Option<Sliced>,
+    races: Judging,
 }
 
 /// What can be said of a walk once everything is searched.
 pub(super) fn beside(of: Beside) -> Box<dyn Verdicts> {
-    let races = of.choices().into_iter().map(|choice| (choice, None)).collect();
-    Box::new(Searched { of, races, search: None })
+    Box::new(Searched { of, races: Judging::new(of.choices()) })
 }
 
 impl Verdicts for Searched {
@@ -32,71 +26,45 @@ impl Verdicts for Searched {
     }
 
     fn is_complete(&self) -> bool {
-        self.races.iter().all(|(_, found)| found.is_some())
+        self.races.is_complete()
     }
 
-    fn run_slice(&mut self) {
-        let Some((choice, found)) = self.races.iter_mut().find(|(_, found)| found.is_none()) else { return };
-        if self.search.is_none() {
-            self.search = Sliced::new(choice, Aim::Everything).ok();
-        }
-        let Some(search) = &mut self.search else { return };
-        if search.run_slice().ended {
-            *found = Some(search.found());
-            self.search = None;
-        }
+    fn run_slice(&mut self) -> bool {
+        self.races.run_slice()
     }
 
     fn view(&self) -> El {
-        let bad = self.races.iter().any(|(_, found)| found.as_ref().is_some_and(|found| !found.is_safe()));
+        let judged: Vec<Judged<'_>> = self
+            .races
+            .choices()
+            .map(|choice| Judged { choice: *choice, found: self.races.found(choice), by_lock: &[] })
+            .collect();
+        let bad = judged.iter().any(|of| !matches!(of.verdict(), Verdict::Safe | Verdict::Open));
         let says = match (self.is_complete(), bad) {
             (false, _) => "being searched",
             (true, false) => "yes, beside all of these",
             (true, true) => "not beside all of these",
         };
-        let lock = match self.of.lock {
-            LockMode::None => "without the lock",
-            LockMode::Read => "with the read lock",
-            LockMode::Write => "with the write lock",
-        };
         let (kernel, machine) = (self.of.revision.id(), self.of.model.title);
-        let where_ = format!("The assertion does not say that. In {kernel}, on {machine}, {lock}:");
-        let but = "Beside those with \u{2717}, it is safe only if its caller keeps them out, or walks memory that is nobody else's.";
+        let where_ = format!(
+            "The assertion does not say that. In {kernel}, on {machine}, {}, whatever the range holds:",
+            holds(self.of.lock)
+        );
+        let but = "Beside those with \u{2717}, it is safe only if its caller keeps them out, or walks memory that is nobody else\u{2019}s.";
+        let case = el("a").attr("href", &format!("#{}", Case::from(self.of)));
         el("div.beside")
             .child(el("h3").child("Is this walk safe? ").child(el("span.verdict").child(says)))
             .child(el("p").child(where_))
-            .child(el("ul").children(self.races.iter().map(|(choice, found)| line(choice, found.as_ref()))))
+            .child(el("ul").children(judged.iter().map(line)))
             .child(bad.then(|| el("p").child(but)))
+            .child(
+                el("p.ask").child(
+                    case.child("Say what your range holds and what else you hold, and copy the answer"),
+                ),
+            )
             .child(self.of.without().map(|link| {
                 let link = el("a").attr("href", &format!("#{link}"));
                 el("p.without").child(link.child("See what goes wrong without the lock that is asserted"))
             }))
     }
-}
-
-/// A race, and what was found in it: a link to a shortest run that goes wrong, or to its start.
-fn line(choice: &Choice, found: Option<&Found>) -> El {
-    // That a freed table is read says more than what it then leads to.
-    let is_telling = |(what, _): &&(Outcomes, Schedule)| what.intersects(UAF);
-    let way = found.and_then(|found| found.ways.iter().find(is_telling).or_else(|| found.ways.first()));
-    let (class, sign, says) = match (found, way) {
-        (None, _) => (".searching", "…", "being searched".to_owned()),
-        (Some(_), Some((what, way))) => {
-            (".unsafe", "✗", format!("{}, in {}", outcomes(*what), count(way.len() as u64, "step")))
-        }
-        (Some(found), None) if found.complete => {
-            (".safe", "✓", format!("nothing goes wrong in {}", count(found.states.into(), "state")))
-        }
-        (Some(_), None) => (".open", "?", "not finished: too many states".to_owned()),
-    };
-    let schedule = way.map(|(_, way)| way.clone()).unwrap_or_default();
-    let is_kernels = choice.rule == choice.race.rule_of(choice.revision, choice.model);
-    let link = RaceLink { choice: *choice, schedule, step: 0 };
-    el("li")
-        .with(class)
-        .child(el("span.badge[aria-hidden=true]").child(sign))
-        .child(el("a").attr("href", &format!("#{link}")).child(choice.race.title))
-        .child((!is_kernels).then(|| format!(" ({})", choice.rule.title)))
-        .child(": ")
-        .child(says)
 }

@@ -24,6 +24,7 @@ pub mod help;
 pub mod levels;
 pub mod locks;
 pub mod progress;
+pub mod question;
 pub mod race;
 pub mod ruler;
 pub mod say;

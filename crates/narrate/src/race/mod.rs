@@ -10,10 +10,12 @@
 //! | [`lanes`] | who is where, and what each does next |
 //! | [`locks`] | who holds which lock, and who waits for it |
 //! | [`stake`] | the tables at stake, live and freed |
+//! | [`safe`] | whether a walk is safe, in lines and as a text |
 //! | [`words`] | outcomes and searches in words |
 
 pub mod lanes;
 pub mod locks;
+pub mod safe;
 pub mod session;
 pub mod stake;
 pub mod tape;

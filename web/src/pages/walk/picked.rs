@@ -46,7 +46,7 @@ impl Picked {
             List::Grain => Self::Grain(Grain::from_id(id)?),
             List::Filter => Self::Filter(Filter::from_name(id)?),
             List::Speed => Self::Speed(Speed::from_name(id)?),
-            List::Race | List::Rule | List::Stride | List::OtherKernel | List::OtherLock => return None,
+            _ => return None,
         })
     }
 }
