@@ -13,6 +13,7 @@ use crate::entry_diff::entry_diff;
 use crate::locks::lock_name;
 use crate::ruler::table_name;
 
+mod bad;
 mod with_vmas;
 
 /// What the last of `events` did, together with those that led to it.
@@ -88,7 +89,7 @@ fn is_a(world: &World, level: Level, value: RawEntry) -> &'static str {
         EntryKind::Leaf if level == Level::Pte => "maps a page",
         EntryKind::Leaf => "is a leaf that maps memory directly",
         EntryKind::NotPresent => "is neither empty nor present",
-        EntryKind::Bad => "is not a valid table entry",
+        EntryKind::Bad => "is not a usual table entry",
     }
 }
 
@@ -115,8 +116,10 @@ fn callback_sentence(call: &Call, world: &World) -> String {
                 }
                 _ => String::new(),
             };
+            let is_bad = world.classify(level, call.value) == EntryKind::Bad;
+            let why = if is_bad { bad::why(world, level, call.value, call.addr) } else { String::new() };
             format!(
-                "{name} {}: {}() is called for {:#x}.{folded}",
+                "{name} {}: {}() is called for {:#x}.{why}{folded}",
                 is_a(world, level, call.value),
                 call.callback.name(),
                 call.addr

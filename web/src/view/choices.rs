@@ -21,8 +21,8 @@ pub fn choices(setup: &Setup, library: &Library, files: Option<El>, awaited: Opt
         .child(choose(List::Scenario, "Scenario", scenarios))
         .child(choose_besides(List::Machine, "Machine", files, machines))
         .child(choose(List::Kernel, "Kernel", kernels))
-        .child(lock(List::Lock, if second { "mm lock held" } else { "init_mm lock held" }, setup.lock))
-        .child(second.then(|| lock(List::InitLock, "init_mm lock held", setup.init_lock)))
+        .child(lock(List::Lock, if second { "mm lock held at the call" } else { INIT_MM }, setup.lock))
+        .child(second.then(|| lock(List::InitLock, INIT_MM, setup.init_lock)))
 }
 
 /// All scenarios, by what they belong to.
@@ -35,6 +35,9 @@ pub fn scenarios(library: &Library, chosen: &str) -> impl Iterator<Item = El> {
         el("optgroup").attr("label", group.title()).children(options)
     })
 }
+
+/// Callers may take it themselves after that.
+const INIT_MM: &str = "init_mm lock held at the call";
 
 fn lock(list: List, label: &'static str, held: Held) -> El {
     choose(list, label, Held::ALL.iter().map(|of| option(of.id(), of.title(), *of == held)))

@@ -12,7 +12,7 @@ const FILES: &str = "Open: page tables of your own, in a file (tables.json, or c
     page. It is read here, and nothing of it leaves your computer.";
 
 /// The signs that are explained: one per shape.
-const SIGNS: [(Mark, &str); 12] = [
+const SIGNS: [(Mark, &str); 13] = [
     (Mark::Call, "a function of mm/pagewalk.c is called, or returns"),
     (Mark::AssertHolds, "an assertion or check holds"),
     (Mark::AssertFails, "an assertion or check fails"),
@@ -24,7 +24,8 @@ const SIGNS: [(Mark, &str); 12] = [
     (Mark::Page, "a page"),
     (Mark::Map, "a pte table is mapped; an entry that is not present"),
     (Mark::Lock, "a lock is taken or released"),
-    (Mark::Fault, "the kernel would crash here; a bad entry"),
+    (Mark::Bad, "a bad entry: p?d_bad() does not take its flags for those of a table"),
+    (Mark::Fault, "the kernel would crash here"),
 ];
 
 /// The help.

@@ -59,6 +59,8 @@ const fn shape(mark: Mark) -> &'static str {
         Mark::Call | Mark::Return => "M-1.5 -5h3v10h-3z",
         Mark::Map | Mark::NotPresent => "M0 -5l5 5l-5 5l-5 -5z",
         Mark::Again => "M-5 0a5 5 0 1 1 5 5v-2.500a2.500 2.500 0 1 0 -2.500 -2.500h2l-3.500 4l-3 -4z",
-        Mark::Bad | Mark::Fault => "M0 -6l6 10h-12z",
+        Mark::Fault => "M0 -6l6 10h-12z",
+        // An octagon: odd, and the walk goes on.
+        Mark::Bad => "M-2 -5h4l3 3v4l-3 3h-4l-3 -3v-4z",
     }
 }
