@@ -70,7 +70,7 @@ fn munmap() -> (Variant, Outcomes) {
 }
 
 fn place(variant: &Variant, expected: Outcomes) -> Place<'_> {
-    Place { variant, number: 7, expected, searching: None, at: 3, name: "munmap, read" }
+    Place { variant, number: 7, expected, searching: None, at: 3, name: "munmap, read", in_words: false }
 }
 
 const SAFE: Outcomes = Outcomes::empty();

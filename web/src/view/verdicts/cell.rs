@@ -2,7 +2,7 @@
 
 use explore::Schedule;
 use narrate::Mark;
-use narrate::race::words::count;
+use narrate::race::words::{self, count};
 use races::{Choice, Found, Outcomes, RaceLink, Variant, short};
 
 use crate::el::{El, el};
@@ -24,6 +24,8 @@ pub struct Place<'a> {
     pub at: u32,
     /// What the place is about, for those who do not see where it stands.
     pub name: &'a str,
+    /// Whether what goes wrong is said in words, where there is room; else as the legend has it.
+    pub in_words: bool,
 }
 
 /// What was found at a place; as long as nothing was, a button to search there first.
@@ -41,7 +43,7 @@ fn known(place: Place<'_>) -> El {
                 let expected = if all.is_empty() { "safe".to_owned() } else { short(all) };
                 el("strong.differs").child("≠ expected: ").child(expected)
             });
-            of_found(&place.variant.choice, found).child(differs)
+            of_found(&place.variant.choice, found, place.in_words).child(differs)
         }
         (Some(Err(error)), _) => el("div.verdict.fails")
             .child(el("span.what").child(sign(Mark::Bad)).child("cannot be searched"))
@@ -59,21 +61,23 @@ fn known(place: Place<'_>) -> El {
     }
 }
 
-fn of_found(choice: &Choice, found: &Found) -> El {
+fn of_found(choice: &Choice, found: &Found, in_words: bool) -> El {
     let link = |mark, schedule: Option<&Schedule>, text: String| {
         let schedule = schedule.cloned().unwrap_or_default();
         let link = RaceLink { choice: *choice, schedule, step: 0 };
         el("a.what").attr("href", &format!("#{link}")).child(sign(mark)).child(text)
     };
     if found.is_safe() {
+        let says = if in_words { "Nothing goes wrong" } else { "safe" };
         return el("div.verdict.safe")
-            .child(link(Mark::AssertHolds, None, "safe".to_owned()))
+            .child(link(Mark::AssertHolds, None, says.to_owned()))
             .child(el("span.how").child(format!("all {}", count(found.states.into(), "state"))));
     }
     let ways = found.ways.iter().map(|(outcomes, schedule)| {
         // Broken, if need be, before the number.
         let steps = count(schedule.len() as u64, "step").replace(' ', "\u{a0}");
-        let text = format!("{} in\u{a0}{steps}", short(*outcomes));
+        let what = if in_words { words::outcomes(*outcomes) } else { short(*outcomes) };
+        let text = format!("{what} in\u{a0}{steps}");
         link(Mark::Fault, Some(schedule), text)
     });
     let verdict = el("div.verdict").when(!found.ways.is_empty(), ".fails").children(ways);

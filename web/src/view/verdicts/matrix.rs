@@ -18,7 +18,7 @@ pub fn page(shared: &Shared, state: &Surveying) -> El {
     el("main.pagewalk.verdicts[tabindex=-1][aria-label=Verdicts]")
         .child(header(&shared.top, None, None))
         .child(messages(shared, None, None, None))
-        .children([intro(), progress(state), answers(state), all(state)])
+        .children([intro(), progress(state), legend(), answers(state), all(state)])
 }
 
 fn answers(state: &Surveying) -> El {
@@ -35,7 +35,6 @@ fn all(state: &Surveying) -> El {
              the search found a wild read as well, which is expected since then. A place where the search finds something \
              else is marked with ≠.",
         ))
-        .child(legend())
         // The patch's table first, as the answers are about it.
         .children(in_order().map(|(number, table)| self::table(state, number, table)))
 }
@@ -73,8 +72,13 @@ fn progress(state: &Surveying) -> El {
         0 => format!("{} verdicts, each as expected", tally.done),
         differs => format!("{} verdicts, {differs} not as expected", tally.done),
     };
-    let speed =
-        format!("{}, {} a second", count(state.seen().into(), "state"), number(state.per_second().into()));
+    // In words first; figures are for whoever asks for them.
+    let so_far = if ended { "\u{2713} All ".to_owned() } else { String::new() };
+    let searched = if ended { ", searched in your browser" } else { "" };
+    let figures = [
+        format!("{done} of {all} variants"),
+        format!("{}, {} a second", count(state.seen().into(), "state"), number(state.per_second().into())),
+    ];
     el("section.survey[aria-label=Progress of the search]")
         .attr(
             "data-state",
@@ -92,9 +96,12 @@ fn progress(state: &Surveying) -> El {
                 .attr("max", &all.to_string())
                 .attr("value", &done.to_string()),
         )
-        .child(el("span.count").child(format!("{done} of {all} variants")))
-        .child(el("span").when(tally.differs > 0, ".differs").child(differs))
-        .child(el("span.speed").child(speed))
+        .child(el("span.done").when(tally.differs > 0, ".differs").child(so_far + &differs + searched))
+        .child(
+            el("details.figures")
+                .child(el("summary").child("Figures"))
+                .children(figures.map(|of| el("p").child(of))),
+        )
         .child(el("span.now").child(now(state)))
         .child(el("p.sr[role=status]").child(&*state.said))
 }
@@ -191,7 +198,17 @@ fn at(state: &Surveying, slot: survey::Place, at: u32, name: &str) -> Option<El>
     let variant = state.survey.variants().get(slot.variant)?;
     let running = state.running.as_ref().filter(|(of, _)| *of == slot.variant);
     let searching = running.map(|(_, sliced)| sliced.report().states);
-    Some(verdict(Place { variant, number: slot.variant, expected: slot.expected, searching, at, name }))
+    // The answers are for reading, the tables for looking up.
+    let in_words = at < place(1, 0, 0);
+    Some(verdict(Place {
+        variant,
+        number: slot.variant,
+        expected: slot.expected,
+        searching,
+        at,
+        name,
+        in_words,
+    }))
 }
 
 /// The races of a table in words, each once.
