@@ -24,8 +24,7 @@ impl Keys {
     /// Whether the page takes a key that asks for `command`.
     const fn takes(self, command: Command) -> bool {
         match self {
-            Self::Walk => true,
-            Self::Race => !matches!(command, Command::Play),
+            Self::Walk | Self::Race => true,
             Self::Text => matches!(command, Command::Help | Command::Leave),
         }
     }

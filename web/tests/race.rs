@@ -51,12 +51,15 @@ async fn a_blocked_lane_is_marked_and_says_why() {
 
 #[wasm_bindgen_test]
 async fn a_freed_table_is_told_in_words() {
-    let (_, point) = open("v1/race/munmap?s=b4a21b10c2a&t=38");
+    let (session, point) = open("v1/race/munmap?s=b4a21b10c2a&t=38");
     let root = draw(stake::tables(&point.tables)).await;
     assert_eq!(count(&root, "[data-life=freed]"), 2);
     assert!(text(&root, "[data-life=freed]").contains("freed: its memory may hold anything"));
     assert!(text(&root, "[data-life=freed] .pointer").contains("CPU 0 still points into it"));
-    let root = draw(outcome::say(&point, 38)).await;
+    let root = draw(outcome::outcome(&point, &session).expect("it went wrong")).await;
+    let decided =
+        "Decided: RCU frees the table at step 37. CPU 0 still holds its address, which it has read at step ";
+    assert!(text(&root, ".decided").starts_with(decided), "{}", text(&root, ".decided"));
     assert!(text(&root, ".outcome").contains("Goal met: a freed pmd table is read"));
     assert!(text(&root, ".outcome .why").contains("asserts the write lock"));
 }
@@ -64,7 +67,7 @@ async fn a_freed_table_is_told_in_words() {
 #[wasm_bindgen_test]
 async fn the_time_strip_marks_each_step_in_its_lane_and_the_fatal_one() {
     let (session, point) = open("v1/race/munmap?s=b4a21b10c2a&t=4");
-    let root = draw(strip::strip(&session, &point)).await;
+    let root = draw(strip::strip(&session, &point, false)).await;
     for (lane, steps) in [("of-cpu-0", 22), ("of-cpu-1", 14), ("of-rcu", 2)] {
         assert_eq!(count(&root, &format!(".marks .{lane}")), steps, "{lane}");
     }

@@ -282,3 +282,42 @@ fn the_lab_holds_on_a_laptop_and_on_a_phone() {
         });
     }
 }
+
+#[test]
+fn the_end_has_the_stage_and_the_way_there_is_played_or_jumped_to() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&lab(&site, "munmap")).await;
+        find(page).await;
+        // To where it is decided.
+        assert_eq!(page.text(".watch a").await, "step 37");
+        page.click(".watch a").await;
+        page.until("that step", || async { page.step().await == 37 }).await;
+        assert_eq!(page.count(".answer.unsafe").await, 1, "what was found stays");
+        focus_slider(page).await;
+        page.key_to_step(Key::End, 38).await;
+        let decided = page.text(".outcome .decided").await;
+        assert!(
+            decided.contains("RCU frees the table at step 37. CPU 0 still holds its address"),
+            "{decided}"
+        );
+        // All of it is in sight, a heading of the second level.
+        assert!(page.text(".outcome h2").await.contains("a freed pmd table is read"));
+        let seen = "const of = document.querySelector('.outcome');
+            const box = of.getBoundingClientRect();
+            return of.scrollHeight <= of.clientHeight && box.top >= 0 && box.bottom <= innerHeight";
+        assert_eq!(page.eval(seen).await, Value::Bool(true));
+        page.click(".outcome .decided a").await;
+        page.until("that step", || async { page.step().await == 37 }).await;
+        // Played from here to the end, where it stops by itself; then from the start, until something else is done.
+        page.click(".watch [data-does=play]").await;
+        page.until("the end", || async { page.step().await == 38 }).await;
+        page.wait_for("it has stopped", "[data-does=play][aria-label=Play]").await;
+        focus_slider(page).await;
+        page.keys(&[' ']).await;
+        page.wait_for("it plays", "[data-does=play][aria-label=Pause]").await;
+        page.until("some steps", || async { (1..30).contains(&page.step().await) }).await;
+        page.keys(&[' ']).await;
+        page.wait_for("it has paused", "[data-does=play][aria-label=Play]").await;
+    });
+}

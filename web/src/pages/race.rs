@@ -19,6 +19,9 @@ use crate::view::race::choices::STRIDES;
 use crate::view::race::goal::{Answer, Asked};
 use crate::view::race::{choices, goal, help, lanes, outcome, queues, stake, strip};
 
+/// From step to step while it plays.
+const STEP_MS: u32 = 700;
+
 /// A race, CPU by CPU.
 #[derive(Debug, Default)]
 pub struct Race {
@@ -27,6 +30,7 @@ pub struct Race {
     running: Option<Running>,
     answer: Option<Answer>,
     to_stop: bool,
+    playing: bool,
 }
 
 /// A search that runs.
@@ -87,6 +91,7 @@ impl Page for Race {
         let (link, problem) =
             RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(Choice::first(RACES[0])), None));
         shared.notice = problem.map(|problem| sentence(&problem));
+        self.playing = false;
         // A branch that is there already, perhaps at another step.
         if !self.session.as_mut().is_some_and(|session| session.follow(&link)) {
             self.open_anew(&link, shared);
@@ -95,8 +100,11 @@ impl Page for Race {
     }
 
     fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
+        let plays = self.playing;
+        // Whoever does something else wants to see what it does.
+        self.playing = false;
         match *deed {
-            Deed::Pressed(Mark::Command(command)) => return self.command(command, shared),
+            Deed::Pressed(Mark::Command(command)) => return self.command(command, plays, shared),
             Deed::Picked(list, ref id) => match Picked::of(list, id) {
                 Some(Picked::ToStop(to_stop)) => self.to_stop = to_stop,
                 Some(picked) => self.pick(&picked, shared),
@@ -136,12 +144,13 @@ impl Page for Race {
             .child(header(top, choices, Some(actions(top, None, None))))
             .child(messages(shared, None, None, None))
             .children([
-                shown.map(|(session, _)| goal::goal(session.choice(), &asked)),
+                shown.map(|(session, _)| goal::goal(session, &asked)),
+                shown.and_then(|(session, point)| outcome::outcome(point, session)),
                 shown.map(|(session, point)| outcome::say(point, session.at())),
                 shown.map(|(_, point)| lanes::lanes(&point.lanes)),
                 shown.map(|(_, point)| stake::tables(&point.tables)),
                 shown.map(|(_, point)| queues::locks(&point.locks)),
-                shown.map(|(session, point)| strip::strip(session, point)),
+                shown.map(|(session, point)| strip::strip(session, point, self.playing)),
             ])
     }
 
@@ -165,7 +174,7 @@ impl Page for Race {
     }
 
     fn pulse(&self) -> Pulse {
-        Pulse { work: self.running.is_some(), beat: None }
+        Pulse { work: self.running.is_some(), beat: self.playing.then_some(STEP_MS) }
     }
 
     fn work(&mut self, shared: &mut Shared) -> bool {
@@ -187,6 +196,13 @@ impl Page for Race {
             self.moved();
         }
         true
+    }
+
+    fn beat(&mut self, _: &mut Shared) {
+        let Some(session) = &mut self.session else { return };
+        session.go_to(session.at() + 1);
+        self.playing = session.at() < session.steps().len();
+        self.moved();
     }
 
     fn drawn(&mut self, root: &Element) {
@@ -224,11 +240,12 @@ impl Race {
         });
     }
 
-    fn command(&mut self, command: Command, shared: &mut Shared) -> bool {
+    fn command(&mut self, command: Command, plays: bool, shared: &mut Shared) -> bool {
         match command {
             Command::Find => self.ask(Question::Find, shared),
             Command::Prove => self.ask(Question::Prove, shared),
             Command::Cancel => self.forget_search(),
+            Command::Play => self.play(plays),
             _ => {
                 let Some(session) = &mut self.session else { return false };
                 let (at, last) = (session.at(), session.steps().len());
@@ -247,6 +264,16 @@ impl Race {
             }
         }
         true
+    }
+
+    /// Plays the branch, from its start if it is at its end; or pauses.
+    fn play(&mut self, plays: bool) {
+        let Some(session) = &mut self.session else { return };
+        self.playing = !plays && !session.steps().is_empty();
+        if self.playing && session.at() == session.steps().len() {
+            session.go_to(0);
+            self.moved();
+        }
     }
 
     fn pick(&mut self, picked: &Picked, shared: &mut Shared) {

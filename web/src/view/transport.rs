@@ -60,6 +60,11 @@ pub const BUTTONS: [Picture; 6] = [
 const PLAY: Picture = (Command::Play, "M3 1l11 7-11 7zM5 4.500v7l5.500-3.500z", "Play", "Space");
 const PAUSE: Picture = (Command::Play, "M3 2h4v12H3zM9 2h4v12H9z", "Pause", "Space");
 
+/// Play, or pause.
+pub const fn play(playing: bool) -> Picture {
+    if playing { PAUSE } else { PLAY }
+}
+
 /// A button with a picture.
 pub fn picture((command, path, label, key): Picture) -> El {
     button(command)
@@ -70,7 +75,7 @@ pub fn picture((command, path, label, key): Picture) -> El {
 
 /// The controls.
 pub fn transport(props: &Controls<'_>) -> El {
-    let buttons = BUTTONS.into_iter().chain([if props.playing { PAUSE } else { PLAY }]);
+    let buttons = BUTTONS.into_iter().chain([play(props.playing)]);
     let cut = props.cut_off.map(|actions| {
         el("span.cut").child(format!(" (the run is longer: its first {actions} actions are recorded)"))
     });

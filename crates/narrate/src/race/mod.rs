@@ -7,12 +7,14 @@
 //! |---|---|
 //! | [`tape`] | the steps that were taken, and going to any of them |
 //! | [`session`] | branches and the position |
+//! | [`decided`] | where a run that goes wrong is decided |
 //! | [`lanes`] | who is where, and what each does next |
 //! | [`locks`] | who holds which lock, and who waits for it |
 //! | [`stake`] | the tables at stake, live and freed |
 //! | [`safe`] | whether a walk is safe, in lines and as a text |
 //! | [`words`] | outcomes and searches in words |
 
+pub mod decided;
 pub mod lanes;
 pub mod locks;
 pub mod safe;
@@ -27,6 +29,7 @@ use explore::Lane;
 use pagewalk::Revision;
 use races::{Outcomes, Race};
 
+pub use decided::Decided;
 pub use lanes::{LaneLine, LaneStatus, LaneView};
 pub use locks::LockView;
 pub use session::{BranchView, Session};

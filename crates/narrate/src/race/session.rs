@@ -3,6 +3,7 @@
 use explore::{Lane, Schedule};
 use races::{Choice, NotThere, RaceLink};
 
+use super::decided::{self, Decided};
 use super::tape::{Moment, Tape, act};
 use super::words;
 use crate::mark::{self, Part};
@@ -112,6 +113,11 @@ impl Session {
     /// The step at which something goes wrong in the branch, from 1, if anything does.
     pub fn fatal(&self) -> Option<usize> {
         self.tape().fatal()
+    }
+
+    /// Where the branch is decided, if something goes wrong in it.
+    pub fn decided(&self) -> Option<Decided> {
+        decided::decided(self.tape())
     }
 
     /// Number of steps taken where it stands.

@@ -1,10 +1,10 @@
 //! What a race is about, its goal, and the search for it.
 
 use explore::Schedule;
-use narrate::race::{Question, words};
-use races::Choice;
+use narrate::race::{Question, Session, words};
 
 use super::choices::variant;
+use super::outcome::step_link;
 use crate::el::{El, el};
 use crate::marks::Command;
 use crate::marks::Mark;
@@ -38,7 +38,8 @@ pub struct Answer {
 }
 
 /// What the race is about, its goal, and the search for it.
-pub fn goal(choice: &Choice, asked: &Asked<'_>) -> El {
+pub fn goal(session: &Session, asked: &Asked<'_>) -> El {
+    let choice = session.choice();
     let text = choice.race;
     let ask = |command, title, name| button(command).attr("title", title).child(name);
     el("section.goal[aria-label=Goal]")
@@ -58,10 +59,10 @@ pub fn goal(choice: &Choice, asked: &Asked<'_>) -> El {
                 ))
                 .child(el("a[href=#v1/verdicts]").child("all verdicts")),
         )
-        .child(search(asked))
+        .child(search(session, asked))
 }
 
-fn search(asked: &Asked<'_>) -> El {
+fn search(session: &Session, asked: &Asked<'_>) -> El {
     // One element for as long as the page lives, so that it is read out when it changes.
     let shown = el("div.answer[role=status]");
     if let Some((question, report)) = asked.running {
@@ -105,5 +106,17 @@ fn search(asked: &Asked<'_>) -> El {
         .child(el("span.badge[aria-hidden=true]").child(badge))
         .child(el("span.says").child(&*answer.says))
         .child(listed.then(|| el("ul.ways").children(ways)))
+        .child((answer.question == Question::Find).then(|| watch(session)).flatten())
         .child(speed)
+}
+
+/// What one may want next where a way was found.
+fn watch(session: &Session) -> Option<El> {
+    let decided = session.decided()?;
+    Some(
+        el("span.watch")
+            .child(button(Command::Play).child("Watch it"))
+            .child(" or jump to where it is decided, ")
+            .child(step_link(session, decided.step)),
+    )
 }

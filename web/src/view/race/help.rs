@@ -5,12 +5,13 @@ use crate::el::{El, el};
 use crate::view::help::of;
 
 /// The keys and what they do.
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 8] = [
     ("1 2 3", "step CPU 0, CPU 1, CPU 2; 0 for RCU"),
     ("← →", "one step back, one step on, along the branch that is shown"),
     ("[ ]", "to where another CPU takes over"),
     ("Shift ← →", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
+    ("Space", "play or pause"),
     ("?", "show or hide this help"),
     (
         "Esc",

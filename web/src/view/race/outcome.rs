@@ -1,30 +1,63 @@
 //! What just happened in a race, and what has gone wrong.
 
-use narrate::race::RacePoint;
+use narrate::race::{Decided, RacePoint, Session, words};
+use races::RaceLink;
 
 use crate::el::{El, el};
 use crate::view::locks::{rule, view_assertion};
 use crate::view::say::happened;
 
-/// What just happened at step `at`, and what has gone wrong.
+/// What just happened at step `at`.
 pub fn say(point: &RacePoint, at: usize) -> El {
-    let outcome = point.outcome.as_ref().map(|outcome| {
-        let head = if outcome.goal { "Goal met: " } else { "Something else went wrong: " };
-        el("div.outcome")
+    // For whoever goes from heading to heading: that below is of the third level, as it is on the page of a walk.
+    let heading = point.assertion.is_some().then(|| el("h2.sr").child("What this step shows"));
+    happened(point.mark, None, at as u32, &point.sentence, None)
+        .child(heading)
+        .child(point.assertion.as_ref().map(view_assertion))
+        .child(point.assertion.as_ref().map(rule))
+}
+
+/// What has gone wrong, where that was decided, and which rule forbids it.
+pub fn outcome(point: &RacePoint, session: &Session) -> Option<El> {
+    let outcome = point.outcome.as_ref()?;
+    let head = if outcome.goal { "Goal met: " } else { "Something else went wrong: " };
+    Some(
+        el("section.outcome[aria-labelledby=outcome]")
             .child(
-                el("h3")
+                el("h2[id=outcome]")
                     .child(el("span.badge[aria-hidden=true]").child("✗"))
                     .child(head)
                     .child(&*outcome.what),
             )
-            .child(el("p.why").child(outcome.why))
+            .child(
+                el("div.reasons")
+                    .child(session.decided().map(|of| decided(&of, session)))
+                    .child(el("p.why").child(outcome.why)),
+            ),
+    )
+}
+
+/// The steps that decide, each with the way there.
+fn decided(of: &Decided, session: &Session) -> El {
+    let who = |lane| words::who(lane, session.cpus());
+    let (did, by) = (if of.frees { " frees the table at " } else { " takes its last turn at " }, who(of.by));
+    let held = of.held.map(|(lane, step)| {
+        el("span")
+            .child(format!(" {} still holds its address, which it has read at ", who(lane)))
+            .child(step_link(session, step))
+            .child(".")
     });
-    // For whoever goes from heading to heading: those below are of the third level, as they are on the page of a walk.
-    let heading =
-        (outcome.is_some() || point.assertion.is_some()).then(|| el("h2.sr").child("What this step shows"));
-    happened(point.mark, None, at as u32, &point.sentence, None)
-        .child(heading)
-        .child(outcome)
-        .child(point.assertion.as_ref().map(view_assertion))
-        .child(point.assertion.as_ref().map(rule))
+    el("p.decided")
+        .child(el("b").child("Decided: "))
+        .child(by)
+        .child(did)
+        .child(step_link(session, of.step))
+        .child(".")
+        .child(held)
+}
+
+/// A link to a step of the branch that is shown.
+pub fn step_link(session: &Session, step: usize) -> El {
+    let link = RaceLink { step: step as u32, ..session.link() };
+    el("a").attr("href", &format!("#{link}")).child(format!("step {step}"))
 }

@@ -7,7 +7,7 @@ use crate::el::{El, el};
 use crate::marks::Command;
 use crate::marks::Mark;
 use crate::view::sign::per_mille;
-use crate::view::transport::{BUTTONS, Picture, picture};
+use crate::view::transport::{BUTTONS, Picture, picture, play};
 
 /// Marks at most; more could not be told apart.
 const MOST_MARKS: usize = 400;
@@ -15,8 +15,8 @@ const MOST_MARKS: usize = 400;
 /// Height of a lane's row, in pixels.
 const ROW: usize = 14;
 
-/// The time slider, its buttons, and the branches.
-pub fn strip(session: &Session, point: &RacePoint) -> El {
+/// The time slider, its buttons, and the branches; whether it plays.
+pub fn strip(session: &Session, point: &RacePoint, playing: bool) -> El {
     let (at, last) = (session.at(), session.steps().len());
     let fatal = session.fatal().map(|fatal| {
         el("span.fatal")
@@ -24,7 +24,7 @@ pub fn strip(session: &Session, point: &RacePoint) -> El {
             .child(format!("goes wrong at step {fatal}"))
     });
     el("section.transport.time[aria-label=Time]")
-        .child(el("div.buttons").children(BUTTONS.into_iter().map(named).map(picture)))
+        .child(el("div.buttons").children(BUTTONS.into_iter().map(named).chain([play(playing)]).map(picture)))
         .child(el("div.lane-buttons").children(point.lanes.iter().map(step_button)))
         .child(
             el("p.count")
