@@ -46,7 +46,8 @@ struct Expected {
 impl Expected {
     /// What the hash of an address, as the browser has it, has to lead to.
     fn of(hash: &str) -> Self {
-        let path = hash.trim_start_matches('#').strip_prefix("v1/").unwrap_or_default();
+        let text = hash.strip_prefix('#').unwrap_or(hash);
+        let path = text.strip_prefix("v1/").unwrap_or_default();
         let name = path.split(['/', '?']).next().unwrap_or_default();
         let rest = &path[name.len()..];
         // A `?` with nothing behind it says nothing.
