@@ -1,12 +1,13 @@
 //! What the runners and the tests of this package share: reading captures from a folder, running the kernel's
 //! own cases ([`conformance`]), dumping captured address spaces ([`dump`]), callbacks that follow a script ([`script`]),
-//! the tables of a scenario ([`tables`]), walks made from any bytes ([`program`]) and what holds for all of them ([`laws`]),
+//! the tables of a scenario ([`tables`]), lessons compared with the machine ([`lessons`]), walks made from any bytes ([`program`]) and what holds for all of them ([`laws`]),
 //! and addresses that are broken ([`addresses`]).
 
 pub mod addresses;
 pub mod conformance;
 pub mod dump;
 pub mod laws;
+pub mod lessons;
 pub mod program;
 pub mod script;
 pub mod tables;

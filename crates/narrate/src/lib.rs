@@ -35,6 +35,7 @@
 //! | [`entry_diff`] | what a write changed, by the names of the bits |
 //! | [`ruler`] | the address and its bit fields |
 //! | [`tables`] | the tables on the path |
+//! | [`predict`] | what comes next, for who is asked before it is shown |
 //! | [`dump`] | ptdump's text, line by line with the steps that made it |
 //! | [`race`] | races: each CPU, the locks, the tables at stake, the outcome |
 //! | [`geometry`] | an architecture's levels, folding and entry bits |
@@ -47,6 +48,7 @@ pub mod listing;
 pub mod locks;
 pub mod mark;
 pub mod point;
+pub mod predict;
 pub mod race;
 pub mod ruler;
 pub mod same;

@@ -55,7 +55,12 @@ impl RaceModel {
     /// # Errors
     /// [`NotThere`] when it cannot be set up.
     pub fn new(choice: &Choice, aim: Aim) -> Result<Self, NotThere> {
-        Ok(Self { start: choice.start()?, aim })
+        Ok(Self::from_state(choice.start()?, aim))
+    }
+
+    /// What can still follow from a state of a race.
+    pub const fn from_state(start: State, aim: Aim) -> Self {
+        Self { start, aim }
     }
 
     /// The outcomes that a property is about, by its place.
@@ -68,7 +73,7 @@ impl RaceModel {
         all.get(property).map_or(Outcomes::empty(), |(_, outcomes)| outcomes.intersection(only))
     }
 
-    /// The race before anybody has moved.
+    /// The state that the search starts from.
     pub const fn start(&self) -> &State {
         &self.start
     }

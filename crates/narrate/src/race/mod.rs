@@ -12,12 +12,14 @@
 //! | [`locks`] | who holds which lock, and who waits for it |
 //! | [`stake`] | the tables at stake, live and freed |
 //! | [`safe`] | whether a walk is safe, in lines and as a text |
+//! | [`predict`] | who has to move, for who is asked before it is shown |
 //! | [`words`] | outcomes and searches in words |
 
 pub mod decided;
 pub mod lanes;
 pub mod locks;
 pub mod safe;
+pub mod predict;
 pub mod session;
 pub mod stake;
 pub mod tape;

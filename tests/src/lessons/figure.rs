@@ -1,0 +1,196 @@
+//! What a stop shows: a run or a race, at a step.
+
+use narrate::race::{RacePoint, Session};
+use narrate::{Mark, Point, Timeline, point};
+use pagewalk::Status;
+use pgtable::VirtAddr;
+use races::survey::search;
+use races::{RaceLink, short};
+use scenario::link::View;
+use scenario::{Link, Runner};
+
+use crate::LIBRARY;
+use crate::tables::tables_of;
+
+/// A run or a race, at a step.
+#[derive(Debug)]
+pub enum Figure {
+    /// A walk.
+    Walk(Box<WalkFigure>),
+    /// A race.
+    Race(Box<RaceFigure>),
+}
+
+/// A run at a step.
+#[derive(Debug)]
+pub struct WalkFigure {
+    /// What was opened.
+    pub link: Link,
+    timeline: Timeline<Runner>,
+}
+
+/// A race at a step.
+#[derive(Debug)]
+pub struct RaceFigure {
+    /// Where it stands.
+    pub session: Session,
+}
+
+/// A figure does not open as it says.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FigureError {
+    /// Something is wrong with the address.
+    #[error("{0}")]
+    Address(String),
+    /// The run or the race does not start.
+    #[error("{0}")]
+    Start(String),
+    /// There is no such step.
+    #[error("this run has no step {0}")]
+    Step(u32),
+}
+
+impl Figure {
+    /// Opens what a stop shows.
+    ///
+    /// # Errors
+    /// [`FigureError`] where a page would show something else than the address says.
+    pub fn open(address: &str) -> Result<Self, FigureError> {
+        let hash = format!("#v1/{address}");
+        if let Some((link, problem)) = RaceLink::parse(&hash) {
+            if let Some(problem) = problem {
+                return Err(FigureError::Address(problem.to_string()));
+            }
+            let (session, misfit) =
+                Session::open(&link).map_err(|error| FigureError::Start(error.to_string()))?;
+            if let Some(misfit) = misfit {
+                return Err(FigureError::Start(misfit));
+            }
+            if session.at() != link.step as usize {
+                return Err(FigureError::Step(link.step));
+            }
+            return Ok(Self::Race(Box::new(RaceFigure { session })));
+        }
+        let (link, problem) = Link::parse(&hash, &LIBRARY);
+        if let Some(problem) = problem {
+            return Err(FigureError::Address(problem.to_string()));
+        }
+        if link.view != View::Step || link.embed {
+            return Err(FigureError::Address("a figure shows a step, and is not embedded".to_owned()));
+        }
+        let started = link.setup.start(&tables_of(&link.setup));
+        let (world, runner) = started.map_err(|error| FigureError::Start(error.to_string()))?;
+        let mut timeline = Timeline::new(world, runner);
+        while !timeline.record(1_000_000) {}
+        if link.step >= timeline.len(link.grain) {
+            return Err(FigureError::Step(link.step));
+        }
+        Ok(Self::Walk(Box::new(WalkFigure { link, timeline })))
+    }
+
+    /// A line for each step.
+    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        (0..self.len()).map(|step| match self {
+            Self::Walk(walk) => {
+                let point = walk.point(step);
+                format!("{step:>4} {:<14} {}", point.mark.id(), point.sentence)
+            }
+            Self::Race(race) => {
+                let point = race.point(step);
+                format!("{step:>4} {:<14} {}", point.mark.id(), point.sentence)
+            }
+        })
+    }
+
+    /// Of a race, what a search finds: a line for each thing that goes wrong, with a schedule for an address.
+    pub fn ways(&self) -> Vec<String> {
+        let Self::Race(race) = self else { return Vec::new() };
+        let Ok(found) = search(race.session.choice()) else { return Vec::new() };
+        let way = |(what, way): &(races::Outcomes, explore::Schedule)| {
+            format!("{} in {} steps: s={way}&t={}", short(*what), way.len(), way.len())
+        };
+        let end = format!("{} in {} states", short(found.outcomes), found.states);
+        found.ways.iter().map(way).chain([end]).collect()
+    }
+
+    /// The step where it stands.
+    pub fn step(&self) -> u32 {
+        match self {
+            Self::Walk(walk) => walk.step(),
+            Self::Race(race) => race.session.at() as u32,
+        }
+    }
+
+    /// Number of steps, the start included.
+    pub fn len(&self) -> u32 {
+        match self {
+            Self::Walk(walk) => walk.len(),
+            Self::Race(race) => race.session.steps().len() as u32 + 1,
+        }
+    }
+
+    /// Whether there is nothing but the start.
+    pub fn is_empty(&self) -> bool {
+        self.len() <= 1
+    }
+
+    /// What kind of thing a step is.
+    pub fn mark(&self, step: u32) -> Mark {
+        match self {
+            Self::Walk(walk) => walk.mark(step),
+            Self::Race(race) => race.point(step).mark,
+        }
+    }
+
+    /// What a step says.
+    pub fn sentence(&self, step: u32) -> String {
+        match self {
+            Self::Walk(walk) => walk.point(step).sentence,
+            Self::Race(race) => race.point(step).sentence,
+        }
+    }
+}
+
+impl WalkFigure {
+    /// The step where it stands.
+    pub const fn step(&self) -> u32 {
+        self.link.step
+    }
+
+    /// Number of steps, the start included.
+    pub fn len(&self) -> u32 {
+        self.timeline.len(self.link.grain)
+    }
+
+    /// Whether there is nothing but the start.
+    pub fn is_empty(&self) -> bool {
+        self.len() <= 1
+    }
+
+    /// What kind of thing a step is.
+    pub fn mark(&self, step: u32) -> Mark {
+        self.timeline.span(self.link.grain, step).mark
+    }
+
+    /// Everything about a step.
+    pub fn point(&self, step: u32) -> Point {
+        let span = self.timeline.span(self.link.grain, step);
+        let moment = self.timeline.moment(span.from, span.to);
+        point::point(&moment, span.mark, self.link.setup.revision, VirtAddr(0))
+    }
+
+    /// How the run ended.
+    pub fn status(&self) -> Status {
+        self.timeline.status()
+    }
+}
+
+impl RaceFigure {
+    /// Everything about a step.
+    pub fn point(&self, step: u32) -> RacePoint {
+        let mut session = self.session.clone();
+        session.go_to(step as usize);
+        let choice = session.choice();
+        narrate::race::point(&session.moment(), choice.revision, choice.race)
+    }
+}
