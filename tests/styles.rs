@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What has rules for the page as a whole, and no view.
-const WHOLE: [&str; 6] = ["tokens", "layout", "base", "start", "race", "verdicts"];
+/// What has rules for the page as a whole or for what a part draws, and no view.
+const WHOLE: [&str; 7] = ["tokens", "layout", "base", "start", "race", "verdicts", "beside"];
 
 /// The lists of sheets: of the first part, of the later ones. One is the sheet of the part's only view.
-const LISTS: [&str; 4] = ["first", "lab", "more", "compare"];
+const LISTS: [&str; 5] = ["first", "lab", "more", "compare", "learn"];
 
 /// Views that are drawn with the rules of another one.
 const LIKE: [(&str, &str); 2] = [("race/help", "help"), ("progress", "header")];
@@ -92,8 +92,9 @@ fn every_style_sheet_arrives_with_a_part_and_none_twice_for_whoever_reads_a_walk
             continue;
         }
         let import = format!("@import \"{name}.css\";");
-        let [first, lab, more, _] = lists.each_ref().map(|list| list.matches(&import).count());
-        assert!(matches!((first, lab, more), (1, 0, 0) | (0, 1, 0 | 1) | (0, 0, 1)), "{name}.css");
+        let [first, lab, more, _, learn] = lists.each_ref().map(|list| list.matches(&import).count());
+        let later = matches!((lab, more, learn), (1, 0 | 1, 0) | (0, 1, 0) | (0, 0, 1));
+        assert!((first == 1 && lab + more + learn == 0) || (first == 0 && later), "{name}.css");
     }
 }
 

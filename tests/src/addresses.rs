@@ -4,7 +4,7 @@
 //! site have other links. Each of these must open something, and say what was wrong.
 
 /// Addresses that are all right, one of each form and each with as much in it as its form can have.
-pub const VALID: [&str; 10] = [
+pub const VALID: [&str; 11] = [
     "#v1/kernel-walk/x86_64-4level/v6.17?lock=read&by=actions&t=12&view=levels&embed",
     "#v1/debug-user/riscv64-sv39/v6.16?lock=write&init=read&t=2",
     "#v1/kernel-walk?view=levels",
@@ -15,6 +15,7 @@ pub const VALID: [&str; 10] = [
     "#v1/verdicts/nested-read",
     "#v1/compare/debug-user/x86_64-4level/v6.17?lock=read&with=v7.3&with-lock=write&t=2",
     "#v1/safe/debug/riscv64-sv48/v6.18?mm=other&lock=write&holds=user&also=hotplug,init_mm",
+    "#v1/learn/why-the-patch/3",
 ];
 
 /// How many addresses are made by changing valid ones.
@@ -134,6 +135,18 @@ fn special() -> Vec<String> {
         "#v1/verdicts?x",
         "#v1/verdicts/nested-read/more",
         "#v1/verdicts/nested-read?t=3",
+        "#v1/learn/",
+        "#v1/learn/dragon",
+        "#v1/learn/dragon/3",
+        "#v1/learn?embed",
+        "#v1/learn/why-the-patch/",
+        "#v1/learn/why-the-patch/0",
+        "#v1/learn/why-the-patch/99",
+        "#v1/learn/why-the-patch/18446744073709551617",
+        "#v1/learn/why-the-patch/-1",
+        "#v1/learn/why-the-patch/3/more",
+        "#v1/learn/why-the-patch/3?t=3",
+        "#v1/learns/why-the-patch",
         "#v1/callers/",
         "#v1/callers/x",
         "#v1/callers?embed",

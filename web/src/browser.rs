@@ -208,3 +208,18 @@ pub fn blur() {
 pub fn capture_pointer(element: &Element, pointer: i32) {
     call(element, "setPointerCapture", &[pointer.into()]);
 }
+
+/// What the browser keeps for this site under a name; nothing if there is nothing, or if it keeps nothing.
+pub fn kept(name: &str) -> Option<String> {
+    call(&reach(&["localStorage"])?, "getItem", &[JsValue::from_str(name)])?.as_string()
+}
+
+/// Lets the browser keep a text for this site under a name, or forget it. Where it keeps nothing, this does nothing.
+pub fn keep(name: &str, text: Option<&str>) {
+    let Some(storage) = reach(&["localStorage"]) else { return };
+    let name = JsValue::from_str(name);
+    match text {
+        Some(text) => call(&storage, "setItem", &[name, JsValue::from_str(text)]),
+        None => call(&storage, "removeItem", &[name]),
+    };
+}

@@ -15,6 +15,8 @@ named! {
         Walk = "walk",
         /// Those that step a race: digits for its CPUs as well, and nothing plays, so that the space bar scrolls.
         Race = "race",
+        /// Those of the stops of a lesson, and those that step its figure; the others scroll its text.
+        Lesson = "lesson",
         /// Only help and leaving: there is something to read, which the other keys scroll.
         Text = "text",
     }
@@ -25,6 +27,7 @@ impl Keys {
     const fn takes(self, command: Command) -> bool {
         match self {
             Self::Walk | Self::Race => true,
+            Self::Lesson => !matches!(command, Command::Play),
             Self::Text => matches!(command, Command::Help | Command::Leave),
         }
     }
@@ -57,6 +60,9 @@ pub fn command(key: &str, tag: &str, role: Option<&str>) -> Option<Command> {
         "[" => Command::PreviousMarker,
         "]" => Command::NextMarker,
         " " => Command::Play,
+        // On any page; only a lesson has stops.
+        "n" => Command::NextStop,
+        "p" => Command::PreviousStop,
         "?" => Command::Help,
         "Escape" => Command::Leave,
         _ => return None,

@@ -26,6 +26,8 @@ named! {
         Tables = "tables",
         /// Two runs side by side.
         Compare = "compare",
+        /// The lessons.
+        Learn = "learn",
     }
 }
 

@@ -15,6 +15,7 @@ fn reach(part: Part) -> Coming {
         Part::More => Box::pin(more()),
         Part::Tables => Box::pin(tables()),
         Part::Compare => Box::pin(compare()),
+        Part::Learn => Box::pin(learn()),
     }
 }
 
@@ -38,4 +39,9 @@ fn tables() -> Result<Arrived, PartError> {
 #[wasm_split_helpers::wasm_split(compare, fallible)]
 fn compare() -> Result<Arrived, PartError> {
     pagewalk_web::parts::compare::arrived()
+}
+
+#[wasm_split_helpers::wasm_split(learn, fallible)]
+fn learn() -> Result<Arrived, PartError> {
+    pagewalk_web::parts::learn::arrived()
 }

@@ -61,6 +61,12 @@ named! {
         GoOn = "go-on",
         /// Copy the answer about a walk as text.
         CopyText = "copy-text",
+        /// To the stop of a lesson before this one.
+        PreviousStop = "previous-stop",
+        /// To the next stop.
+        NextStop = "next-stop",
+        /// Forget which stops were seen, and the answers.
+        Forget = "forget",
     }
 }
 
@@ -123,7 +129,7 @@ pub enum Mark {
     Lane(u32),
     /// A branch of a race, from 0: it is shown.
     Branch(u32),
-    /// A way that a search found, from 0: it is loaded.
+    /// A way that a search found, from 0: it is loaded; or an answer to the question of a lesson: it is given.
     Way(u32),
     /// A variant of the matrix, from 0, at a place of the page: it is searched first.
     Variant(u32, u32),

@@ -6,6 +6,7 @@
 //! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed, reading a file; the patch's callers, with their scenarios |
 //! | [`tables`] | what fetches and reads the tables of a captured machine |
 //! | [`compare`] | two runs side by side |
+//! | [`learn`] | the lessons |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
 //! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to
@@ -16,6 +17,7 @@ mod beside;
 mod bring;
 pub mod compare;
 pub mod lab;
+pub mod learn;
 pub mod more;
 pub mod tables;
 
@@ -27,8 +29,8 @@ use scenario::Library;
 use yew::Callback;
 
 use crate::later::{Later, Load, Part, PartError, Verdicts};
-use crate::pages::Page;
 use crate::pages::walk::Walk;
+use crate::pages::{Page, Races};
 use crate::shared::Shared;
 
 /// A part that has arrived.
@@ -42,6 +44,8 @@ pub enum Arrived {
     Tables(Load),
     /// The page of two runs side by side.
     Compare(Box<dyn Page>),
+    /// The lessons.
+    Learn(Box<dyn Page>),
 }
 
 /// The part [`lab`], as the first one has it.
@@ -51,6 +55,8 @@ pub struct Lab {
     pub pages: [Box<dyn Page>; 3],
     /// Whether a walk is safe beside other CPUs.
     pub beside: fn(Beside) -> Box<dyn Verdicts>,
+    /// What a lesson has of it.
+    pub races: Races,
 }
 
 /// The part [`more`], as the first one has it.

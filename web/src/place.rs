@@ -19,14 +19,16 @@ pub enum Place {
     Compare,
     /// Whether a walk is safe that a person states.
     Safe,
+    /// The lessons.
+    Learn,
 }
 
 impl Place {
     /// All pages, in the order of the navigation.
-    pub const ALL: [Self; 6] =
-        [Self::Walk, Self::Callers, Self::Race, Self::Verdicts, Self::Compare, Self::Safe];
+    pub const ALL: [Self; 7] =
+        [Self::Learn, Self::Walk, Self::Safe, Self::Callers, Self::Race, Self::Verdicts, Self::Compare];
 
-    /// Its number in [`Place::ALL`]. That of the walk is 0.
+    /// Its number. That of the walk is 0.
     pub const fn slot(self) -> usize {
         self as usize
     }
@@ -40,6 +42,7 @@ impl Place {
             Self::Verdicts => "Verdicts",
             Self::Compare => "Compare",
             Self::Safe => "Is my walk safe?",
+            Self::Learn => "Learn",
         }
     }
 
@@ -50,6 +53,7 @@ impl Place {
             Self::Callers => Some(Part::More),
             Self::Compare => Some(Part::Compare),
             Self::Race | Self::Verdicts | Self::Safe => Some(Part::Lab),
+            Self::Learn => Some(Part::Learn),
         }
     }
 
@@ -62,6 +66,7 @@ impl Place {
             Self::Verdicts => "v1/verdicts",
             Self::Compare => "v1/compare",
             Self::Safe => "v1/safe",
+            Self::Learn => "v1/learn",
         }
     }
 
@@ -74,6 +79,7 @@ impl Place {
             Self::Verdicts => "verdicts",
             Self::Compare => "compare",
             Self::Safe => "safe",
+            Self::Learn => "learn",
         }
     }
 
@@ -81,18 +87,19 @@ impl Place {
     /// exist.
     pub fn abouts(self) -> &'static [About] {
         match self {
-            Self::Walk | Self::Callers | Self::Compare | Self::Safe => &[],
+            Self::Walk | Self::Callers | Self::Compare | Self::Safe | Self::Learn => &[],
             Self::Race => &race::ABOUTS,
             Self::Verdicts => &verdicts::ABOUTS,
         }
     }
 
-    /// What a hash names that the page does not have. Those with scenarios, and that of a stated walk, say that for themselves.
+    /// What a hash names that the page does not have. Those with scenarios, that of a stated walk and the lessons say that for
+    /// themselves.
     pub fn stray(self, hash: &str) -> Option<&str> {
         let (name, _) = self.rest(hash);
         let known = self.abouts().iter().any(|about| about.names.contains(&name));
-        (!matches!(self, Self::Walk | Self::Compare | Self::Safe) && !name.is_empty() && !known)
-            .then_some(name)
+        let says_so = matches!(self, Self::Walk | Self::Compare | Self::Safe | Self::Learn);
+        (!says_so && !name.is_empty() && !known).then_some(name)
     }
 
     /// The page that a hash opens. What none of the others has is the walk's, which says what is wrong with it.
@@ -121,7 +128,7 @@ pub fn missing(page: Place, name: &str) -> String {
     let what = match page {
         Place::Race => "race",
         Place::Verdicts => "table of verdicts",
-        Place::Walk | Place::Callers | Place::Compare | Place::Safe => "page",
+        Place::Walk | Place::Callers | Place::Compare | Place::Safe | Place::Learn => "page",
     };
     let name: String = name.chars().take(40).collect();
     format!("There is no {what} \u{201c}{name}\u{201d}. Choose below what to open.")

@@ -252,6 +252,11 @@ impl Run {
         Some(self.timeline.index_of(self.grain, self.dump.as_ref()?.start_of(line)?))
     }
 
+    /// What kind of thing a step is.
+    pub fn mark(&self, index: u32) -> Mark {
+        self.timeline.span(self.grain, index).mark
+    }
+
     /// How many stops the step takes together.
     pub fn stops(&self) -> u32 {
         self.timeline.span(self.grain, self.index).stops

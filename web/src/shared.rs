@@ -31,6 +31,8 @@ pub struct Shared {
     pub lab: PartState,
     /// The part with what a walk needs at times.
     pub more: PartState,
+    /// The part with the lessons.
+    pub learn: PartState,
     /// What the page of a walk has of that part, once it is here.
     pub later: Option<Later>,
     /// The part that reads captured machines.
@@ -55,6 +57,7 @@ impl Default for Shared {
             files: Files::default(),
             lab: PartState::default(),
             more: PartState::default(),
+            learn: PartState::default(),
             later: None,
             tables: PartState::default(),
             compare: PartState::default(),
@@ -71,7 +74,7 @@ impl Default for Shared {
 pub struct Top {
     /// The page that is shown.
     pub here: Option<Place>,
-    /// By page, in the order of [`Place::ALL`]: the link to it as it was left.
+    /// By page, at its [`slot`](Place::slot): the link to it as it was left.
     pub links: [Option<String>; Place::ALL.len()],
     /// Whether the link to what is shown has been copied.
     pub copied: bool,
@@ -154,6 +157,7 @@ impl Shared {
             Part::More => &self.more,
             Part::Tables => &self.tables,
             Part::Compare => &self.compare,
+            Part::Learn => &self.learn,
         }
     }
 
@@ -164,6 +168,7 @@ impl Shared {
             Part::More => &mut self.more,
             Part::Tables => &mut self.tables,
             Part::Compare => &mut self.compare,
+            Part::Learn => &mut self.learn,
         }
     }
 }

@@ -16,8 +16,8 @@ use crate::events;
 use crate::later::{Part, PartError};
 use crate::marks::Command;
 use crate::marks::{Deed, Mark};
-use crate::pages::Page;
 use crate::pages::walk::Walk;
+use crate::pages::{Page, Races};
 use crate::parts::{Arrived, Bring, Change, Lab, Reach};
 use crate::place::{Place, missing};
 use crate::progress::Progress;
@@ -74,6 +74,8 @@ pub struct Shell {
     walk: Walk,
     /// The other pages, as they arrive.
     others: [Option<Box<dyn Page>>; OTHERS],
+    /// What a lesson has of the part with the race lab, once it has arrived.
+    races: Option<Races>,
     /// What reads files, once it has arrived.
     bring: Option<Bring>,
     shared: Shared,
@@ -107,6 +109,7 @@ impl Component for Shell {
             is_stray: false,
             walk: Walk::default(),
             others: [const { None }; OTHERS],
+            races: None,
             bring: None,
             shared: Shared::default(),
             help: false,
@@ -232,7 +235,7 @@ impl Component for Shell {
 }
 
 /// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
-const CONTENT: &str = "[role=slider], .callers, .levels";
+const CONTENT: &str = ".lesson, [role=slider], .callers, .levels";
 
 /// The help.
 const HELP: &str = ".help";
@@ -355,8 +358,9 @@ impl Shell {
             Err(ref error) => PartState::Loading(Loading::Failed(error.clone())),
         };
         match result {
-            Ok(Arrived::Lab(Lab { pages: [race, verdicts, safe], beside })) => {
+            Ok(Arrived::Lab(Lab { pages: [race, verdicts, safe], beside, races })) => {
                 self.shared.beside = Some(beside);
+                self.races = Some(races);
                 self.others[Place::Race.slot() - 1] = Some(race);
                 self.others[Place::Verdicts.slot() - 1] = Some(verdicts);
                 self.others[Place::Safe.slot() - 1] = Some(safe);
@@ -370,7 +374,11 @@ impl Shell {
             Ok(Arrived::Compare(compare)) => self.others[Place::Compare.slot() - 1] = Some(compare),
             // Nobody has to be told: what it is for is fetched now.
             Ok(Arrived::Tables(load)) => return self.shared.load = Some(load),
+            Ok(Arrived::Learn(learn)) => self.others[Place::Learn.slot() - 1] = Some(learn),
             Err(_) => return,
+        }
+        if let (Some(races), Some(learn)) = (self.races, &mut self.others[Place::Learn.slot() - 1]) {
+            learn.lend(races, &mut self.shared);
         }
         if self.here.part() == Some(part) {
             // It could not be opened before.

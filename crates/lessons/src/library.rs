@@ -32,4 +32,4 @@ macro_rules! lessons {
     };
 }
 
-lessons!["why-the-patch", "from-an-address-to-a-page"];
+lessons!["why-the-patch", "from-an-address-to-a-page", "four-lock-words", "folded-levels"];

@@ -21,7 +21,7 @@ const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> St
     State { name, hash, sign, key: None }
 }
 
-const STATES: [State; 14] = [
+const STATES: [State; 18] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),
@@ -40,6 +40,10 @@ const STATES: [State; 14] = [
     },
     state("race", "#v1/race/munmap", ".lane"),
     state("race at its end", "#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=b4a21b10c2a&t=38", ".outcome"),
+    state("lessons", "#v1/learn", ".lessons h3"),
+    state("a stop with a question", "#v1/learn/why-the-patch/2", ".figure .sentence"),
+    state("a stop with a race", "#v1/learn/why-the-patch/8", ".figure .lane"),
+    state("a stop that there is not", "#v1/learn/why-the-patch/99", "[role=alert]"),
     state("verdicts while they are searched", "#v1/verdicts", ".survey[data-state]"),
     state("a walk that is not safe", "#v1/safe", "[data-does=copy-text]:not([disabled])"),
     state("a walk that cannot be", "#v1/safe/kernel?mm=mm", ".cannot"),

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use lessons::LESSONS;
 use narrate::race::Session;
 use pagewalk_browser_tests::{Page, Screen, Site, test};
 use pagewalk_tests::LIBRARY;
@@ -71,6 +72,7 @@ impl Expected {
                 Self::later(".question textarea", problems.first().map(ToString::to_string))
             }
             "race" => Self::later(".lane", race_notice(hash)),
+            "learn" => Self::later(".lesson", learn_notice(named, after)),
             _ => {
                 let (link, problem) = Link::parse(hash, &LIBRARY);
                 let notice = problem.as_ref().map(ToString::to_string);
@@ -101,6 +103,23 @@ fn is_there(page: &str, name: &str) -> bool {
 fn race_notice(hash: &str) -> Option<String> {
     let (link, problem) = RaceLink::parse(hash)?;
     problem.map(|problem| problem.to_string()).or_else(|| Session::open(&link).ok()?.1)
+}
+
+/// What the page of lessons says of the name of a lesson and of what stands behind it.
+fn learn_notice(name: &str, after: &str) -> Option<String> {
+    let after = after.strip_prefix('/').unwrap_or(after);
+    let digits = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(after.len());
+    let (stop, more) = after.split_at(digits);
+    if !name.is_empty() {
+        let Some(source) = LESSONS.iter().find(|source| source.name == name) else {
+            return Some(String::from("There is no lesson"));
+        };
+        let stops = source.lesson().expect("a lesson").stops.len();
+        if !stop.is_empty() && !stop.parse().is_ok_and(|stop| (1..=stops).contains(&stop)) {
+            return Some(String::from("has no stop"));
+        }
+    }
+    (!matches!(more, "" | "/" | "?")).then(|| String::from("is not known"))
 }
 
 /// Waits until the page is as it has to be, or says in which way it is not.

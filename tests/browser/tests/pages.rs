@@ -188,6 +188,7 @@ fn each_page_has_its_title_before_it_arrives() {
         let site = Site::serve_with(|site| {
             site.instead(&later, Answer::After(gate.clone()))
                 .instead(&in_app("split_more.wasm"), Answer::After(gate.clone()))
+                .instead(&in_app("split_learn.wasm"), Answer::After(gate.clone()))
         });
         page.open(&site.url("#v1/kernel-walk")).await;
         for (hash, title) in [
@@ -195,6 +196,7 @@ fn each_page_has_its_title_before_it_arrives() {
             ("race/munmap", "Race lab"),
             ("verdicts", "Verdicts"),
             ("safe", "Is my walk safe?"),
+            ("learn", "Learn"),
             ("race/nope", "Race lab"),
         ] {
             page.eval(&format!("location.hash = '#v1/{hash}'")).await;
@@ -304,13 +306,14 @@ fn the_pages_lead_to_each_other() {
         let here = |name: &'static str| async move { page.text(".pages [aria-current=page]").await == name };
         assert!(here("Walk").await);
         for (place, name) in [
-            (2, "Callers"),
-            (5, "Compare"),
-            (3, "Race lab"),
-            (4, "Verdicts"),
-            (6, "Is my walk safe?"),
-            (1, "Walk"),
-            (3, "Race lab"),
+            (4, "Callers"),
+            (7, "Compare"),
+            (1, "Learn"),
+            (5, "Race lab"),
+            (3, "Is my walk safe?"),
+            (6, "Verdicts"),
+            (2, "Walk"),
+            (5, "Race lab"),
         ] {
             page.click(&format!(".pages a:nth-child({place})")).await;
             page.until(name, || here(name)).await;
@@ -364,6 +367,9 @@ fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
         page.focus_slider().await;
         page.key_to_step(']', 2).await;
         let compare = page.text("main").await;
+
+        page.turn_to("Learn").await;
+        page.wait_for("the lessons", ".lessons h3").await;
 
         page.turn_to("Race lab").await;
         page.wait_for("the lanes", ".lane").await;

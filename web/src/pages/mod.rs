@@ -3,7 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`walk`] | a walk, step by step |
-//! | `race`, `callers`, `verdicts`, `compare`, `safe` | the pages that arrive [later](crate::parts) |
+//! | `race`, `callers`, `verdicts`, `compare`, `learn`, `safe` | the pages that arrive [later](crate::parts) |
 //!
 //! A page is its state and plain functions on it. It listens to nothing, waits for nothing and writes no address: the
 //! [`Shell`](crate::Shell) owns one of each, tells it what a person did, asks it what goes on by itself, and draws it. So
@@ -11,6 +11,7 @@
 
 pub mod callers;
 pub mod compare;
+pub mod learn;
 pub mod race;
 pub mod safe;
 pub mod verdicts;
@@ -37,6 +38,39 @@ impl std::fmt::Debug for dyn Page {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Page")
     }
+}
+
+/// What a lesson has of the part with the race lab.
+#[derive(Clone, Copy, Debug)]
+pub struct Races {
+    /// A page of races of its own.
+    pub page: fn() -> Box<dyn Figure>,
+    /// Who can move where a link to a race stands, and which of them leads to its goal; none if it cannot be reached from there.
+    pub moves: fn(&str) -> Option<Moves>,
+}
+
+/// Who can move in a race.
+#[derive(Debug)]
+pub struct Moves {
+    /// Each of them: "CPU 0", and the least number of steps to the goal, this one included, if it moves now; none if nothing leads
+    /// there any more.
+    pub of: Vec<(String, Option<usize>)>,
+    /// The least number of steps to the goal.
+    pub least: usize,
+    /// The link to a shortest way to the goal, one step on.
+    pub on: String,
+}
+
+impl std::fmt::Debug for dyn Figure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Figure")
+    }
+}
+
+/// A page that a lesson can show beside its text.
+pub trait Figure: Page {
+    /// Its messages, and what it shows without its header and its choices.
+    fn figure(&self, shared: &Shared) -> [El; 2];
 }
 
 /// A page. What a method does not say otherwise is drawn afterwards.
@@ -82,6 +116,9 @@ pub trait Page {
 
     /// Something has arrived that the page asked for ([`Shared`]), or has failed to.
     fn arrived(&mut self, _: &mut Shared) {}
+
+    /// What a lesson has of the part with the race lab is here.
+    fn lend(&mut self, _: Races, _: &mut Shared) {}
 
     /// The page has been drawn into this element: what has to be in sight is scrolled to.
     fn drawn(&mut self, _: &Element) {}

@@ -7,7 +7,7 @@ use pagewalk::Revision;
 use races::{Aim, Choice, RACES, RaceDef, RaceLink};
 use web_sys::Element;
 
-use super::{Page, Pulse};
+use super::{Figure, Page, Pulse};
 use crate::el::{El, el};
 use crate::keys::Keys;
 use crate::marks::{Command, Deed, List, Mark};
@@ -133,25 +133,18 @@ impl Page for Race {
 
     fn view(&self, shared: &Shared) -> El {
         let top = &shared.top;
-        let shown = self.session.as_ref().zip(self.point.as_ref());
         let asked = Asked {
             running: self.running.as_ref().map(|running| (running.question, running.report)),
             answer: self.answer.as_ref(),
         };
-        let choices = shown.map(|(session, _)| choices::choices(session.choice(), self.to_stop));
+        let session = self.session.as_ref();
+        let choices = session.map(|session| choices::choices(session.choice(), self.to_stop));
         el("main.pagewalk.race[tabindex=-1][aria-label=Race lab]")
             .attr("data-keys", Keys::Race.name())
             .child(header(top, choices, Some(actions(top, None, None))))
             .child(messages(shared, None, None, None))
-            .children([
-                shown.map(|(session, _)| goal::goal(session, &asked)),
-                shown.and_then(|(session, point)| outcome::outcome(point, session)),
-                shown.map(|(session, point)| outcome::say(point, session.at())),
-                shown.map(|(_, point)| lanes::lanes(&point.lanes)),
-                shown.map(|(_, point)| stake::tables(&point.tables)),
-                shown.map(|(_, point)| queues::locks(&point.locks)),
-                shown.map(|(session, point)| strip::strip(session, point, self.playing)),
-            ])
+            .children([shown.map(|(session, _)| goal::goal(session, &asked))])
+            .children(self.pieces())
     }
 
     fn link(&self) -> String {
@@ -210,6 +203,13 @@ impl Page for Race {
     }
 }
 
+impl Figure for Race {
+    fn figure(&self, shared: &Shared) -> [El; 2] {
+        let figure = el("section.figure.race[aria-label=Figure]").attr("data-keys", Keys::Race.name());
+        [messages(shared, None, None, None), figure.children(self.pieces())]
+    }
+}
+
 impl Race {
     /// Opens a link, or the nearest thing that works. What a search found stays as long as it is about the same choice.
     fn open_anew(&mut self, link: &RaceLink, shared: &mut Shared) {
@@ -230,6 +230,19 @@ impl Race {
         if before != self.session.as_ref().map(|session| *session.choice()) {
             self.forget_search();
         }
+    }
+
+    /// The step that is shown, and the controls.
+    fn pieces(&self) -> [Option<El>; 6] {
+        let shown = self.session.as_ref().zip(self.point.as_ref());
+        [
+            shown.and_then(|(session, point)| outcome::outcome(point, session)),
+            shown.map(|(session, point)| outcome::say(point, session.at())),
+            shown.map(|(_, point)| lanes::lanes(&point.lanes)),
+            shown.map(|(_, point)| stake::tables(&point.tables)),
+            shown.map(|(_, point)| queues::locks(&point.locks)),
+            shown.map(|(session, point)| strip::strip(session, point, self.playing)),
+        ]
     }
 
     /// The step that is shown may be another one.

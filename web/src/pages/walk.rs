@@ -162,23 +162,13 @@ impl Page for Walk {
         } else {
             view::header::walk(shared, setup, *view, awaited)
         };
-        let shows_levels = *view == View::Levels;
-        let run = self.run.as_ref().filter(|_| !shows_levels);
-        let keys = if shows_levels { Keys::Text } else { Keys::Walk };
-        let later = shared.later;
-        let levels = later.filter(|_| shows_levels);
-        let levels = levels.map(|later| (later.levels)(setup.tables.model(), self.machine_before));
-        el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
+        let keys = if *view == View::Levels { Keys::Text } else { Keys::Walk };
+        let page = el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
             .when(*embed, ".embed")
             .attr("data-keys", keys.name())
             .child(header)
-            .child(self.messages(shared))
-            .children(
-                run.map(|run| view::step(run, self.hot, later, self.beside(run, shared)))
-                    .into_iter()
-                    .flatten()
-                    .chain([run.map(|run| view::transport(&self.controls(run))), levels]),
-            )
+            .child(self.messages(shared));
+        self.drawn_in(page, shared)
     }
 
     fn link(&self) -> String {
@@ -275,6 +265,11 @@ fn address_of(about: &About) -> String {
 }
 
 impl Walk {
+    /// The run that is shown, if it is here.
+    pub const fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
+    }
+
     /// Runs what the link says, asking for the machine first if need be.
     fn start(&mut self, shared: &mut Shared) {
         self.playing = false;

@@ -1,12 +1,15 @@
 //! What is in the part with the race lab. Nothing else may name it.
 
+use explore::Schedule;
+use narrate::race::predict;
+use races::RaceLink;
+
 use super::beside::beside;
 use super::{Arrived, Lab};
 use crate::later::PartError;
-use crate::pages::Page;
-use crate::pages::race::Race;
 use crate::pages::safe::Safe;
 use crate::pages::verdicts::Verdicts;
+use crate::pages::{Moves, Page, Races, race::Race};
 
 /// [`lab`], as whoever fetched it has it: by now nothing can fail any more.
 ///
@@ -20,5 +23,16 @@ pub fn arrived() -> Result<Arrived, PartError> {
 pub fn lab() -> Lab {
     let pages: [Box<dyn Page>; 3] =
         [Box::new(Race::default()), Box::new(Verdicts::default()), Box::new(Safe::default())];
-    Lab { pages, beside }
+    let races = Races { page: || Box::new(Race::default()), moves };
+    Lab { pages, beside, races }
+}
+
+fn moves(link: &str) -> Option<Moves> {
+    let (link, _) = RaceLink::parse(link)?;
+    let taken = link.schedule.steps().get(..link.step as usize)?;
+    let moves = predict::moves(&link.choice, taken).ok()??;
+    let of = moves.of.into_iter().map(|of| (of.who, of.steps)).collect();
+    let schedule: Schedule = taken.iter().chain(moves.way.steps()).copied().collect();
+    let on = RaceLink { schedule, step: link.step + 1, ..link }.to_string();
+    Some(Moves { of, least: moves.way.len(), on })
 }

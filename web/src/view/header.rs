@@ -18,9 +18,9 @@ pub fn header(top: &Top, choices: Option<El>, actions: Option<El>) -> El {
 
 /// The way to the other pages, each as it was left.
 fn nav(top: &Top) -> El {
-    let links = Place::ALL.into_iter().zip(&top.links).map(|(place, link)| {
+    let links = Place::ALL.into_iter().map(|place| {
         let mut href = "#".to_owned();
-        href.push_str(link.as_deref().unwrap_or(place.link()));
+        href.push_str(top.links[place.slot()].as_deref().unwrap_or(place.link()));
         let here = top.here == Some(place);
         el("a").attr("href", &href).when(here, "[aria-current=page]").child(place.title())
     });
@@ -110,6 +110,7 @@ pub fn coming(shared: &Shared, part: Part) -> (Option<String>, Option<El>) {
                 Part::More => "Loading the rest of Pagewalk",
                 Part::Tables => "Loading what reads captured page tables",
                 Part::Compare => "Loading the comparison",
+                Part::Learn => "Loading the lessons",
             };
             (None, Some(progress(what, *of)))
         }

@@ -21,6 +21,7 @@ pub mod diff;
 pub mod dump;
 pub mod header;
 pub mod help;
+pub mod learn;
 pub mod levels;
 pub mod locks;
 pub mod progress;

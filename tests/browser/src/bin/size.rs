@@ -28,17 +28,22 @@ const COMPARE: usize = 12_000;
 /// What everything else may add, gzipped: help, levels, dumps, reading files, callers.
 const MORE: usize = 70_000;
 
+/// What the lessons may add, gzipped: 60 kB.
+const LEARN: usize = 60_000;
+
 /// The tables of the machines. They are data and no part of the program, so they have no budget.
 const DATA: &str = "captures/";
 
 /// An address, and what is there when its page is.
 type Opens = (&'static str, &'static str);
 
-/// Pages that need what is not loaded first: those of the race lab, a captured machine, a comparison, and those of the rest.
+/// Pages that need what is not loaded first: those of the race lab, a captured machine, a comparison, those of the rest, and the
+/// lessons.
 const LAB_PAGES: [Opens; 2] = [("#v1/race/munmap", ".lane"), ("#v1/verdicts", ".survey[data-state]")];
 const TABLES_PAGES: [Opens; 1] = [("#v1/kernel-walk", ".sentence")];
 const COMPARE_PAGES: [Opens; 1] = [("#v1/compare", ".side + .side")];
 const MORE_PAGES: [Opens; 1] = [("#v1/callers", ".callers tbody tr")];
+const LEARN_PAGES: [Opens; 1] = [("#v1/learn", ".lesson")];
 
 /// What a file weighs, in bytes, as it is and as servers send it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -49,21 +54,22 @@ struct Weight {
 }
 
 fn main() -> ExitCode {
-    let [first, lab, tables, compare, more] = test(Screen::WIDE, loads);
+    let [first, lab, tables, compare, more, learn] = test(Screen::WIDE, loads);
     let within = [
         weigh("first load", &first, FIRST),
         weigh("for the race lab", &lab, LAB),
         weigh("for a captured machine", &tables, TABLES),
         weigh("for a comparison", &compare, COMPARE),
         weigh("for the rest", &more, MORE),
+        weigh("for the lessons", &learn, LEARN),
     ];
     println!("{} bytes gzipped for who opens everything", within.iter().map(|of| of.0).sum::<usize>());
     if within.iter().all(|of| of.1) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// What is loaded until the first step is shown, for the race lab and the verdicts, for a captured machine, for a comparison, and
-/// for the rest.
-async fn loads(page: &Page) -> [Vec<String>; 5] {
+/// What is loaded until the first step is shown, for the race lab and the verdicts, for a captured machine, for a comparison, for
+/// the rest, and for the lessons.
+async fn loads(page: &Page) -> [Vec<String>; 6] {
     let site = Site::serve();
     page.open(&site.url("")).await;
     let first = page.loaded().await;
@@ -72,7 +78,8 @@ async fn loads(page: &Page) -> [Vec<String>; 5] {
     let tables = adds(page, &TABLES_PAGES, &mut seen).await;
     let compare = adds(page, &COMPARE_PAGES, &mut seen).await;
     let more = adds(page, &MORE_PAGES, &mut seen).await;
-    [first, lab, tables, compare, more]
+    let learn = adds(page, &LEARN_PAGES, &mut seen).await;
+    [first, lab, tables, compare, more, learn]
 }
 
 /// What pages load that nothing before them has.

@@ -1,6 +1,7 @@
 //! What is drawn of a walk besides its step.
 
 use scenario::Link;
+use scenario::link::View;
 
 use super::Walk;
 use crate::el::{El, el};
@@ -20,7 +21,22 @@ impl Walk {
         })
     }
 
-    pub(super) fn messages(&self, shared: &Shared) -> El {
+    /// The step that is shown and the controls, or the levels, in the element that is around them.
+    pub(in crate::pages) fn drawn_in(&self, around: El, shared: &Shared) -> El {
+        let shows_levels = self.link.view == View::Levels;
+        let run = self.run.as_ref().filter(|_| !shows_levels);
+        let later = shared.later;
+        let levels = later.filter(|_| shows_levels);
+        let levels = levels.map(|later| (later.levels)(self.link.setup.tables.model(), self.machine_before));
+        around.children(
+            run.map(|run| view::step(run, self.hot, later, self.beside(run, shared)))
+                .into_iter()
+                .flatten()
+                .chain([run.map(|run| view::transport(&self.controls(run))), levels]),
+        )
+    }
+
+    pub(in crate::pages) fn messages(&self, shared: &Shared) -> El {
         let state = self.waits.and_then(|folder| shared.captures.state(folder));
         let failed = match state {
             Some(Loading::Failed(error)) => Some(error.clone()),

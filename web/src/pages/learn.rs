@@ -1,0 +1,349 @@
+//! The lessons: text, stop by stop, each beside a walk or a race that can be stepped.
+//!
+//! The page owns a page of walks and one of races, hands on what a person does with them, and draws them as figures. What it knows
+//! itself is which stop is shown, what was asked, and what was seen and answered by now.
+
+mod kept;
+mod question;
+
+use lessons::{Ask, LESSONS, Lesson, Stop};
+use web_sys::Element;
+
+use super::walk::Walk;
+use super::{Figure, Page, Pulse, Races};
+use crate::browser;
+use crate::el::{El, el};
+use crate::keys::Keys;
+use crate::later::Part;
+use crate::marks::{Command, Deed, Mark};
+use crate::place::{Place, unknown};
+use crate::shared::Shared;
+use crate::view;
+use crate::view::header::{actions, coming, header, messages};
+use kept::Kept;
+use question::Question;
+
+/// The lessons.
+#[derive(Debug)]
+pub struct Learn {
+    lessons: Vec<(&'static str, Lesson<'static>)>,
+    /// The lesson and the stop that are shown, from 0; none is the list of lessons.
+    here: Option<Here>,
+    walk: Walk,
+    /// What the part with the race lab has for a lesson.
+    races: Option<Races>,
+    race: Option<Box<dyn Figure>>,
+    /// Where figures were left.
+    left: Vec<(Here, String)>,
+    question: Option<Question>,
+    kept: Kept,
+    /// Whether another stop is shown than was drawn last.
+    turned: bool,
+}
+
+/// A stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Here {
+    lesson: usize,
+    stop: usize,
+}
+
+impl Default for Learn {
+    fn default() -> Self {
+        let lesson = |source: &lessons::Source| Some((source.name, source.lesson().ok()?));
+        Self {
+            lessons: LESSONS.iter().filter_map(lesson).collect(),
+            here: None,
+            walk: Walk::default(),
+            races: None,
+            race: None,
+            left: Vec::new(),
+            question: None,
+            kept: Kept::read(),
+            turned: false,
+        }
+    }
+}
+
+impl Page for Learn {
+    fn open(&mut self, hash: &str, shared: &mut Shared) {
+        let (name, rest) = Place::Learn.rest(hash);
+        let (stop, more) = number_of(rest.unwrap_or_default());
+        let (here, problem) = match self.lessons.iter().position(|(of, _)| *of == name) {
+            _ if name.is_empty() => (None, None),
+            None => {
+                let name: String = name.chars().take(40).collect();
+                (None, Some(format!("There is no lesson \u{201c}{name}\u{201d}. Choose one below.")))
+            }
+            Some(lesson) => {
+                let (title, count) = (self.lessons[lesson].1.title, self.lessons[lesson].1.stops.len());
+                match stop {
+                    Some(stop) if stop == 0 || stop > count => {
+                        let says = format!(
+                            "The lesson \u{201c}{title}\u{201d} has no stop {stop}, only 1 to {count}. Choose one below."
+                        );
+                        (None, Some(says))
+                    }
+                    _ => (Some(Here { lesson, stop: stop.unwrap_or(1) - 1 }), None),
+                }
+            }
+        };
+        if here.is_none() || here != self.here {
+            self.go(here, shared);
+        }
+        let problem = problem.or_else(|| more.map(unknown));
+        if problem.is_some() || here.is_none() {
+            shared.notice = problem;
+        }
+    }
+
+    fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
+        match *deed {
+            Deed::Pressed(Mark::Command(Command::NextStop)) => self.turn(true, shared),
+            Deed::Pressed(Mark::Command(Command::PreviousStop)) => self.turn(false, shared),
+            Deed::Pressed(Mark::Command(Command::Forget)) => self.kept.forget(),
+            Deed::Pressed(Mark::Way(answer)) => {
+                if let Some(question) = &mut self.question {
+                    question.answer(answer as usize);
+                    self.grade(shared);
+                }
+            }
+            _ => return self.figure_mut().is_some_and(|figure| figure.did(deed, shared)),
+        }
+        true
+    }
+
+    fn view(&self, shared: &Shared) -> El {
+        let top = &shared.top;
+        let page =
+            el("main.pagewalk.learn[tabindex=-1][aria-label=Lessons]").attr("data-keys", Keys::Lesson.name());
+        let Some((here, (name, lesson))) = self.here.zip(self.lesson()) else {
+            let lines = self.lessons.iter().map(|(name, lesson)| (*name, lesson, self.kept.seen(name)));
+            return page
+                .child(header(top, None, None))
+                .child(messages(shared, None, None, None))
+                .child(view::learn::list(lines, !self.kept.is_empty()));
+        };
+        let [says, figure] = self.figure_of().map_or_else(
+            || {
+                let (failed, under) = coming(shared, Part::Lab);
+                [messages(shared, None, failed, under), el("section.figure")]
+            },
+            |figure| figure.figure(shared),
+        );
+        let stop = &lesson.stops[here.stop];
+        let asked = self.question.as_ref().map(Question::view);
+        // The figure as it is shown now, on its own page.
+        let link = self.figure_of().map_or_else(|| address(stop), |figure| figure.link());
+        page.child(header(top, None, Some(actions(top, None, None))))
+            .child(says)
+            .child(view::learn::stop(name, lesson, here.stop, asked, &link))
+            .child(figure)
+    }
+
+    fn link(&self) -> String {
+        match self.here.zip(self.lesson()) {
+            Some((here, (name, _))) => view::learn::link(name, here.stop),
+            None => Place::Learn.link().to_owned(),
+        }
+    }
+
+    fn title(&self) -> String {
+        match self.stop() {
+            Some(stop) => format!("{}, {}", stop.heading, Place::Learn.title()),
+            None => Place::Learn.title().to_owned(),
+        }
+    }
+
+    fn help(&self, shared: &Shared) -> Option<El> {
+        self.figure_of()?.help(shared)
+    }
+
+    fn takes_focus(&self) -> bool {
+        true
+    }
+
+    fn pulse(&self) -> Pulse {
+        self.figure_of().map(|figure| figure.pulse()).unwrap_or_default()
+    }
+
+    fn work(&mut self, shared: &mut Shared) -> bool {
+        let draw = self.figure_mut().is_some_and(|figure| figure.work(shared));
+        self.grade(shared);
+        draw
+    }
+
+    fn beat(&mut self, shared: &mut Shared) {
+        if let Some(figure) = self.figure_mut() {
+            figure.beat(shared);
+        }
+    }
+
+    fn arrived(&mut self, shared: &mut Shared) {
+        if let Some(figure) = self.figure_mut() {
+            figure.arrived(shared);
+        }
+    }
+
+    fn lend(&mut self, races: Races, shared: &mut Shared) {
+        if self.races.is_none() {
+            self.races = Some(races);
+            if self.here.is_some() && self.figure_of().is_none() {
+                let notice = shared.notice.take();
+                self.open_figure(self.left_at(), shared);
+                self.ask();
+                shared.notice = notice.or(shared.notice.take());
+            }
+        }
+    }
+
+    fn drawn(&mut self, root: &Element) {
+        if let Some(figure) = self.figure_mut() {
+            figure.drawn(root);
+        }
+        if std::mem::take(&mut self.turned)
+            && let Some(text) = root.query_selector(".lesson").ok().flatten()
+        {
+            text.set_scroll_top(0);
+            text.scroll_into_view();
+            browser::focus(&text, false);
+        }
+    }
+}
+
+impl Learn {
+    fn lesson(&self) -> Option<(&'static str, &Lesson<'static>)> {
+        self.lessons.get(self.here?.lesson).map(|(name, lesson)| (*name, lesson))
+    }
+
+    fn stop(&self) -> Option<&Stop<'static>> {
+        self.lesson()?.1.stops.get(self.here?.stop)
+    }
+
+    fn is_race(&self) -> bool {
+        self.stop().is_some_and(|stop| stop.figure.starts_with("race/"))
+    }
+
+    /// The page that draws the figure of the stop, if it is here.
+    fn figure_of(&self) -> Option<&dyn Figure> {
+        self.here?;
+        if self.is_race() { self.race.as_deref() } else { Some(&self.walk) }
+    }
+
+    fn figure_mut(&mut self) -> Option<&mut dyn Figure> {
+        self.here?;
+        if self.is_race() { Some(self.race.as_mut()?.as_mut()) } else { Some(&mut self.walk) }
+    }
+
+    /// Where the figure of the stop was left.
+    fn left_at(&self) -> Option<String> {
+        let here = self.here?;
+        self.left.iter().find(|(of, _)| *of == here).map(|(_, link)| link.clone())
+    }
+
+    /// To another stop, or the list.
+    fn go(&mut self, here: Option<Here>, shared: &mut Shared) {
+        if let (Some(before), Some(figure)) = (self.here, self.figure_of()) {
+            let link = figure.link();
+            self.left.retain(|(of, _)| *of != before);
+            self.left.push((before, link));
+        }
+        // A walk that plays would go on unseen.
+        self.turned = self.here.is_some() || here.is_some();
+        self.here = here;
+        self.question = None;
+        let Some(here) = here else { return };
+        if let Some((name, _)) = self.lesson() {
+            self.kept.see(name, here.stop);
+        }
+        self.open_figure(self.left_at(), shared);
+        self.ask();
+    }
+
+    /// To the stop after this one, or before it. After the last one comes the list.
+    fn turn(&mut self, on: bool, shared: &mut Shared) {
+        let Some((here, (_, lesson))) = self.here.zip(self.lesson()) else { return };
+        let stop = if on { here.stop + 1 } else { here.stop.wrapping_sub(1) };
+        let there = (stop < lesson.stops.len()).then_some(Here { stop, ..here });
+        shared.notice = None;
+        self.go(there, shared);
+    }
+
+    /// Opens the figure of the stop, where it was left or as the lesson has it.
+    fn open_figure(&mut self, left: Option<String>, shared: &mut Shared) {
+        let Some(link) = left.or_else(|| self.stop().map(address)) else { return };
+        if self.is_race() && self.race.is_none() {
+            match self.races {
+                Some(races) => self.race = Some((races.page)()),
+                None => return shared.lab.ask(),
+            }
+        }
+        if let Some(figure) = self.figure_mut() {
+            figure.open(&link, shared);
+        }
+    }
+
+    /// Puts the question of the stop, if it has one and what grades it is here.
+    fn ask(&mut self) {
+        let Some((stop, ask)) = self.stop().and_then(|stop| Some((stop, stop.ask?))) else { return };
+        self.question = match (ask, self.races) {
+            (Ask::Entry, _) => Some(Question::entry()),
+            (Ask::Assertion, _) => Some(Question::assertion()),
+            (Ask::Cpu, Some(races)) => (races.moves)(&address(stop)).map(Question::cpu),
+            (Ask::Cpu, None) => None,
+        };
+    }
+
+    /// Grades the answer that was given, as soon as that can be done, and steps the figure to what was asked.
+    fn grade(&mut self, shared: &mut Shared) {
+        let Some(stop) = self.stop() else { return };
+        let asked_at = address(stop);
+        let Some(question) = self.question.as_mut().filter(|question| question.is_open()) else { return };
+        let right = match question.next() {
+            Some(on) => {
+                let Some(race) = &mut self.race else { return };
+                race.open(&on, shared);
+                question.grade(None)
+            }
+            None => {
+                // What was asked is what comes after the step of the lesson, wherever a person has gone since.
+                let back = self.walk.link() != asked_at;
+                if back {
+                    self.walk.open(&asked_at, shared);
+                }
+                let Some((step, right)) = question.right(self.walk.run()) else { return };
+                self.walk.did(&Deed::GoTo(step), shared);
+                let says = self.walk.run().map(|run| run.point().sentence.clone());
+                question.grade(Some((right, says.unwrap_or_default())))
+            }
+        };
+        if let Some((here, (name, _))) = self.here.zip(self.lesson()) {
+            self.kept.answer(name, here.stop, right);
+        }
+    }
+}
+
+impl Figure for Walk {
+    fn figure(&self, shared: &Shared) -> [El; 2] {
+        let figure = el("section.figure[aria-label=Figure]").attr("data-keys", Keys::Walk.name());
+        [self.messages(shared), self.drawn_in(figure, shared)]
+    }
+}
+
+/// The address of a stop's figure, without the `#`.
+fn address(stop: &Stop<'_>) -> String {
+    ["v1/", stop.figure].concat()
+}
+
+/// The number of a stop behind the name of a lesson, and what stands behind that.
+fn number_of(rest: &str) -> (Option<usize>, Option<&str>) {
+    let text = rest.strip_prefix('/').unwrap_or(rest);
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, more) = text.split_at(digits);
+    let more = Some(more).filter(|more| !matches!(*more, "" | "/" | "?"));
+    if number.is_empty() {
+        return (None, more);
+    }
+    // One that is too large for a number is the number of no stop.
+    (Some(number.parse().unwrap_or(usize::MAX)), more)
+}
