@@ -6,7 +6,7 @@ mod common;
 
 use common::draw;
 use pagewalk_web::later::Part;
-use pagewalk_web::parts::{Arrived, Coming, compare, lab, more, tables};
+use pagewalk_web::parts::{Arrived, Coming, compare, lab, learn, more, tables};
 use pagewalk_web::shell::{Shell, Start};
 use pagewalk_web::view::verdicts::cell::{Place, verdict};
 use races::{ANSWERS, Found, NotThere, Outcomes, Variant, survey::search};
@@ -24,6 +24,7 @@ fn reach(part: Part) -> Coming {
             Part::More => Arrived::More(more::more()),
             Part::Tables => Arrived::Tables(tables::tables()),
             Part::Compare => Arrived::Compare(compare::compare()),
+            Part::Learn => Arrived::Learn(learn::learn()),
         })
     })
 }

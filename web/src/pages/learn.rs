@@ -108,6 +108,12 @@ impl Page for Learn {
                     self.grade(shared);
                 }
             }
+            // What is missing is the part that has the races.
+            Deed::Pressed(Mark::Command(Command::Retry))
+                if self.here.is_some() && self.figure_of().is_none() =>
+            {
+                shared.lab.retry();
+            }
             _ => return self.figure_mut().is_some_and(|figure| figure.did(deed, shared)),
         }
         true
@@ -134,7 +140,7 @@ impl Page for Learn {
         let stop = &lesson.stops[here.stop];
         let asked = self.question.as_ref().map(Question::view);
         // The figure as it is shown now, on its own page.
-        let link = self.figure_of().map_or_else(|| address(stop), |figure| figure.link());
+        let link = self.figure_of().map_or_else(|| address(stop), Page::link);
         page.child(header(top, None, Some(actions(top, None, None))))
             .child(says)
             .child(view::learn::stop(name, lesson, here.stop, asked, &link))
@@ -164,7 +170,7 @@ impl Page for Learn {
     }
 
     fn pulse(&self) -> Pulse {
-        self.figure_of().map(|figure| figure.pulse()).unwrap_or_default()
+        self.figure_of().map(Page::pulse).unwrap_or_default()
     }
 
     fn work(&mut self, shared: &mut Shared) -> bool {
