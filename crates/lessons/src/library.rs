@@ -32,4 +32,10 @@ macro_rules! lessons {
     };
 }
 
-lessons!["why-the-patch", "from-an-address-to-a-page", "four-lock-words", "folded-levels"];
+lessons![
+    "why-the-patch",
+    "from-an-address-to-a-page",
+    "four-lock-words",
+    "folded-levels",
+    "what-each-caller-does"
+];
