@@ -317,6 +317,8 @@ fn the_pages_lead_to_each_other() {
         ] {
             page.click(&format!(".pages a:nth-child({place})")).await;
             page.until(name, || here(name)).await;
+            // A click that meets what is just being replaced is the driver's to lose.
+            page.until("it has arrived", || async { page.count(".loading").await == 0 }).await;
         }
         // Back is the page before, as anywhere.
         page.eval("history.back()").await;
