@@ -21,7 +21,7 @@ const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> St
     State { name, hash, sign, key: None }
 }
 
-const STATES: [State; 18] = [
+const STATES: [State; 20] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),

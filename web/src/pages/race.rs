@@ -143,7 +143,7 @@ impl Page for Race {
             .attr("data-keys", Keys::Race.name())
             .child(header(top, choices, Some(actions(top, None, None))))
             .child(messages(shared, None, None, None))
-            .children([shown.map(|(session, _)| goal::goal(session, &asked))])
+            .children([session.map(|session| goal::goal(session, &asked))])
             .children(self.pieces())
     }
 

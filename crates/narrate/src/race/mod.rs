@@ -18,8 +18,8 @@
 pub mod decided;
 pub mod lanes;
 pub mod locks;
-pub mod safe;
 pub mod predict;
+pub mod safe;
 pub mod session;
 pub mod stake;
 pub mod tape;

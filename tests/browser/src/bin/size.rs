@@ -28,8 +28,8 @@ const COMPARE: usize = 12_000;
 /// What everything else may add, gzipped: help, levels, dumps, reading files, callers.
 const MORE: usize = 70_000;
 
-/// What the lessons may add, gzipped: 60 kB.
-const LEARN: usize = 60_000;
+/// What the lessons may add, gzipped: 35 kB.
+const LEARN: usize = 35_000;
 
 /// The tables of the machines. They are data and no part of the program, so they have no budget.
 const DATA: &str = "captures/";
