@@ -17,7 +17,9 @@ fn before_and_after_the_patch_are_stepped_together_and_each_difference_is_said()
         })
         .await;
         assert_eq!(page.count(".side").await, 2);
-        assert!(page.text(".difference .first").await.contains("The first of 4 differences is at step 2"));
+        assert!(
+            page.text(".difference .differences").await.contains("The first of 4 differences is at step 2")
+        );
         page.focus_slider().await;
         // The old function is called in one run, the new one in the other: the same step.
         page.key_to_step(Key::Right, 1).await;
@@ -26,7 +28,7 @@ fn before_and_after_the_patch_are_stepped_together_and_each_difference_is_said()
         assert_eq!(page.text_of(names).await, "walk_page_range_novma,walk_page_range_debug");
         page.key_to_step(']', 2).await;
         says(page, "Only v6.17 does this here: The mm is init_mm").await;
-        assert!(page.text(".difference .first").await.contains("This is the first of 4 differences"));
+        assert!(page.text(".difference .differences").await.contains("This is the first of 4 differences"));
         // The other run waits at its last step.
         assert_eq!(page.count(".side.absent").await, 1);
         page.key_to_step(']', 3).await;

@@ -35,3 +35,23 @@ fn the_first_step_stands_in_the_page_as_the_program_draws_it() {
         });
     }
 }
+
+#[test]
+fn each_door_leads_on() {
+    test(Screen::NARROW, async |page| {
+        let site = Site::serve();
+        for (door, words) in [(1, "From an address to a page"), (2, "Why the patch"), (3, "Is my walk safe?")]
+        {
+            page.open(&site.url("")).await;
+            page.click(&format!(".doors li:nth-child({door}) a")).await;
+            page.until(words, || async {
+                page.count(".doors, .loading").await == 0 && page.text("main").await.contains(words)
+            })
+            .await;
+            assert_eq!(page.count("[role=alert]").await, 0, "{words}");
+        }
+        // Who knows what they look for is not told.
+        page.open(&site.url("#v1/kernel-walk")).await;
+        assert_eq!(page.count(".doors").await, 0);
+    });
+}

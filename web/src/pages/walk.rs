@@ -162,12 +162,13 @@ impl Page for Walk {
         } else {
             view::header::walk(shared, setup, *view, awaited)
         };
+        let is_first = setup.scenario == FIRST && *view == View::Step && !embed;
         let keys = if *view == View::Levels { Keys::Text } else { Keys::Walk };
         let page = el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
             .when(*embed, ".embed")
             .attr("data-keys", keys.name())
             .child(header)
-            .child(self.messages(shared));
+            .child(self.messages(shared).child(is_first.then(view::doors)));
         self.drawn_in(page, shared)
     }
 

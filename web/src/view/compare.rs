@@ -113,7 +113,7 @@ fn first_difference(line: &Line<'_>) -> El {
         Some(first) if first == line.line => format!("This is the first of {count} differences."),
         Some(first) => format!("The first of {count} differences is at step {first}."),
     };
-    el("p.first").child(says).child(first.map(|_| {
+    el("p.differences").child(says).child(first.map(|_| {
         super::button(Command::NextMarker).child("Next difference").attr("title", "Next difference (])")
     }))
 }
