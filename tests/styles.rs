@@ -12,7 +12,7 @@ const WHOLE: [&str; 7] = ["tokens", "layout", "base", "start", "race", "verdicts
 const LISTS: [&str; 5] = ["first", "lab", "more", "compare", "learn"];
 
 /// Views that are drawn with the rules of another one.
-const LIKE: [(&str, &str); 2] = [("race/help", "help"), ("progress", "header")];
+const LIKE: [(&str, &str); 3] = [("compare", "help"), ("race/help", "help"), ("progress", "header")];
 
 /// Sheets whose rules are for pieces that several views draw.
 const PIECES: [&str; 5] = ["header", "choices", "locks", "sign", "scrubber"];
@@ -80,6 +80,32 @@ fn every_view_has_a_style_sheet_that_reaches_no_further() {
             let of_the_page =
                 first.starts_with(".pagewalk") || first == ".embed" || first.starts_with("html");
             assert!(own || of_the_page, "{name}.css: {selector} does not begin with {root}");
+        }
+    }
+}
+
+/// The classes that the elements of a source file have: those in `el("…")` and `with("…")`.
+fn classes(source: &str) -> BTreeSet<String> {
+    let texts = ["el(\"", "with(\"", ", \"."].into_iter().flat_map(|start| source.split(start).skip(1));
+    let selectors = texts.filter_map(|text| text.split(['"', '[']).next());
+    selectors.flat_map(|of| of.split('.').skip(1).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn no_view_is_drawn_with_the_rules_of_another_one() {
+    let sheets = names(&web().join("styles"), "css");
+    let views = names(&web().join("src/view"), "rs");
+    let first = sheet("first");
+    for view in &views {
+        let path = web().join("src/view").join(view).with_extension("rs");
+        let classes = classes(&fs::read_to_string(path).expect("a file of this repository"));
+        let room = view.split('/').next().unwrap_or(view);
+        for class in classes.iter().filter(|class| views.contains(*class) && sheets.contains(*class)) {
+            // What is always here may be drawn anywhere.
+            let is_first = first.contains(&format!("\"{class}.css\""));
+            let own = class == view || class == room || is_first || PIECES.contains(&class.as_str());
+            let like = LIKE.contains(&(view, class));
+            assert!(own || like, "{view} has an element of the class {class}, which is another view's");
         }
     }
 }

@@ -42,7 +42,7 @@ async fn a_stop_has_its_text_its_terms_and_the_way_on() {
     assert_eq!(own.get_attribute("href").as_deref(), Some("#v1/kernel-walk?t=7"));
     let root = draw(stop("small", &lesson, 1, None, "v1/race/munmap")).await;
     assert_eq!(text(&root, ".turn .on"), "To all lessons n");
-    assert_eq!(count(&root, ".glosses, .question"), 0);
+    assert_eq!(count(&root, ".glosses, .asked"), 0);
     // What is checked is for tests.
     assert!(!text(&root, ".lesson").contains("no-outcome"));
 }

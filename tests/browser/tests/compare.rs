@@ -60,7 +60,7 @@ fn a_choice_compares_other_runs_and_the_address_is_a_choice() {
         assert_eq!((page.hash().await, page.text("main").await), (hash, text));
         // From a walk, beside the release after the patch.
         page.open(&site.url("#v1/kernel-walk/riscv64-sv39/v7.3?lock=write")).await;
-        page.click(".top .compare").await;
+        page.click(".top .to-compare").await;
         page.wait_for("both runs", ".side + .side").await;
         let whole = "#v1/compare/kernel-walk/riscv64-sv39/v7.3?lock=write&with=v6.17";
         page.until("its address", || async { page.hash().await == whole }).await;

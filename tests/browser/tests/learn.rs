@@ -49,7 +49,7 @@ fn every_stop_is_reached_by_keys_and_says_nothing_wrong() {
                 at(page, source.name, number).await;
                 assert_eq!(page.text(".lesson h2").await, stop.heading);
                 assert_eq!(page.count("[role=alert]").await, 0, "{}", page.text("[role=alert]").await);
-                assert_eq!(page.count(".question").await, u64::from(stop.ask.is_some()), "{}", stop.heading);
+                assert_eq!(page.count(".asked").await, u64::from(stop.ask.is_some()), "{}", stop.heading);
                 let step = stop.figure.split("t=").nth(1).map_or(0, |step| step.parse().expect("a step"));
                 page.until("the step of the figure", || async { page.step().await == step }).await;
                 page.keys(&['n']).await;
@@ -118,7 +118,7 @@ fn a_walk_plays_in_a_lesson() {
 /// Answers every question of this kind in each way, and returns how many answers were right.
 async fn try_all(page: &Page, site: &Site, ask: Ask) {
     page.open(&site.url(&asks(ask))).await;
-    page.wait_for("the question", ".question .answers button").await;
+    page.wait_for("the question", ".asked .answers button").await;
     let start = page.step().await;
     let answers = page.count(".answers li").await;
     assert!(answers >= 2, "{ask:?}");

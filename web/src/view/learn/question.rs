@@ -53,7 +53,7 @@ pub(super) fn question(asked: &Asked<'_>) -> El {
     } else if asked.picked.is_some() {
         said = said.child(el("p").child("The figure is still on its way."));
     }
-    el("section.question[aria-label=Question]")
+    el("section.asked[aria-label=Question]")
         .child(el("h3").child(asked.says))
         .child(el("ul.answers").children(answers))
         .child(said)
