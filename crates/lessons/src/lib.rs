@@ -21,7 +21,7 @@
 //! |---|---|
 //! | [`lesson`] | a lesson and its stops |
 //! | [`parse`] | reading the text |
-//! | [`pieces`] | words, names of code and terms of a paragraph |
+//! | [`mod@pieces`] | words, names of code and terms of a paragraph |
 //! | [`library`] | the lessons of this repository |
 #![no_std]
 
