@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ::lessons::{Ask, LESSONS, LessonError, Problem};
-use pagewalk_tests::lessons::{CheckError, FigureError, Wrong, check_all, check_text};
+use pagewalk_tests::lessons::{CheckError, Figure, FigureError, Wrong, check_all, check_text};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../lessons")
@@ -176,4 +176,15 @@ fn a_question_that_nobody_can_answer_fails() {
     assert!(has(&ask(end, "assertion")), "there is none any more");
     assert!(has(&ask(RACE, "cpu")), "it has gone wrong");
     assert!(!has(&ask(WALK, "entry")) && !has(&ask(&RACE.replace("t=38", "t=25"), "cpu")));
+}
+
+#[test]
+fn all_sentences_of_a_run_are_those_of_its_steps() {
+    for address in
+        ["start/x86_64-5level/v6.17", "debug-user/x86_64-4level/v6.17?by=actions", "race/munmap?s=b4a3"]
+    {
+        let figure = Figure::open(address).expect("a figure");
+        let each: Vec<_> = (0..figure.len()).map(|step| figure.sentence(step)).collect();
+        assert_eq!(*figure.sentences(), *each, "{address}");
+    }
 }

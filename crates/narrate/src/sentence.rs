@@ -17,7 +17,7 @@ mod bad;
 mod with_vmas;
 
 /// What the last of `events` did, together with those that led to it.
-pub(crate) fn sentence(events: &[Event], world: &World) -> String {
+pub fn sentence(events: &[Event], world: &World) -> String {
     let Some(last) = events.last() else {
         return "Nothing has happened yet. Press → to take the first step.".to_owned();
     };

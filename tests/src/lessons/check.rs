@@ -98,7 +98,7 @@ fn plain(tokens: &[Token<'_>], figure: &Figure, address: Option<&str>) -> Result
 fn at(tokens: &[Token<'_>], figure: &Figure, step: u32, address: Option<&str>) -> Result<(), CheckError> {
     let marks = || (0..figure.len()).map(|step| figure.mark(step).id());
     let first = |mark: &str| marks().position(|of| of == mark);
-    let says = |text: &str| (0..figure.len()).find(|&step| figure.sentence(step).contains(text));
+    let says = |text: &str| figure.sentences().iter().position(|sentence| sentence.contains(text));
     match *tokens {
         // What the step says, and what kind of thing it is.
         [Word("says"), Text(text)] => {
@@ -129,7 +129,7 @@ fn at(tokens: &[Token<'_>], figure: &Figure, step: u32, address: Option<&str>) -
         [Word("order"), ref order @ ..] if order.len() > 1 => {
             let places = order.iter().map(|token| match *token {
                 Word(mark) => first(mark),
-                Text(text) => says(text).map(|step| step as usize),
+                Text(text) => says(text),
             });
             let places: Vec<_> = places.collect();
             met(places.iter().all(Option::is_some) && places.is_sorted(), || format!("{places:?}"))
@@ -285,11 +285,10 @@ fn difference(
 ) -> Result<(Option<u32>, String), CheckError> {
     let other = address.and_then(|address| in_kernel(address, kernel)).ok_or(CheckError::Unknown)?;
     let other = Figure::open(&other)?;
-    let first = (0..figure.len().max(other.len())).find(|&step| {
-        step >= figure.len() || step >= other.len() || figure.sentence(step) != other.sentence(step)
-    });
-    let what = first.map(|step| format!("step {step} says: {}", other.sentence(step.min(other.len() - 1))));
-    Ok((first, what.unwrap_or_default()))
+    let (these, those) = (figure.sentences(), other.sentences());
+    let first = (0..these.len().max(those.len())).find(|&step| these.get(step) != those.get(step));
+    let what = first.map(|step| format!("step {step} says: {:?}", those.get(step)));
+    Ok((first.map(|step| step as u32), what.unwrap_or_default()))
 }
 
 fn number(word: &str) -> Result<u32, CheckError> {

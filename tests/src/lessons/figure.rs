@@ -1,7 +1,12 @@
 //! What a stop shows: a run or a race, at a step.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use actors::Actor;
 use narrate::race::{RacePoint, Session};
-use narrate::{Mark, Point, Timeline, point};
+use narrate::sentence::sentence;
+use narrate::{Mark, Point, Span, Timeline, point};
 use pagewalk::Status;
 use pgtable::VirtAddr;
 use races::survey::search;
@@ -27,6 +32,8 @@ pub struct WalkFigure {
     /// What was opened.
     pub link: Link,
     timeline: Timeline<Runner>,
+    /// What each step says, once somebody has asked for all of them.
+    sentences: OnceCell<Vec<String>>,
 }
 
 /// A race at a step.
@@ -85,7 +92,7 @@ impl Figure {
         if link.step >= timeline.len(link.grain) {
             return Err(FigureError::Step(link.step));
         }
-        Ok(Self::Walk(Box::new(WalkFigure { link, timeline })))
+        Ok(Self::Walk(Box::new(WalkFigure { link, timeline, sentences: OnceCell::new() })))
     }
 
     /// A line for each step.
@@ -149,6 +156,14 @@ impl Figure {
             Self::Race(race) => race.point(step).sentence,
         }
     }
+
+    /// What each step says, in their order.
+    pub fn sentences(&self) -> Cow<'_, [String]> {
+        match self {
+            Self::Walk(walk) => walk.sentences.get_or_init(|| walk.all_sentences()).into(),
+            Self::Race(race) => (0..self.len()).map(|step| race.point(step).sentence).collect(),
+        }
+    }
 }
 
 impl WalkFigure {
@@ -177,6 +192,21 @@ impl WalkFigure {
         let span = self.timeline.span(self.link.grain, step);
         let moment = self.timeline.moment(span.from, span.to);
         point::point(&moment, span.mark, self.link.setup.revision, VirtAddr(0))
+    }
+
+    /// In one pass: going to each step by itself would go most of the way anew each time.
+    fn all_sentences(&self) -> Vec<String> {
+        let setup = &self.link.setup;
+        let (mut world, mut runner) = setup.start(&tables_of(setup)).expect("it has started before");
+        let spans = (0..self.len()).map(|step| self.timeline.span(self.link.grain, step));
+        let says = |span: Span| {
+            let mut events = Vec::new();
+            for _ in span.from..span.to {
+                runner.step(&mut world, &mut events);
+            }
+            sentence(&events, &world)
+        };
+        spans.map(says).collect()
     }
 
     /// How the run ended.
