@@ -1,6 +1,7 @@
 //! Which page an address opens.
 
 use races::{About, race, verdicts};
+use scenario::Library;
 
 use crate::later::Part;
 
@@ -93,13 +94,20 @@ impl Place {
         }
     }
 
-    /// What a hash names that the page does not have. Those with scenarios, that of a stated walk and the lessons say that for
-    /// themselves.
+    /// What a hash names that the page does not have. The walk and the walk that one states say that for themselves: they keep the
+    /// rest of the address.
     pub fn stray(self, hash: &str) -> Option<&str> {
         let (name, _) = self.rest(hash);
-        let known = self.abouts().iter().any(|about| about.names.contains(&name));
-        let says_so = matches!(self, Self::Walk | Self::Compare | Self::Safe | Self::Learn);
-        (!says_so && !name.is_empty() && !known).then_some(name)
+        let known = match self {
+            Self::Walk | Self::Safe => true,
+            Self::Compare => {
+                Library::WALKS.scenario(name).is_some()
+                    || callers::ABOUTS.iter().any(|about| about.id == name)
+            }
+            Self::Learn => lessons::NAMES.contains(&name),
+            _ => self.abouts().iter().any(|about| about.names.contains(&name)),
+        };
+        (!name.is_empty() && !known).then_some(name)
     }
 
     /// The page that a hash opens. What none of the others has is the walk's, which says what is wrong with it.
@@ -128,7 +136,9 @@ pub fn missing(page: Place, name: &str) -> String {
     let what = match page {
         Place::Race => "race",
         Place::Verdicts => "table of verdicts",
-        Place::Walk | Place::Callers | Place::Compare | Place::Safe | Place::Learn => "page",
+        Place::Compare => "scenario",
+        Place::Learn => "lesson",
+        Place::Walk | Place::Callers | Place::Safe => "page",
     };
     let name: String = name.chars().take(40).collect();
     format!("There is no {what} \u{201c}{name}\u{201d}. Choose below what to open.")

@@ -33,6 +33,6 @@ pub mod parse;
 pub mod pieces;
 
 pub use lesson::{Ask, Check, Gloss, Lesson, Paragraph, Stop};
-pub use library::{LESSONS, Source};
+pub use library::{LESSONS, NAMES, Source};
 pub use parse::{LessonError, Problem};
 pub use pieces::{Piece, pieces};

@@ -25,6 +25,9 @@ impl Source {
 /// Names a file of the folder once.
 macro_rules! lessons {
     ($($name:literal),+ $(,)?) => {
+        /// The names of all lessons: data that refers to no text.
+        pub static NAMES: &[&str] = &[$($name),+];
+
         /// All lessons, in the order in which they are offered.
         pub static LESSONS: &[Source] = &[
             $(Source { name: $name, text: include_str!(concat!("../../../lessons/", $name, ".txt")) }),+

@@ -21,7 +21,7 @@ const WALK: &str = ".sentence";
 const NO_RACE: [&str; 3] = ["#v1/race", "#v1/race?", "#v1/race?embed"];
 
 /// Addresses that name what does not exist, one of each form.
-const MISTYPED: [&str; 7] = [
+const MISTYPED: [&str; 9] = [
     "#v1/nope",
     "#v1/nope/x86_64-4level/v7.3?lock=read&t=3&view=levels",
     "#v1/races/munmap",
@@ -29,6 +29,8 @@ const MISTYPED: [&str; 7] = [
     "#v1/race/munmpa/x86_64-4level/v7.3?lock=read&t=3",
     "#v1/verdicts/nope",
     "#v1/callers/nope",
+    "#v1/compare/nope/x86_64-4level/v6.17?with=v7.3",
+    "#v1/learn/why-the-pach/3",
 ];
 
 /// What an address has to lead to.
@@ -57,7 +59,9 @@ impl Expected {
         let after = &rest[(rest.len().min(1) + named.len()).min(rest.len())..];
         let stray = |rest: &str| (!rest.is_empty() && rest != "?").then(|| String::from("is not known"));
         match name {
-            "callers" | "race" | "verdicts" if !named.is_empty() && !is_there(name, named) => {
+            "callers" | "race" | "verdicts" | "compare" | "learn"
+                if !named.is_empty() && !is_there(name, named) =>
+            {
                 Self { is_mistyped: true, ..Self::later(".directory a", Some("There is no ".to_owned())) }
             }
             "callers" => Self::later(".callers tbody tr", stray(rest.strip_prefix('/').unwrap_or(rest))),
@@ -95,6 +99,8 @@ fn is_there(page: &str, name: &str) -> bool {
     match page {
         "race" => races::RaceDef::from_id(name).is_some(),
         "verdicts" => races::survey::table(name).is_some(),
+        "compare" => LIBRARY.scenario(name).is_some(),
+        "learn" => lessons::NAMES.contains(&name),
         _ => false,
     }
 }
@@ -111,9 +117,7 @@ fn learn_notice(name: &str, after: &str) -> Option<String> {
     let digits = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(after.len());
     let (stop, more) = after.split_at(digits);
     if !name.is_empty() {
-        let Some(source) = LESSONS.iter().find(|source| source.name == name) else {
-            return Some(String::from("There is no lesson"));
-        };
+        let source = LESSONS.iter().find(|source| source.name == name).expect("one that there is");
         let stops = source.lesson().expect("a lesson").stops.len();
         if !stop.is_empty() && !stop.parse().is_ok_and(|stop| (1..=stops).contains(&stop)) {
             return Some(String::from("has no stop"));

@@ -207,7 +207,6 @@ fn what_there_is_not_is_said_beside_what_there_is() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         for (hash, says) in [
-            ("#v1/learn/nope", "There is no lesson \u{201c}nope\u{201d}"),
             ("#v1/learn/why-the-patch/99", "has no stop 99"),
             ("#v1/learn/why-the-patch/0", "has no stop 0"),
             ("#v1/learn/why-the-patch/99999999999999999999999", "has no stop"),
@@ -216,6 +215,11 @@ fn what_there_is_not_is_said_beside_what_there_is() {
             page.until(hash, || async { page.text("[role=alert]").await.contains(says) }).await;
             assert_eq!(page.count(".lessons h3").await, LESSONS.len() as u64);
         }
+        page.load(&site.url("#v1/learn/nope")).await;
+        let says = "There is no lesson \u{201c}nope\u{201d}";
+        page.until(says, || async { page.text("[role=alert]").await.contains(says) }).await;
+        page.click(".directory a").await;
+        page.wait_for("the lessons", ".lessons h3").await;
         page.open(&site.url("#v1/learn/why-the-patch/2/more")).await;
         at(page, "why-the-patch", 2).await;
         assert!(page.text("[role=alert]").await.contains("is not known"));

@@ -70,11 +70,8 @@ impl Page for Learn {
         let (name, rest) = Place::Learn.rest(hash);
         let (stop, more) = number_of(rest.unwrap_or_default());
         let (here, problem) = match self.lessons.iter().position(|(of, _)| *of == name) {
-            _ if name.is_empty() => (None, None),
-            None => {
-                let name: String = name.chars().take(40).collect();
-                (None, Some(format!("There is no lesson \u{201c}{name}\u{201d}. Choose one below.")))
-            }
+            // A lesson that there is not is not opened here.
+            None => (None, None),
             Some(lesson) => {
                 let (title, count) = (self.lessons[lesson].1.title, self.lessons[lesson].1.stops.len());
                 match stop {
