@@ -88,9 +88,8 @@ fn every_stop_has_an_address_and_any_address_opens_something() {
             assert_eq!((learn.link(), shared.notice.take()), (link, None));
         }
     }
-    for hash in
-        ["#v1/learn/nope", "#v1/learn/why-the-patch/0", "#v1/learn/why-the-patch/99999999999999999999"]
-    {
+    assert_eq!(Place::Learn.stray("#v1/learn/nope"), Some("nope"));
+    for hash in ["#v1/learn/why-the-patch/0", "#v1/learn/why-the-patch/99999999999999999999"] {
         learn.open(hash, &mut shared);
         assert_eq!(learn.link(), Place::Learn.link());
         assert!(shared.notice.take().is_some(), "{hash}");

@@ -140,8 +140,7 @@ impl Page for Learn {
         let link = self.figure_of().map_or_else(|| address(stop), Page::link);
         page.child(header(top, None, Some(actions(top, None, None))))
             .child(says)
-            .child(view::learn::stop(name, lesson, here.stop, asked, &link))
-            .child(figure)
+            .children([view::learn::stop(name, lesson, here.stop, asked, &link), figure])
     }
 
     fn link(&self) -> String {

@@ -82,7 +82,8 @@ pub trait Page {
     /// Does what a person wants. Returns whether the page knows that deed, and has to be drawn.
     fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool;
 
-    /// The page, below and including its header.
+    /// The page, below and including its header: that, the messages, and everything else as one list. Yew puts children without
+    /// a key together from the last one on; with another number of them the header, and the focus in it, would be lost.
     fn view(&self, shared: &Shared) -> El;
 
     /// The link to what is shown, without the `#`.

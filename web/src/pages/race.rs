@@ -143,8 +143,7 @@ impl Page for Race {
             .attr("data-keys", Keys::Race.name())
             .child(header(top, choices, Some(actions(top, None, None))))
             .child(messages(shared, None, None, None))
-            .children([session.map(|session| goal::goal(session, &asked))])
-            .children(self.pieces())
+            .children([session.map(|session| goal::goal(session, &asked))].into_iter().chain(self.pieces()))
     }
 
     fn link(&self) -> String {
