@@ -233,9 +233,9 @@ fn a_race_waits_for_its_part_and_says_when_it_does_not_come() {
         let lab = in_app("split_lab.wasm");
         let site = Site::serve_with(|site| site.instead(&lab, Answer::After(gate.clone())));
         page.load(&site.url("#v1/learn/why-the-patch/8")).await;
-        page.wait_for("it is on its way", ".loading").await;
         // The text can be read meanwhile, and turned over.
-        assert_eq!(page.count(".lesson[data-stop=\"8\"]").await, 1);
+        let text = "main:has(.lesson[data-stop=\"8\"]) .loading";
+        page.wait_for("the text, and that the race is on its way", text).await;
         page.keys(&['n']).await;
         page.keys(&['p']).await;
         gate.open();
