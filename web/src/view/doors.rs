@@ -9,7 +9,7 @@ const DOORS: [(&str, &str, &str); 3] = [
         "From an address to a page",
         "for who has never seen a page table",
     ),
-    ("#v1/learn/why-the-patch/1", "Why the patch", "ten minutes: two lock rules, and what they miss"),
+    ("#v1/learn/why-the-patch/1", "Why the patch", "two lock rules, and what they miss"),
     ("#v1/safe", "Is my walk safe?", "for who reviews a patch"),
 ];
 

@@ -22,7 +22,7 @@ pub fn list<'a>(
     el("article.lesson.all[tabindex=-1]")
         .child(el("h2").child("Lessons"))
         .child(el("p").child(
-            "Each lesson is a few short texts beside a walk or a race that you can step yourself. Every sentence in them is compared \
+            "Each lesson is a few short texts beside a walk or a race that you can step yourself. Every paragraph is compared \
              with what the machine does.",
         ))
         .child(el("ol.lessons").children(lessons))
