@@ -110,6 +110,22 @@ named! {
     }
 }
 
+impl Command {
+    /// The step that a command goes to which counts them, where `at` is shown of `last`.
+    pub const fn step(self, at: u32, last: u32) -> Option<u32> {
+        let step = match self {
+            Self::First => 0,
+            Self::Back => at.saturating_sub(1),
+            Self::Next => at + 1,
+            Self::Last => last,
+            Self::BackTen => at.saturating_sub(10),
+            Self::NextTen => at + 10,
+            _ => return None,
+        };
+        Some(if step < last { step } else { last })
+    }
+}
+
 /// What an element stands for. What a press does is said for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {

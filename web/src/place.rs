@@ -24,6 +24,11 @@ pub enum Place {
     Learn,
 }
 
+/// A hash without its sign, as links are.
+pub fn unsigned(hash: &str) -> &str {
+    hash.strip_prefix('#').unwrap_or(hash)
+}
+
 impl Place {
     /// All pages, in the order of the navigation.
     pub const ALL: [Self; 7] =
@@ -112,14 +117,14 @@ impl Place {
 
     /// The page that a hash opens. What none of the others has is the walk's, which says what is wrong with it.
     pub fn of(hash: &str) -> Self {
-        let name = hash.strip_prefix('#').unwrap_or(hash).strip_prefix("v1/").unwrap_or_default();
+        let name = unsigned(hash).strip_prefix("v1/").unwrap_or_default();
         let name = name.split(['/', '?']).next().unwrap_or_default();
         Self::ALL.into_iter().find(|page| page.name() == name).unwrap_or(Self::Walk)
     }
 
     /// What stands behind the page's name in a hash that opens it: the first part, and everything after that.
     pub fn rest(self, hash: &str) -> (&str, Option<&str>) {
-        let text = hash.strip_prefix('#').unwrap_or(hash);
+        let text = unsigned(hash);
         let rest =
             text.strip_prefix("v1/").and_then(|text| text.strip_prefix(self.name())).unwrap_or_default();
         let rest = rest.strip_prefix('/').unwrap_or(rest);

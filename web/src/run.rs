@@ -178,6 +178,11 @@ impl Run {
         Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new(), dump })
     }
 
+    /// Records one slice more, between which the page stays alive: well under a frame. Returns whether there is more to record.
+    pub fn record_slice(&mut self) -> bool {
+        self.record(20_000)
+    }
+
     /// Records `fuel` more actions. Returns whether there is more to record.
     pub fn record(&mut self, fuel: u32) -> bool {
         let dump = &mut self.dump;

@@ -149,6 +149,12 @@ pub fn sentence(error: &dyn std::fmt::Display) -> String {
     text
 }
 
+/// What several errors say, one after the other; nothing if there is none.
+pub fn sentences<E: std::fmt::Display>(errors: &[E]) -> Option<String> {
+    let said: Vec<_> = errors.iter().map(|error| sentence(error)).collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
 impl Shared {
     /// How a later part of the program is doing.
     pub const fn part(&self, part: Part) -> &PartState {

@@ -19,7 +19,7 @@ use crate::marks::{Deed, Mark};
 use crate::pages::walk::Walk;
 use crate::pages::{Page, Races};
 use crate::parts::{Arrived, Bring, Change, Lab, Reach};
-use crate::place::{Place, missing};
+use crate::place::{Place, missing, unsigned};
 use crate::progress::Progress;
 use crate::shared::{Loading, PartState, Shared};
 use crate::view;
@@ -291,7 +291,7 @@ impl Shell {
         }
         if self.page().is_none() {
             // So that the way back leads to what was asked for.
-            self.shared.top.links[place.slot()] = Some(hash.strip_prefix('#').unwrap_or(hash).to_owned());
+            self.shared.top.links[place.slot()] = Some(unsigned(hash).to_owned());
         }
         self.with_page(|page, shared| page.open(hash, shared));
         if moved && self.page().is_some_and(|page| page.takes_focus()) {

@@ -10,14 +10,12 @@ use web_sys::Element;
 use super::{Page, Pulse};
 use crate::el::{El, el};
 use crate::marks::{Command, Deed, List, Mark};
+use crate::place::unsigned;
 use crate::progress::Progress;
 use crate::run::{Begun, Run};
-use crate::shared::{Loading, Shared, sentence};
+use crate::shared::{Loading, Shared, sentences};
 use crate::view::compare::{self as view, Side};
 use crate::view::header;
-
-/// Actions recorded in one slice, as on the page of a walk.
-const SLICE: u32 = 20_000;
 
 /// Two runs side by side.
 #[derive(Debug, Default)]
@@ -28,6 +26,8 @@ pub struct Compare {
     sides: [Waiting; 2],
     /// Line by line, once both are recorded.
     pairs: Vec<Pair>,
+    /// The lines of which it can be seen that the two differ there, in their order.
+    differences: Vec<u32>,
     /// The line that the opened link asks for, until it is known whether there is one.
     asked: Option<u32>,
     hot: Option<Level>,
@@ -67,8 +67,7 @@ impl Page for Compare {
             self.awaited = Some(hash.to_owned());
             return;
         }
-        let says: Vec<_> = problems.iter().map(|problem| sentence(problem)).collect();
-        shared.notice = (!says.is_empty()).then(|| says.join(" "));
+        shared.notice = sentences(&problems);
         let is_known = link.setups() == self.link.setups() && !self.pairs.is_empty();
         self.link = link;
         self.asked = Some(link.line);
@@ -127,7 +126,7 @@ impl Page for Compare {
     }
 
     fn link(&self) -> String {
-        let awaited = self.awaited.as_deref().map(|hash| hash.strip_prefix('#').unwrap_or(hash).to_owned());
+        let awaited = self.awaited.as_deref().map(|hash| unsigned(hash).to_owned());
         awaited.unwrap_or_else(|| self.link.to_string())
     }
 
@@ -156,7 +155,7 @@ impl Page for Compare {
             _ => None,
         });
         if let Some(run) = unfinished {
-            run.record(SLICE);
+            run.record_slice();
         }
         self.recorded(shared)
     }
@@ -198,6 +197,8 @@ impl Compare {
             return false;
         }
         self.pairs = left.beside(right);
+        let lines = (0..).zip(&self.pairs).filter(|(_, pair)| !pair.alike);
+        self.differences = lines.map(|(line, _)| line).collect();
         self.moved(shared);
         true
     }
@@ -222,16 +223,11 @@ impl Compare {
     /// The line that somebody wants who pressed this.
     fn line_of(&self, mark: Mark) -> Option<u32> {
         let (at, last) = (self.link.line, (self.pairs.len() as u32).checked_sub(1)?);
-        let differs = |line: &u32| self.differs(*line);
+        let differences = || self.differences.iter().copied();
         Some(match mark {
-            Mark::Command(Command::First) => 0,
-            Mark::Command(Command::Back) => at.saturating_sub(1),
-            Mark::Command(Command::Next) => (at + 1).min(last),
-            Mark::Command(Command::Last) => last,
-            Mark::Command(Command::BackTen) => at.saturating_sub(10),
-            Mark::Command(Command::NextTen) => (at + 10).min(last),
-            Mark::Command(Command::PreviousMarker) => (0..at).rev().find(differs).unwrap_or(at),
-            Mark::Command(Command::NextMarker) => (at + 1..=last).find(differs).unwrap_or(at),
+            Mark::Command(Command::PreviousMarker) => differences().rfind(|line| *line < at).unwrap_or(at),
+            Mark::Command(Command::NextMarker) => differences().find(|line| *line > at).unwrap_or(at),
+            Mark::Command(command) => command.step(at, last)?,
             Mark::Level(..) | Mark::Slots(..) => self.line_of_stop(|run| match mark {
                 Mark::Level(level) => run.next_at_level(level),
                 Mark::Slots(level, first, last) => run.next_at_slot(level, first, last),
@@ -248,11 +244,6 @@ impl Compare {
             let is = |pair: &Pair| pair.has[side] && pair.stops[side] == stop;
             self.pairs.iter().position(is).map(|line| line as u32)
         })
-    }
-
-    /// Whether that can be seen of a line that the two are different there.
-    fn differs(&self, line: u32) -> bool {
-        self.pairs.get(line as usize).is_some_and(|pair| !pair.alike)
     }
 
     fn picked(&self, list: List, id: &str, shared: &Shared) -> Option<CompareLink> {
@@ -281,13 +272,12 @@ impl Compare {
             let brief = if same_lock { revision.id().to_owned() } else { with_lock };
             Side { name, brief, point: run.point() }
         });
-        let differences = (0..self.pairs.len() as u32).filter(|line| self.differs(*line));
         Some(view::compare(&view::Line {
             pair,
             sides,
             line: self.link.line,
             lines: self.pairs.len() as u32,
-            differences: &differences.collect::<Vec<_>>(),
+            differences: &self.differences,
             hot: self.hot,
         }))
     }

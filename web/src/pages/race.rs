@@ -260,16 +260,11 @@ impl Race {
             Command::Play => self.play(plays),
             _ => {
                 let Some(session) = &mut self.session else { return false };
-                let (at, last) = (session.at(), session.steps().len());
-                session.go_to(match command {
-                    Command::First => 0,
-                    Command::Back => at.saturating_sub(1),
-                    Command::Next => at + 1,
-                    Command::Last => last,
-                    Command::BackTen => at.saturating_sub(10),
-                    Command::NextTen => at + 10,
-                    Command::PreviousMarker => session.change(false),
-                    Command::NextMarker => session.change(true),
+                let step = command.step(session.at() as u32, session.steps().len() as u32);
+                session.go_to(match (command, step) {
+                    (_, Some(step)) => step as usize,
+                    (Command::PreviousMarker, _) => session.change(false),
+                    (Command::NextMarker, _) => session.change(true),
                     _ => return false,
                 });
                 self.moved();

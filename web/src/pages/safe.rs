@@ -18,7 +18,7 @@ use crate::el::El;
 use crate::judging::Judging;
 use crate::marks::{Command, Deed, List, Mark};
 use crate::place::Place;
-use crate::shared::{Shared, sentence};
+use crate::shared::{Shared, sentences};
 use crate::view::question::{Known, page};
 
 /// How often it is looked whether the browser has copied.
@@ -43,8 +43,7 @@ pub struct Safe {
 impl Page for Safe {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
         let (case, problems) = parse(hash);
-        let said: Vec<String> = problems.iter().map(|problem| sentence(problem)).collect();
-        shared.notice = (!said.is_empty()).then(|| said.join(" "));
+        shared.notice = sentences(&problems);
         self.ask(case);
     }
 
@@ -61,25 +60,11 @@ impl Page for Safe {
     }
 
     fn view(&self, shared: &Shared) -> El {
-        let (count, left_out) = &self.races;
-        let by_lock: Vec<Vec<_>> = count.iter().map(|choice| self.by_lock(choice)).collect();
-        let judged = |(choice, by_lock): (&Choice, _)| Judged {
-            choice: *choice,
-            found: self.judging.found(choice),
-            by_lock,
-        };
-        let races: Vec<Judged<'_>> =
-            count.iter().zip(by_lock.iter().map(Vec::as_slice)).map(judged).collect();
-        page(
-            shared,
-            &Known {
-                case: &self.case,
-                races: &races,
-                left_out,
-                text: self.text.as_deref(),
-                copied: self.copied,
-            },
-        )
+        self.with_judged(|races| {
+            let (_, left_out) = &self.races;
+            let text = self.text.as_deref();
+            page(shared, &Known { case: &self.case, races, left_out, text, copied: self.copied })
+        })
     }
 
     fn link(&self) -> String {
@@ -147,14 +132,19 @@ impl Safe {
 
     /// The whole answer.
     fn answer(&self) -> String {
-        let (count, left_out) = &self.races;
+        self.with_judged(|races| text(&self.case, races, &self.races.1, &browser::base()))
+    }
+
+    /// What `make` makes of the races that count, with what was found of them by now.
+    fn with_judged<T>(&self, make: impl FnOnce(&[Judged<'_>]) -> T) -> T {
+        let (count, _) = &self.races;
         let by_lock: Vec<Vec<_>> = count.iter().map(|choice| self.by_lock(choice)).collect();
         let judged = count.iter().zip(&by_lock).map(|(choice, by_lock)| Judged {
             choice: *choice,
             found: self.judging.found(choice),
             by_lock,
         });
-        text(&self.case, &judged.collect::<Vec<_>>(), left_out, &browser::base())
+        make(&judged.collect::<Vec<_>>())
     }
 
     fn copy(&mut self) {

@@ -16,12 +16,10 @@ use crate::el::{El, el};
 use crate::keys::Keys;
 use crate::later::Verdicts;
 use crate::marks::{Deed, Mark};
+use crate::place::unsigned;
 use crate::run::{Begun, Filter, Run, Speed};
 use crate::shared::{PartState, Shared, sentence};
 use crate::view;
-
-/// Actions recorded in one slice, between which the page stays alive: well under a frame.
-const SLICE: u32 = 20_000;
 
 /// A walk, step by step.
 #[derive(Debug)]
@@ -97,7 +95,7 @@ pub struct Fit {
 impl Page for Walk {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
         let (mut link, mut problem) = Link::parse(hash, &shared.library);
-        let text = hash.strip_prefix('#').unwrap_or(hash);
+        let text = unsigned(hash);
         // What was chosen in the list keeps the other choices, also if somebody went to another page meanwhile.
         let is_chosen =
             self.awaited.take().is_some_and(|of| of.link.is_none() && address_of(of.about) == text);
@@ -326,7 +324,7 @@ impl Walk {
 
     fn record(&mut self, shared: &mut Shared) {
         if let Some(run) = &mut self.run {
-            run.record(SLICE);
+            run.record_slice();
             self.moved(shared);
         }
     }

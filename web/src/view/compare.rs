@@ -1,18 +1,18 @@
 //! Two runs side by side: what is different here, then each of them.
 
-use narrate::{Pair, Point};
+use narrate::{Mark, Pair, Point};
 use pagewalk::Revision;
 use pgtable::Level;
 use scenario::{Held, Library, Setup};
 
 use super::choices::{choose, option, scenarios};
+use super::help::of as help_of;
 use super::locks::{rule, view_assertion, view_delegation};
 use super::scrubber::scrubber;
 use super::sign::sign;
 use super::transport::{BUTTONS, picture};
 use super::{locks, tables};
 use crate::el::{El, el};
-use crate::keys;
 use crate::marks::{Command, List};
 use crate::run::Tick;
 
@@ -43,6 +43,19 @@ pub struct Line<'a> {
     /// The level that is pointed at.
     pub hot: Option<Level>,
 }
+
+/// The keys and what they do.
+const KEYS: [(&str, &str); 6] = [
+    ("← →", "one step back, one step on"),
+    ("Shift ← →", "ten steps back, ten steps on"),
+    ("Home, End", "first step, last step"),
+    ("[ ]", "previous difference, next difference"),
+    ("?", "show or hide this help"),
+    (
+        "Esc",
+        "close this help or a message; else leave Pagewalk: its keys do nothing until it has the focus again",
+    ),
+];
 
 /// Ticks on the slider at most.
 const MOST_TICKS: usize = 240;
@@ -96,7 +109,7 @@ fn difference(line: &Line<'_>) -> String {
         let (was, is) = (left.point.mark.title(), right.point.mark.title());
         return format!("The same step ends differently: {was} in {}, {is} in {}.", left.brief, right.brief);
     }
-    if left.point.mark == narrate::Mark::Start {
+    if left.point.mark == Mark::Start {
         return left.point.sentence.clone();
     }
     if left.point.sentence != right.point.sentence {
@@ -146,10 +159,8 @@ fn view_side(side: &Side<'_>, line: &Line<'_>, at: usize) -> El {
 fn controls(line: &Line<'_>, says: &str) -> El {
     let last = line.lines.saturating_sub(1).max(1);
     let every = (line.differences.len() / MOST_TICKS).max(1);
-    let tick = |of: &u32| Tick {
-        at: (u64::from(*of) * 1000 / u64::from(last)) as u32,
-        mark: narrate::Mark::AssertFails,
-    };
+    let tick =
+        |of: &u32| Tick { at: (u64::from(*of) * 1000 / u64::from(last)) as u32, mark: Mark::AssertFails };
     let ticks: Vec<_> = line.differences.iter().step_by(every).map(tick).collect();
     let named = BUTTONS.map(|(command, path, label, key)| match command {
         Command::PreviousMarker => (command, path, "Previous difference", key),
@@ -167,19 +178,9 @@ fn controls(line: &Line<'_>, says: &str) -> El {
         )
 }
 
-/// The keys of the page.
+/// The help: keys and signs.
 pub fn help() -> El {
-    let keys = keys::HELP.into_iter().filter(|(key, _)| *key != "Space" && *key != "[ ]" && *key != "Enter");
-    let keys = keys.chain([("[ ]", "previous difference, next difference")]);
-    el("section.help[tabindex=-1][aria-label=Help]")
-        .child(el("h2").child("Two runs side by side"))
-        .child(el("p").child(
-            "Both runs are stepped together, by what they do and not by number. A step that only one of them has stands alone, \
-             and the other one waits. Red signs on the slider are differences.",
-        ))
-        .child(
-            el("dl").children(keys.flat_map(|(key, does)| {
-                [el("dt").child(el("kbd").child(key)), el("dd").child(does)]
-            })),
-        )
+    let about = "Both runs are stepped together, by what they do and not by number. A step that only one of them has stands \
+                 alone, and the other one waits.";
+    help_of(&KEYS, about, [(sign(Mark::AssertFails), "the runs are different here")])
 }

@@ -21,15 +21,10 @@ impl Walk {
             _ => {
                 let Some(run) = &self.run else { return false };
                 let (at, last) = (run.index(), run.len() - 1);
-                let index = match command {
-                    Command::First => Some(0),
-                    Command::Back => Some(at.saturating_sub(1)),
-                    Command::Next => Some((at + 1).min(last)),
-                    Command::Last => Some(last),
-                    Command::BackTen => Some(at.saturating_sub(10)),
-                    Command::NextTen => Some((at + 10).min(last)),
-                    Command::PreviousMarker => run.marker(self.filter, false),
-                    Command::NextMarker => run.marker(self.filter, true),
+                let index = match (command, command.step(at, last)) {
+                    (_, Some(index)) => Some(index),
+                    (Command::PreviousMarker, _) => run.marker(self.filter, false),
+                    (Command::NextMarker, _) => run.marker(self.filter, true),
                     _ => return false,
                 };
                 self.playing = false;
