@@ -133,6 +133,11 @@ impl Page {
         }
     }
 
+    /// Waits until what is drawn now is painted: before that the browser does not know yet that it can be scrolled by a key.
+    pub async fn painted(&self) {
+        self.eval("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))").await;
+    }
+
     /// Waits until all verdicts are searched: as long as it takes, if only it goes on.
     pub async fn all_verdicts(&self) {
         const SEARCHED: &str = "return document.querySelector('.survey progress')?.value ?? -1";

@@ -64,6 +64,7 @@ fn the_keyboard_works_on_every_page_at_once() {
             page.keys(&[Key::Enter.into()]).await;
             page.until(name, || async { page.text(".pages [aria-current=page]").await == name }).await;
             page.wait_for("it has arrived", ".callers tbody tr, .survey[data-state]").await;
+            page.painted().await;
             page.keys(&[Key::PageDown.into()]).await;
             let scrolled = "return Math.max(scrollY, document.querySelector('.callers')?.scrollTop ?? 0) > 0";
             page.until("it scrolls", || async { page.eval(scrolled).await == true }).await;
