@@ -16,7 +16,8 @@ pub(crate) fn run(workspace: &Workspace, port: u16) -> Result<(), Error> {
     // page that is not there yet.
     drop(listen(port)?);
     let dist = page::build(workspace)?;
-    let site = Site::open(&dist).map_err(Error::io("open", &dist))?;
+    // As it is served elsewhere: who measures how fast the page is there measures that.
+    let site = Site::open(&dist).map_err(Error::io("open", &dist))?.compressed();
     let listener = listen(port)?;
     let address = listener.local_addr().map_err(ServeError::on(port))?;
     println!("http://{address}/");

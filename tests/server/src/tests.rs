@@ -37,7 +37,10 @@ fn serving(visit: impl FnOnce(SocketAddr) -> Outcome) -> Outcome {
 /// The head, in lower case, and the body of the answer to a request that is sent as it is.
 fn ask(address: SocketAddr, request: &str) -> io::Result<(String, Vec<u8>)> {
     let mut stream = TcpStream::connect(address)?;
-    write!(stream, "{request} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n")?;
+    write!(
+        stream,
+        "{request} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(answer.len());
@@ -90,6 +93,28 @@ fn the_root_is_the_page_and_head_has_no_body() -> Outcome {
         let (head, body) = ask(address, "HEAD /")?;
         assert!(head.starts_with("http/1.1 200") && head.contains("text/html"), "{head}");
         assert!(body.is_empty());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_connection_serves_one_request_after_the_other() -> Outcome {
+    serving(|address| {
+        let mut stream = TcpStream::connect(address)?;
+        let mut answer = [0; 512];
+        for _ in 0..3 {
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+            let mut read = Vec::new();
+            while !read.ends_with(b"<!doctype html>") {
+                let length = stream.read(&mut answer)?;
+                assert!(length > 0, "closed after {:?}", String::from_utf8_lossy(&read));
+                read.extend_from_slice(&answer[..length]);
+            }
+        }
+        stream.write_all(b"GET /missing HTTP/1.1\r\n\r\n")?;
+        let mut last = String::new();
+        stream.read_to_string(&mut last)?;
+        assert!(last.starts_with("HTTP/1.1 404") && last.contains("Connection: close"), "{last}");
         Ok(())
     })
 }
