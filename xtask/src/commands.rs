@@ -1,6 +1,7 @@
 //! The commands: what the command line means, and the list a person sees.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use lexopt::{Arg, Parser};
 
@@ -26,6 +27,8 @@ pub(crate) enum Request {
     TrunkHook,
     /// Measure the page, after building it unless told not to.
     Size { build: bool },
+    /// Measure the page's steps, beside those of another site if there is one.
+    Perf { beside: Option<PathBuf> },
     /// Run these checks.
     Test { only: Vec<&'static Check> },
     /// Measure speed.
@@ -104,6 +107,14 @@ const COMMANDS: &[Command] = &[
             about: "Measures the page's first load against its budget",
         },
         parse: parse_size,
+    },
+    Command {
+        entry: Entry {
+            name: "perf",
+            arguments: "[--beside DIRECTORY]",
+            about: "Measures what a step costs in the browser, beside another built site in the same run",
+        },
+        parse: parse_perf,
     },
     Command {
         entry: Entry {
@@ -235,6 +246,17 @@ fn parse_size(parser: &mut Parser) -> Result<Request, Problem> {
         }
     }
     Ok(Request::Size { build })
+}
+
+fn parse_perf(parser: &mut Parser) -> Result<Request, Problem> {
+    let mut beside = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("beside") => beside = Some(PathBuf::from(parser.value()?)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Request::Perf { beside })
 }
 
 fn parse_test(parser: &mut Parser) -> Result<Request, Problem> {

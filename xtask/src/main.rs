@@ -13,6 +13,7 @@ mod in_browser;
 mod lock;
 mod mutants;
 mod page;
+mod perf;
 mod process;
 mod programs;
 mod progress;
@@ -66,6 +67,7 @@ fn run(request: Request) -> Result<(), Error> {
         Request::Dist => page::build(&workspace).map(drop),
         Request::TrunkHook => page::build_for_trunk(&workspace),
         Request::Size { build } => size::run(&workspace, build),
+        Request::Perf { beside } => perf::run(&workspace, beside.as_deref()),
         Request::Test { only } => checks::run(workspace, &only),
         Request::Bench => bench::run(&workspace),
         Request::Fuzz { seconds } => fuzz::run(&workspace, seconds),

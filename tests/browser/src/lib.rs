@@ -12,9 +12,11 @@ mod devtools;
 mod driver;
 mod page;
 mod site;
+mod trace;
 
 pub use driver::{Screen, from_environment};
 pub use fantoccini::key::Key;
 pub use page::{Page, test};
 pub use pagewalk_server::{Answer, Gate};
 pub use site::{Site, dist, in_app};
+pub use trace::{Trace, Tracing};

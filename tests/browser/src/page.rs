@@ -90,6 +90,21 @@ impl Page {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// What a script returns that may wait.
+    pub async fn eval_async(&self, script: &str) -> Value {
+        self.eval(&format!("return (async () => {{ {script} }})()")).await
+    }
+
+    /// Where the browser's own protocol is, `host:port`.
+    ///
+    /// # Panics
+    /// If the driver does not say it: only that of Chromium does.
+    pub fn protocol(&self) -> String {
+        let options = self.client.capabilities().and_then(|of| of.get("goog:chromeOptions"));
+        let address = options.and_then(|of| of["debuggerAddress"].as_str());
+        address.expect("the driver says where").to_owned()
+    }
+
     /// The text that a script returns.
     pub async fn text_of(&self, script: &str) -> String {
         self.eval(script).await.as_str().unwrap_or_default().to_owned()

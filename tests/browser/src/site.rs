@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
@@ -38,7 +38,16 @@ impl Site {
 
     /// The built site as `set` wants it to be served.
     pub fn serve_with(set: impl FnOnce(pagewalk_server::Site) -> pagewalk_server::Site) -> Self {
-        let site = pagewalk_server::Site::open(&dist()).expect("the site that PAGEWALK_DIST names");
+        Self::serve_at(&dist(), set)
+    }
+
+    /// Another site than the built one.
+    pub fn serve_from(directory: &Path) -> Self {
+        Self::serve_at(directory, |site| site)
+    }
+
+    fn serve_at(directory: &Path, set: impl FnOnce(pagewalk_server::Site) -> pagewalk_server::Site) -> Self {
+        let site = pagewalk_server::Site::open(directory).expect("the directory of a site");
         let site = Arc::new(set(site));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on this machine");
         let address = listener.local_addr().expect("a bound socket has an address");
