@@ -15,7 +15,7 @@ const LISTS: [&str; 5] = ["first", "lab", "more", "compare", "learn"];
 const LIKE: [(&str, &str); 3] = [("compare", "help"), ("race/help", "help"), ("progress", "header")];
 
 /// Sheets whose rules are for pieces that several views draw.
-const PIECES: [&str; 5] = ["header", "choices", "locks", "sign", "scrubber"];
+const PIECES: [&str; 6] = ["header", "choices", "tables", "locks", "sign", "scrubber"];
 
 fn web() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../web")
@@ -135,6 +135,55 @@ fn one_file_asks_for_what_a_browser_may_lack_or_refuse() {
                 !text.contains(way),
                 "{name}.rs has {way}: ask for it in browser.rs, where its absence is a value"
             );
+        }
+    }
+}
+
+/// The steps of the scale of spaces; indents of code have those between as well.
+const SPACES: [&str; 17] = [
+    "1px",
+    "1.5px",
+    "0.0625rem",
+    "0.125rem",
+    "0.25rem",
+    "0.375rem",
+    "0.5rem",
+    "0.75rem",
+    "1rem",
+    "1.25rem",
+    "1.5rem",
+    "1.75rem",
+    "2rem",
+    "2.5rem",
+    "3rem",
+    "4rem",
+    "14rem",
+];
+
+#[test]
+fn type_and_spaces_are_those_of_one_scale_each() {
+    for name in names(&web().join("styles"), "css") {
+        let sheet = sheet(&name);
+        let declared = sheet.lines().filter_map(|line| line.trim().strip_suffix(';')?.split_once(": "));
+        for (property, value) in declared {
+            let says = format!("{name}.css: {property}: {value}");
+            if matches!(property, "font" | "font-size") {
+                let size = value.split(' ').next().unwrap_or_default();
+                // Code is a little smaller than what it stands in.
+                let is_known = size.starts_with("var(--") || matches!(size, "inherit" | "0.9em");
+                assert!(is_known, "{says}: not of the scale in tokens.css");
+            }
+            let property = property.rsplit_once("scroll-").map_or(property, |(_, of)| of);
+            if ["gap", "padding", "margin"].iter().any(|of| property.starts_with(of)) {
+                let sizes =
+                    value.split([' ', '(', ')']).filter(|size| size.ends_with("rem") || size.ends_with("px"));
+                for size in sizes {
+                    assert!(
+                        SPACES.contains(&size.trim_start_matches('-')),
+                        "{says}: not a step of the scale"
+                    );
+                }
+            }
         }
     }
 }

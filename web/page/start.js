@@ -1,4 +1,5 @@
 import init from "./pagewalk.js";
+import "./groups.js";
 
 init().catch((error) => {
     const says = document.createElement("p");

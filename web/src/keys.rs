@@ -34,7 +34,7 @@ impl Keys {
 }
 
 /// The keys and what they do, for the help.
-pub const HELP: [(&str, &str); 9] = [
+pub const HELP: [(&str, &str); 10] = [
     ("← →", "one step back, one step on; so do Page Up and Page Down, which a clicker sends"),
     ("Shift ← →", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
@@ -45,9 +45,17 @@ pub const HELP: [(&str, &str); 9] = [
         "Esc",
         "close this help or a message; else leave Pagewalk: its keys do nothing until it has the focus again",
     ),
-    ("Tab", "to the next control"),
+    ("w", WHY),
+    ("Tab", TAB),
     ("Enter", "on a field of the address, a slot or a line: to its next step"),
 ];
+
+/// What the key for the reason does.
+pub const WHY: &str = "reads out why: the rule behind an assertion, or the reason of what the step did";
+
+/// What the Tab key and the arrows do together.
+pub const TAB: &str = "to the next group of controls: there the arrows, Home and End go from one to the other, and do not step \
+    until the focus is elsewhere";
 
 /// What `key` asks for on an element with this tag name and role.
 pub fn command(key: &str, tag: &str, role: Option<&str>) -> Option<Command> {
@@ -63,6 +71,7 @@ pub fn command(key: &str, tag: &str, role: Option<&str>) -> Option<Command> {
         // On any page; only a lesson has stops.
         "n" => Command::NextStop,
         "p" => Command::PreviousStop,
+        "w" => Command::Why,
         "?" => Command::Help,
         "Escape" => Command::Leave,
         _ => return None,

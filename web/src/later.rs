@@ -42,6 +42,8 @@ pub type Loaded = Pin<Box<dyn Future<Output = Result<Capture, String>>>>;
 pub struct Later {
     /// The keys of the page and its signs.
     pub help: fn() -> El,
+    /// The reason of a step, for whoever asks.
+    pub why: fn(&Point) -> &'static str,
     /// The levels of a machine; what is different from the one before says what it was there.
     pub levels: fn(&'static Model, Option<&'static Model>) -> El,
     /// Records what a dump prints, if the setup is one.

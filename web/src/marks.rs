@@ -37,6 +37,10 @@ named! {
         Help = "help",
         /// Leave the widget.
         Leave = "leave",
+        /// Put the focus past the header.
+        Controls = "controls",
+        /// Read the reason of the step out.
+        Why = "why",
         /// Copy the link to this step.
         CopyLink = "copy-link",
         /// Try again to load.

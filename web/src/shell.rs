@@ -235,7 +235,7 @@ impl Component for Shell {
 }
 
 /// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
-const CONTENT: &str = ".lesson, [role=slider], .callers, .levels";
+const CONTENT: &str = ".lesson, [role=slider], .callers, .levels, .survey button, .fields select";
 
 /// The help.
 const HELP: &str = ".help";
@@ -320,6 +320,7 @@ impl Shell {
             }
             Command::Leave if self.shared.notice.is_some() => self.shared.notice = None,
             Command::Dismiss => self.shared.notice = None,
+            Command::Controls => self.want_focus(CONTENT),
             Command::CopyLink => {
                 let link = self.link.clone();
                 ctx.link().send_future(async {

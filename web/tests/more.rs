@@ -54,7 +54,7 @@ fn writes(scenario: &str) -> Vec<Point> {
 #[wasm_bindgen_test]
 async fn a_write_shows_both_values_and_the_bits_by_name() {
     let written = writes("loongarch-set-memory");
-    let root = draw(view::say(&written[0], 0, 1, "", Some(later()))).await;
+    let root = draw(view::say(&written[0], 0, 1, "", Some(later()), false)).await;
     assert_eq!(texts(&root, ".diff .what"), ["pte entry at 0x648010"]);
     assert_eq!(texts(&root, ".diff dt"), ["was", "is", "cleared"]);
     assert_eq!(texts(&root, ".diff dd > code"), ["0x00000000081201d3", "0x00000000081200d1"]);
@@ -63,7 +63,7 @@ async fn a_write_shows_both_values_and_the_bits_by_name() {
     // In words besides, not by a sign or a colour alone.
     assert_eq!(texts(&root, ".diff ul [aria-hidden=true]"), ["\u{2212}", "\u{2212}"]);
 
-    let set = draw(view::say(&writes("openrisc-dma")[0], 0, 1, "", Some(later()))).await;
+    let set = draw(view::say(&writes("openrisc-dma")[0], 0, 1, "", Some(later()), false)).await;
     assert_eq!(texts(&set, ".diff dt"), ["was", "is", "set"]);
     assert_eq!(texts(&set, ".diff ul li"), ["+_PAGE_CI"]);
 }

@@ -125,7 +125,7 @@ async fn a_delegation_is_a_hop_in_the_call_stack() {
 #[wasm_bindgen_test]
 async fn what_just_happened_is_in_a_live_region() {
     let point = step("kernel-walk", Held::Read, 0).await;
-    let root = draw(view::say(&point, 0, 1, "what it is about", None)).await;
+    let root = draw(view::say(&point, 0, 1, "what it is about", None, false)).await;
     assert_eq!(text(&root, "[role=status]"), point.sentence);
     assert_eq!(text(&root, ".about"), "what it is about");
 }

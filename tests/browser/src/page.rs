@@ -231,7 +231,7 @@ impl Page {
     /// Chooses an option of the list with this label.
     pub async fn choose(&self, label: &str, value: &str) {
         let script = format!(
-            "const of = [...document.querySelectorAll('.choose')].find(of => of.innerText.startsWith({label:?}));
+            "const of = [...document.querySelectorAll('.choose')].find(of => of.textContent.startsWith({label:?}));
              const list = of.querySelector('select'); list.value = {value:?};
              list.dispatchEvent(new Event('change', {{ bubbles: true }}));"
         );

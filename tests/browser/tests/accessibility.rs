@@ -1,4 +1,4 @@
-//! What axe-core finds in each state of each page: nothing, on both screens, in both themes.
+//! What axe-core finds in each state of each page: nothing, on three screens, in both themes.
 //!
 //! axe-core is Deque's checker of the Web Content Accessibility Guidelines; `cargo xtask test` installs it from npm and says in
 //! PAGEWALK_AXE where it is.
@@ -15,19 +15,31 @@ struct State {
     sign: &'static str,
     /// A key that is pressed after that, and what is there then.
     key: Option<(char, &'static str)>,
+    /// What is pressed after that, and what is there then.
+    press: Option<(&'static str, &'static str)>,
 }
 
 const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> State {
-    State { name, hash, sign, key: None }
+    State { name, hash, sign, key: None, press: None }
 }
 
-const STATES: [State; 20] = [
+/// Each page that the navigation leads to has one at least.
+const STATES: [State; 26] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),
         ..state("help", "#v1/debug-init-mm", ".sentence")
     },
     state("failed assertion", "#v1/debug-init-mm/x86_64-4level/v7.3?lock=read&t=2", ".assertion.fails"),
+    State {
+        press: Some((".settings summary", ".settings[open] select")),
+        ..state("the settings", "#v1/kernel-walk?t=75", ".sentence")
+    },
+    state("a hand-over", "#v1/debug-init-mm?t=2", ".delegation"),
+    State {
+        key: Some(('w', ".say > .sr[role=status]:not(:empty)")),
+        ..state("a reason", "#v1/debug-init-mm?t=3", ".sentence")
+    },
     state("levels", "#v1/kernel-walk?view=levels", ".level-list"),
     state("embedded", "#v1/kernel-walk?t=3&embed", ".sentence"),
     state("a file that is not here", "#v1/kernel-walk/file-0000a0b1-riscv64-sv39", ".messages .open"),
@@ -39,9 +51,21 @@ const STATES: [State; 20] = [
         ..state("compare at a difference", "#v1/compare", ".side + .side")
     },
     state("race", "#v1/race/munmap", ".lane"),
+    State {
+        press: Some(("[data-does=prove]", "[data-search=running]")),
+        ..state("race while it is searched", "#v1/race/nested-read", ".lane")
+    },
+    State {
+        press: Some(("[data-does=prove]", "[data-search]:not([data-search=running])")),
+        ..state("race that is proven", "#v1/race/munmap", ".lane")
+    },
     state("race at its end", "#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=b4a21b10c2a&t=38", ".outcome"),
     state("lessons", "#v1/learn", ".lessons h3"),
     state("a stop with a question", "#v1/learn/why-the-patch/2", ".figure .sentence"),
+    State {
+        press: Some((".answers button", ".said p")),
+        ..state("a stop with an answer", "#v1/learn/why-the-patch/2", ".figure .sentence")
+    },
     state("a stop with a race", "#v1/learn/why-the-patch/8", ".figure .lane"),
     state("a stop that there is not", "#v1/learn/why-the-patch/99", "[role=alert]"),
     state("verdicts while they are searched", "#v1/verdicts", ".survey[data-state]"),
@@ -76,11 +100,21 @@ async fn audit(page: &Page) -> Vec<String> {
 async fn audit_all(page: &Page) -> String {
     let site = Site::serve();
     let mut all = String::new();
-    for State { name, hash, sign, key } in STATES {
+    page.open(&site.url("#v1")).await;
+    let pages = "return [...document.querySelectorAll('.pages a:not([aria-current])')].map(of => of.getAttribute('href').split('/').slice(0, 2).join('/'))";
+    let pages: Vec<String> = serde_json::from_value(page.eval(pages).await).expect("addresses");
+    for of in &pages {
+        assert!(STATES.iter().any(|state| state.hash.starts_with(of)), "{of} has no state here");
+    }
+    for State { name, hash, sign, key, press } in STATES {
         page.load(&site.url(hash)).await;
         page.wait_for(name, sign).await;
         if let Some((key, sign)) = key {
             page.keys(&[key]).await;
+            page.wait_for(name, sign).await;
+        }
+        if let Some((what, sign)) = press {
+            page.eval(&format!("document.querySelector({what:?}).click()")).await;
             page.wait_for(name, sign).await;
         }
         for line in audit(page).await {
@@ -124,4 +158,17 @@ fn narrow_and_light() {
 #[test]
 fn narrow_and_dark() {
     nothing_is_found(Screen { dark: true, ..Screen::NARROW });
+}
+
+/// 1280×1024 at 400 percent.
+const ENLARGED: Screen = Screen { width: 320, height: 256, dark: false };
+
+#[test]
+fn enlarged_and_light() {
+    nothing_is_found(ENLARGED);
+}
+
+#[test]
+fn enlarged_and_dark() {
+    nothing_is_found(Screen { dark: true, ..ENLARGED });
 }

@@ -83,6 +83,20 @@ fn nothing_moves_from_step_to_step() {
 }
 
 #[test]
+fn nothing_scrolls_inside_while_there_is_room() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        for link in ["#v1", "#v1/kernel-walk?t=75"] {
+            page.open(&site.url(link)).await;
+            page.last_step().await;
+            let higher = "return [...document.querySelectorAll('.tables, .say, .entry, .locks')]
+                .filter(of => of.scrollHeight > of.clientHeight).map(of => of.className)";
+            assert_eq!(page.eval(higher).await, serde_json::json!([]), "{link}");
+        }
+    });
+}
+
+#[test]
 fn assistive_technology_is_told_everything() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();

@@ -26,8 +26,25 @@ fn main() -> std::io::Result<()> {
     let page = LocalSet::new().block_on(&runtime, first.render());
     // The lists of the header are long, and as wide as there is room.
     let (header, step) = page.split_at(page.find("</header>").unwrap_or_default());
-    println!("{}{step}", chosen_only(header));
+    println!("{}", unmarked(&(chosen_only(header) + step)));
     Ok(())
+}
+
+/// What is only for the program to read, or says what a press does.
+const MARKS: [&str; 4] = ["data-does", "data-level", "data-group", "title"];
+
+/// Without that, as nothing can be pressed before the program is here.
+fn unmarked(html: &str) -> String {
+    let mut text = html.to_owned();
+    for mark in MARKS {
+        let mut pieces = text.split(&format!(" {mark}=\""));
+        let mut rest = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            rest.push_str(piece.split_once('"').map_or("", |(_, after)| after));
+        }
+        text = rest;
+    }
+    text
 }
 
 /// Of each list, only what is chosen: nothing else can be, before the program is here.
@@ -55,5 +72,11 @@ mod tests {
         let list = "<p><select><option value=\"a\">A</option><option value=\"b\" selected=\"\">B</option></select></p>";
         assert_eq!(chosen_only(list), "<p><select><option value=\"b\" selected=\"\">B</option></select></p>");
         assert_eq!(chosen_only("<p></p>"), "<p></p>");
+    }
+
+    #[test]
+    fn marks_go_and_all_else_stays() {
+        let button = "<b class=\"a\" data-does=\"line 3\" title=\"to its next step\">3</b> title=<i data-group=\"\">x</i>";
+        assert_eq!(unmarked(button), "<b class=\"a\">3</b> title=<i>x</i>");
     }
 }

@@ -31,6 +31,8 @@ pub struct Race {
     answer: Option<Answer>,
     to_stop: bool,
     playing: bool,
+    /// The step whose reason is read out.
+    asks: Option<usize>,
 }
 
 /// A search that runs.
@@ -236,7 +238,7 @@ impl Race {
         let shown = self.session.as_ref().zip(self.point.as_ref());
         [
             shown.and_then(|(session, point)| outcome::outcome(point, session)),
-            shown.map(|(session, point)| outcome::say(point, session.at())),
+            shown.map(|(session, point)| outcome::say(point, session.at(), self.asks == Some(session.at()))),
             shown.map(|(_, point)| lanes::lanes(&point.lanes)),
             shown.map(|(_, point)| stake::tables(&point.tables)),
             shown.map(|(_, point)| queues::locks(&point.locks)),
@@ -258,6 +260,10 @@ impl Race {
             Command::Prove => self.ask(Question::Prove, shared),
             Command::Cancel => self.forget_search(),
             Command::Play => self.play(plays),
+            Command::Why => {
+                let at = self.session.as_ref().map(Session::at);
+                self.asks = if self.asks == at { None } else { at };
+            }
             _ => {
                 let Some(session) = &mut self.session else { return false };
                 let step = command.step(session.at() as u32, session.steps().len() as u32);

@@ -43,6 +43,8 @@ pub struct Walk {
     filter: Filter,
     speed: Speed,
     playing: bool,
+    /// The step whose reason is read out.
+    asks: Option<u32>,
     hot: Option<Level>,
     /// The machine that is shown, and the one before it: the levels view compares them.
     machine: Option<&'static Model>,
@@ -65,6 +67,7 @@ impl Default for Walk {
             filter: Filter::Any,
             speed: Speed::Normal,
             playing: false,
+            asks: None,
             hot: None,
             machine: None,
             machine_before: None,

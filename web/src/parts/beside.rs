@@ -55,7 +55,7 @@ impl Verdicts for Searched {
         el("div.beside")
             .child(el("h3").child("Is this walk safe? ").child(el("span.verdict").child(says)))
             .child(el("p").child(where_))
-            .child(el("ul").children(judged.iter().map(line)))
+            .child(el("ul[data-group]").children(judged.iter().map(line)))
             .child(bad.then(|| el("p").child(but)))
             .child(
                 el("p.ask").child(

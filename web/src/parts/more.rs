@@ -11,6 +11,7 @@ use crate::el::El;
 use crate::later::{Dump, Later, PartError};
 use crate::pages::callers::Callers;
 use crate::view;
+use crate::view::say::NO_REASON;
 
 /// All scenarios.
 static LIBRARY: Library = Library::new(&[callers::SCENARIOS], &[]);
@@ -25,8 +26,14 @@ pub fn arrived() -> Result<Arrived, PartError> {
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn more() -> More {
-    let later = Later { help: view::help, levels: view::levels, dump, diff, files: view::choices::files };
+    let later =
+        Later { help: view::help, why, levels: view::levels, dump, diff, files: view::choices::files };
     More { callers: Box::new(Callers), later, library: LIBRARY, bring: bring::bring }
+}
+
+fn why(point: &Point) -> &'static str {
+    let assertion = point.assertion.as_ref().map(|of| of.why);
+    assertion.or_else(|| point.delegation.as_ref().map(|of| of.why)).unwrap_or(NO_REASON)
 }
 
 fn diff(what: &str, of: &EntryDiff) -> El {

@@ -19,10 +19,14 @@ pub fn code(point: &Point, hot: Option<Level>) -> El {
     el("section.code[aria-label=Call stack and code]")
         .child(el("h2").child("Call stack"))
         .child(point.stack.is_empty().then(|| el("p.none").child("empty")))
-        .child(el("ol.stack").children(frames))
-        .child(el("h2.listing-title").child(el("code").child(listing.func).child("()")).child(source))
+        .child(el("ol.stack[data-group]").children(frames))
         .child(
-            el("ol.listing[aria-label=What the function does]").children(listing.lines.iter().map(view_line)),
+            el("div[data-group]")
+                .child(el("h2.listing-title").child(el("code").child(listing.func).child("()")).child(source))
+                .child(
+                    el("ol.listing[aria-label=What the function does]")
+                        .children(listing.lines.iter().map(view_line)),
+                ),
         )
 }
 

@@ -13,6 +13,7 @@ use super::sign::sign;
 use super::transport::{BUTTONS, picture};
 use super::{locks, tables};
 use crate::el::{El, el};
+use crate::keys::TAB;
 use crate::marks::{Command, List};
 use crate::run::Tick;
 
@@ -45,11 +46,12 @@ pub struct Line<'a> {
 }
 
 /// The keys and what they do.
-const KEYS: [(&str, &str); 6] = [
+const KEYS: [(&str, &str); 7] = [
     ("← →", "one step back, one step on"),
     ("Shift ← →", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
     ("[ ]", "previous difference, next difference"),
+    ("Tab", TAB),
     ("?", "show or hide this help"),
     (
         "Esc",
@@ -153,6 +155,7 @@ fn view_side(side: &Side<'_>, line: &Line<'_>, at: usize) -> El {
         .child(card.map(rule))
         .child(point.delegation.as_ref().filter(|_| is_here).map(view_delegation))
         .child(tables(point, line.hot).attr("aria-label", &label("Page tables on the path")))
+        .child(tables::entry(point.entry.as_ref()).attr("aria-label", &label("Entry")))
         .child(locks::list(point).attr("aria-label", &label("Locks")))
 }
 
@@ -168,7 +171,7 @@ fn controls(line: &Line<'_>, says: &str) -> El {
         _ => (command, path, label, key),
     });
     el("section.transport[aria-label=Controls]")
-        .child(el("div.buttons").children(named.into_iter().map(picture)))
+        .child(el("div.buttons[data-group]").children(named.into_iter().map(picture)))
         .child(scrubber(line.line, line.lines, &ticks, says))
         .child(
             el("p.count")

@@ -22,5 +22,5 @@ pub fn doors() -> El {
         .child(el("p").child(
             "Linux walks its own page tables. Step through a walk with the arrow keys, or begin here:",
         ))
-        .child(el("ul").children(links))
+        .child(el("ul[data-group]").children(links))
 }

@@ -22,7 +22,7 @@ pub fn dump(view: &DumpView) -> El {
     el("section.dump[tabindex=0][aria-label=What ptdump prints]")
         .child(el("h2").child("What ptdump prints").child(el("span.where").child(progress)))
         .child(
-            el("ol")
+            el("ol[data-group]")
                 .child(more(first, first.saturating_sub(1), "before"))
                 .children(view.lines.iter().map(line))
                 .child(more(after, last + 1, "after")),

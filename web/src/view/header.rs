@@ -13,7 +13,8 @@ use crate::shared::{Loading, PartState, Shared, Top};
 /// A page's header: its choices, and the buttons of what can be done with it.
 pub fn header(top: &Top, choices: Option<El>, actions: Option<El>) -> El {
     let title = el("div.title").child(el("h1").child("Pagewalk")).child(nav(top));
-    el("header.top").child(title).child(choices).child(actions)
+    let skip = button(Command::Controls).with(".skip.sr").child("Skip to the controls");
+    el("header.top").child(skip).child(title).child(choices).child(actions)
 }
 
 /// The way to the other pages, each as it was left.
@@ -24,7 +25,7 @@ fn nav(top: &Top) -> El {
         let here = top.here == Some(place);
         el("a").attr("href", &href).when(here, "[aria-current=page]").child(place.title())
     });
-    el("nav.pages[aria-label=Pages]").children(links)
+    el("nav.pages[aria-label=Pages][data-group]").children(links)
 }
 
 /// The header of a walk; `awaited` is the scenario that was chosen and has not arrived.
@@ -52,7 +53,7 @@ pub fn open() -> El {
 
 /// What can be done on a page of steps: what is its own, the link, the help.
 pub fn actions(top: &Top, open: Option<El>, own: Option<El>) -> El {
-    el("div.top-actions")
+    el("div.top-actions[data-group]")
         .child(open)
         .child(own)
         .child(button(Command::CopyLink).child(if top.copied { "Link copied" } else { "Copy link" }))

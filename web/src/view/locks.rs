@@ -11,11 +11,14 @@ pub fn locks(point: &Point, beside: Option<El>) -> El {
     el("section.locks[aria-label=Locks]")
         .child(point.assertion.as_ref().map(view_assertion))
         .child(beside)
-        .child(point.assertion.as_ref().map(rule))
-        .child(point.delegation.as_ref().map(view_delegation))
+        .child(point.assertion.as_ref().map(|of| rule(of).with(WHY)))
+        .child(point.delegation.as_ref().map(|of| view_delegation(of).when(point.assertion.is_none(), WHY)))
         .child(el("h2").child("Locks"))
         .child(list(point))
 }
+
+/// The reason of the step, by which the time slider is described.
+const WHY: &str = "[id=why]";
 
 /// Who holds what.
 pub fn list(point: &Point) -> El {

@@ -3,12 +3,13 @@
 //! They are plain functions, not components: there is one component, the [`Shell`](crate::Shell), that holds all state,
 //! and each further one would cost some six kilobytes of code in the first download (measured with Yew 0.23). They attach
 //! no listeners either: an element says by its [`Mark`] what it stands for, and
-//! [`events`](crate::events) makes of that what a person did. Three more attributes are read back:
+//! [`events`](crate::events) makes of that what a person did. Four more attributes are read back:
 //!
 //! | attribute | what the element stands for |
 //! |---|---|
 //! | `data-level` | a level, by its kernel name, which lights up while the pointer or the focus is inside |
 //! | `data-keys` | the widget: which [`Keys`](crate::keys::Keys) its page takes |
+//! | `data-group` | a group of controls with one stop for the Tab key, in which the arrows move the focus |
 //! | `data-place` | a place of the matrix, which gets the focus back |
 //!
 //! Each file has a style sheet of the same name in `web/styles`.
@@ -74,13 +75,20 @@ fn of_level(element: El, level: Level, hot: Option<Level>) -> El {
 }
 
 /// The step of a walk that is shown, without the controls; `hot` is the level that is pointed at, `beside` whether the walk whose
-/// assertion is shown is safe beside others.
-pub fn step(run: &Run, hot: Option<Level>, later: Option<Later>, beside: Option<El>) -> [Option<El>; 6] {
+/// assertion is shown is safe beside others. Whoever `asks` hears the reason of the step.
+pub fn step(
+    run: &Run,
+    hot: Option<Level>,
+    later: Option<Later>,
+    beside: Option<El>,
+    asks: bool,
+) -> [Option<El>; 7] {
     let point = run.point();
     [
-        Some(say(point, run.index(), run.stops(), run.setup().scenario.about, later)),
+        Some(say(point, run.index(), run.stops(), run.setup().scenario.about, later, asks)),
         Some(ruler(&point.ruler, hot)),
         Some(tables(point, hot)),
+        Some(tables::entry(point.entry.as_ref())),
         run.dump(),
         Some(locks(point, beside)),
         Some(code(point, hot)),

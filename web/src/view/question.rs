@@ -164,7 +164,7 @@ fn verdict(known: &Known<'_>) -> El {
                     el("div.beside-all")
                         .child(el("h3").child("Safe beside"))
                         .child(cannot.map(|why| el("p.cannot").child(why)))
-                        .child(el("ul").children(known.races.iter().map(|of| {
+                        .child(el("ul[data-group]").children(known.races.iter().map(|of| {
                             line(of).child(of.enough(case.lock()).map(|says| el("span.enough").child(says)))
                         })))
                         .child(left_out(known.left_out)),
@@ -196,7 +196,7 @@ fn left_out(choices: &[Choice]) -> Option<El> {
     (!choices.is_empty()).then(|| {
         el("div.left-out")
             .child(el("p").child("Not counted, as the range holds nothing that they change:"))
-            .child(el("ul").children(links))
+            .child(el("ul[data-group]").children(links))
     })
 }
 

@@ -15,7 +15,7 @@ pub fn ruler(ruler: &Ruler, hot: Option<Level>) -> El {
                 .child(el("code").child(ruler.addr.to_string()))
                 .child(ruler.region.map(|region| el("span.region").child(region))),
         )
-        .child(el("div.fields").children(ruler.fields.iter().map(|field| view_field(field, hot))))
+        .child(el("div.fields[data-group]").children(ruler.fields.iter().map(|field| view_field(field, hot))))
 }
 
 fn view_field(field: &Field, hot: Option<Level>) -> El {

@@ -8,8 +8,15 @@ use crate::el::{El, el};
 use crate::later::Later;
 
 /// What just happened at step `index`, which takes `stops` stops together; `about` is what the scenario shows. With the
-/// `later` part a write is shown bit by bit.
-pub fn say(point: &Point, index: u32, stops: u32, about: &'static str, later: Option<Later>) -> El {
+/// `later` part a write is shown bit by bit. Whoever `asks` hears the reason.
+pub fn say(
+    point: &Point,
+    index: u32,
+    stops: u32,
+    about: &'static str,
+    later: Option<Later>,
+    asks: bool,
+) -> El {
     let run = (stops > 1).then(|| el("span.run").child(format!(" × {stops}, the last is shown")));
     let changes = (!point.changes.is_empty()).then(|| {
         el("ul.changes[aria-label=What the step changed]")
@@ -24,9 +31,18 @@ pub fn say(point: &Point, index: u32, stops: u32, about: &'static str, later: Op
     let why = point.assertion.as_ref().map(|assertion| first_sentence(assertion.why));
     let why = why.or_else(|| point.delegation.as_ref().map(|delegation| first_sentence(delegation.why)));
     happened(point.mark, run, index, &point.sentence, why)
+        .child(reason(later.filter(|_| asks).map(|later| (later.why)(point))))
         .child((point.mark == Mark::Start).then(|| el("p.about").child(about)))
         .child(changes)
         .child(actions)
+}
+
+/// What is said where nothing is to be said.
+pub const NO_REASON: &str = "No rule is behind this step.";
+
+/// What is read out when somebody asks for the reason of a step, which others read elsewhere.
+pub fn reason(says: Option<&'static str>) -> El {
+    el("p.sr[role=status][aria-live=polite]").child(says)
 }
 
 /// A text up to the end of its first sentence.

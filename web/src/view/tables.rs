@@ -1,4 +1,4 @@
-//! The tables on the path, one column per level, and the entry at hand.
+//! The tables on the path, one column per level; the entry at hand.
 
 use narrate::Point;
 use narrate::tables::{Column, EntryView, Row, TableView};
@@ -14,9 +14,10 @@ pub(super) const NOTED: &str = "\u{2261}";
 
 /// The tables on the path; `hot` is the level that is pointed at.
 pub fn tables(point: &Point, hot: Option<Level>) -> El {
-    el("section.tables[aria-label=Page tables on the path]")
-        .child(el("div.columns").children(point.columns.iter().map(|column| view_column(column, point, hot))))
-        .child(view_entry(point.entry.as_ref()))
+    el("section.tables[aria-label=Page tables on the path]").child(
+        el("div.columns[data-group]")
+            .children(point.columns.iter().map(|column| view_column(column, point, hot))),
+    )
 }
 
 fn view_column(column: &Column, point: &Point, hot: Option<Level>) -> El {
@@ -81,13 +82,16 @@ fn view_row(level: Level, row: &Row, changed: bool) -> El {
     let count = last - first + 1;
     let what = match (row.value, row.kind) {
         (_, None) => format!("{count} more"),
-        (None, Some(kind)) if kind != EntryKind::None => format!("{count} × {}", word(level, kind)),
+        (None, Some(kind)) if kind != EntryKind::None => format!("{count} {}", several(level, kind)),
         (_, Some(kind)) => word(level, kind).to_owned(),
     };
     let value = row.value.filter(|value| value.0 != 0);
+    let mut button = el("button[type=button][title=to its next step]").does(Mark::Slots(level, first, last));
+    if first < last && !row.noted {
+        button = button.attr("aria-label", &format!("slots {first} to {last}: {what}"));
+    }
     let slot = el("span.slot").child(slots).child(row.noted.then(noted));
-    let button = el("button[type=button][title=to its next step]")
-        .does(Mark::Slots(level, first, last))
+    let button = button
         .child(slot)
         .child(" ")
         .child(el("span.tag").child(what))
@@ -115,12 +119,21 @@ const fn word(level: Level, kind: EntryKind) -> &'static str {
     }
 }
 
+/// Several of them.
+const fn several(level: Level, kind: EntryKind) -> &'static str {
+    match (level, kind) {
+        (_, EntryKind::Table) => "tables",
+        (Level::Pte, EntryKind::Leaf) => "pages",
+        (_, EntryKind::Leaf) => "leaves",
+        _ => kind.word(),
+    }
+}
+
 /// The entry at hand: its value and its bits by name.
-fn view_entry(entry: Option<&EntryView>) -> El {
+pub fn entry(entry: Option<&EntryView>) -> El {
+    let shown = el("section.entry[aria-label=Entry]");
     let Some(entry) = entry else {
-        return el("div.entry")
-            .child(el("h2").child("Entry"))
-            .child(el("p.none").child("this step looks at no entry"));
+        return shown.child(el("h2").child("Entry")).child(el("p.none").child("this step looks at no entry"));
     };
     let target = entry.target.map(|target| {
         el("span.target")
@@ -129,7 +142,7 @@ fn view_entry(entry: Option<&EntryView>) -> El {
             .child(bits_of(entry.address_bits))
     });
     let place = format!("slot {} at {:#x}", entry.slot.index, entry.pa);
-    el("div.entry[aria-label=Entry]")
+    shown
         .child(el("h2").child(entry.level.name()).child(" entry").child(el("span.where").child(place)))
         .child(
             el("p.raw")
@@ -193,13 +206,13 @@ fn view_flag(set: &SetFlag) -> El {
         .child(el("span.sr").child(", ").child(about))
 }
 
-/// Where the tables are wider than the screen: scrolls them, and nothing else, to the level of the step.
+/// Where the tables are wider than the screen: scrolls them, and nothing else, so that the level of the step comes first.
 pub fn show_lit(root: &Element) {
     let find = |what: &str| root.query_selector(what).ok().flatten();
     let (Some(columns), Some(lit)) = (find(".columns"), find(".column.lit")) else { return };
     let (frame, column) = (columns.get_bounding_client_rect(), lit.get_bounding_client_rect());
     if column.left() < frame.left() || column.right() > frame.right() {
-        let by = column.right() - frame.right();
-        columns.set_scroll_left(columns.scroll_left() + by.ceil() as i32);
+        let by = column.left() - frame.left();
+        columns.set_scroll_left(columns.scroll_left() + by as i32);
     }
 }

@@ -33,6 +33,8 @@ pub struct Controls<'a> {
     pub ticks: &'a [Tick],
     /// What the step says.
     pub says: &'a str,
+    /// Whether the reason of the step is on the page.
+    pub has_why: bool,
     /// Where the whole page shows the same step; only when embedded.
     pub full_link: Option<String>,
 }
@@ -87,8 +89,11 @@ pub fn transport(props: &Controls<'_>) -> El {
     let filters = Filter::ALL.iter().map(|of| option(of.name(), of.title(), *of == props.filter));
     let speeds = Speed::ALL.iter().map(|of| option(of.name(), of.title(), *of == props.speed));
     el("section.transport[aria-label=Controls]")
-        .child(el("div.buttons").children(buttons.map(picture)))
-        .child(scrubber(props.index, props.len, props.ticks, props.says))
+        .child(el("div.buttons[data-group]").children(buttons.map(picture)))
+        .child(
+            scrubber(props.index, props.len, props.ticks, props.says)
+                .when(props.has_why, "[aria-describedby=why]"),
+        )
         .child(
             el("p.count")
                 .child("step ")
@@ -98,10 +103,12 @@ pub fn transport(props: &Controls<'_>) -> El {
                 .child(cut),
         )
         .child(
-            el("div.settings")
-                .child(choose(List::Grain, "Step by", grains))
-                .child(choose(List::Filter, "[ ] go to", filters))
-                .child(choose(List::Speed, "Speed", speeds))
-                .child(link),
+            el("details.settings").child(el("summary").child("Settings")).child(
+                el("div.sheet")
+                    .child(choose(List::Grain, "Step by", grains))
+                    .child(choose(List::Filter, "[ ] go to", filters))
+                    .child(choose(List::Speed, "Speed", speeds)),
+            ),
         )
+        .child(link)
 }

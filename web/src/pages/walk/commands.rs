@@ -4,6 +4,7 @@ use scenario::link::View;
 
 use super::{Picked, Walk};
 use crate::marks::{Command, Mark};
+use crate::run::Run;
 use crate::shared::Shared;
 
 impl Walk {
@@ -15,6 +16,12 @@ impl Walk {
                 self.show(View::Levels);
             }
             Command::Help => shared.more.ask(),
+            Command::Why => {
+                shared.more.ask();
+                let index = self.run.as_ref().map(Run::index);
+                // Asked once more it is said once more: what was said goes in between.
+                self.asks = if self.asks == index { None } else { index };
+            }
             Command::Alone => self.machine_before = None,
             Command::Play if self.run.is_some() => self.play(shared),
             Command::Retry => self.start(shared),

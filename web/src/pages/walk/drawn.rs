@@ -29,10 +29,12 @@ impl Walk {
         let levels = later.filter(|_| shows_levels);
         let levels = levels.map(|later| (later.levels)(self.link.setup.tables.model(), self.machine_before));
         around.children(
-            run.map(|run| view::step(run, self.hot, later, self.beside(run, shared)))
-                .into_iter()
-                .flatten()
-                .chain([run.map(|run| view::transport(&self.controls(run))), levels]),
+            run.map(|run| {
+                view::step(run, self.hot, later, self.beside(run, shared), self.asks == Some(run.index()))
+            })
+            .into_iter()
+            .flatten()
+            .chain([run.map(|run| view::transport(&self.controls(run))), levels]),
         )
     }
 
@@ -65,6 +67,7 @@ impl Walk {
             playing: self.playing,
             ticks: run.ticks(),
             says: &run.point().sentence,
+            has_why: run.point().assertion.is_some() || run.point().delegation.is_some(),
             // The same step in the whole page, for the widget's way out.
             full_link: self.link.embed.then(|| format!("#{}", Link { embed: false, ..*self.shown() })),
         }

@@ -51,5 +51,7 @@ fn line(index: usize, name: &str, lesson: &Lesson<'_>, (seen, right): (usize, us
         )
         .child(el("p").child(lesson.about))
         .child(el("p.tag").child(facts))
-        .child(el("details").child(el("summary").child("Its stops")).child(el("ol").children(stops)))
+        .child(
+            el("details").child(el("summary").child("Its stops")).child(el("ol[data-group]").children(stops)),
+        )
 }

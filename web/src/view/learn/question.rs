@@ -55,6 +55,6 @@ pub(super) fn question(asked: &Asked<'_>) -> El {
     }
     el("section.asked[aria-label=Question]")
         .child(el("h3").child(asked.says))
-        .child(el("ul.answers").children(answers))
+        .child(el("ul.answers[data-group]").children(answers))
         .child(said)
 }

@@ -56,6 +56,8 @@ fn way(name: &str, lesson: &Lesson<'_>, at: usize) -> El {
         el("li").child(dot.when(stop == at, "[aria-current=step]").child((stop + 1) as u32))
     });
     el("nav.way[aria-label=Stops]")
-        .child(el("div.turn").child(back).child(to(at + 1, Command::NextStop, on, "n").class("on")))
-        .child(el("ol").children(dots))
+        .child(
+            el("div.turn[data-group]").child(back).child(to(at + 1, Command::NextStop, on, "n").class("on")),
+        )
+        .child(el("ol[data-group]").children(dots))
 }

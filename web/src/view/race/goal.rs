@@ -50,7 +50,7 @@ pub fn goal(session: &Session, asked: &Asked<'_>) -> El {
         )
         .child(variant(choice))
         .child(
-            el("div.goal-ask")
+            el("div.goal-ask[data-group]")
                 .child(ask(Command::Find, "Search all orders of steps, the shortest first", "Find it for me"))
                 .child(ask(
                     Command::Prove,
@@ -105,7 +105,7 @@ fn search(session: &Session, asked: &Asked<'_>) -> El {
         .attr("data-search", class)
         .child(el("span.badge[aria-hidden=true]").child(badge))
         .child(el("span.says").child(&*answer.says))
-        .child(listed.then(|| el("ul.ways").children(ways)))
+        .child(listed.then(|| el("ul.ways[data-group]").children(ways)))
         .child((answer.question == Question::Find).then(|| watch(session)).flatten())
         .child(speed)
 }

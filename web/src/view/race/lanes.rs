@@ -10,7 +10,7 @@ use crate::view::show_in_frame;
 
 /// The lanes.
 pub fn lanes(lanes: &[LaneView]) -> El {
-    el("section.lanes[aria-label=CPUs]").children(lanes.iter().map(view_lane))
+    el("section.lanes[aria-label=CPUs][data-group]").children(lanes.iter().map(view_lane))
 }
 
 const fn status_class(status: LaneStatus) -> &'static str {
@@ -53,7 +53,7 @@ pub fn step_button(lane: &LaneView) -> El {
     el("button.step[type=button]")
         .does(Mark::Lane(lane.lane.index() as u32))
         .attr("aria-disabled", off)
-        .child("Step ")
+        .child(el("span.verb").child("Step "))
         .child(&*lane.name)
 }
 

@@ -5,13 +5,16 @@ use races::RaceLink;
 
 use crate::el::{El, el};
 use crate::view::locks::{rule, view_assertion};
-use crate::view::say::happened;
+use crate::view::say::{NO_REASON, happened, reason};
 
-/// What just happened at step `at`.
-pub fn say(point: &RacePoint, at: usize) -> El {
+/// What just happened at step `at`. Whoever `asks` hears the reason.
+pub fn say(point: &RacePoint, at: usize, asks: bool) -> El {
     // For whoever goes from heading to heading: that below is of the third level, as it is on the page of a walk.
     let heading = point.assertion.is_some().then(|| el("h2.sr").child("What this step shows"));
+    let why = point.outcome.as_ref().map(|outcome| outcome.why);
+    let why = why.or_else(|| point.assertion.as_ref().map(|assertion| assertion.why));
     happened(point.mark, None, at as u32, &point.sentence, None)
+        .child(reason(asks.then(|| why.unwrap_or(NO_REASON))))
         .child(heading)
         .child(point.assertion.as_ref().map(view_assertion))
         .child(point.assertion.as_ref().map(rule))

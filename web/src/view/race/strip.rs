@@ -24,8 +24,11 @@ pub fn strip(session: &Session, point: &RacePoint, playing: bool) -> El {
             .child(format!("goes wrong at step {fatal}"))
     });
     el("section.transport.time[aria-label=Time]")
-        .child(el("div.buttons").children(BUTTONS.into_iter().map(named).chain([play(playing)]).map(picture)))
-        .child(el("div.lane-buttons").children(point.lanes.iter().map(step_button)))
+        .child(
+            el("div.buttons[data-group]")
+                .children(BUTTONS.into_iter().map(named).chain([play(playing)]).map(picture)),
+        )
+        .child(el("div.lane-buttons[data-group]").children(point.lanes.iter().map(step_button)))
         .child(
             el("p.count")
                 .child("step ")
@@ -96,7 +99,7 @@ fn mark(lane: &LaneView, row: usize, place: &str, ahead: bool) -> El {
 
 fn branches(session: &Session) -> El {
     let branches = session.branches().enumerate().map(|(index, branch)| view_branch(index, &branch));
-    el("ol.branches[aria-label=Branches]").children(branches)
+    el("ol.branches[aria-label=Branches][data-group]").children(branches)
 }
 
 fn view_branch(index: usize, branch: &BranchView) -> El {
