@@ -22,7 +22,7 @@ fn variants() -> impl Iterator<Item = (Choice, Outcomes)> {
 
 fn parse(link: &str) -> RaceLink {
     let (link, problem) = RaceLink::parse(link).expect("a link to a race");
-    assert_eq!(problem, None);
+    assert_eq!(problem, []);
     link
 }
 

@@ -101,6 +101,8 @@ named! {
         Stride = "stride",
         /// The kernel of the run on the right.
         OtherKernel = "other-kernel",
+        /// Its machine.
+        OtherMachine = "other-machine",
         /// How its lock is held.
         OtherLock = "other-lock",
         /// The function that walks.

@@ -4,6 +4,7 @@ use races::{About, race, verdicts};
 use scenario::Library;
 
 use crate::later::Part;
+use pagewalk::names::near;
 
 /// Which page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +110,7 @@ impl Place {
                 Library::WALKS.scenario(name).is_some()
                     || callers::ABOUTS.iter().any(|about| about.id == name)
             }
-            Self::Learn => lessons::NAMES.contains(&name),
+            Self::Learn => name == "ask" || lessons::NAMES.contains(&name),
             _ => self.abouts().iter().any(|about| about.names.contains(&name)),
         };
         (!name.is_empty() && !known).then_some(name)
@@ -145,8 +146,21 @@ pub fn missing(page: Place, name: &str) -> String {
         Place::Learn => "lesson",
         Place::Walk | Place::Callers | Place::Safe => "page",
     };
+    let scenarios = Library::WALKS.scenarios().map(|of| of.id).chain(callers::ABOUTS.iter().map(|of| of.id));
+    let meant = match page {
+        Place::Learn => near(name, &mut lessons::NAMES.iter().copied()),
+        Place::Compare => near(name, &mut { scenarios }),
+        _ => near(name, &mut page.abouts().iter().flat_map(|of| of.names.iter().copied())),
+    };
     let name: String = name.chars().take(40).collect();
-    format!("There is no {what} \u{201c}{name}\u{201d}. Choose below what to open.")
+    let mut text = format!("There is no {what} \u{201c}{name}\u{201d}.");
+    if let Some(meant) = meant {
+        text.push_str(" Did you mean \u{201c}");
+        text.push_str(meant);
+        text.push_str("\u{201d}?");
+    }
+    text.push_str(" Choose below what to open.");
+    text
 }
 
 /// What is wrong with a part of an address that no page knows.

@@ -145,7 +145,9 @@ pub fn sentence(error: &dyn std::fmt::Display) -> String {
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    text.push('.');
+    if !text.ends_with('?') {
+        text.push('.');
+    }
     text
 }
 

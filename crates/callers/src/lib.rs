@@ -73,8 +73,9 @@ pub use ptdump::dumped;
 use scenario::library::{About, Shelf, abouts};
 use site::CallSite;
 
-/// Their scenarios.
+/// Their scenarios, and those of the walks that arrive with them.
 pub static SCENARIOS: Shelf = &[
+    scenario::library::LATER,
     ptdump::SCENARIOS,
     loongarch::SCENARIOS,
     openrisc::SCENARIOS,
@@ -84,7 +85,7 @@ pub static SCENARIOS: Shelf = &[
 ];
 
 /// The names of these scenarios: data that refers to no code, for who has the rest loaded later.
-pub static ABOUTS: [About; 31] = abouts(SCENARIOS);
+pub static ABOUTS: [About; 32] = abouts(SCENARIOS);
 
 /// All call sites: those of the patch in the order of its files, then arm64, which came in v6.18.
 pub static CALL_SITES: &[&CallSite] = &[

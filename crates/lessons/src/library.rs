@@ -40,5 +40,7 @@ lessons![
     "from-an-address-to-a-page",
     "four-lock-words",
     "folded-levels",
-    "what-each-caller-does"
+    "leaves-holes-bad-entries",
+    "what-each-caller-does",
+    "read-a-ptdump"
 ];

@@ -61,6 +61,7 @@ pub mod ops;
 pub use entry::{EntryPoint, NotInThisKernel};
 pub use machine::{Args, FolioFlags, Walk};
 pub use ops::{Progress, WalkLock, WalkOps};
+pub use trace::names;
 pub use trace::{
     Action, AssertOrder, By, Call, Callback, Callbacks, Check, EINVAL, ENOMEM, ENOTSUPP, Event, Fault, Flush,
     FolioPage, Free, Func, LockName, MapKind, Reply, Revision, Rules, Sink, Slot, StackFrame, Status,

@@ -215,7 +215,7 @@ mod tests {
             };
             let link = of.without().expect("a link");
             let (RaceLink { choice, .. }, problem) = RaceLink::parse(&link).expect("a link to a race");
-            assert_eq!((problem, choice.revision), (None, Revision::V7_1));
+            assert_eq!((problem, choice.revision), (Vec::new(), Revision::V7_1));
             assert!(!search(&choice).expect("it starts").outcomes.is_empty(), "{link}");
             (choice.race.id, choice.model.id, choice.lock, choice.rule.id)
         };

@@ -9,10 +9,12 @@
 //! opens the nearest thing that works and says what was wrong with it.
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use explore::{Schedule, ScheduleError};
 use mm::LockMode;
 use pagewalk::Revision;
+use pagewalk::names::{near, repeated};
 
 use crate::choice::Choice;
 use crate::race::{RACES, RaceDef};
@@ -22,6 +24,9 @@ const MAX_BYTES: usize = 4_000;
 
 /// How a link to a race begins, behind the `#`.
 const PREFIX: &str = "v1/race";
+
+/// Most problems that are told of one address: nobody reads more.
+const MOST_PROBLEMS: usize = 6;
 
 /// The parameters of a link to a race.
 const PARAMETERS: [&str; 5] = ["near", "lock", "rule", "s", "t"];
@@ -64,6 +69,9 @@ pub enum RaceLinkProblem {
     /// A part that no link has, or a value that its parameter cannot have.
     #[error("\u{201c}{0:.40}\u{201d} in this link cannot be understood and is ignored")]
     Unknown(String),
+    /// What was probably meant by the one before.
+    #[error("did you mean \u{201c}{0}\u{201d}?")]
+    Near(&'static str),
 }
 
 impl RaceLink {
@@ -73,35 +81,30 @@ impl RaceLink {
     }
 
     /// Reads the hash of a page's address, with or without the `#`, if it is a link to a race. Then it never fails: the
-    /// second value is the first thing that was wrong.
-    pub fn parse(hash: &str) -> Option<(Self, Option<RaceLinkProblem>)> {
+    /// second value is the list of what was wrong, in the order of the link.
+    pub fn parse(hash: &str) -> Option<(Self, Vec<RaceLinkProblem>)> {
         let text = hash.strip_prefix('#').unwrap_or(hash);
         // The page of races is opened by its name alone as well.
         let rest =
             text.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']))?;
         if text.len() > MAX_BYTES {
             let problem = RaceLinkProblem::TooLong(text.len());
-            return Some((Self::new(Choice::first(RACES[0])), Some(problem)));
+            return Some((Self::new(Choice::first(RACES[0])), Vec::from([problem])));
         }
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let mut problem = None;
-        let mut link = Self::new(parse_path(path.strip_prefix('/').unwrap_or(path), &mut problem));
-        let mut seen = [false; PARAMETERS.len()];
+        let mut problems = Vec::new();
+        let mut link = Self::new(parse_path(path.strip_prefix('/').unwrap_or(path), &mut problems));
         for part in query.split('&').filter(|part| !part.is_empty()) {
             if let Err(why) = link.parse_parameter(part) {
-                problem.get_or_insert(why);
-            }
-            let name = part.split('=').next().unwrap_or_default();
-            if let Some(known) = PARAMETERS.iter().position(|of| *of == name)
-                && core::mem::replace(&mut seen[known], true)
-            {
-                problem.get_or_insert(RaceLinkProblem::Twice(PARAMETERS[known]));
+                problems.push(why);
             }
         }
+        problems.extend(repeated(query, &PARAMETERS).map(RaceLinkProblem::Twice));
         if path.as_bytes().windows(2).any(|pair| pair == b"//") {
-            problem.get_or_insert_with(|| RaceLinkProblem::Unknown("//".to_string()));
+            problems.push(RaceLinkProblem::Unknown("//".to_string()));
         }
-        Some((link, problem))
+        problems.truncate(MOST_PROBLEMS);
+        Some((link, problems))
     }
 
     fn parse_parameter(&mut self, part: &str) -> Result<(), RaceLinkProblem> {
@@ -136,22 +139,27 @@ impl RaceLink {
     }
 }
 
-fn parse_path(path: &str, problem: &mut Option<RaceLinkProblem>) -> Choice {
+fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {
     let mut parts = path.split('/');
     let id = parts.next().unwrap_or_default();
     if id.is_empty() {
-        *problem = Some(RaceLinkProblem::NoRace);
+        problems.push(RaceLinkProblem::NoRace);
         return Choice::first(RACES[0]);
     }
     let Some(race) = RaceDef::from_id(id) else {
-        *problem = Some(RaceLinkProblem::Race(id.to_string()));
+        problems.push(RaceLinkProblem::Race(id.to_string()));
+        problems.extend(near(id, &mut RACES.iter().map(|race| race.id)).map(RaceLinkProblem::Near));
         return Choice::first(RACES[0]);
     };
     let mut choice = Choice::first(race);
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
         match race.models().find(|model| model.id == id) {
             Some(model) => choice.model = model,
-            None => *problem = Some(RaceLinkProblem::Machine(id.to_string(), choice.model.id)),
+            None => {
+                problems.push(RaceLinkProblem::Machine(id.to_string(), choice.model.id));
+                problems
+                    .extend(near(id, &mut race.models().map(|model| model.id)).map(RaceLinkProblem::Near));
+            }
         }
     }
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
@@ -160,12 +168,14 @@ fn parse_path(path: &str, problem: &mut Option<RaceLinkProblem>) -> Choice {
             Some(revision) => choice = Choice::of(race, choice.model, revision).with_lock(choice.lock),
             None => {
                 let shown = choice.revision.id();
-                problem.get_or_insert_with(|| RaceLinkProblem::Kernel(id.to_string(), shown));
+                problems.push(RaceLinkProblem::Kernel(id.to_string(), shown));
+                let kernels = Revision::ALL.into_iter().filter(|&of| race.exists_in(of));
+                problems.extend(near(id, &mut kernels.map(Revision::id)).map(RaceLinkProblem::Near));
             }
         }
     }
     if let Some(rest) = parts.next() {
-        problem.get_or_insert_with(|| RaceLinkProblem::Unknown(rest.to_string()));
+        problems.push(RaceLinkProblem::Unknown(rest.to_string()));
     }
     choice
 }
@@ -206,7 +216,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn problem(hash: &str) -> String {
-        RaceLink::parse(hash).expect("a race").1.expect("a problem").to_string()
+        RaceLink::parse(hash).expect("a race").1.iter().map(|problem| format!("{problem}; ")).collect()
     }
 
     #[test]
@@ -214,11 +224,11 @@ mod tests {
         assert_eq!(RaceLink::parse("#v1/kernel-walk"), None);
         for race in RACES {
             let hash = format!("#v1/race/{}", race.id);
-            assert_eq!(RaceLink::parse(&hash), Some((RaceLink::new(Choice::first(race)), None)));
+            assert_eq!(RaceLink::parse(&hash), Some((RaceLink::new(Choice::first(race)), Vec::new())));
         }
         let (link, none) =
             RaceLink::parse("v1/race/munmap/openrisc/v6.16?lock=none&s=a20b11a&t=7").expect("a race");
-        assert_eq!(none, None);
+        assert_eq!(none, []);
         assert_eq!((link.choice.model.id, link.choice.revision.id()), ("openrisc", "v6.16"));
         assert_eq!((link.choice.lock, link.schedule.len(), link.step), (LockMode::None, 32, 7));
     }
@@ -227,7 +237,7 @@ mod tests {
     fn a_link_may_ask_for_a_machine_and_a_kernel_and_get_what_there_is() {
         let opened = |link: &str| {
             let (RaceLink { choice, .. }, problem) = RaceLink::parse(link).expect("a race");
-            assert_eq!(problem, None);
+            assert_eq!(problem, []);
             (choice.model.id, choice.revision.id(), choice.rule.id)
         };
         let link = "v1/race/huge-vmap?near=riscv64-sv48/v7.1&lock=read&rule=trylock";
@@ -271,6 +281,27 @@ mod tests {
         );
     }
 
+    #[test]
+    fn everything_that_is_wrong_is_said_with_what_was_probably_meant() {
+        let hash = "#v1/race/munmap/x86-4level/v7.4?lock=maybe&t=9&t=x&s=b4";
+        let (link, problems) = RaceLink::parse(hash).expect("a race");
+        let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "this race does not happen on \u{201c}x86-4level\u{201d}; x86_64-4level is shown",
+                "did you mean \u{201c}x86_64-4level\u{201d}?",
+                "this race does not happen in the kernel \u{201c}v7.4\u{201d}; v6.17 is shown",
+                "did you mean \u{201c}v7.1\u{201d}?",
+                "\u{201c}lock=maybe\u{201d} in this link cannot be understood and is ignored",
+                "\u{201c}t=x\u{201d} in this link cannot be understood and is ignored",
+            ]
+        );
+        assert_eq!((link.step, link.schedule.len()), (9, 4), "what could be read is kept");
+        assert!(problem("#v1/race/mumap").contains("did you mean \u{201c}munmap\u{201d}?"));
+        assert!(!problem("#v1/race/dragon").contains("did you mean"));
+    }
+
     proptest! {
         #[test]
         fn every_link_comes_back(
@@ -291,7 +322,7 @@ mod tests {
             let schedule: Schedule = steps.into_iter().map(|lane| Lane::ALL[lane]).collect();
             let link = RaceLink { choice, schedule, step };
             let text = link.to_string();
-            prop_assert_eq!(RaceLink::parse(&text), Some((link, None)));
+            prop_assert_eq!(RaceLink::parse(&text), Some((link, Vec::new())));
         }
 
         #[test]

@@ -1,21 +1,23 @@
 //! Two runs of one scenario side by side, as text and back.
 //!
 //! ```text
-//! #v1/compare/<scenario>/<machine>/<kernel>?lock=read&init=write&with=v6.17&with-lock=write&t=12
+//! #v1/compare/<scenario>/<machine>/<kernel>?lock=read&init=write&with=v6.17&with-lock=write&with-machine=arm64-4k-48&t=12
 //! ```
 //!
-//! The first run is written as in the [link](crate::link) to a walk; `with` and `with-lock` are the kernel and the lock of the
-//! other one, `t` is the line that is shown.
+//! The first run is written as in the [link](crate::link) to a walk; `with`, `with-lock` and
+//! `with-machine` are the kernel, the lock and the machine of the other one, `t` is the line that is shown.
 
 use std::fmt;
 
 use pagewalk::Revision;
+use pagewalk::names::{near, repeated};
 
 use crate::clip;
 use crate::held::Held;
 use crate::library::Library;
-use crate::link::{Link, LinkProblem};
+use crate::link::{Link, LinkProblem, near_machine};
 use crate::setup::Setup;
+use crate::tables::{FileId, Tables};
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +28,8 @@ pub struct CompareLink {
     pub revision: Revision,
     /// How the lock of the walked mm is held in the other one.
     pub lock: Held,
+    /// The machine of the other one.
+    pub tables: Tables,
     /// The line that is shown, from 0.
     pub line: u32,
 }
@@ -39,6 +43,9 @@ pub enum CompareProblem {
     /// A parameter has a value that it cannot have.
     #[error("“{0}” in this link cannot be understood and is ignored")]
     Value(String),
+    /// What was probably meant by the one before.
+    #[error("did you mean “{0}”?")]
+    Near(&'static str),
     /// A parameter that is there more than once.
     #[error("this link says “{0}” more than once; the last one counts")]
     Twice(&'static str),
@@ -56,7 +63,7 @@ pub enum CompareProblem {
 const PAGE: &str = "v1/compare";
 
 /// What only a link to a comparison has.
-const PARAMETERS: [&str; 2] = ["with", "with-lock"];
+const PARAMETERS: [&str; 3] = ["with", "with-lock", "with-machine"];
 
 /// What is compared first: the patch's own function, before and after the patch.
 const FIRST: &str = "debug-init-mm/x86_64-4level/v6.16";
@@ -64,15 +71,33 @@ const FIRST: &str = "debug-init-mm/x86_64-4level/v6.16";
 impl Default for CompareLink {
     fn default() -> Self {
         let (Link { setup, .. }, _) = Link::parse(&["v1/", FIRST].concat(), &Library::WALKS);
-        Self { setup, revision: Revision::V6_17, lock: setup.lock, line: 0 }
+        Self { setup, revision: Revision::V6_17, lock: setup.lock, tables: setup.tables, line: 0 }
     }
 }
 
 impl CompareLink {
     /// Both runs.
     pub const fn setups(&self) -> [Setup; 2] {
-        let Self { setup, revision, lock, .. } = *self;
-        [setup, Setup { revision, lock, ..setup }]
+        let Self { setup, revision, lock, tables, .. } = *self;
+        [setup, Setup { revision, lock, tables, ..setup }]
+    }
+
+    /// The same without the tables of files that are not here, and what to say about them.
+    #[must_use]
+    pub fn without_files(mut self, is_here: impl Fn(FileId) -> bool) -> (Self, Vec<CompareProblem>) {
+        let mut problems = Vec::new();
+        let scenario = self.setup.scenario;
+        for tables in [&mut self.setup.tables, &mut self.tables] {
+            if matches!(*tables, Tables::Brought(file) if !is_here(file)) {
+                let setup = Setup { tables: *tables, ..Setup::of(scenario) };
+                let (shown, missing) = Link { setup, ..Link::default() }.without_file();
+                *tables = shown.setup.tables;
+                problems.extend(missing.map(CompareProblem::Walk));
+                self.line = 0;
+            }
+        }
+        problems.dedup();
+        (self, problems)
     }
 
     /// The same with kernels in which its scenario runs, and those in which it does not.
@@ -102,33 +127,37 @@ impl CompareLink {
             |part: &&str| PARAMETERS.contains(&part.split_once('=').map_or(*part, |(name, _)| name));
         let (of_other, of_walk): (Vec<_>, Vec<_>) = query.split('&').partition(is_of_other);
         let walk = ["v1/", if path.is_empty() { FIRST } else { path }, "?", &of_walk.join("&")].concat();
-        let (walk, problem) = Link::parse(&walk, library);
-        let is_other = problem.as_ref().is_some_and(LinkProblem::is_of_another_scenario);
-        let (walk, missing) = walk.without_file();
-        let mut problems: Vec<_> = problem.into_iter().chain(missing).map(CompareProblem::Walk).collect();
+        let (walk, problems) = Link::parse(&walk, library);
+        let is_other = problems.first().is_some_and(LinkProblem::is_of_another_scenario);
+        let mut problems: Vec<_> = problems.into_iter().map(CompareProblem::Walk).collect();
         if is_other {
             // What it says besides is about something else than what is shown.
             return (Self::default(), problems);
         }
         let setup = walk.setup;
-        // Before and after the patch, unless it says something else.
-        let revision = if setup.revision == Revision::V6_17 { Revision::V6_16 } else { Revision::V6_17 };
-        let mut link = Self { setup, revision, lock: setup.lock, line: walk.step };
-        for (nth, part) in of_other.iter().enumerate() {
+        let mut link =
+            Self { setup, revision: setup.revision, lock: setup.lock, tables: setup.tables, line: walk.step };
+        for part in &of_other {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            let name = PARAMETERS[usize::from(name != PARAMETERS[0])];
-            let is_same = |other: &&&str| other.split('=').next() == Some(name);
-            if of_other[..nth].iter().any(|other| is_same(&other)) {
-                problems.push(CompareProblem::Twice(name));
-            }
-            let understood = if name == PARAMETERS[0] {
-                Revision::from_id(value).map(|of| link.revision = of)
-            } else {
-                Held::from_id(value).map(|of| link.lock = of)
+            let understood = match name {
+                "with" => Revision::from_id(value).map(|of| link.revision = of),
+                "with-lock" => Held::from_id(value).map(|of| link.lock = of),
+                _ => setup.scenario.tables_named(value).map(|of| link.tables = of),
             };
             if understood.is_none() {
+                let meant = match name {
+                    "with" => near(value, &mut Revision::ALL.into_iter().map(Revision::id)),
+                    "with-lock" => near(value, &mut Held::ALL.into_iter().map(Held::id)),
+                    _ => near_machine(value, setup.scenario),
+                };
                 problems.push(CompareProblem::Value(clip(part)));
+                problems.extend(meant.map(CompareProblem::Near));
             }
+        }
+        problems.extend(repeated(query, &PARAMETERS).map(CompareProblem::Twice));
+        if link.setups()[0] == link.setups()[1] && !of_other.iter().any(|part| part.starts_with("with=")) {
+            // Before and after the patch, if it says nothing else.
+            link.revision = if setup.revision == Revision::V6_17 { Revision::V6_16 } else { Revision::V6_17 };
         }
         let (link, impossible) = link.possible();
         problems.extend(impossible);
@@ -145,6 +174,9 @@ impl fmt::Display for CompareLink {
         write!(f, "{PAGE}{walk}{and}with={}", self.revision.id())?;
         if self.lock != self.setup.lock {
             write!(f, "&with-lock={}", self.lock.id())?;
+        }
+        if self.tables != self.setup.tables {
+            write!(f, "&with-machine={}", self.tables)?;
         }
         if self.line > 0 {
             write!(f, "&t={}", self.line)?;
@@ -194,6 +226,36 @@ mod tests {
         let (link, problems) = parse("#v1/compare/nope/x86_64-4level/v7.1?with=v7.3");
         assert_eq!(link, CompareLink::default());
         assert!(problems[0].contains("no scenario “nope”"), "{problems:?}");
+    }
+
+    #[test]
+    fn two_machines_are_compared_in_one_kernel() {
+        let hash =
+            "v1/compare/kernel-walk/x86_64-4level/v6.17?lock=read&with=v6.17&with-machine=riscv64-sv39";
+        let (link, problems) = parse(hash);
+        assert_eq!((link.to_string(), problems), (hash.to_owned(), vec![]));
+        let [left, right] = link.setups();
+        assert_eq!(
+            (left.tables.model().id, right.tables.model().id, right.revision),
+            ("x86_64-4level", "riscv64-sv39", Revision::V6_17)
+        );
+        let short = "v1/compare/kernel-walk/x86_64-4level/v6.17?with-machine=riscv64-sv39";
+        assert_eq!(parse(short).0, link, "what differs is the machine");
+        let (same, problems) = parse("v1/compare/kernel-walk?with=v7.3&with-machine=riscv64");
+        assert_eq!(same.tables, same.setup.tables);
+        assert_eq!(
+            problems,
+            [
+                "“with-machine=riscv64” in this link cannot be understood and is ignored",
+                "did you mean “riscv64-sv39”?"
+            ]
+        );
+        let file = "v1/compare/kernel-walk/x86_64-4level/v6.17?lock=read&with=v6.17&with-machine=file-0000a0b1-riscv64-sv39";
+        let (link, problems) = parse(file);
+        assert_eq!((link.to_string(), problems), (file.to_owned(), vec![]));
+        assert_eq!(link.without_files(|_| true), (link, vec![]));
+        let (shown, problems) = link.without_files(|_| false);
+        assert_eq!((shown.tables.model().id, problems.len()), ("riscv64-sv39", 1));
     }
 
     proptest! {

@@ -8,12 +8,12 @@
 //! use scenario::{Held, Link};
 //!
 //! let walks = Library::WALKS;
-//! let (link, problem) = Link::parse("#v1/debug-user/riscv64-sv39/v6.17?lock=read&t=4", &walks);
+//! let (link, problems) = Link::parse("#v1/debug-user/riscv64-sv39/v6.17?lock=read&t=4", &walks);
 //! assert_eq!((link.setup.scenario.title, link.setup.tables.model().id), ("Debug walk of a user mm", "riscv64-sv39"));
-//! assert_eq!((link.setup.lock, link.step, problem), (Held::Read, 4, None));
+//! assert_eq!((link.setup.lock, link.step, problems), (Held::Read, 4, vec![]));
 //! // What cannot be understood opens the nearest thing that works, and says what was wrong.
-//! let (_, problem) = Link::parse("#v1/debug-user/vax/v6.17", &walks);
-//! assert!(problem.is_some());
+//! let (_, problems) = Link::parse("#v1/debug-user/vax/v6.17", &walks);
+//! assert!(!problems.is_empty());
 //! ```
 //!
 //! | module | what it holds |

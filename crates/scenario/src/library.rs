@@ -257,6 +257,9 @@ static WALKS: &[&Scenario] = &[
     &edges::TOP,
 ];
 
+/// Those that arrive with other rooms' scenarios: nobody needs their tables for the first walk.
+pub static LATER: &[&Scenario] = &[&edges::EVERY_KIND];
+
 /// The one that a person sees first.
 pub static FIRST: &Scenario = &no_vma::START;
 

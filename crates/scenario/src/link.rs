@@ -8,10 +8,11 @@
 //! understood opens the nearest thing that works and says what was wrong with it.
 
 use pagewalk::Revision;
+use pagewalk::names::{near, repeated};
 
 use crate::clip;
 use crate::held::Held;
-use crate::library::{About, Library};
+use crate::library::{About, Library, Scenario};
 use crate::setup::Setup;
 use crate::tables::{FileId, Tables};
 
@@ -148,10 +149,16 @@ pub enum LinkProblem {
     /// A part that no link has.
     #[error("“{0}” in this link is not known and is ignored")]
     Unknown(String),
+    /// What was probably meant by the one before.
+    #[error("did you mean “{0}”?")]
+    Near(&'static str),
 }
 
 /// A step of the first scenario at which three tables are on the path, and two are still to come.
 const FIRST_STEP: u32 = 10;
+
+/// Most problems that are told of one address: nobody reads more.
+const MOST_PROBLEMS: usize = 6;
 
 /// The parameters of a link.
 const PARAMETERS: [&str; 6] = ["lock", "init", "by", "t", "view", "embed"];
@@ -173,31 +180,35 @@ impl Link {
     }
 
     /// Reads the hash of a page's address, with or without the `#`. Never fails: the second value is the
-    /// first thing that was wrong. The scenario is one of `library`.
-    pub fn parse(hash: &str, library: &Library) -> (Self, Option<LinkProblem>) {
+    /// list of what was wrong, in the order of the link. The scenario is one of `library`.
+    pub fn parse(hash: &str, library: &Library) -> (Self, Vec<LinkProblem>) {
         let text = hash.strip_prefix('#').unwrap_or(hash);
         if matches!(text, "" | "v1" | "v1/") {
-            return (Self::first(), None);
+            return (Self::first(), Vec::new());
         }
         if text.len() > MAX_BYTES {
-            return (Self::default(), Some(LinkProblem::TooLong(text.len())));
+            return (Self::default(), vec![LinkProblem::TooLong(text.len())]);
         }
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
-        let mut problem = None;
-        let mut link = Self { setup: parse_path(path, library, &mut problem), ..Self::default() };
-        let mut seen = [false; PARAMETERS.len()];
+        let mut problems = Vec::new();
+        let mut link = Self { setup: parse_path(path, library, &mut problems), ..Self::default() };
+        let is_other = matches!(
+            problems.first(),
+            Some(LinkProblem::Version(_) | LinkProblem::Scenario(_) | LinkProblem::Later(_))
+        );
         for part in query.split('&').filter(|part| !part.is_empty()) {
-            link.parse_parameter(part, &mut seen, &mut problem);
+            link.parse_parameter(part, &mut problems);
         }
+        problems.extend(repeated(query, &PARAMETERS).map(LinkProblem::Twice));
         if path.as_bytes().windows(2).any(|pair| pair == b"//") {
-            problem.get_or_insert_with(|| LinkProblem::Unknown("//".to_owned()));
+            problems.push(LinkProblem::Unknown("//".to_owned()));
         }
-        if matches!(problem, Some(LinkProblem::Version(_) | LinkProblem::Scenario(_) | LinkProblem::Later(_)))
-        {
+        if is_other {
             // What it says besides is about something else than what is shown.
             link = Self { embed: link.embed, ..Self::default() };
         }
-        (link, problem)
+        problems.truncate(MOST_PROBLEMS);
+        (link, problems)
     }
 
     /// What to show instead where the file is not here that the link's tables are from, and what to say about it.
@@ -210,21 +221,14 @@ impl Link {
         (Self { setup, step: 0, ..self }, Some(LinkProblem::File { file, shown: tables.model().title }))
     }
 
-    fn parse_parameter(
-        &mut self,
-        part: &str,
-        seen: &mut [bool; PARAMETERS.len()],
-        problem: &mut Option<LinkProblem>,
-    ) {
+    fn parse_parameter(&mut self, part: &str, problems: &mut Vec<LinkProblem>) {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let Some(known) = PARAMETERS.iter().position(|of| *of == name) else {
-            problem.get_or_insert_with(|| LinkProblem::Unknown(clip(part)));
+            problems.push(LinkProblem::Unknown(clip(part)));
+            problems.extend(near(name, &mut PARAMETERS.into_iter()).map(LinkProblem::Near));
             return;
         };
         let name = PARAMETERS[known];
-        if std::mem::replace(&mut seen[known], true) {
-            problem.get_or_insert(LinkProblem::Twice(name));
-        }
         let understood = match name {
             "lock" => Held::from_id(value).map(|held| self.setup.lock = held),
             "init" => Held::from_id(value).map(|held| self.setup.init_lock = held),
@@ -234,27 +238,31 @@ impl Link {
             _ => ["", "1"].contains(&value).then(|| self.embed = true),
         };
         if understood.is_none() {
-            problem.get_or_insert_with(|| LinkProblem::Value { name, value: clip(value) });
+            problems.push(LinkProblem::Value { name, value: clip(value) });
         }
     }
 }
 
-fn parse_path(path: &str, library: &Library, problem: &mut Option<LinkProblem>) -> Setup {
+fn parse_path(path: &str, library: &Library, problems: &mut Vec<LinkProblem>) -> Setup {
     let mut parts = path.split('/');
     let version = parts.next().unwrap_or_default();
     let mut setup = Setup::default();
     if version != "v1" {
         let is_version = version.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok());
         let version = clip(version);
-        *problem = Some(if is_version { LinkProblem::Version(version) } else { LinkProblem::Start(version) });
+        problems.push(if is_version { LinkProblem::Version(version) } else { LinkProblem::Start(version) });
         return setup;
     }
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
         let Some(scenario) = library.scenario(id) else {
-            *problem = Some(match library.later().iter().find(|about| about.id == id) {
-                Some(about) => LinkProblem::Later(about),
-                None => LinkProblem::Scenario(clip(id)),
-            });
+            if let Some(about) = library.later().iter().find(|about| about.id == id) {
+                problems.push(LinkProblem::Later(about));
+            } else {
+                let later = library.later().iter().map(|about| about.id);
+                let mut ids = library.scenarios().map(|of| of.id).chain(later);
+                problems.push(LinkProblem::Scenario(clip(id)));
+                problems.extend(near(id, &mut ids).map(LinkProblem::Near));
+            }
             return setup;
         };
         setup = Setup::of(scenario);
@@ -265,7 +273,8 @@ fn parse_path(path: &str, library: &Library, problem: &mut Option<LinkProblem>) 
             Some(tables) => setup.tables = tables,
             None => {
                 let shown = setup.tables.model().id;
-                *problem = Some(LinkProblem::Machine { scenario: scenario.id, machine: clip(id), shown });
+                problems.push(LinkProblem::Machine { scenario: scenario.id, machine: clip(id), shown });
+                problems.extend(near_machine(id, scenario).map(LinkProblem::Near));
             }
         }
     }
@@ -274,14 +283,22 @@ fn parse_path(path: &str, library: &Library, problem: &mut Option<LinkProblem>) 
             Some(revision) => setup.revision = revision,
             None => {
                 let shown = setup.revision.id();
-                problem.get_or_insert_with(|| LinkProblem::Kernel { kernel: clip(id), shown });
+                problems.push(LinkProblem::Kernel { kernel: clip(id), shown });
+                problems.extend(
+                    near(id, &mut Revision::ALL.into_iter().map(Revision::id)).map(LinkProblem::Near),
+                );
             }
         }
     }
     if let Some(rest) = parts.next() {
-        problem.get_or_insert_with(|| LinkProblem::Unknown(clip(rest)));
+        problems.push(LinkProblem::Unknown(clip(rest)));
     }
     setup
+}
+
+/// The machine of the scenario whose name is near.
+pub(crate) fn near_machine(id: &str, scenario: &Scenario) -> Option<&'static str> {
+    near(id, &mut scenario.machines().map(|tables| tables.model().id))
 }
 
 /// The hash, without the `#`.
@@ -324,7 +341,7 @@ mod tests {
 
     static LATER: [About; 1] = [About { id: "later", title: "Not here yet", group: crate::Group::Callers }];
 
-    fn parse(hash: &str) -> (Link, Option<LinkProblem>) {
+    fn parse(hash: &str) -> (Link, Vec<LinkProblem>) {
         Link::parse(hash, &Library::new(&[], &LATER))
     }
 
@@ -333,16 +350,16 @@ mod tests {
     }
 
     fn problem(hash: &str) -> String {
-        parse(hash).1.expect("a problem").to_string()
+        parse(hash).1.iter().map(|problem| format!("{problem}; ")).collect()
     }
 
     #[test]
     fn a_short_link_means_the_defaults() {
         for bare in ["", "#", "#v1", "#v1/"] {
-            assert_eq!(parse(bare), (Link::first(), None));
+            assert_eq!(parse(bare), (Link::first(), vec![]));
         }
         let (link, none) = parse("#v1/debug-init-mm?t=3");
-        assert_eq!(none, None);
+        assert_eq!(none, []);
         assert_eq!((link.setup.scenario.id, link.step), ("debug-init-mm", 3));
         assert_eq!(link.setup.lock, Held::Read);
     }
@@ -375,6 +392,33 @@ mod tests {
         );
     }
 
+    #[test]
+    fn everything_that_is_wrong_is_said_with_what_was_probably_meant() {
+        let (link, problems) =
+            parse("#v1/kernel-walk/riscv64/v6.71?lock=foo&lokc=read&t=99999999999&t=7&by=actions");
+        let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "the scenario kernel-walk does not run on “riscv64”; x86_64-4level is shown",
+                "did you mean “riscv64-sv39”?",
+                "there is no kernel “v6.71” here; v6.17 is shown",
+                "did you mean “v6.17”?",
+                "“lock=foo” in this link cannot be understood and is ignored",
+                "“lokc=read” in this link is not known and is ignored",
+            ]
+        );
+        // What could be read is kept.
+        assert_eq!((link.setup.scenario.id, link.grain, link.step), ("kernel-walk", Grain::Actions, 7));
+        assert!(problem("#v1/kernal-walk").ends_with("did you mean “kernel-walk”?; "));
+        assert!(problem("#v1/latr").contains("did you mean “later”?"), "one that arrives later");
+        assert!(!problem("#v1/nothing").contains("did you mean"));
+        assert!(problem("#v1/start?viev=levels").contains("did you mean “view”?"));
+        assert!(problem("#v1/start?t=1&t=x").contains("“t=x”"));
+        assert!(problem("#v1/start?t=1&t=x").contains("says “t” more than once"));
+        assert_eq!(parse(&format!("#v1/start?{}", "x&".repeat(30))).1.len(), MOST_PROBLEMS);
+    }
+
     proptest! {
         #[test]
         fn every_link_comes_back(
@@ -393,7 +437,7 @@ mod tests {
             let link = Link { setup, grain: Grain::ALL[grain], step, view: View::ALL[view], embed };
             let text = link.to_string();
             prop_assert!(text.len() <= 200, "{text}");
-            prop_assert_eq!(parse(&text), (link, None));
+            prop_assert_eq!(parse(&text), (link, vec![]));
         }
 
         #[test]

@@ -129,6 +129,49 @@ pub fn efi() -> Result<World, BuildError> {
     )
 }
 
+/// x86-64 with five levels: a process with each kind of entry, the last ones of their tables, so that a walk over all of
+/// them is short. It ends with an entry of the pgd that is empty.
+///
+/// # Errors
+/// [`BuildError`] would mean that the model is missing from [`pgtable::MODELS`] or that two tables overlap. A test builds
+/// this machine.
+pub fn every_kind() -> Result<World, BuildError> {
+    // PAGE_SHARED, and the same with PSE.
+    const PTE: u64 = 0x8000_0000_0000_0067;
+    const LEAF: u64 = PTE | 0x80;
+    // Of the first swap area, and of a huge page that moves: the place is stored inverted.
+    const SWAPPED: u64 = 0x07ff_ffff_ffdb_9600;
+    const MOVING: u64 = 0xffff_ffff_f78b_fe00;
+    // A table that nobody may write to is none: _PAGE_RW is missing. So is one with _PAGE_PSE at a level without leaves.
+    const BAD_PMD: u64 = 0x5a5a_5065;
+    const BAD_P4D: u64 = 0x5a5a_60e7;
+    build(
+        "x86_64-5level",
+        0x0100_0000,
+        &[
+            ("init_mm", &[]),
+            (
+                "mm",
+                &[
+                    // Of the last four pages before 0xfeff3f800000 the second one is not there.
+                    (0xfeff_3f7f_c000, Level::Pte, 0x4000_0000 | PTE, 1),
+                    (0xfeff_3f7f_e000, Level::Pte, SWAPPED, 1),
+                    (0xfeff_3f7f_f000, Level::Pte, 0x4000_3000 | PTE, 1),
+                    // The pmd entry at 0xfeff3fa00000 is empty.
+                    (0xfeff_3f80_0000, Level::Pmd, 0x4020_0000 | LEAF, 1),
+                    (0xfeff_3fc0_0000, Level::Pmd, MOVING, 1),
+                    (0xfeff_3fe0_0000, Level::Pmd, BAD_PMD, 1),
+                    // The pud entry at 0xfeff80000000 is empty.
+                    (0xfeff_4000_0000, Level::Pud, 0x8000_0000 | LEAF, 1),
+                    (0xfeff_c000_0000, Level::Pud, 0xc000_0000 | LEAF, 1),
+                    // The p4d entry at 0xff0000000000 is empty.
+                    (0xff80_0000_0000, Level::P4d, BAD_P4D, 1),
+                ],
+            ),
+        ],
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +185,8 @@ mod tests {
             (openrisc, MmId::INIT_MM, 0xc400_2000, Level::Pte, 0x0400_2000),
             (efi, MmId::INIT_MM, 0xffff_8880_0020_0000, Level::Pmd, 0x20_0000),
             (efi, MmId::USER, 0xffff_fffe_fee1_9000, Level::Pte, 0x7ee1_9000),
+            (every_kind, MmId::USER, 0xfeff_3f7f_f000, Level::Pte, 0x4000_3000),
+            (every_kind, MmId::USER, 0xfeff_c000_0000, Level::Pud, 0xc000_0000),
         ] {
             let world = build().expect("it can be built");
             assert_eq!((world.allocator.asked, world.allocator.fails_at), (0, 0));

@@ -31,6 +31,7 @@
 extern crate alloc;
 
 pub mod event;
+pub mod names;
 pub mod revision;
 
 mod callback;

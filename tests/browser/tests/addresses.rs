@@ -68,7 +68,8 @@ impl Expected {
             "verdicts" => Self::later(".survey[data-state]", stray(after)),
             "compare" => {
                 let (link, problems) = CompareLink::parse(hash, &LIBRARY);
-                let notice = problems.first().map(ToString::to_string);
+                let (link, missing) = link.without_files(|_| false);
+                let notice = problems.iter().chain(&missing).next().map(ToString::to_string);
                 Self { step: link.line, ..Self::later(".side + .side", notice) }
             }
             "safe" => {
@@ -78,12 +79,12 @@ impl Expected {
             "race" => Self::later(".lane", race_notice(hash)),
             "learn" => Self::later(".lesson", learn_notice(named, after)),
             _ => {
-                let (link, problem) = Link::parse(hash, &LIBRARY);
-                let notice = problem.as_ref().map(ToString::to_string);
+                let (link, problems) = Link::parse(hash, &LIBRARY);
+                let notice = problems.first().map(ToString::to_string);
                 if link.view == View::Levels {
                     return Self::later(".level-list", notice);
                 }
-                let is_mistyped = problem.as_ref().is_some_and(LinkProblem::is_of_another_scenario);
+                let is_mistyped = problems.first().is_some_and(LinkProblem::is_of_another_scenario);
                 Self { sign: WALK, notice, step: link.step, is_mistyped }
             }
         }
@@ -107,8 +108,8 @@ fn is_there(page: &str, name: &str) -> bool {
 
 /// What the page says of a link to a race: what is wrong with it, or where its schedule ends before its time.
 fn race_notice(hash: &str) -> Option<String> {
-    let (link, problem) = RaceLink::parse(hash)?;
-    problem.map(|problem| problem.to_string()).or_else(|| Session::open(&link).ok()?.1)
+    let (link, problems) = RaceLink::parse(hash)?;
+    problems.first().map(ToString::to_string).or_else(|| Session::open(&link).ok()?.1)
 }
 
 /// What the page of lessons says of the name of a lesson and of what stands behind it.

@@ -204,12 +204,13 @@ fn of_walk(tokens: &[Token<'_>], walk: &super::figure::WalkFigure, step: u32) ->
             let is: Vec<_> = point.stack.iter().map(|line| line.func).collect();
             met(is.contains(&func), || is.join(", "))
         }
-        [Word("entry"), Text(text)] => {
+        [Word(is @ ("entry" | "lacks")), Text(text)] => {
+            let wanted = is == "entry";
             let entry = point.entry.ok_or(CheckError::NotOfThis)?;
             let target = entry.target.map(|target| format!("{target:#x}")).unwrap_or_default();
             let flags: Vec<_> = entry.flags.iter().map(|flag| format!("{flag:?}")).collect();
             let is = format!("{} {target} {}", entry.value, flags.join(" "));
-            met(is.contains(text), || is)
+            met(is.contains(text) == wanted, || is)
         }
         [Word("returns"), Word(value)] => {
             let is = walk.status();
@@ -218,6 +219,31 @@ fn of_walk(tokens: &[Token<'_>], walk: &super::figure::WalkFigure, step: u32) ->
         }
         [Word("faults")] => {
             met(matches!(walk.status(), Status::Faulted(_)), || format!("{:?}", walk.status()))
+        }
+        [Word(what @ ("prints" | "dump" | "no-dump" | "dump-line" | "dump-lines")), ref rest @ ..] => {
+            let (lines, current) = walk.dump(step).ok_or(CheckError::NotOfThis)?;
+            match (what, rest) {
+                ("prints", [Text(text)]) => {
+                    let is = current.map(|line| lines[line].clone()).unwrap_or_default();
+                    met(is.contains(text), || is)
+                }
+                ("dump", [Text(text)]) => {
+                    met(lines.iter().any(|line| line.contains(text)), || "no line has that".to_owned())
+                }
+                ("no-dump", [Text(text)]) => {
+                    let line = lines.iter().find(|line| line.contains(text));
+                    met(line.is_none(), || line.cloned().unwrap_or_default())
+                }
+                ("dump-line", [Word(line), Text(text)]) => {
+                    let line = (number(line)? as usize).checked_sub(1).ok_or(CheckError::Unknown)?;
+                    let is = lines.get(line).cloned().unwrap_or_default();
+                    met(is.contains(text), || is)
+                }
+                ("dump-lines", [Word(count)]) => {
+                    met(lines.len() == number(count)? as usize, || lines.len().to_string())
+                }
+                _ => Err(CheckError::Unknown),
+            }
         }
         [Word("search" | "outcome" | "lane"), ..] => Err(CheckError::NotOfThis),
         _ => Err(CheckError::Unknown),
@@ -270,7 +296,7 @@ fn of_race(tokens: &[Token<'_>], race: &super::figure::RaceFigure, step: u32) ->
             let is = point.lane.map(|lane| words::who(lane, race.session.cpus())).unwrap_or_default();
             met(is == who, || is)
         }
-        [Word("level" | "tables" | "in-function" | "entry" | "returns" | "faults"), ..] => {
+        [Word("level" | "tables" | "in-function" | "entry" | "lacks" | "returns" | "faults"), ..] => {
             Err(CheckError::NotOfThis)
         }
         _ => Err(CheckError::Unknown),

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use actors::Actor;
+use narrate::dump::LineState;
 use narrate::race::{RacePoint, Session};
 use narrate::sentence::sentence;
-use narrate::{Mark, Point, Span, Timeline, point};
+use narrate::{DumpRecord, Mark, Point, Span, Timeline, point};
 use pagewalk::Status;
 use pgtable::VirtAddr;
 use races::survey::search;
@@ -32,6 +33,8 @@ pub struct WalkFigure {
     /// What was opened.
     pub link: Link,
     timeline: Timeline<Runner>,
+    /// What it prints, if it is a dump.
+    dump: Option<DumpRecord>,
     /// What each step says, once somebody has asked for all of them.
     sentences: OnceCell<Vec<String>>,
 }
@@ -64,8 +67,8 @@ impl Figure {
     /// [`FigureError`] where a page would show something else than the address says.
     pub fn open(address: &str) -> Result<Self, FigureError> {
         let hash = format!("#v1/{address}");
-        if let Some((link, problem)) = RaceLink::parse(&hash) {
-            if let Some(problem) = problem {
+        if let Some((link, problems)) = RaceLink::parse(&hash) {
+            if let Some(problem) = problems.first() {
                 return Err(FigureError::Address(problem.to_string()));
             }
             let (session, misfit) =
@@ -78,21 +81,29 @@ impl Figure {
             }
             return Ok(Self::Race(Box::new(RaceFigure { session })));
         }
-        let (link, problem) = Link::parse(&hash, &LIBRARY);
-        if let Some(problem) = problem {
+        let (link, problems) = Link::parse(&hash, &LIBRARY);
+        if let Some(problem) = problems.first() {
             return Err(FigureError::Address(problem.to_string()));
         }
         if link.view != View::Step || link.embed {
             return Err(FigureError::Address("a figure shows a step, and is not embedded".to_owned()));
         }
-        let started = link.setup.start(&tables_of(&link.setup));
+        let tables = tables_of(&link.setup);
+        let started = link.setup.start(&tables);
         let (world, runner) = started.map_err(|error| FigureError::Start(error.to_string()))?;
         let mut timeline = Timeline::new(world, runner);
-        while !timeline.record(1_000_000) {}
+        let dumped = callers::dumped(link.setup.scenario);
+        let mut dump = dumped.and_then(|(mm, user_half)| DumpRecord::new(&tables, mm, user_half));
+        let mut note = |event: &_, action| {
+            if let Some(dump) = &mut dump {
+                dump.event(event, action);
+            }
+        };
+        while !timeline.record_each(1_000_000, &mut note) {}
         if link.step >= timeline.len(link.grain) {
             return Err(FigureError::Step(link.step));
         }
-        Ok(Self::Walk(Box::new(WalkFigure { link, timeline, sentences: OnceCell::new() })))
+        Ok(Self::Walk(Box::new(WalkFigure { link, timeline, dump, sentences: OnceCell::new() })))
     }
 
     /// A line for each step.
@@ -192,6 +203,16 @@ impl WalkFigure {
         let span = self.timeline.span(self.link.grain, step);
         let moment = self.timeline.moment(span.from, span.to);
         point::point(&moment, span.mark, self.link.setup.revision, VirtAddr(0))
+    }
+
+    /// The lines of the dump, one blank between the words, and the one to which a step adds; nothing if it is no dump.
+    pub fn dump(&self, step: u32) -> Option<(Vec<String>, Option<usize>)> {
+        let dump = self.dump.as_ref()?;
+        let spaced = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines = dump.text().lines().map(spaced).collect();
+        let view = dump.view(self.timeline.span(self.link.grain, step).to);
+        let current = view.lines.iter().find(|line| line.state == LineState::Current);
+        Some((lines, current.map(|line| line.number as usize)))
     }
 
     /// In one pass: going to each step by itself would go most of the way anew each time.

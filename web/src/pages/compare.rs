@@ -58,7 +58,7 @@ impl Waiting {
 
 impl Page for Compare {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
-        let (link, problems) = CompareLink::parse(hash, &shared.library);
+        let (link, mut problems) = CompareLink::parse(hash, &shared.library);
         self.awaited = None;
         if problems.iter().any(|problem| matches!(problem, CompareProblem::Walk(LinkProblem::Later(_)))) {
             shared.notice = None;
@@ -67,6 +67,8 @@ impl Page for Compare {
             self.awaited = Some(hash.to_owned());
             return;
         }
+        let (link, missing) = link.without_files(|file| shared.files.get(file).is_some());
+        problems.extend(missing);
         shared.notice = sentences(&problems);
         let is_known = link.setups() == self.link.setups() && !self.pairs.is_empty();
         self.link = link;
@@ -118,7 +120,11 @@ impl Page for Compare {
         });
         let is_under = failed.is_none() && self.pairs.is_empty() && self.awaited.is_none();
         let under = is_under.then(|| crate::view::progress("Recording both runs", Progress::default()));
-        let choices = view::choices(&self.link.setups(), &shared.library);
+        let choices = {
+            let setups = self.link.setups();
+            let files = setups.each_ref().map(|of| (shared.later?.files)(of, &shared.files));
+            view::choices(&setups, files, &shared.library)
+        };
         el("main.pagewalk.compare[tabindex=-1][aria-label=Compare][data-keys=walk]")
             .child(header::header(&shared.top, Some(choices), Some(header::actions(&shared.top, None, None))))
             .child(header::messages(shared, None, failed, under))
@@ -132,7 +138,11 @@ impl Page for Compare {
 
     fn title(&self) -> String {
         let [left, right] = self.link.setups();
-        format!("{}: {} beside {}", left.scenario.title, left.revision.id(), right.revision.id())
+        if left.tables == right.tables {
+            return format!("{}: {} beside {}", left.scenario.title, left.revision.id(), right.revision.id());
+        }
+        let [these, those] = [left, right].map(|of| of.tables.model().title);
+        format!("{}: {these} beside {those}", left.scenario.title)
     }
 
     fn help(&self, _: &Shared) -> Option<El> {
@@ -249,8 +259,13 @@ impl Compare {
     fn picked(&self, list: List, id: &str, shared: &Shared) -> Option<CompareLink> {
         let mut link = CompareLink { line: 0, ..self.link };
         match list {
-            List::Scenario => link.setup = link.setup.with_scenario(shared.library.scenario(id)?),
+            List::Scenario => {
+                let scenario = shared.library.scenario(id)?;
+                let [left, right] = link.setups().map(|setup| setup.with_scenario(scenario));
+                (link.setup, link.tables) = (left, right.tables);
+            }
             List::Machine => link.setup.tables = link.setup.scenario.tables_named(id)?,
+            List::OtherMachine => link.tables = link.setup.scenario.tables_named(id)?,
             List::Kernel => link.setup.revision = Revision::from_id(id)?,
             List::OtherKernel => link.revision = Revision::from_id(id)?,
             List::Lock => link.setup.lock = Held::from_id(id)?,
@@ -264,12 +279,27 @@ impl Compare {
     fn shown(&self) -> Option<El> {
         let [Waiting::Runs(left), Waiting::Runs(right)] = &self.sides else { return None };
         let pair = self.pairs.get(self.link.line as usize)?;
-        let same_lock = left.setup().lock == right.setup().lock;
+        let [these, those] = [left, right].map(|run| run.setup());
+        let machines = these.tables != those.tables;
         let sides = [left, right].map(|run| {
-            let Setup { revision, lock, .. } = *run.setup();
-            let name = format!("{}, lock held: {}", revision.id(), lock.title());
-            let with_lock = format!("{} (lock: {})", revision.id(), lock.title());
-            let brief = if same_lock { revision.id().to_owned() } else { with_lock };
+            let Setup { revision, lock, tables, .. } = *run.setup();
+            let machine = tables.model().title;
+            let mut name = format!("{}, lock held: {}", revision.id(), lock.title());
+            if machines {
+                name = format!("{machine}, {name}");
+            }
+            // What both have tells nobody anything.
+            let mut brief = String::new();
+            if machines {
+                brief.push_str(machine);
+            }
+            if !machines || these.revision != those.revision {
+                brief.push_str(if machines { ", " } else { "" });
+                brief.push_str(revision.id());
+            }
+            if these.lock != those.lock {
+                brief.push_str(&format!(" (lock: {})", lock.title()));
+            }
             Side { name, brief, point: run.point() }
         });
         Some(view::compare(&view::Line {
@@ -278,6 +308,7 @@ impl Compare {
             line: self.link.line,
             lines: self.pairs.len() as u32,
             differences: &self.differences,
+            machines,
             hot: self.hot,
         }))
     }

@@ -36,9 +36,24 @@ pub struct Learn {
     /// Where figures were left.
     left: Vec<(Here, String)>,
     question: Option<Question>,
+    /// A walk or a race without a text, in which every question is asked.
+    free: Option<Free>,
     kept: Kept,
     /// Whether another stop is shown than was drawn last.
     turned: bool,
+}
+
+/// What was asked by now of a walk or a race without a text.
+#[derive(Debug)]
+struct Free {
+    /// The link of the figure where it was opened, without the `#`.
+    opened: String,
+    /// Where the figure stood when the question was put, and where it stands since the answer.
+    asked_at: String,
+    answered_at: String,
+    /// How many answers were right, and how many were given.
+    right: u32,
+    given: u32,
 }
 
 /// A stop.
@@ -59,6 +74,7 @@ impl Default for Learn {
             race: None,
             left: Vec::new(),
             question: None,
+            free: None,
             kept: Kept::read(),
             turned: false,
         }
@@ -68,6 +84,9 @@ impl Default for Learn {
 impl Page for Learn {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
         let (name, rest) = Place::Learn.rest(hash);
+        if name == ASK {
+            return self.open_free(rest.unwrap_or_default(), shared);
+        }
         let (stop, more) = number_of(rest.unwrap_or_default());
         let (here, problem) = match self.lessons.iter().position(|(of, _)| *of == name) {
             // A lesson that there is not is not opened here.
@@ -85,7 +104,7 @@ impl Page for Learn {
                 }
             }
         };
-        if here.is_none() || here != self.here {
+        if here.is_none() || here != self.here || self.free.is_some() {
             self.go(here, shared);
         }
         let problem = problem.or_else(|| more.map(unknown));
@@ -96,6 +115,7 @@ impl Page for Learn {
 
     fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
         match *deed {
+            Deed::Pressed(Mark::Command(Command::NextStop)) if self.free.is_some() => self.ask_free(true),
             Deed::Pressed(Mark::Command(Command::NextStop)) => self.turn(true, shared),
             Deed::Pressed(Mark::Command(Command::PreviousStop)) => self.turn(false, shared),
             Deed::Pressed(Mark::Command(Command::Forget)) => self.kept.forget(),
@@ -107,11 +127,15 @@ impl Page for Learn {
             }
             // What is missing is the part that has the races.
             Deed::Pressed(Mark::Command(Command::Retry))
-                if self.here.is_some() && self.figure_of().is_none() =>
+                if self.figure_wanted().is_some() && self.figure_of().is_none() =>
             {
                 shared.lab.retry();
             }
-            _ => return self.figure_mut().is_some_and(|figure| figure.did(deed, shared)),
+            _ => {
+                let done = self.figure_mut().is_some_and(|figure| figure.did(deed, shared));
+                self.ask_free(false);
+                return done;
+            }
         }
         true
     }
@@ -120,13 +144,14 @@ impl Page for Learn {
         let top = &shared.top;
         let page =
             el("main.pagewalk.learn[tabindex=-1][aria-label=Lessons]").attr("data-keys", Keys::Lesson.name());
-        let Some((here, (name, lesson))) = self.here.zip(self.lesson()) else {
+        let stop = self.here.zip(self.lesson());
+        if stop.is_none() && self.free.is_none() {
             let lines = self.lessons.iter().map(|(name, lesson)| (*name, lesson, self.kept.seen(name)));
             return page
                 .child(header(top, None, None))
                 .child(messages(shared, None, None, None))
                 .child(view::learn::list(lines, !self.kept.is_empty()));
-        };
+        }
         let [says, figure] = self.figure_of().map_or_else(
             || {
                 let (failed, under) = coming(shared, Part::Lab);
@@ -134,25 +159,36 @@ impl Page for Learn {
             },
             |figure| figure.figure(shared),
         );
-        let stop = &lesson.stops[here.stop];
         let asked = self.question.as_ref().map(Question::view);
         // The figure as it is shown now, on its own page.
-        let link = self.figure_of().map_or_else(|| address(stop), Page::link);
-        page.child(header(top, None, Some(actions(top, None, None))))
-            .child(says)
-            .children([view::learn::stop(name, lesson, here.stop, asked, &link), figure])
+        let link = self.figure_of().map_or_else(|| self.figure_wanted().unwrap_or_default(), Page::link);
+        let text = match (stop, &self.free) {
+            (Some((here, (name, lesson))), _) => view::learn::stop(name, lesson, here.stop, asked, &link),
+            (None, free) => {
+                let score = free.as_ref().map_or((0, 0), |free| (free.right, free.given));
+                view::learn::ask(asked, score, self.is_race(), &link)
+            }
+        };
+        page.child(header(top, None, Some(actions(top, None, None)))).child(says).children([text, figure])
     }
 
     fn link(&self) -> String {
         match self.here.zip(self.lesson()) {
             Some((here, (name, _))) => view::learn::link(name, here.stop),
-            None => Place::Learn.link().to_owned(),
+            None => match &self.free {
+                Some(free) => {
+                    let figure = self.figure_of().map_or_else(|| free.opened.clone(), Page::link);
+                    ["v1/learn/", ASK, figure.strip_prefix("v1").unwrap_or_default()].concat()
+                }
+                None => Place::Learn.link().to_owned(),
+            },
         }
     }
 
     fn title(&self) -> String {
         match self.stop() {
             Some(stop) => format!("{}, {}", stop.heading, Place::Learn.title()),
+            None if self.free.is_some() => "Ask me first".to_owned(),
             None => Place::Learn.title().to_owned(),
         }
     }
@@ -171,6 +207,7 @@ impl Page for Learn {
 
     fn work(&mut self, shared: &mut Shared) -> bool {
         let draw = self.figure_mut().is_some_and(|figure| figure.work(shared));
+        self.ask_free(false);
         self.grade(shared);
         draw
     }
@@ -179,21 +216,24 @@ impl Page for Learn {
         if let Some(figure) = self.figure_mut() {
             figure.beat(shared);
         }
+        self.ask_free(false);
     }
 
     fn arrived(&mut self, shared: &mut Shared) {
         if let Some(figure) = self.figure_mut() {
             figure.arrived(shared);
         }
+        self.ask_free(false);
     }
 
     fn lend(&mut self, races: Races, shared: &mut Shared) {
         if self.races.is_none() {
             self.races = Some(races);
-            if self.here.is_some() && self.figure_of().is_none() {
+            if self.figure_wanted().is_some() && self.figure_of().is_none() {
                 let notice = shared.notice.take();
                 self.open_figure(self.left_at(), shared);
                 self.ask();
+                self.ask_free(false);
                 shared.notice = notice.or(shared.notice.take());
             }
         }
@@ -223,17 +263,22 @@ impl Learn {
     }
 
     fn is_race(&self) -> bool {
-        self.stop().is_some_and(|stop| stop.figure.starts_with("race/"))
+        self.figure_wanted().is_some_and(|link| link.starts_with("v1/race"))
+    }
+
+    /// The link of the figure as the stop has it, or as it was opened without one.
+    fn figure_wanted(&self) -> Option<String> {
+        self.stop().map(address).or_else(|| Some(self.free.as_ref()?.opened.clone()))
     }
 
     /// The page that draws the figure of the stop, if it is here.
     fn figure_of(&self) -> Option<&dyn Figure> {
-        self.here?;
+        self.figure_wanted()?;
         if self.is_race() { self.race.as_deref() } else { Some(&self.walk) }
     }
 
     fn figure_mut(&mut self) -> Option<&mut dyn Figure> {
-        self.here?;
+        self.figure_wanted()?;
         if self.is_race() { Some(self.race.as_mut()?.as_mut()) } else { Some(&mut self.walk) }
     }
 
@@ -250,6 +295,7 @@ impl Learn {
             self.left.retain(|(of, _)| *of != before);
             self.left.push((before, link));
         }
+        self.free = None;
         // A walk that plays would go on unseen.
         self.turned = self.here.is_some() || here.is_some();
         self.here = here;
@@ -273,7 +319,7 @@ impl Learn {
 
     /// Opens the figure of the stop, where it was left or as the lesson has it.
     fn open_figure(&mut self, left: Option<String>, shared: &mut Shared) {
-        let Some(link) = left.or_else(|| self.stop().map(address)) else { return };
+        let Some(link) = left.or_else(|| self.figure_wanted()) else { return };
         if self.is_race() && self.race.is_none() {
             match self.races {
                 Some(races) => self.race = Some((races.page)()),
@@ -298,8 +344,10 @@ impl Learn {
 
     /// Grades the answer that was given, as soon as that can be done, and steps the figure to what was asked.
     fn grade(&mut self, shared: &mut Shared) {
-        let Some(stop) = self.stop() else { return };
-        let asked_at = address(stop);
+        let asked_at = match &self.free {
+            Some(free) => free.asked_at.clone(),
+            None => self.stop().map(address).unwrap_or_default(),
+        };
         let Some(question) = self.question.as_mut().filter(|question| question.is_open()) else { return };
         let right = match question.next() {
             Some(on) => {
@@ -322,8 +370,56 @@ impl Learn {
         if let Some((here, (name, _))) = self.here.zip(self.lesson()) {
             self.kept.answer(name, here.stop, right);
         }
+        let shown = self.figure_of().map(Page::link).unwrap_or_default();
+        if let Some(free) = &mut self.free
+            && std::mem::replace(&mut free.answered_at, shown).is_empty()
+        {
+            // The first answer counts.
+            free.given += 1;
+            free.right += u32::from(right);
+        }
+    }
+
+    /// Opens a walk or a race in which every question is asked; `rest` is what stands in its own address behind `v1`.
+    fn open_free(&mut self, rest: &str, shared: &mut Shared) {
+        let link = ["v1", rest].concat();
+        if self.free.is_some() && self.figure_of().is_some_and(|figure| figure.link() == link) {
+            return;
+        }
+        self.go(None, shared);
+        self.turned = true;
+        let (asked_at, answered_at) = Default::default();
+        self.free = Some(Free { opened: link, asked_at, answered_at, right: 0, given: 0 });
+        self.open_figure(None, shared);
+        self.ask_free(false);
+    }
+
+    /// Without a text: puts the question about what comes next, if the figure has been stepped since, or if somebody wants it now.
+    fn ask_free(&mut self, now: bool) {
+        let Some(shown) = self.figure_of().map(Page::link) else { return };
+        let is_race = self.is_race();
+        let Some(free) = &mut self.free else { return };
+        let is_old = free.asked_at == shown && self.question.is_some();
+        if !now && (is_old || free.answered_at == shown) {
+            return;
+        }
+        let question = if is_race {
+            // Nothing to ask again where nobody can make it go wrong.
+            if !now && free.asked_at == shown {
+                return;
+            }
+            self.races.and_then(|races| (races.moves)(&shown)).map(Question::cpu)
+        } else {
+            self.walk.run().and_then(Question::next_of)
+        };
+        free.asked_at = shown;
+        free.answered_at.clear();
+        self.question = question;
     }
 }
+
+/// What stands in an address in place of a lesson, before the address of a walk or a race.
+const ASK: &str = "ask";
 
 impl Figure for Walk {
     fn figure(&self, shared: &Shared) -> [El; 2] {

@@ -13,8 +13,8 @@ use crate::keys::Keys;
 use crate::marks::{Command, Deed, List, Mark};
 use crate::place::Place;
 use crate::search::{Pace, Report, Sliced};
-use crate::shared::{Shared, sentence};
-use crate::view::header::{actions, header, messages};
+use crate::shared::{Shared, sentence, sentences};
+use crate::view::header::{actions, ask, header, messages};
 use crate::view::race::choices::STRIDES;
 use crate::view::race::goal::{Answer, Asked};
 use crate::view::race::{choices, goal, help, lanes, outcome, queues, stake, strip};
@@ -90,9 +90,9 @@ impl Picked {
 
 impl Page for Race {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
-        let (link, problem) =
-            RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(Choice::first(RACES[0])), None));
-        shared.notice = problem.map(|problem| sentence(&problem));
+        let (link, problems) =
+            RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(Choice::first(RACES[0])), Vec::new()));
+        shared.notice = sentences(&problems);
         self.playing = false;
         // A branch that is there already, perhaps at another step.
         if !self.session.as_mut().is_some_and(|session| session.follow(&link)) {
@@ -143,7 +143,7 @@ impl Page for Race {
         let choices = session.map(|session| choices::choices(session.choice(), self.to_stop));
         el("main.pagewalk.race[tabindex=-1][aria-label=Race lab]")
             .attr("data-keys", Keys::Race.name())
-            .child(header(top, choices, Some(actions(top, None, None))))
+            .child(header(top, choices, Some(actions(top, None, Some(ask(top, Place::Race))))))
             .child(messages(shared, None, None, None))
             .children([session.map(|session| goal::goal(session, &asked))].into_iter().chain(self.pieces()))
     }
@@ -218,7 +218,11 @@ impl Race {
         match Session::open(link) {
             Ok((session, misfit)) => {
                 self.session = Some(session);
-                shared.notice = shared.notice.take().or_else(|| misfit.map(|misfit| sentence(&misfit)));
+                let misfit = misfit.map(|misfit| sentence(&misfit));
+                shared.notice = match (shared.notice.take(), misfit) {
+                    (Some(said), Some(misfit)) => Some([&said, " ", &misfit].concat()),
+                    (said, misfit) => said.or(misfit),
+                };
             }
             Err(error) => {
                 self.session = Session::new(Choice::first(link.choice.race))

@@ -18,7 +18,7 @@ use crate::later::Verdicts;
 use crate::marks::{Deed, Mark};
 use crate::place::unsigned;
 use crate::run::{Begun, Filter, Run, Speed};
-use crate::shared::{PartState, Shared, sentence};
+use crate::shared::{PartState, Shared, sentences};
 use crate::view;
 
 /// A walk, step by step.
@@ -97,12 +97,12 @@ pub struct Fit {
 
 impl Page for Walk {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
-        let (mut link, mut problem) = Link::parse(hash, &shared.library);
+        let (mut link, mut problems) = Link::parse(hash, &shared.library);
         let text = unsigned(hash);
         // What was chosen in the list keeps the other choices, also if somebody went to another page meanwhile.
         let is_chosen =
             self.awaited.take().is_some_and(|of| of.link.is_none() && address_of(of.about) == text);
-        if let Some(LinkProblem::Later(about)) = problem {
+        if let Some(&LinkProblem::Later(about)) = problems.first() {
             shared.notice = None;
             self.link.embed = link.embed;
             return self.wait_for(about, (!is_chosen).then(|| text.to_owned()), shared);
@@ -115,9 +115,11 @@ impl Page for Walk {
             && shared.files.get(file).is_none()
         {
             self.missing = Some(link);
-            (link, problem) = link.without_file();
+            let (shown, missing) = link.without_file();
+            link = shown;
+            problems.extend(missing);
         }
-        shared.notice = problem.map(|problem| sentence(&problem));
+        shared.notice = sentences(&problems);
         if link.view == View::Levels {
             shared.more.ask();
         }

@@ -3,7 +3,7 @@
 use narrate::{Mark, Pair, Point};
 use pagewalk::Revision;
 use pgtable::Level;
-use scenario::{Held, Library, Setup};
+use scenario::{Held, Library, Setup, Tables};
 
 use super::choices::{choose, option, scenarios};
 use super::help::of as help_of;
@@ -41,9 +41,16 @@ pub struct Line<'a> {
     pub lines: u32,
     /// The lines of which it can be seen that they differ.
     pub differences: &'a [u32],
+    /// Whether they are of two machines: then entries have other places and addresses.
+    pub machines: bool,
     /// The level that is pointed at.
     pub hot: Option<Level>,
 }
+
+/// What can be compared of two machines, and what cannot.
+const MACHINES: &str = " These are two machines with tables of their own. Their steps are put beside each other by level and \
+                        function, the third pmd entry beside the third one. Addresses, slots and what is mapped cannot be \
+                        compared: an entry that is of another kind says that the tables differ, not the rules.";
 
 /// The keys and what they do.
 const KEYS: [(&str, &str); 7] = [
@@ -63,18 +70,21 @@ const KEYS: [(&str, &str); 7] = [
 const MOST_TICKS: usize = 240;
 
 /// What can be chosen: of both, and of each.
-pub fn choices(setups: &[Setup; 2], library: &Library) -> El {
+pub fn choices(setups: &[Setup; 2], files: [Option<El>; 2], library: &Library) -> El {
     let [left, right] = setups;
     let scenario = left.scenario;
-    let machines = scenario.machines().map(|of| option(of.model().id, of.model().title, of == left.tables));
+    let machines =
+        |of: Tables| scenario.machines().map(move |one| option(one.model().id, one.model().title, one == of));
+    let [left_files, right_files] = files;
     let kernels = |of: Revision| scenario.revisions().map(move |id| option(id.id(), id.id(), id == of));
     let locks = |of: Held| Held::ALL.iter().map(move |id| option(id.id(), id.title(), *id == of));
     let has_locks = scenario.caller_holds_locks();
     el("div.choices")
         .child(choose(List::Scenario, "Scenario", scenarios(library, scenario.id)))
-        .child(choose(List::Machine, "Machine", machines))
+        .child(choose(List::Machine, "Left: machine", machines(left.tables).chain(left_files)))
         .child(choose(List::Kernel, "Left: kernel", kernels(left.revision)))
         .child(has_locks.then(|| choose(List::Lock, "Left: lock held", locks(left.lock))))
+        .child(choose(List::OtherMachine, "Right: machine", machines(right.tables).chain(right_files)))
         .child(choose(List::OtherKernel, "Right: kernel", kernels(right.revision)))
         .child(has_locks.then(|| choose(List::OtherLock, "Right: lock held", locks(right.lock))))
 }
@@ -115,7 +125,8 @@ fn difference(line: &Line<'_>) -> String {
         return left.point.sentence.clone();
     }
     if left.point.sentence != right.point.sentence {
-        return format!("Both runs do this, not quite in the same way. {}", left.point.sentence);
+        let how = if line.machines { "each in its own tables" } else { "not quite in the same way" };
+        return format!("Both runs do this, {how}. {}", left.point.sentence);
     }
     format!("Both runs do the same. {}", left.point.sentence)
 }
@@ -128,6 +139,7 @@ fn first_difference(line: &Line<'_>) -> El {
         Some(first) if first == line.line => format!("This is the first of {count} differences."),
         Some(first) => format!("The first of {count} differences is at step {first}."),
     };
+    let says = if line.machines { [&says, MACHINES].concat() } else { says };
     el("p.differences").child(says).child(first.map(|_| {
         super::button(Command::NextMarker).child("Next difference").attr("title", "Next difference (])")
     }))

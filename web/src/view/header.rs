@@ -41,8 +41,19 @@ pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -
     header(
         top,
         Some(choices),
-        Some(actions(top, Some(open()), Some(el("span.own").child(levels).child(compare)))),
+        Some(actions(
+            top,
+            Some(open()),
+            Some(el("span.own").child(levels).child(compare).child(ask(top, Place::Walk))),
+        )),
     )
+}
+
+/// The way to the same step, where one is asked what comes next before it is shown.
+pub fn ask(top: &Top, place: Place) -> El {
+    let link = top.links[place.slot()].as_deref().unwrap_or(place.link());
+    let href = ["#v1/learn/ask", link.strip_prefix("v1").unwrap_or_default()].concat();
+    el("a.to-compare").attr("href", &href).child("Ask me first")
 }
 
 /// A button that opens files of page tables.

@@ -6,7 +6,7 @@ use super::*;
 
 fn open(link: &str) -> Session {
     let (link, problem) = RaceLink::parse(link).expect("a link to a race");
-    assert_eq!(problem, None);
+    assert_eq!(problem, []);
     let (session, problem) = Session::open(&link).expect("it starts");
     assert_eq!(problem, None);
     session

@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use mm::LockMode;
+use pagewalk::names::{near, repeated};
 use pagewalk::{EntryPoint, Revision};
 
 use super::{Area, Case, Whose, id};
@@ -21,7 +22,7 @@ use crate::beside::Also;
 const MAX_BYTES: usize = 4_000;
 
 /// Most problems that are told: nobody reads more.
-const MOST_PROBLEMS: usize = 5;
+const MOST_PROBLEMS: usize = 6;
 
 /// How a link to a stated walk begins, behind the `#`.
 const PREFIX: &str = "v1/safe";
@@ -49,6 +50,9 @@ pub enum CaseProblem {
     /// A part that no link has, or a value that its parameter cannot have.
     #[error("\u{201c}{0:.40}\u{201d} in this link cannot be understood and is ignored")]
     Unknown(String),
+    /// What was probably meant by the one before.
+    #[error("did you mean \u{201c}{0}\u{201d}?")]
+    Near(&'static str),
 }
 
 /// Reads the hash of a page's address, with or without the `#`. It never fails: the second value is what was wrong.
@@ -61,19 +65,14 @@ pub fn parse(hash: &str) -> (Case, Vec<CaseProblem>) {
     let rest = path.strip_prefix(PREFIX).unwrap_or_default();
     let mut problems = Vec::new();
     let mut case = parse_path(rest.strip_prefix('/').unwrap_or(rest), &mut problems);
-    let mut seen = [false; PARAMETERS.len()];
     for part in query.split('&').filter(|part| !part.is_empty()) {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         match with(case, name, value) {
             Some(of) => case = of,
             None => problems.push(CaseProblem::Unknown(part.to_string())),
         }
-        if let Some(known) = PARAMETERS.iter().position(|of| *of == name)
-            && core::mem::replace(&mut seen[known], true)
-        {
-            problems.push(CaseProblem::Twice(PARAMETERS[known]));
-        }
     }
+    problems.extend(repeated(query, &PARAMETERS).map(CaseProblem::Twice));
     problems.truncate(MOST_PROBLEMS);
     (case, problems)
 }
@@ -86,19 +85,31 @@ fn parse_path(path: &str, problems: &mut Vec<CaseProblem>) -> Case {
     if let Some(name) = function {
         match EntryPoint::ALL.into_iter().find(|&of| id(of) == name || of.func().name() == name) {
             Some(entry) => case = Case::new(entry, case.walk.model, case.walk.revision),
-            None => problems.push(CaseProblem::Function(name.to_string(), case.function())),
+            None => {
+                problems.push(CaseProblem::Function(name.to_string(), case.function()));
+                let mut names = EntryPoint::ALL.into_iter().flat_map(|of| [id(of), of.func().name()]);
+                problems.extend(near(name, &mut names).map(CaseProblem::Near));
+            }
         }
     }
     if let Some(name) = machine {
         match pgtable::model(name) {
             Ok(model) => case.walk.model = model,
-            Err(_) => problems.push(CaseProblem::Machine(name.to_string(), case.walk.model.id)),
+            Err(_) => {
+                problems.push(CaseProblem::Machine(name.to_string(), case.walk.model.id));
+                let mut names = pgtable::MODELS.iter().map(|model| model.id);
+                problems.extend(near(name, &mut names).map(CaseProblem::Near));
+            }
         }
     }
     if let Some(name) = kernel {
         match Revision::from_id(name) {
             Some(revision) => case.walk.revision = revision,
-            None => problems.push(CaseProblem::Kernel(name.to_string(), case.walk.revision.id())),
+            None => {
+                problems.push(CaseProblem::Kernel(name.to_string(), case.walk.revision.id()));
+                let mut names = Revision::ALL.into_iter().map(Revision::id);
+                problems.extend(near(name, &mut names).map(CaseProblem::Near));
+            }
         }
     }
     if let Some(rest) = parts.next() {
@@ -198,8 +209,8 @@ mod tests {
                 "there is no machine “vax”; x86_64-4level is shown",
                 "“x” in this link cannot be understood and is ignored",
                 "“holds=gold” in this link cannot be understood and is ignored",
-                "this link says “mm” more than once; the last one counts",
                 "“also=luck” in this link cannot be understood and is ignored",
+                "this link says “mm” more than once; the last one counts",
             ]
         );
         assert_eq!(case.to_string(), "v1/safe/range/x86_64-4level/v7.1?mm=mm&lock=write");

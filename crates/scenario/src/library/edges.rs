@@ -6,6 +6,7 @@ use pagewalk::{Callbacks, EntryPoint, Revision};
 
 use super::{Group, Program, Scenario};
 use crate::held::Held;
+use crate::worlds;
 
 pub(super) static AGAIN: Scenario = Scenario {
     id: "again",
@@ -71,4 +72,18 @@ pub(super) static TOP: Scenario = Scenario {
     group: Group::Edges,
     made: Some(|at| (at.top - 2 * at.page + 1, at.top)),
     on: &[],
+};
+
+pub(super) static EVERY_KIND: Scenario = Scenario {
+    id: "every-kind",
+    title: "Every kind of entry",
+    about: "walk_page_range_debug() of a process whose tables were made to hold what an entry can be: tables, leaves, \
+            pages, swapped-out memory, holes at four levels, and two bad entries.",
+    program: Program::Call { entry: EntryPoint::Debug, mm: MmId::USER, ops: Observer::PTDUMP },
+    revision: Revision::V6_17,
+    held: (Held::Write, Held::None),
+    build: Some(worlds::every_kind),
+    group: Group::Edges,
+    made: None,
+    on: &[("x86_64-5level", &[(0xfeff_3f7f_c000, 0x2_0000_0000_0000)])],
 };

@@ -41,6 +41,18 @@ impl Question {
         Self::of(Kind::Cpu(moves))
     }
 
+    /// About what comes next where a walk is shown: an entry, or an assertion; nothing if nothing comes that is known by now.
+    pub(super) fn next_of(run: &Run) -> Option<Self> {
+        let next = |answers: &[Answer]| {
+            predict::next(answers, run.index(), run.len(), |step| run.mark(step)).map(|(step, _)| step)
+        };
+        Some(match (next(&ENTRY), next(&ASSERTION)) {
+            (None, None) => return None,
+            (Some(entry), assertion) if assertion.is_none_or(|assertion| entry < assertion) => Self::entry(),
+            _ => Self::assertion(),
+        })
+    }
+
     const fn of(kind: Kind) -> Self {
         Self { kind, picked: None, result: None }
     }

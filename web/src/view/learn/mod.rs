@@ -1,9 +1,11 @@
 //! The lessons: their list, and the text of a stop.
 
+pub mod ask;
 pub mod list;
 pub mod question;
 pub mod stop;
 
+pub use ask::ask;
 pub use list::list;
 pub use question::Asked;
 pub use stop::stop;

@@ -1,0 +1,82 @@
+//! Names that a person types: what one that is not known is near to, and what is said more than once.
+
+/// Longest name that is compared, in bytes.
+const LONGEST: usize = 40;
+
+/// The name that was probably meant: the nearest of `names`, if no more than a third of it is typed otherwise. A name that goes on
+/// where the word ends, or the other way round, is near.
+pub fn near(word: &str, names: &mut dyn Iterator<Item = &'static str>) -> Option<&'static str> {
+    if word.len() > LONGEST {
+        return None;
+    }
+    let mut best = None;
+    for name in names {
+        let off = distance(word.as_bytes(), name.as_bytes());
+        let longer = word.len().max(name.len()) as u8;
+        let is_start = word.len() > 3 && (name.starts_with(word) || word.starts_with(name));
+        if (off <= longer / 3 || is_start) && best.is_none_or(|(least, _)| off < least) {
+            best = Some((off, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// The least number of letters to put in, take out or change, so that one becomes the other.
+fn distance(word: &[u8], name: &[u8]) -> u8 {
+    // By number of letters of the word: the distance of so many to what is seen of the name.
+    let mut row = [0u8; LONGEST + 1];
+    for (at, of) in row.iter_mut().enumerate() {
+        *of = at as u8;
+    }
+    for &letter in name {
+        let mut before = row[0];
+        row[0] = before.saturating_add(1);
+        for (at, &other) in word.iter().enumerate() {
+            let changed = before + u8::from(!other.eq_ignore_ascii_case(&letter));
+            before = row[at + 1];
+            row[at + 1] = changed.min(before.min(row[at]).saturating_add(1));
+        }
+    }
+    row[word.len()]
+}
+
+/// Those of the parameters that the query of an address says more than once.
+pub fn repeated<'a>(
+    query: &'a str,
+    parameters: &'a [&'static str],
+) -> impl Iterator<Item = &'static str> + 'a {
+    let is_said = |name: &str| query.split('&').filter(|part| part.split('=').next() == Some(name)).count();
+    parameters.iter().copied().filter(move |name| is_said(name) > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_near_and_another_word_is_not() {
+        let near =
+            |word| near(word, &mut ["ptdump", "kernel-walk", "v7.1", "v7.3", "riscv64-sv39"].into_iter());
+        for (word, name) in [
+            ("ptdmp", "ptdump"),
+            ("ptdumpp", "ptdump"),
+            ("kernal-walk", "kernel-walk"),
+            ("kernel", "kernel-walk"),
+            ("KERNEL-WALK", "kernel-walk"),
+            ("v7.2", "v7.1"),
+            ("riscv64", "riscv64-sv39"),
+        ] {
+            assert_eq!(near(word), Some(name), "{word}");
+        }
+        for word in ["", "vax", "x", "walk-of-life", "ptd", &"kernel-walk".repeat(9)] {
+            assert_eq!(near(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_twice_is_named_once() {
+        let of = |query| repeated(query, &["lock", "t"]).eq(["lock"]);
+        assert!(of("lock=read&t=1&lock=write&lock"));
+        assert!(!of("lock=read&locks=read") && !of("") && !of("lock&t&t"));
+    }
+}
