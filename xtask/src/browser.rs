@@ -1,4 +1,4 @@
-//! The browser the tests drive, and its driver.
+//! The browsers the tests drive, and their drivers.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -32,6 +32,10 @@ pub(crate) struct Browser {
     pub(crate) driver: PathBuf,
 }
 
+/// Firefox, whose driver is one of [`tools`](crate::tools).
+#[derive(Debug)]
+pub(crate) struct Firefox(PathBuf);
+
 /// A program of the two, and how a person can choose another.
 struct Part {
     variable: &'static str,
@@ -42,6 +46,7 @@ const CHROME: Part = Part {
     variable: "CHROME",
     names: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
 };
+const FIREFOX: Part = Part { variable: "FIREFOX", names: &["firefox-esr", "firefox"] };
 const DRIVER: Part = Part { variable: "CHROMEDRIVER", names: &["chromedriver"] };
 
 impl Browser {
@@ -52,11 +57,32 @@ impl Browser {
     }
 }
 
+impl Firefox {
+    /// What our tests ask its driver for, as JSON.
+    pub(crate) fn capabilities(&self) -> String {
+        json!({ "moz:firefoxOptions": { "binary": self.0.to_string_lossy(), "args": ["-headless"] } })
+            .to_string()
+    }
+}
+
+/// Finds Firefox, or installs it where that can be done.
+pub(crate) fn ensure_firefox() -> Result<Firefox, Error> {
+    if let Some(found) = FIREFOX.find()? {
+        return Ok(Firefox(found));
+    }
+    if is_debian_root() {
+        install(&["firefox-esr"], "firefox-esr")
+            .map_err(|reason| BrowserError::NoFirefox(Some(Box::new(reason))))?;
+    }
+    Ok(Firefox(FIREFOX.find()?.ok_or(BrowserError::NoFirefox(None))?))
+}
+
 /// Finds a browser and its driver, installs them where that can be done, and checks that they fit.
 pub(crate) fn ensure() -> Result<Browser, Error> {
     let found = (CHROME.find()?, DRIVER.find()?);
     if (found.0.is_none() || found.1.is_none()) && is_debian_root() {
-        install()?;
+        install(&["chromium", "chromium-driver"], "chromium and chromium-driver")
+            .map_err(|reason| BrowserError::NotInstalled(Box::new(reason)))?;
         return fitting(CHROME.find()?, DRIVER.find()?);
     }
     fitting(found.0, found.1)
@@ -106,14 +132,13 @@ fn is_debian_root() -> bool {
         && process::output(Command::new("id").arg("-u")).is_some_and(|user| user.trim() == "0")
 }
 
-fn install() -> Result<(), Error> {
-    say("installing chromium and chromium-driver with apt-get: 1 to 2 minutes");
+fn install(packages: &[&str], said: &str) -> Result<(), Error> {
+    say(format_args!("installing {said} with apt-get: 1 to 2 minutes"));
     // When some source of packages is out of reach, what is needed may still be in another.
     if let Err(reason) = apt_get(&["update"]) {
         say(reason);
     }
-    Ok(apt_get(&["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"])
-        .map_err(|reason| BrowserError::NotInstalled(Box::new(reason)))?)
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
 }
 
 fn apt_get(arguments: &[&str]) -> Result<(), Error> {

@@ -37,13 +37,33 @@ pub(crate) fn cargo_with_site(
     dist: &Path,
 ) -> Result<Command, Error> {
     let browser = browser::ensure()?;
+    Ok(cargo_in(workspace, subcommand, dist, browser.capabilities(), &browser.driver))
+}
+
+/// The same in Firefox.
+pub(crate) fn cargo_with_site_in_firefox(
+    workspace: &Workspace,
+    subcommand: &str,
+    dist: &Path,
+) -> Result<Command, Error> {
+    let (firefox, driver) = (browser::ensure_firefox()?, tools::geckodriver()?);
+    Ok(cargo_in(workspace, subcommand, dist, firefox.capabilities(), &driver))
+}
+
+fn cargo_in(
+    workspace: &Workspace,
+    subcommand: &str,
+    dist: &Path,
+    capabilities: String,
+    driver: &Path,
+) -> Command {
     let mut cargo = workspace.cargo();
     cargo
         .args([subcommand, "--package", "pagewalk-browser-tests"])
         .env("PAGEWALK_DIST", dist)
-        .env("PAGEWALK_CAPABILITIES", browser.capabilities())
-        .env("CHROMEDRIVER", &browser.driver);
-    Ok(cargo)
+        .env("PAGEWALK_CAPABILITIES", capabilities)
+        .env("PAGEWALK_DRIVER", driver);
+    cargo
 }
 
 /// Writes the file in which the test runner reads which browser to start, and how. It names this machine's paths, so

@@ -14,6 +14,8 @@ pub(crate) fn run(workspace: &Workspace, tests: bool) -> Result<(), Error> {
         tools::for_component_tests(workspace)?;
         tools::for_trunk()?;
         browser::ensure()?;
+        browser::ensure_firefox()?;
+        tools::geckodriver()?;
         tools::axe()?;
     }
     println!("everything is installed");

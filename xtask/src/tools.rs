@@ -32,6 +32,9 @@ const MUTANTS_VERSION: &str = "27.1.0";
 /// The axe-core by which the browser tests look for what keeps people out: another one has other rules.
 const AXE_VERSION: &str = "4.14.1";
 
+/// The driver of Firefox, which knows all versions of it.
+const GECKODRIVER_VERSION: &str = "0.37.1";
+
 /// A tool, with the one version that will do.
 #[derive(Debug)]
 struct Tool {
@@ -65,6 +68,16 @@ impl Tool {
             script: None,
             source: Source::Crate { minutes: 2 },
         })
+    }
+
+    fn geckodriver() -> Self {
+        Self {
+            name: "geckodriver",
+            version: GECKODRIVER_VERSION.to_owned(),
+            programs: &["geckodriver"],
+            script: None,
+            source: Source::Crate { minutes: 3 },
+        }
     }
 
     fn mutants() -> Self {
@@ -200,6 +213,11 @@ pub(crate) fn for_trunk() -> Result<Toolbox, Error> {
 /// Finds or installs what runs tests in the browser.
 pub(crate) fn for_component_tests(workspace: &Workspace) -> Result<Toolbox, Error> {
     Toolbox::with(&[Tool::wasm_bindgen(workspace)?])
+}
+
+/// Finds or installs the driver of Firefox, and says where it is.
+pub(crate) fn geckodriver() -> Result<PathBuf, Error> {
+    Ok(Toolbox::with(&[Tool::geckodriver()])?.program("geckodriver"))
 }
 
 /// Finds or installs axe-core, and says where its script is.

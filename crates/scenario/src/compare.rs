@@ -79,7 +79,7 @@ impl CompareLink {
     /// Both runs.
     pub const fn setups(&self) -> [Setup; 2] {
         let Self { setup, revision, lock, tables, .. } = *self;
-        [setup, Setup { revision, lock, tables, ..setup }]
+        [setup, Setup { tables, revision, lock, ..setup }]
     }
 
     /// The same without the tables of files that are not here, and what to say about them.

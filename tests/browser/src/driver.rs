@@ -22,6 +22,14 @@ const TIME_TO_END: Duration = Duration::from_secs(10);
 /// page of this host over plain HTTP is what readers have of a server in their network.
 pub(crate) const PLAIN_HOST: &str = "pagewalk.test";
 
+/// What the driver of Firefox has its options under.
+const FIREFOX: &str = "moz:firefoxOptions";
+
+/// Whether the tests run in Firefox, which has no protocol of Chromium's.
+pub(crate) fn is_firefox() -> bool {
+    from_environment("PAGEWALK_CAPABILITIES").contains(FIREFOX)
+}
+
 /// The value of a variable that `cargo xtask test` sets.
 pub fn from_environment(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| {
@@ -50,6 +58,16 @@ impl Screen {
     fn capabilities(self) -> Value {
         let text = from_environment("PAGEWALK_CAPABILITIES");
         let mut capabilities: Value = serde_json::from_str(&text).expect("what xtask writes is JSON");
+        if let Some(options) = capabilities.get_mut(FIREFOX) {
+            if let Value::Array(switches) = &mut options["args"] {
+                switches.extend([
+                    format!("--width={}", self.width).into(),
+                    format!("--height={}", self.height).into(),
+                ]);
+            }
+            options["prefs"] = json!({ "ui.systemUsesDarkTheme": u8::from(self.dark) });
+            return capabilities;
+        }
         let options = &mut capabilities["goog:chromeOptions"];
         options["mobileEmulation"] = json!({ "deviceMetrics": {
             "width": self.width, "height": self.height, "pixelRatio": 1.0, "touch": false, "mobile": false,
@@ -78,12 +96,12 @@ impl Driver {
             .and_then(|listener| listener.local_addr())
             .expect("a free port on this machine")
             .port();
-        let process = Command::new(from_environment("CHROMEDRIVER"))
+        let process = Command::new(from_environment("PAGEWALK_DRIVER"))
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("the driver that CHROMEDRIVER names starts");
+            .expect("the driver that PAGEWALK_DRIVER names starts");
         Self { process, port }
     }
 

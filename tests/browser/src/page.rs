@@ -9,7 +9,7 @@ use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
 use crate::devtools::DevTools;
-use crate::driver::{DEADLINE, Driver, LOOK_EVERY, Screen};
+use crate::driver::{DEADLINE, Driver, LOOK_EVERY, Screen, is_firefox};
 
 /// The files of the site that the document and what it did have loaded, by their paths below the document. The icon is not
 /// in the browser's own list.
@@ -38,7 +38,9 @@ pub fn test<T>(screen: Screen, run: impl AsyncFnOnce(&Page) -> T) -> T {
     runtime.block_on(async {
         let driver = Driver::start();
         let page = Page { client: driver.connect(screen).await };
-        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": KEEP_ERRORS })).await;
+        if !is_firefox() {
+            page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": KEEP_ERRORS })).await;
+        }
         let result = run(&page).await;
         assert_eq!(page.text_of("return sessionStorage.errors").await, "", "errors that nobody caught");
         // The driver ends the browser with itself; this is only the polite way.
@@ -71,6 +73,10 @@ impl Page {
         // A change of the hash alone would not load the page again.
         self.client.goto("about:blank").await.expect("an empty page");
         self.client.goto(url).await.expect("the page opens");
+        if is_firefox() {
+            // What goes wrong before this is not kept there.
+            self.eval(KEEP_ERRORS).await;
+        }
     }
 
     /// Waits until the program has replaced the step that stands in the HTML.

@@ -24,6 +24,18 @@ pub(super) fn whole_page(context: &Context) -> Result<(), Error> {
     runner::run(tests.env("PAGEWALK_AXE", axe))
 }
 
+/// The tests of the built page that ask only what every browser has, in Firefox: the others speak Chromium's own protocol, or
+/// need a screen as narrow as no window of Firefox is.
+const IN_FIREFOX: [&str; 8] =
+    ["stepping", "races", "verdicts", "callers", "compare", "history", "addresses", "levels"];
+
+/// Tests the built page in another engine.
+pub(super) fn firefox(context: &Context) -> Result<(), Error> {
+    let dist = context.dist()?;
+    let mut tests = in_browser::cargo_with_site_in_firefox(&context.workspace, "test", dist)?;
+    runner::run(tests.args(IN_FIREFOX.into_iter().flat_map(|name| ["--test", name])))
+}
+
 /// Builds the page with Trunk, as `trunk serve` does, and opens all pages.
 pub(super) fn trunk(context: &Context) -> Result<(), Error> {
     let toolbox = tools::for_trunk()?;

@@ -66,6 +66,11 @@ pub(super) const CHECKS: &[Check] = &[
         about: "the release build, end to end in a headless browser",
         run: in_browser::whole_page,
     },
+    Check {
+        name: "firefox",
+        about: "the same in Firefox, as far as it can be asked there",
+        run: in_browser::firefox,
+    },
     Check { name: "trunk", about: "plain Trunk builds a page that works, too", run: in_browser::trunk },
 ];
 

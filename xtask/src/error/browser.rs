@@ -31,4 +31,10 @@ pub(crate) enum BrowserError {
         browser.display(), driver.display()
     )]
     Versions { browser: PathBuf, browser_version: String, driver: PathBuf, driver_version: String },
+
+    #[error(
+        "no Firefox on this machine{}; install the Debian package `firefox-esr` (or Firefox), or set FIREFOX to its path",
+        .0.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
+    )]
+    NoFirefox(Option<Box<Error>>),
 }
