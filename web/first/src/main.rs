@@ -37,7 +37,8 @@ const MARKS: [&str; 4] = ["data-does", "data-level", "data-group", "title"];
 fn unmarked(html: &str) -> String {
     let mut text = html.to_owned();
     for mark in MARKS {
-        let mut pieces = text.split(&format!(" {mark}=\""));
+        let start = format!(" {mark}=\"");
+        let mut pieces = text.split(&*start);
         let mut rest = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
             rest.push_str(piece.split_once('"').map_or("", |(_, after)| after));
