@@ -14,7 +14,7 @@ const keydown = (event) => {
             const first = (what) => items.find((item) => item.closest(what));
             // Where the focus is, else where the step is.
             const stop = first(":focus") ?? first("[aria-current]") ?? items[0];
-            for (const item of items) item.tabIndex = item === stop ? 0 : -1;
+            for (const item of items) item.tabIndex = -(item !== stop);
         }
     }
     const group = target.closest?.("[data-group]");

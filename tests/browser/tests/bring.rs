@@ -288,7 +288,7 @@ fn the_keyboard_and_a_screen_reader_open_a_file_and_hear_of_it() {
         let outline = "return getComputedStyle(document.querySelector('.open')).outlineStyle";
         assert_eq!(page.text_of(outline).await, "solid");
         // The other keys go on working.
-        page.key_to_step(Key::Right, 1).await;
+        page.key_to_step(Key::PageDown, 1).await;
         // What is going on is heard while it goes on.
         page.eval(
             "window.heard = []; new MutationObserver(() => {

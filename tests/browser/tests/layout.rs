@@ -25,7 +25,8 @@ async fn holds(page: &Page, place: &str) {
     }
     // No part is pressed against the edge by another one.
     let squeezed = "return [...document.querySelectorAll('.pagewalk > section')]
-        .filter(of => of.getBoundingClientRect().width < Math.min(200, innerWidth / 2)).map(of => of.className)";
+        .filter(of => of.checkVisibility() && of.getBoundingClientRect().width < Math.min(200, innerWidth / 2))
+        .map(of => of.className)";
     assert_eq!(page.eval(squeezed).await, serde_json::json!([]), "{place}");
     let covered = "const of = document.querySelector('[data-does=next]').getBoundingClientRect();
          const top = document.elementFromPoint(of.x + of.width / 2, of.y + of.height / 2);

@@ -31,13 +31,13 @@ fn main() -> std::io::Result<()> {
 }
 
 /// What is only for the program to read, or says what a press does.
-const MARKS: [&str; 4] = ["data-does", "data-level", "data-group", "title"];
+const MARKS: [&str; 4] = [" data-does=\"", " data-level=\"", " data-group=\"", " title=\""];
 
 /// Without that, as nothing can be pressed before the program is here.
 fn unmarked(html: &str) -> String {
     let mut text = html.to_owned();
     for mark in MARKS {
-        let mut pieces = text.split(&format!(" {mark}=\""));
+        let mut pieces = text.split(mark);
         let mut rest = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
             rest.push_str(piece.split_once('"').map_or("", |(_, after)| after));

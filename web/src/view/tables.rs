@@ -78,7 +78,6 @@ const fn kind_class(kind: EntryKind) -> &'static str {
 
 fn view_row(level: Level, row: &Row, changed: bool) -> El {
     let (first, last) = (row.first, row.last);
-    let slots = if first == last { first.to_string() } else { format!("{first}…{last}") };
     let count = last - first + 1;
     let what = match (row.value, row.kind) {
         (_, None) => format!("{count} more"),
@@ -86,12 +85,18 @@ fn view_row(level: Level, row: &Row, changed: bool) -> El {
         (_, Some(kind)) => word(level, kind).to_owned(),
     };
     let value = row.value.filter(|value| value.0 != 0);
-    let mut button = el("button[type=button][title=to its next step]").does(Mark::Slots(level, first, last));
-    if first < last && !row.noted {
-        button = button.attr("aria-label", &format!("slots {first} to {last}: {what}"));
-    }
-    let slot = el("span.slot").child(slots).child(row.noted.then(noted));
-    let button = button
+    // Heard as "slots 402 to 465: 64 tables".
+    let heard = |words: &'static str| (first < last).then(|| el("span.sr").child(words));
+    let slot = el("span.slot")
+        .child(heard("slots "))
+        .child(first)
+        .child((first < last).then(|| el("span[aria-hidden=true]").child("…")))
+        .child(heard(" to "))
+        .child((first < last).then_some(last))
+        .child(heard(":"))
+        .child(row.noted.then(noted));
+    let button = el("button[type=button][title=to its next step]")
+        .does(Mark::Slots(level, first, last))
         .child(slot)
         .child(" ")
         .child(el("span.tag").child(what))
