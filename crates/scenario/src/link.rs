@@ -396,14 +396,14 @@ mod tests {
     #[test]
     fn everything_that_is_wrong_is_said_with_what_was_probably_meant() {
         let (link, problems) =
-            parse("#v1/kernel-walk/riscv64/v6.71?lock=foo&lokc=read&t=99999999999&t=7&by=actions");
+            parse("#v1/kernel-walk/riscv64/v6.177?lock=foo&lokc=read&t=99999999999&t=7&by=actions");
         let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(
             said,
             [
                 "the scenario kernel-walk does not run on “riscv64”; x86_64-4level is shown",
                 "did you mean “riscv64-sv39”?",
-                "there is no kernel “v6.71” here; v6.17 is shown",
+                "there is no kernel “v6.177” here; v6.17 is shown",
                 "did you mean “v6.17”?",
                 "“lock=foo” in this link cannot be understood and is ignored",
                 "“lokc=read” in this link is not known and is ignored",

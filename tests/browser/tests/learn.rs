@@ -181,9 +181,9 @@ fn any_walk_and_any_race_asks_first_where_somebody_wants_that() {
         let at = page.step().await;
         page.key_to_step(Key::Right, at + 1).await;
         page.until("a new question", || async { page.count(".said p").await == 0 }).await;
-        page.keys(&[Key::End]).await;
+        page.key_to_step(Key::End, 24).await;
         page.wait_for("nothing is left", ".lesson .nothing").await;
-        page.keys(&[Key::Home]).await;
+        page.key_to_step(Key::Home, 0).await;
         page.wait_for("a question", ".asked").await;
         page.click(".own a").await;
         page.until("the walk", || async { page.hash().await.starts_with("#v1/start/") }).await;
