@@ -4,7 +4,7 @@ use races::{About, race, verdicts};
 use scenario::Library;
 
 use crate::later::Part;
-use pagewalk::names::near;
+use pagewalk::names::Near;
 
 /// Which page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,11 +146,16 @@ pub fn missing(page: Place, name: &str) -> String {
         Place::Learn => "lesson",
         Place::Walk | Place::Callers | Place::Safe => "page",
     };
-    let scenarios = Library::WALKS.scenarios().map(|of| of.id).chain(callers::ABOUTS.iter().map(|of| of.id));
+    let mut near = Near::new(name);
+    for about in page.abouts() {
+        near.see(about.names[0]);
+    }
+    for lesson in lessons::NAMES.iter().filter(|_| page == Place::Learn) {
+        near.see(lesson);
+    }
     let meant = match page {
-        Place::Learn => near(name, &mut lessons::NAMES.iter().copied()),
-        Place::Compare => near(name, &mut { scenarios }),
-        _ => near(name, &mut page.abouts().iter().flat_map(|of| of.names.iter().copied())),
+        Place::Compare => Library::new(&[], &callers::ABOUTS).near(name),
+        _ => near.meant(),
     };
     let name: String = name.chars().take(40).collect();
     let mut text = format!("There is no {what} \u{201c}{name}\u{201d}.");

@@ -132,6 +132,10 @@ pub enum Begun {
     Cannot(String),
 }
 
+/// Actions of a slice, and how many slices are recorded until the page is drawn once more.
+const SLICE: u32 = 20_000;
+const DRAWN: u32 = 16;
+
 impl Run {
     /// Starts a scenario on its machine, if that is here; `step` is where it will go.
     pub fn begin(setup: Setup, grain: Grain, step: u32, shared: &mut Shared) -> Begun {
@@ -178,9 +182,12 @@ impl Run {
         Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new(), dump })
     }
 
-    /// Records one slice more, between which the page stays alive: well under a frame. Returns whether there is more to record.
+    /// Records one slice more, between which the page stays alive: well under a frame. Returns whether it is to be drawn: to draw
+    /// takes longer than to record, so not each slice is.
     pub fn record_slice(&mut self) -> bool {
-        self.record(20_000)
+        let waits = self.wanted.is_some();
+        let more = self.record(SLICE);
+        !more || waits && self.wanted.is_none() || self.actions() % (DRAWN * SLICE) < SLICE
     }
 
     /// Records `fuel` more actions. Returns whether there is more to record.

@@ -151,10 +151,16 @@ pub fn sentence(error: &dyn std::fmt::Display) -> String {
     text
 }
 
-/// What several errors say, one after the other; nothing if there is none.
+/// What several errors say, one after the other, the first ones of many: nobody reads more. Nothing if there is none.
 pub fn sentences<E: std::fmt::Display>(errors: &[E]) -> Option<String> {
-    let said: Vec<_> = errors.iter().map(|error| sentence(error)).collect();
-    (!said.is_empty()).then(|| said.join(" "))
+    let mut said = String::new();
+    for error in errors.iter().take(8) {
+        if !said.is_empty() {
+            said.push(' ');
+        }
+        said.push_str(&sentence(error));
+    }
+    (!said.is_empty()).then_some(said)
 }
 
 impl Shared {

@@ -25,9 +25,6 @@ const MAX_BYTES: usize = 4_000;
 /// How a link to a race begins, behind the `#`.
 const PREFIX: &str = "v1/race";
 
-/// Most problems that are told of one address: nobody reads more.
-const MOST_PROBLEMS: usize = 6;
-
 /// The parameters of a link to a race.
 const PARAMETERS: [&str; 5] = ["near", "lock", "rule", "s", "t"];
 
@@ -103,7 +100,6 @@ impl RaceLink {
         if path.as_bytes().windows(2).any(|pair| pair == b"//") {
             problems.push(RaceLinkProblem::Unknown("//".to_string()));
         }
-        problems.truncate(MOST_PROBLEMS);
         Some((link, problems))
     }
 
@@ -295,6 +291,7 @@ mod tests {
                 "did you mean \u{201c}v7.1\u{201d}?",
                 "\u{201c}lock=maybe\u{201d} in this link cannot be understood and is ignored",
                 "\u{201c}t=x\u{201d} in this link cannot be understood and is ignored",
+                "this link says \u{201c}t\u{201d} more than once; the last one counts",
             ]
         );
         assert_eq!((link.step, link.schedule.len()), (9, 4), "what could be read is kept");

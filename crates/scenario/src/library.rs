@@ -8,6 +8,7 @@ use core::fmt::Debug;
 
 use actors::{AnyActor, Observer};
 use mm::{MmId, World};
+use pagewalk::names::Near;
 use pagewalk::{EntryPoint, NotInThisKernel, Revision};
 use pgtable::{Level, MODELS, Model, VirtAddr};
 
@@ -329,6 +330,23 @@ impl Library {
     /// The scenario with this name.
     pub fn scenario(&self, id: &str) -> Option<&'static Scenario> {
         self.scenarios().find(|scenario| scenario.id == id)
+    }
+
+    /// The name of a scenario, here or not yet, that was probably meant.
+    pub fn near(&self, id: &str) -> Option<&'static str> {
+        let mut near = Near::new(id);
+        for scenario in WALKS {
+            near.see(scenario.id);
+        }
+        for list in self.more.iter().copied().flatten() {
+            for scenario in *list {
+                near.see(scenario.id);
+            }
+        }
+        for about in self.later {
+            near.see(about.id);
+        }
+        near.meant()
     }
 
     /// The scenarios that are not here yet.

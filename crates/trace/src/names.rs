@@ -3,22 +3,46 @@
 /// Longest name that is compared, in bytes.
 const LONGEST: usize = 40;
 
-/// The name that was probably meant: the nearest of `names`, if no more than a third of it is typed otherwise. A name that goes on
-/// where the word ends, or the other way round, is near.
-pub fn near(word: &str, names: &mut dyn Iterator<Item = &'static str>) -> Option<&'static str> {
-    if word.len() > LONGEST {
-        return None;
+/// Looks for the name that was probably meant.
+#[derive(Clone, Copy, Debug)]
+pub struct Near<'a> {
+    word: &'a str,
+    best: Option<(u8, &'static str)>,
+}
+
+impl<'a> Near<'a> {
+    /// By this word.
+    pub const fn new(word: &'a str) -> Self {
+        Self { word, best: None }
     }
-    let mut best = None;
-    for name in names {
+
+    /// Looks at one name more. It is near if no more than a third of it is typed otherwise, or if one goes on where the other ends.
+    pub fn see(&mut self, name: &'static str) {
+        let word = self.word;
+        if word.len() > LONGEST {
+            return;
+        }
         let off = distance(word.as_bytes(), name.as_bytes());
-        let longer = word.len().max(name.len()) as u8;
         let is_start = word.len() > 3 && (name.starts_with(word) || word.starts_with(name));
-        if (off <= longer / 3 || is_start) && best.is_none_or(|(least, _)| off < least) {
-            best = Some((off, name));
+        let is_near = is_start || usize::from(off) <= word.len().max(name.len()) / 3;
+        if is_near && self.best.is_none_or(|(least, _)| off < least) {
+            self.best = Some((off, name));
         }
     }
-    best.map(|(_, name)| name)
+
+    /// The nearest one that was seen, if one is near.
+    pub fn meant(self) -> Option<&'static str> {
+        self.best.map(|(_, name)| name)
+    }
+}
+
+/// The nearest of these names.
+pub fn near(word: &str, names: &mut dyn Iterator<Item = &'static str>) -> Option<&'static str> {
+    let mut near = Near::new(word);
+    for name in names {
+        near.see(name);
+    }
+    near.meant()
 }
 
 /// The least number of letters to put in, take out or change, so that one becomes the other.

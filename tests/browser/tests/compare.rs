@@ -72,9 +72,47 @@ fn a_choice_compares_other_runs_and_the_address_is_a_choice() {
 }
 
 #[test]
+fn two_machines_are_put_beside_each_other_by_level_and_it_is_said_what_cannot_be_compared() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/compare/start/x86_64-5level/v6.17?lock=read&with=v6.17")).await;
+        page.wait_for("both runs", ".side + .side").await;
+        assert!(!page.text(".differences").await.contains("two machines"));
+        page.choose("Right: machine", "riscv64-sv39").await;
+        let address = "#v1/compare/start/x86_64-5level/v6.17?lock=read&with=v6.17&with-machine=riscv64-sv39";
+        page.until("the address", || async { page.hash().await == address }).await;
+        page.wait_for("both runs", ".side + .side").await;
+        assert!(page.text(".differences").await.contains("Addresses, slots and what is mapped cannot be"));
+        let names = "return [...document.querySelectorAll('.side h2')].map(of => of.innerText).join('|')";
+        let names = page.text_of(names).await.to_lowercase();
+        assert!(names.contains("x86-64") && names.contains("riscv64"), "{names}");
+        page.focus_slider().await;
+        page.key_to_step(Key::Right, 1).await;
+        says(page, "Both runs do this, each in its own tables.").await;
+    });
+}
+
+#[test]
 fn all_that_is_wrong_with_an_address_is_said() {
     test(Screen::NARROW, async |page| {
         let site = Site::serve();
+        let walk = "#v1/kernel-walk/riscv64/v9?lock=foo&t=3&t=4";
+        let race = "#v1/race/munmap/riscv64/v9?lock=foo&t=0&t=0";
+        for hash in [walk, race] {
+            page.load(&site.url(hash)).await;
+            for words in ["“riscv64”", "“v9”", "“lock=foo”", "“t” more than once", "Did you mean “riscv64-sv"]
+            {
+                page.until(words, || async { page.text("[role=alert]").await.contains(words) }).await;
+            }
+        }
+        for (hash, words) in [
+            ("#v1/learn/why-the-patc", "Did you mean “why-the-patch”?"),
+            ("#v1/race/mumap", "Did you mean “munmap”?"),
+            ("#v1/kernal-walk", "Did you mean “kernel-walk”?"),
+        ] {
+            page.load(&site.url(hash)).await;
+            page.until(words, || async { page.text("[role=alert]").await.contains(words) }).await;
+        }
         page.open(&site.url("#v1/compare/debug-user/vax/v7.1?with=v1&with-lock=x&t=2000")).await;
         for words in ["“vax”", "“with=v1”", "“with-lock=x”", "no step 2000"] {
             page.until(words, || async { page.text("[role=alert]").await.contains(words) }).await;

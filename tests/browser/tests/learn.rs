@@ -158,6 +158,50 @@ fn a_question_about_a_race_is_graded() {
 }
 
 #[test]
+fn any_walk_and_any_race_asks_first_where_somebody_wants_that() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/start/x86_64-5level/v6.17?lock=none&t=2")).await;
+        assert_eq!(page.count(".asked").await, 0, "nobody is asked who did not want that");
+        page.click(".top .to-ask").await;
+        page.wait_for("the question", ".asked .answers button").await;
+        let address = "#v1/learn/ask/start/x86_64-5level/v6.17?lock=none&t=2";
+        page.until("the address", || async { page.hash().await == address }).await;
+        assert!(page.text(".asked h3").await.contains("assertion"));
+        page.click(".answers li:nth-child(1) button").await;
+        page.wait_for("it is graded", ".said p").await;
+        assert_eq!((page.step().await, page.text(".said b").await.starts_with("Not this time")), (4, true));
+        page.until("the score", || async { page.text(".score").await.starts_with("0 of 1 right") }).await;
+        page.keys(&['n']).await;
+        page.until("about an entry", || async { page.text(".asked h3").await.contains("entry") }).await;
+        assert_eq!(page.count(".said p").await, 0, "nothing is said before it is answered");
+        page.click(".answers li:nth-child(1) button").await;
+        page.until("the score", || async { page.text(".score").await.starts_with("1 of 2 right") }).await;
+        // Who steps on is asked about what comes then.
+        let at = page.step().await;
+        page.key_to_step(Key::Right, at + 1).await;
+        page.until("a new question", || async { page.count(".said p").await == 0 }).await;
+        page.key_to_step(Key::End, 24).await;
+        page.wait_for("nothing is left", ".lesson .nothing").await;
+        page.key_to_step(Key::Home, 0).await;
+        page.wait_for("a question", ".asked").await;
+        page.click(".own a").await;
+        page.until("the walk", || async { page.hash().await.starts_with("#v1/start/") }).await;
+
+        page.open(&site.url("#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=b4a21&t=25")).await;
+        page.click(".top .to-ask").await;
+        page.wait_for("the question", ".asked .answers li:nth-child(2) button").await;
+        let before = page.step().await;
+        page.click(".answers li:nth-child(1) button").await;
+        page.wait_for("it is graded", ".said p").await;
+        assert_eq!(page.step().await, before + 1);
+        page.keys(&['n']).await;
+        page.until("the next one", || async { page.count(".said p").await == 0 }).await;
+        assert_eq!(page.count("[role=alert]").await, 0);
+    });
+}
+
+#[test]
 fn what_was_seen_and_answered_is_kept_until_it_is_to_be_forgotten() {
     const KEPT: &str = "return localStorage.getItem('pagewalk-lessons') ?? ''";
     test(Screen::NARROW, async |page| {

@@ -218,10 +218,7 @@ impl Page for Walk {
     fn work(&mut self, shared: &mut Shared) -> bool {
         match self.besides.iter_mut().find(|of| !of.is_complete()) {
             Some(of) => of.run_slice(),
-            None => {
-                self.record(shared);
-                true
-            }
+            None => self.record(shared),
         }
     }
 
@@ -327,11 +324,12 @@ impl Walk {
         self.missing.as_ref().filter(|_| self.link.step == 0).unwrap_or(&self.link)
     }
 
-    fn record(&mut self, shared: &mut Shared) {
-        if let Some(run) = &mut self.run {
-            run.record_slice();
-            self.moved(shared);
-        }
+    /// Records one slice more. Returns whether there is something new to see.
+    fn record(&mut self, shared: &mut Shared) -> bool {
+        let Some(run) = &mut self.run else { return true };
+        let draw = run.record_slice();
+        self.moved(shared);
+        draw
     }
 
     fn go_to(&mut self, index: u32, shared: &mut Shared) {

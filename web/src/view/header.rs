@@ -53,7 +53,7 @@ pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -
 pub fn ask(top: &Top, place: Place) -> El {
     let link = top.links[place.slot()].as_deref().unwrap_or(place.link());
     let href = ["#v1/learn/ask", link.strip_prefix("v1").unwrap_or_default()].concat();
-    el("a.to-compare").attr("href", &href).child("Ask me first")
+    el("a.to-ask").attr("href", &href).child("Ask me first")
 }
 
 /// A button that opens files of page tables.
