@@ -40,10 +40,12 @@
 //! | [`race`] | races: each CPU, the locks, the tables at stake, the outcome |
 //! | [`geometry`] | an architecture's levels, folding and entry bits |
 //! | [`locks`] | who holds what; an assertion and why it is there; the delegation |
+//! | [`sheet`] | what a person takes away: as text, as Markdown, on paper |
 
 pub mod dump;
 pub mod entry_diff;
 pub mod geometry;
+mod lines;
 pub mod listing;
 pub mod locks;
 pub mod mark;
@@ -53,6 +55,7 @@ pub mod race;
 pub mod ruler;
 pub mod same;
 pub mod sentence;
+pub mod sheet;
 pub mod tables;
 pub mod timeline;
 
@@ -61,4 +64,5 @@ pub use entry_diff::EntryDiff;
 pub use mark::Mark;
 pub use point::Point;
 pub use same::{Pair, Same};
+pub use sheet::Sheet;
 pub use timeline::{Moment, Span, Step, Timeline};
