@@ -3,6 +3,7 @@
 use gloo_timers::callback::Timeout;
 
 use crate::browser::{self, Clock};
+use crate::named::named;
 
 /// Browsers refuse or throw when a page rewrites its address too often (Safari: 100 times in 30 seconds). This many
 /// writes may come at once …
@@ -13,6 +14,34 @@ const REFILL_MS: f64 = 400.0;
 
 /// After so many milliseconds a write that had to wait is asked for again.
 const AGAIN_MS: u32 = 500;
+
+named! {
+    /// How the whole page shows what its address names, if not as usual. Each is a part of the address of its own, which no page
+    /// sees.
+    pub enum Form {
+        /// For a room: large, and nothing else.
+        Room = "present",
+        /// All steps, in a table.
+        Steps = "view=steps",
+    }
+}
+
+/// A hash without its form.
+pub fn parted(hash: &str) -> (String, Option<Form>) {
+    let (mut rest, mut form, mut sign) = (String::new(), None, '?');
+    for (at, part) in hash.split(['?', '&']).enumerate() {
+        if let Some(of) = Form::from_name(part) {
+            form = Some(of);
+            continue;
+        }
+        if at > 0 {
+            rest.push(std::mem::replace(&mut sign, '&'));
+        }
+        rest.push_str(part);
+    }
+    // What has none stays as it is, however broken.
+    (if form.is_some() { rest } else { hash.to_owned() }, form)
+}
 
 /// Writes the hash, and knows what it wrote.
 #[derive(Debug)]

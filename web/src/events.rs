@@ -6,7 +6,9 @@
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use pgtable::Level;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, EventTarget, HtmlSelectElement, KeyboardEvent, MouseEvent, PointerEvent};
+use web_sys::{
+    Element, Event, EventTarget, HtmlSelectElement, KeyboardEvent, MouseEvent, PointerEvent, UiEvent,
+};
 use yew::Callback;
 
 use crate::browser;
@@ -64,8 +66,12 @@ fn key(target: &Element, event: &Event) -> Option<Deed> {
     Some(deed)
 }
 
-fn click(target: &Element, _: &Event) -> Option<Deed> {
-    mark_of(&closest(target, "button")?).map(Deed::Pressed)
+/// Whoever has dragged over a text wants it, and not what pressing it does.
+fn click(target: &Element, event: &Event) -> Option<Deed> {
+    let button = closest(target, "button")?;
+    let by_pointer = event.unchecked_ref::<UiEvent>().detail() > 0;
+    let selects = by_pointer && browser::selects_in(&button);
+    mark_of(&button).filter(|_| !selects).map(Deed::Pressed)
 }
 
 fn choose(target: &Element, _: &Event) -> Option<Deed> {

@@ -21,6 +21,8 @@ pub enum Wanted {
     Card,
     /// All steps, in a table.
     Steps,
+    /// What is printed instead of the steps: the text of a lesson.
+    Paper,
 }
 
 /// Rows of a table of steps at most. A longer run has several tables.

@@ -1,6 +1,7 @@
 //! Two runs side by side, step by step.
 
 use narrate::Pair;
+use narrate::sheet::{Sheet, Wanted, pair};
 use pagewalk::Revision;
 use pgtable::Level;
 use scenario::link::Grain;
@@ -12,7 +13,7 @@ use crate::el::{El, el};
 use crate::marks::{Command, Deed, List, Mark};
 use crate::place::unsigned;
 use crate::progress::Progress;
-use crate::run::{Begun, Run};
+use crate::run::{Begun, Run, Speed};
 use crate::shared::{Loading, Shared, sentences};
 use crate::view::compare::{self as view, Side};
 use crate::view::header;
@@ -30,6 +31,7 @@ pub struct Compare {
     differences: Vec<u32>,
     /// The line that the opened link asks for, until it is known whether there is one.
     asked: Option<u32>,
+    playing: bool,
     hot: Option<Level>,
 }
 
@@ -79,8 +81,13 @@ impl Page for Compare {
     }
 
     fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
+        if let Deed::Hot(level) = *deed {
+            return level != std::mem::replace(&mut self.hot, level);
+        }
+        let plays = std::mem::take(&mut self.playing);
         match *deed {
             Deed::Pressed(Mark::Command(Command::Retry)) => self.start(shared),
+            Deed::Pressed(Mark::Command(Command::Play)) => self.play(plays, shared),
             Deed::Pressed(mark) => {
                 let Some(line) = self.line_of(mark) else { return false };
                 self.link.line = line;
@@ -101,7 +108,6 @@ impl Page for Compare {
                     None => return false,
                 }
             }
-            Deed::Hot(level) if level != self.hot => self.hot = level,
             _ => return false,
         }
         true
@@ -122,7 +128,7 @@ impl Page for Compare {
         el("main.pagewalk.compare[tabindex=-1][aria-label=Compare][data-keys=walk]")
             .child(header::header(&shared.top, Some(choices), Some(header::actions(&shared.top, None, None))))
             .child(header::messages(shared, None, failed, under))
-            .child(self.shown())
+            .child(self.line().map(|line| view::compare(&line)))
     }
 
     fn link(&self) -> String {
@@ -145,7 +151,29 @@ impl Page for Compare {
 
     fn pulse(&self) -> Pulse {
         let is_recorded = |side: &Waiting| side.run().is_none_or(Run::is_complete);
-        Pulse { work: !self.sides.iter().all(is_recorded), beat: None }
+        Pulse {
+            work: !self.sides.iter().all(is_recorded),
+            beat: self.playing.then_some(Speed::Normal.step_ms()),
+        }
+    }
+
+    fn beat(&mut self, shared: &mut Shared) {
+        self.link.line += 1;
+        self.playing = self.link.line + 1 < self.pairs.len() as u32;
+        self.moved(shared);
+    }
+
+    fn sheet(&self, wanted: Wanted) -> Option<Sheet> {
+        let line = self.line()?;
+        match wanted {
+            Wanted::Step => {
+                let sides = line.sides.each_ref().map(|of| pair::Side { name: &of.name, point: of.point });
+                let says = view::difference(&line);
+                Some(pair::line(&self.link, line.lines - 1, line.pair, &says, &sides))
+            }
+            Wanted::Steps => Some(pair::lines(&self.link, &self.pairs, &|side, stop| self.said(side, stop))),
+            Wanted::Card | Wanted::Paper => None,
+        }
     }
 
     fn work(&mut self, shared: &mut Shared) -> bool {
@@ -182,6 +210,7 @@ impl Page for Compare {
 
 impl Compare {
     fn start(&mut self, shared: &mut Shared) {
+        self.playing = false;
         self.pairs.clear();
         self.sides = self.link.setups().map(|setup| match Run::begin(setup, Grain::Stops, 0, shared) {
             Begun::Runs(run) => Waiting::Runs(run),
@@ -260,8 +289,22 @@ impl Compare {
         Some(link.possible().0)
     }
 
-    /// The line that is shown, and the controls.
-    fn shown(&self) -> Option<El> {
+    /// Plays on from the line that is shown, from the first one if it is the last; or pauses.
+    fn play(&mut self, plays: bool, shared: &mut Shared) {
+        self.playing = !plays && self.pairs.len() > 1;
+        if self.playing && self.link.line + 1 >= self.pairs.len() as u32 {
+            self.link.line = 0;
+            self.moved(shared);
+        }
+    }
+
+    /// What a stop of one of the two says.
+    fn said(&self, side: usize, stop: u32) -> String {
+        self.sides[side].run().map(|run| run.said(stop)).unwrap_or_default()
+    }
+
+    /// The line that is shown.
+    fn line(&self) -> Option<view::Line<'_>> {
         let [Waiting::Runs(left), Waiting::Runs(right)] = &self.sides else { return None };
         let pair = self.pairs.get(self.link.line as usize)?;
         let same_lock = left.setup().lock == right.setup().lock;
@@ -272,13 +315,14 @@ impl Compare {
             let brief = if same_lock { revision.id().to_owned() } else { with_lock };
             Side { name, brief, point: run.point() }
         });
-        Some(view::compare(&view::Line {
+        Some(view::Line {
             pair,
             sides,
             line: self.link.line,
             lines: self.pairs.len() as u32,
             differences: &self.differences,
+            playing: self.playing,
             hot: self.hot,
-        }))
+        })
     }
 }

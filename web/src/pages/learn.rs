@@ -4,13 +4,16 @@
 //! itself is which stop is shown, what was asked, and what was seen and answered by now.
 
 mod kept;
+mod paper;
 mod question;
 
 use lessons::{Ask, LESSONS, Lesson, Stop};
+use narrate::sheet::{Sheet, Wanted};
 use web_sys::Element;
 
 use super::walk::Walk;
-use super::{Figure, Page, Pulse, Races};
+use super::{Figure, Page, Pulse, Races, Walked};
+use crate::address::Form;
 use crate::browser;
 use crate::el::{El, el};
 use crate::keys::Keys;
@@ -37,6 +40,8 @@ pub struct Learn {
     left: Vec<(Here, String)>,
     question: Option<Question>,
     kept: Kept,
+    /// What figures have said, as they were left.
+    said: Vec<(Here, String)>,
     /// Whether another stop is shown than was drawn last.
     turned: bool,
 }
@@ -60,6 +65,7 @@ impl Default for Learn {
             left: Vec::new(),
             question: None,
             kept: Kept::read(),
+            said: Vec::new(),
             turned: false,
         }
     }
@@ -118,8 +124,8 @@ impl Page for Learn {
 
     fn view(&self, shared: &Shared) -> El {
         let top = &shared.top;
-        let page =
-            el("main.pagewalk.learn[tabindex=-1][aria-label=Lessons]").attr("data-keys", Keys::Lesson.name());
+        let page = el("main.pagewalk.learn[tabindex=-1][aria-label=Lessons]")
+            .attr("data-keys", self.keys(shared).name());
         let Some((here, (name, lesson))) = self.here.zip(self.lesson()) else {
             let lines = self.lessons.iter().map(|(name, lesson)| (*name, lesson, self.kept.seen(name)));
             return page
@@ -159,6 +165,14 @@ impl Page for Learn {
 
     fn help(&self, shared: &Shared) -> Option<El> {
         self.figure_of()?.help(shared)
+    }
+
+    fn walked(&self) -> Option<Walked<'_>> {
+        self.figure_of()?.walked()
+    }
+
+    fn sheet(&self, wanted: Wanted) -> Option<Sheet> {
+        if wanted == Wanted::Paper { self.paper() } else { self.figure_of()?.sheet(wanted) }
     }
 
     fn takes_focus(&self) -> bool {
@@ -222,6 +236,11 @@ impl Learn {
         self.lesson()?.1.stops.get(self.here?.stop)
     }
 
+    /// In a room there is no text to scroll.
+    fn keys(&self, shared: &Shared) -> Keys {
+        if shared.top.form == Some(Form::Room) { Keys::Walk } else { Keys::Lesson }
+    }
+
     fn is_race(&self) -> bool {
         self.stop().is_some_and(|stop| stop.figure.starts_with("race/"))
     }
@@ -247,8 +266,11 @@ impl Learn {
     fn go(&mut self, here: Option<Here>, shared: &mut Shared) {
         if let (Some(before), Some(figure)) = (self.here, self.figure_of()) {
             let link = figure.link();
+            let says = paper::says(figure);
             self.left.retain(|(of, _)| *of != before);
             self.left.push((before, link));
+            self.said.retain(|(of, _)| *of != before);
+            self.said.extend(says.map(|says| (before, says)));
         }
         // A walk that plays would go on unseen.
         self.turned = self.here.is_some() || here.is_some();

@@ -17,10 +17,14 @@ pub mod safe;
 pub mod verdicts;
 pub mod walk;
 
+use narrate::sheet::{Sheet, Wanted};
+use scenario::Link;
 use web_sys::Element;
 
 use crate::el::El;
+use crate::later::Verdicts;
 use crate::marks::Deed;
+use crate::run::Run;
 use crate::shared::Shared;
 
 /// What goes on by itself on a page, as long as it is shown.
@@ -38,6 +42,17 @@ impl std::fmt::Debug for dyn Page {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Page")
     }
+}
+
+/// A walk at the step that is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Walked<'a> {
+    /// The link to it.
+    pub link: &'a Link,
+    /// The run.
+    pub run: &'a Run,
+    /// Whether the walk whose assertion is shown is safe beside other CPUs, as far as that is known.
+    pub beside: Option<&'a dyn Verdicts>,
 }
 
 /// What a lesson has of the part with the race lab.
@@ -100,6 +115,16 @@ pub trait Page {
     /// Whether the time slider, or what there is to read, has the focus when the page is opened, so that the keys work at once.
     fn takes_focus(&self) -> bool {
         false
+    }
+
+    /// The walk that is shown, if it is one.
+    fn walked(&self) -> Option<Walked<'_>> {
+        None
+    }
+
+    /// What a person wants of something else than a walk, to be taken away.
+    fn sheet(&self, _: Wanted) -> Option<Sheet> {
+        None
     }
 
     /// What goes on by itself.

@@ -2,7 +2,8 @@
 
 use explore::Lane;
 use mm::LockMode;
-use narrate::race::{Question, RacePoint, Session, point, words};
+use narrate::race::{Question, RacePoint, Session, point, sheet, words};
+use narrate::sheet::{Sheet, Wanted};
 use pagewalk::Revision;
 use races::{Aim, Choice, RACES, RaceDef, RaceLink};
 use web_sys::Element;
@@ -159,6 +160,15 @@ impl Page for Race {
 
     fn help(&self, _: &Shared) -> Option<El> {
         Some(help::help())
+    }
+
+    fn sheet(&self, wanted: Wanted) -> Option<Sheet> {
+        let (session, point) = self.session.as_ref().zip(self.point.as_ref())?;
+        match wanted {
+            Wanted::Step => Some(sheet::step(session, point)),
+            Wanted::Steps => Some(sheet::steps(session)),
+            Wanted::Card | Wanted::Paper => None,
+        }
     }
 
     fn takes_focus(&self) -> bool {

@@ -11,7 +11,7 @@ use scenario::link::View;
 use scenario::{FileId, Link, LinkProblem, Setup, Tables};
 use web_sys::Element;
 
-use super::{Page, Pulse};
+use super::{Page, Pulse, Walked};
 use crate::el::{El, el};
 use crate::keys::Keys;
 use crate::later::Verdicts;
@@ -195,6 +195,12 @@ impl Page for Walk {
 
     fn help(&self, shared: &Shared) -> Option<El> {
         shared.later.map(|later| (later.help)())
+    }
+
+    fn walked(&self) -> Option<Walked<'_>> {
+        let run = self.run.as_ref()?;
+        let beside = run.point().beside.and_then(|of| self.besides.iter().find(|known| known.of() == of));
+        Some(Walked { link: self.shown(), run, beside: beside.map(|of| &**of) })
     }
 
     /// An embedded widget must not take the focus of the page around it.

@@ -6,7 +6,7 @@ use narrate::{EntryDiff, Point};
 use pagewalk::Event;
 use scenario::{Library, Setup};
 
-use super::{Arrived, More, bring};
+use super::{Arrived, More, bring, desk};
 use crate::el::El;
 use crate::later::{Dump, Later, PartError};
 use crate::pages::callers::Callers;
@@ -26,7 +26,7 @@ pub fn arrived() -> Result<Arrived, PartError> {
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn more() -> More {
     let later = Later { help: view::help, levels: view::levels, dump, diff, files: view::choices::files };
-    More { callers: Box::new(Callers), later, library: LIBRARY, bring: bring::bring }
+    More { callers: Box::new(Callers), later, library: LIBRARY, bring: bring::bring, desk: desk::lay }
 }
 
 fn diff(what: &str, of: &EntryDiff) -> El {

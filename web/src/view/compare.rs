@@ -10,9 +10,10 @@ use super::help::of as help_of;
 use super::locks::{rule, view_assertion, view_delegation};
 use super::scrubber::scrubber;
 use super::sign::sign;
-use super::transport::{BUTTONS, picture};
+use super::transport::{BUTTONS, picture, play};
 use super::{locks, tables};
 use crate::el::{El, el};
+use crate::keys::PRESENT;
 use crate::marks::{Command, List};
 use crate::run::Tick;
 
@@ -40,16 +41,20 @@ pub struct Line<'a> {
     pub lines: u32,
     /// The lines of which it can be seen that they differ.
     pub differences: &'a [u32],
+    /// Whether it plays.
+    pub playing: bool,
     /// The level that is pointed at.
     pub hot: Option<Level>,
 }
 
 /// The keys and what they do.
-const KEYS: [(&str, &str); 6] = [
+const KEYS: [(&str, &str); 8] = [
     ("← →", "one step back, one step on"),
     ("Shift ← →", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
     ("[ ]", "previous difference, next difference"),
+    ("Space", "play or pause"),
+    PRESENT,
     ("?", "show or hide this help"),
     (
         "Esc",
@@ -97,7 +102,7 @@ pub fn compare(line: &Line<'_>) -> El {
 }
 
 /// What is different at this line, as a sentence.
-fn difference(line: &Line<'_>) -> String {
+pub fn difference(line: &Line<'_>) -> String {
     let [left, right] = &line.sides;
     let Pair { has, moved, alike, .. } = *line.pair;
     if has != [true, true] {
@@ -168,7 +173,7 @@ fn controls(line: &Line<'_>, says: &str) -> El {
         _ => (command, path, label, key),
     });
     el("section.transport[aria-label=Controls]")
-        .child(el("div.buttons").children(named.into_iter().map(picture)))
+        .child(el("div.buttons").children(named.into_iter().chain([play(line.playing)]).map(picture)))
         .child(scrubber(line.line, line.lines, &ticks, says))
         .child(
             el("p.count")

@@ -3,6 +3,7 @@
 use scenario::Link;
 use scenario::link::View;
 
+use super::super::Page;
 use super::Walk;
 use crate::el::{El, el};
 use crate::later::Part;
@@ -13,9 +14,8 @@ use crate::view;
 impl Walk {
     /// Whether the walk whose assertion is shown is safe beside other CPUs, as far as that is known.
     pub(super) fn beside(&self, run: &Run, shared: &Shared) -> Option<El> {
-        let of = run.point().beside?;
-        let known = self.besides.iter().find(|known| known.of() == of);
-        known.map(|known| known.view()).or_else(|| {
+        run.point().beside?;
+        self.walked()?.beside.map(|known| known.view()).or_else(|| {
             let (failed, under) = view::header::coming(shared, Part::Lab);
             failed.map(|failed| el("p.beside").child(failed)).or(under)
         })

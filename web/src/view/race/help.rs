@@ -2,16 +2,18 @@
 
 use super::lanes;
 use crate::el::{El, el};
+use crate::keys::PRESENT;
 use crate::view::help::of;
 
 /// The keys and what they do.
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 9] = [
     ("1 2 3", "step CPU 0, CPU 1, CPU 2; 0 for RCU"),
     ("← →", "one step back, one step on, along the branch that is shown"),
     ("[ ]", "to where another CPU takes over"),
     ("Shift ← →", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
     ("Space", "play or pause"),
+    PRESENT,
     ("?", "show or hide this help"),
     (
         "Esc",
