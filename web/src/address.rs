@@ -16,8 +16,7 @@ const REFILL_MS: f64 = 400.0;
 const AGAIN_MS: u32 = 500;
 
 named! {
-    /// How the whole page shows what its address names, if not as usual. Each is a part of the address of its own, which no page
-    /// sees.
+    /// How the whole page shows what its address names, if not as usual. No page sees this part of the address.
     pub enum Form {
         /// For a room: large, and nothing else.
         Room = "present",
@@ -26,21 +25,14 @@ named! {
     }
 }
 
-/// A hash without its form.
-pub fn parted(hash: &str) -> (String, Option<Form>) {
-    let (mut rest, mut form, mut sign) = (String::new(), None, '?');
-    for (at, part) in hash.split(['?', '&']).enumerate() {
-        if let Some(of) = Form::from_name(part) {
-            form = Some(of);
-            continue;
+/// A hash without its form, which stands behind all else.
+pub fn parted(hash: &str) -> (&str, Option<Form>) {
+    for &form in Form::ALL {
+        if let Some(rest) = hash.strip_suffix(form.name()).and_then(|rest| rest.strip_suffix(['?', '&'])) {
+            return (rest, Some(form));
         }
-        if at > 0 {
-            rest.push(std::mem::replace(&mut sign, '&'));
-        }
-        rest.push_str(part);
     }
-    // What has none stays as it is, however broken.
-    (if form.is_some() { rest } else { hash.to_owned() }, form)
+    (hash, None)
 }
 
 /// Writes the hash, and knows what it wrote.

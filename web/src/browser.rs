@@ -9,7 +9,7 @@ use gloo_events::EventListener;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, Event, EventTarget, Node, ReadableStream, ReadableStreamDefaultReader, Response};
+use web_sys::{Element, Event, EventTarget, ReadableStream, ReadableStreamDefaultReader, Response};
 use yew::Callback;
 
 use crate::later::Part;
@@ -224,12 +224,13 @@ pub fn keep(name: &str, text: Option<&str>) {
     };
 }
 
-/// What has been selected inside `element`, if anything has.
+/// Whether some text of `element` is selected.
 pub fn selects_in(element: &Element) -> bool {
-    let selection = call(&js_sys::global(), "getSelection", &[]);
-    let at = selection.as_ref().filter(|of| member(of, "isCollapsed").is_some_and(|is| is.is_falsy()));
-    let at = at.and_then(|of| member(of, "anchorNode")?.dyn_into::<Node>().ok());
-    at.is_some_and(|at| element.contains(Some(&at)))
+    let is = |value: Option<JsValue>| value.and_then(|value| value.as_bool()) == Some(true);
+    call(&js_sys::global(), "getSelection", &[]).is_some_and(|selection| {
+        !is(member(&selection, "isCollapsed"))
+            && is(call(&selection, "containsNode", &[element.into(), JsValue::TRUE]))
+    })
 }
 
 /// Selects all that an element has.
@@ -269,7 +270,7 @@ pub fn print() {
 }
 
 /// Another window of this page.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Window(JsValue);
 
 impl Window {
@@ -287,7 +288,7 @@ impl Window {
 
     /// Whether it is still there.
     pub fn is_open(&self) -> bool {
-        member(&self.0, "closed").is_some_and(|closed| closed.is_falsy())
+        member(&self.0, "closed").and_then(|closed| closed.as_bool()) == Some(false)
     }
 
     /// Closes it.
@@ -297,15 +298,21 @@ impl Window {
 
     /// Tells it something, if it shows this site.
     pub fn tell(&self, what: &str) {
+        let origin = own_origin();
         // A page without an origin of its own can name none.
-        let origin = reach(&["location", "origin"]).filter(|of| of.as_string().as_deref() != Some("null"));
-        call(&self.0, "postMessage", &[what.into(), origin.unwrap_or_else(|| "*".into())]);
+        let to = if origin == "null" { "*" } else { &*origin };
+        call(&self.0, "postMessage", &[what.into(), to.into()]);
     }
 }
 
-/// Who tells us something with an event, and what.
-pub fn told(event: &Event) -> Option<(Window, String)> {
-    Some((Window(member(event, "source")?), member(event, "data")?.as_string()?))
+fn own_origin() -> String {
+    reach(&["origin"]).and_then(|origin| origin.as_string()).unwrap_or_default()
+}
+
+/// What another window of this site tells us with an event.
+pub fn told(event: &Event) -> Option<String> {
+    let text = |name| member(event, name)?.as_string();
+    text("data").filter(|_| text("origin").as_ref() == Some(&own_origin()))
 }
 
 /// Scrolls as little as is needed so that an element is in sight.

@@ -6,9 +6,7 @@
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use pgtable::Level;
 use wasm_bindgen::JsCast;
-use web_sys::{
-    Element, Event, EventTarget, HtmlSelectElement, KeyboardEvent, MouseEvent, PointerEvent, UiEvent,
-};
+use web_sys::{Element, Event, EventTarget, HtmlSelectElement, KeyboardEvent, MouseEvent, PointerEvent};
 use yew::Callback;
 
 use crate::browser;
@@ -69,7 +67,8 @@ fn key(target: &Element, event: &Event) -> Option<Deed> {
 /// Whoever has dragged over a text wants it, and not what pressing it does.
 fn click(target: &Element, event: &Event) -> Option<Deed> {
     let button = closest(target, "button")?;
-    let by_pointer = event.unchecked_ref::<UiEvent>().detail() > 0;
+    // A key has no number of clicks.
+    let by_pointer = browser::member(event, "detail").and_then(|clicks| clicks.as_f64()) > Some(0.0);
     let selects = by_pointer && browser::selects_in(&button);
     mark_of(&button).filter(|_| !selects).map(Deed::Pressed)
 }

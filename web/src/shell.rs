@@ -299,7 +299,6 @@ impl Shell {
     /// Shows what an address says.
     fn open(&mut self, hash: &str) {
         let (hash, form) = address::parted(hash);
-        let hash = &*hash;
         self.shared.top.form = form;
         if form.is_some() {
             self.shared.more.ask();

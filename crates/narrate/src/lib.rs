@@ -40,6 +40,7 @@
 //! | [`race`] | races: each CPU, the locks, the tables at stake, the outcome |
 //! | [`geometry`] | an architecture's levels, folding and entry bits |
 //! | [`locks`] | who holds what; an assertion and why it is there; the delegation |
+//! | [`source`] | where the kernel's own source and history can be read |
 //! | [`sheet`] | what a person takes away: as text, as Markdown, on paper |
 
 pub mod dump;
@@ -56,6 +57,7 @@ pub mod ruler;
 pub mod same;
 pub mod sentence;
 pub mod sheet;
+pub mod source;
 pub mod tables;
 pub mod timeline;
 

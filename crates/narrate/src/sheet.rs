@@ -177,25 +177,22 @@ impl Row {
 
 /// Words as Markdown shows them: without what it would take for its own signs.
 fn plain(words: &str) -> String {
-    let letters: Vec<char> = words.chars().collect();
-    let is_inside = |at: usize| {
-        let is_letter = |at: usize| letters.get(at).is_some_and(|letter| letter.is_alphanumeric());
-        at > 0 && is_letter(at - 1) && is_letter(at + 1)
-    };
+    let letters = words.as_bytes();
+    let is_letter = |at: usize| letters.get(at).is_some_and(u8::is_ascii_alphanumeric);
     let mut text = String::new();
-    for (at, letter) in letters.iter().enumerate() {
+    for (at, letter) in words.char_indices() {
         let is_sign = match letter {
             '\\' | '*' | '`' | '<' | '[' | ']' | '|' => true,
-            // `walk_pmd_range` is none.
-            '_' => !is_inside(at),
+            // `walk_pmd_range` has none.
+            '_' => !(at > 0 && is_letter(at - 1) && is_letter(at + 1)),
             // `&amp;` would be one letter.
-            '&' => letters.get(at + 1).is_some_and(|next| next.is_alphabetic()) && words.contains(';'),
+            '&' => is_letter(at + 1) && letters.contains(&b';'),
             _ => false,
         };
         if is_sign {
             text.push('\\');
         }
-        text.push(*letter);
+        text.push(letter);
     }
     text
 }

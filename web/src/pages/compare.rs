@@ -1,14 +1,13 @@
 //! Two runs side by side, step by step.
 
 use narrate::Pair;
-use narrate::sheet::{Sheet, Wanted, pair};
 use pagewalk::Revision;
 use pgtable::Level;
 use scenario::link::Grain;
 use scenario::{CompareLink, CompareProblem, Held, LinkProblem, Setup};
 use web_sys::Element;
 
-use super::{Page, Pulse};
+use super::{Page, Pulse, Shown};
 use crate::el::{El, el};
 use crate::marks::{Command, Deed, List, Mark};
 use crate::place::unsigned;
@@ -163,17 +162,12 @@ impl Page for Compare {
         self.moved(shared);
     }
 
-    fn sheet(&self, wanted: Wanted) -> Option<Sheet> {
+    fn shown(&self) -> Option<Shown<'_>> {
         let line = self.line()?;
-        match wanted {
-            Wanted::Step => {
-                let sides = line.sides.each_ref().map(|of| pair::Side { name: &of.name, point: of.point });
-                let says = view::difference(&line);
-                Some(pair::line(&self.link, line.lines - 1, line.pair, &says, &sides))
-            }
-            Wanted::Steps => Some(pair::lines(&self.link, &self.pairs, &|side, stop| self.said(side, stop))),
-            Wanted::Card | Wanted::Paper => None,
-        }
+        let says = view::difference(&line);
+        let [left, right] = line.sides;
+        let runs = [self.sides[0].run()?, self.sides[1].run()?];
+        Some(Shown::Pair { link: &self.link, pairs: &self.pairs, runs, names: [left.name, right.name], says })
     }
 
     fn work(&mut self, shared: &mut Shared) -> bool {
@@ -296,11 +290,6 @@ impl Compare {
             self.link.line = 0;
             self.moved(shared);
         }
-    }
-
-    /// What a stop of one of the two says.
-    fn said(&self, side: usize, stop: u32) -> String {
-        self.sides[side].run().map(|run| run.said(stop)).unwrap_or_default()
     }
 
     /// The line that is shown.

@@ -8,11 +8,11 @@ mod paper;
 mod question;
 
 use lessons::{Ask, LESSONS, Lesson, Stop};
-use narrate::sheet::{Sheet, Wanted};
+use narrate::Sheet;
 use web_sys::Element;
 
 use super::walk::Walk;
-use super::{Figure, Page, Pulse, Races, Walked};
+use super::{Figure, Page, Pulse, Races, Shown};
 use crate::address::Form;
 use crate::browser;
 use crate::el::{El, el};
@@ -167,12 +167,12 @@ impl Page for Learn {
         self.figure_of()?.help(shared)
     }
 
-    fn walked(&self) -> Option<Walked<'_>> {
-        self.figure_of()?.walked()
+    fn shown(&self) -> Option<Shown<'_>> {
+        self.figure_of()?.shown()
     }
 
-    fn sheet(&self, wanted: Wanted) -> Option<Sheet> {
-        if wanted == Wanted::Paper { self.paper() } else { self.figure_of()?.sheet(wanted) }
+    fn paper(&self) -> Option<Sheet> {
+        self.written()
     }
 
     fn takes_focus(&self) -> bool {

@@ -17,8 +17,9 @@ pub mod safe;
 pub mod verdicts;
 pub mod walk;
 
-use narrate::sheet::{Sheet, Wanted};
-use scenario::Link;
+use narrate::race::{RacePoint, Session};
+use narrate::{Pair, Sheet};
+use scenario::{CompareLink, Link};
 use web_sys::Element;
 
 use crate::el::El;
@@ -44,15 +45,38 @@ impl std::fmt::Debug for dyn Page {
     }
 }
 
-/// A walk at the step that is shown.
-#[derive(Clone, Copy, Debug)]
-pub struct Walked<'a> {
-    /// The link to it.
-    pub link: &'a Link,
-    /// The run.
-    pub run: &'a Run,
-    /// Whether the walk whose assertion is shown is safe beside other CPUs, as far as that is known.
-    pub beside: Option<&'a dyn Verdicts>,
+/// What a page shows, for who takes it away.
+#[derive(Debug)]
+pub enum Shown<'a> {
+    /// A walk, at a step.
+    Walk {
+        /// The link to it.
+        link: &'a Link,
+        /// The run.
+        run: &'a Run,
+        /// Whether the walk whose assertion is shown is safe beside other CPUs, as far as that is known.
+        beside: Option<&'a dyn Verdicts>,
+    },
+    /// A race, at a step.
+    Race {
+        /// The race.
+        session: &'a Session,
+        /// The step.
+        point: &'a RacePoint,
+    },
+    /// Two runs, at a line.
+    Pair {
+        /// The link to it.
+        link: &'a CompareLink,
+        /// All lines.
+        pairs: &'a [Pair],
+        /// Both runs, at that line.
+        runs: [&'a Run; 2],
+        /// Their names.
+        names: [String; 2],
+        /// What is different there.
+        says: String,
+    },
 }
 
 /// What a lesson has of the part with the race lab.
@@ -117,13 +141,13 @@ pub trait Page {
         false
     }
 
-    /// The walk that is shown, if it is one.
-    fn walked(&self) -> Option<Walked<'_>> {
+    /// What it shows, if that can be taken away.
+    fn shown(&self) -> Option<Shown<'_>> {
         None
     }
 
-    /// What a person wants of something else than a walk, to be taken away.
-    fn sheet(&self, _: Wanted) -> Option<Sheet> {
+    /// What is printed, if it is not the steps of what it shows.
+    fn paper(&self) -> Option<Sheet> {
         None
     }
 

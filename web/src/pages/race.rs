@@ -2,13 +2,12 @@
 
 use explore::Lane;
 use mm::LockMode;
-use narrate::race::{Question, RacePoint, Session, point, sheet, words};
-use narrate::sheet::{Sheet, Wanted};
+use narrate::race::{Question, RacePoint, Session, point, words};
 use pagewalk::Revision;
 use races::{Aim, Choice, RACES, RaceDef, RaceLink};
 use web_sys::Element;
 
-use super::{Figure, Page, Pulse};
+use super::{Figure, Page, Pulse, Shown};
 use crate::el::{El, el};
 use crate::keys::Keys;
 use crate::marks::{Command, Deed, List, Mark};
@@ -162,13 +161,9 @@ impl Page for Race {
         Some(help::help())
     }
 
-    fn sheet(&self, wanted: Wanted) -> Option<Sheet> {
+    fn shown(&self) -> Option<Shown<'_>> {
         let (session, point) = self.session.as_ref().zip(self.point.as_ref())?;
-        match wanted {
-            Wanted::Step => Some(sheet::step(session, point)),
-            Wanted::Steps => Some(sheet::steps(session)),
-            Wanted::Card | Wanted::Paper => None,
-        }
+        Some(Shown::Race { session, point })
     }
 
     fn takes_focus(&self) -> bool {

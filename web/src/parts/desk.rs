@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use narrate::sheet::{ROWS, Sheet, Wanted, joined, walk};
+use narrate::race::sheet as race;
+use narrate::sheet::{ROWS, Sheet, Wanted, joined, pair, walk};
 use web_sys::Element;
 use yew::Callback;
 
@@ -14,7 +15,7 @@ use crate::browser::{self, Copied, Window};
 use crate::desk::Desk;
 use crate::el::{El, el};
 use crate::marks::{Command, Deed, Mark};
-use crate::pages::{Page, Walked};
+use crate::pages::{Page, Shown};
 use crate::place::Place;
 use crate::shared::Shared;
 use crate::view::room::room;
@@ -61,7 +62,7 @@ struct Beside {
     follows: Option<String>,
     again: Option<Timeout>,
     /// What other windows have said.
-    heard: Rc<RefCell<Vec<(Window, String)>>>,
+    heard: Rc<RefCell<Vec<String>>>,
     /// The table of steps that was made last, and of what it is one.
     steps: RefCell<Option<(String, Rc<Sheet>)>>,
     /// As long as these are kept, they tell.
@@ -164,7 +165,7 @@ impl Desk for Beside {
     fn view(&self, page: &dyn Page, shared: &Shared, link: &str) -> Option<El> {
         let form = shared.top.form;
         let paper = if self.on_paper {
-            page.sheet(Wanted::Paper).map(Rc::new).or_else(|| self.made(Wanted::Steps, page))
+            page.paper().map(Rc::new).or_else(|| self.made(Wanted::Steps, page))
         } else {
             self.made(Wanted::Steps, page).filter(|_| form == Some(Form::Steps))
         };
@@ -228,8 +229,8 @@ impl Beside {
             }
             Press::Second => self.open_second(),
             Press::Heard => {
-                for (who, says) in self.heard.take() {
-                    self.hear(&who, &says);
+                for says in self.heard.take() {
+                    self.hear(&says);
                 }
                 self.follow(shared.top.form);
             }
@@ -272,7 +273,10 @@ impl Beside {
 
     /// What is wanted of a page. A table of steps is made once for all of its steps.
     fn made(&self, wanted: Wanted, page: &dyn Page) -> Option<Rc<Sheet>> {
-        let make = || page.sheet(wanted).or_else(|| of_walk(page.walked()?, wanted)).map(Rc::new);
+        let make = || match wanted {
+            Wanted::Paper => page.paper().map(Rc::new),
+            _ => made_of(page.shown()?, wanted).map(Rc::new),
+        };
         if wanted != Wanted::Steps || page.pulse().work {
             return make();
         }
@@ -328,18 +332,13 @@ impl Beside {
         }
     }
 
-    fn hear(&mut self, who: &Window, says: &str) {
-        if self.second.as_ref() == Some(who) {
-            match says {
-                HERE => self.show_there(),
-                // It may only be loaded again; then it says that it is here.
-                GONE if !who.is_open() => self.second = None,
-                _ => {}
-            }
-        } else if self.first.as_ref() == Some(who)
-            && let Some(link) = says.strip_prefix(SHOW)
-        {
-            self.follows = Some(link.to_owned());
+    fn hear(&mut self, says: &str) {
+        match says {
+            HERE => self.show_there(),
+            // It may only be loaded again; then it says that it is here.
+            GONE if self.second.as_ref().is_some_and(|second| !second.is_open()) => self.second = None,
+            _ if self.first.is_some() => self.follows = says.strip_prefix(SHOW).map(str::to_owned),
+            _ => {}
         }
     }
 
@@ -356,16 +355,30 @@ impl Beside {
     }
 }
 
-/// What is wanted of a walk.
-fn of_walk(of: Walked<'_>, wanted: Wanted) -> Option<Sheet> {
-    let Walked { link, run, beside } = of;
-    let beside = || beside.map(|known| known.blocks()).unwrap_or_default();
-    let (timeline, start) = run.recorded();
-    match wanted {
-        Wanted::Step => Some(walk::step(link, run.len() - 1, run.point(), beside())),
-        Wanted::Card => walk::card_of(link, run.point(), beside()),
-        Wanted::Steps => Some(walk::steps(link, timeline, start)),
-        Wanted::Paper => None,
+/// What is wanted of what a page shows.
+fn made_of(shown: Shown<'_>, wanted: Wanted) -> Option<Sheet> {
+    match (shown, wanted) {
+        (_, Wanted::Paper) => None,
+        (Shown::Walk { link, run, beside }, _) => {
+            let beside = || beside.map(|known| known.blocks()).unwrap_or_default();
+            let (timeline, start) = run.recorded();
+            match wanted {
+                Wanted::Step => Some(walk::step(link, run.len() - 1, run.point(), beside())),
+                Wanted::Card => walk::card_of(link, run.point(), beside()),
+                _ => Some(walk::steps(link, timeline, start)),
+            }
+        }
+        (Shown::Race { session, point }, Wanted::Step) => Some(race::step(session, point)),
+        (Shown::Race { session, .. }, Wanted::Steps) => Some(race::steps(session)),
+        (Shown::Pair { link, pairs, runs, names, says }, Wanted::Step) => {
+            let side = |at: usize| pair::Side { name: &names[at], point: runs[at].point() };
+            let line = pairs.get(link.line as usize)?;
+            Some(pair::line(link, pairs.len() as u32 - 1, line, &says, &[side(0), side(1)]))
+        }
+        (Shown::Pair { link, pairs, runs, .. }, Wanted::Steps) => {
+            Some(pair::lines(link, pairs, &|side, stop| runs[side].said(stop)))
+        }
+        (Shown::Race { .. } | Shown::Pair { .. }, Wanted::Card) => None,
     }
 }
 

@@ -1,22 +1,19 @@
 //! A lesson on paper: its text, and what its figures say.
 
 use lessons::{Piece, pieces};
-use narrate::sheet::{Block, Sheet, Wanted};
+use narrate::sheet::{Block, Sheet};
 
 use super::{Here, Learn, address};
-use crate::pages::Page;
+use crate::pages::{Page, Shown};
 use crate::view;
 
 /// What a figure says where it stands.
 pub(super) fn says(figure: &dyn Page) -> Option<String> {
-    let walked = figure.walked().map(|of| of.run.point().sentence.clone());
-    walked.or_else(|| {
-        let sheet = figure.sheet(Wanted::Step)?;
-        sheet.blocks.into_iter().find_map(|block| match block {
-            Block::Text(says) => Some(says),
-            _ => None,
-        })
-    })
+    match figure.shown()? {
+        Shown::Walk { run, .. } => Some(run.point().sentence.clone()),
+        Shown::Race { point, .. } => Some(point.sentence.clone()),
+        Shown::Pair { says, .. } => Some(says),
+    }
 }
 
 /// A text without the signs for names of code and for terms.
@@ -29,7 +26,7 @@ fn plain(text: &str) -> String {
 
 impl Learn {
     /// The lesson, stop by stop. What a figure says is there as soon as it has been shown; all have their link.
-    pub(super) fn paper(&self) -> Option<Sheet> {
+    pub(super) fn written(&self) -> Option<Sheet> {
         let (here, (name, lesson)) = self.here.zip(self.lesson())?;
         let mut blocks = vec![Block::Text(lesson.about.to_owned())];
         for (at, stop) in lesson.stops.iter().enumerate() {

@@ -3,19 +3,24 @@
 use scenario::Link;
 use scenario::link::View;
 
-use super::super::Page;
 use super::Walk;
 use crate::el::{El, el};
-use crate::later::Part;
+use crate::later::{Part, Verdicts};
 use crate::run::Run;
 use crate::shared::{Loading, Shared};
 use crate::view;
 
 impl Walk {
+    /// What is known of the walk whose assertion is shown.
+    pub(super) fn beside_of(&self, run: &Run) -> Option<&dyn Verdicts> {
+        let of = run.point().beside?;
+        self.besides.iter().find(|known| known.of() == of).map(|known| &**known)
+    }
+
     /// Whether the walk whose assertion is shown is safe beside other CPUs, as far as that is known.
     pub(super) fn beside(&self, run: &Run, shared: &Shared) -> Option<El> {
         run.point().beside?;
-        self.walked()?.beside.map(|known| known.view()).or_else(|| {
+        self.beside_of(run).map(|known| known.view()).or_else(|| {
             let (failed, under) = view::header::coming(shared, Part::Lab);
             failed.map(|failed| el("p.beside").child(failed)).or(under)
         })
@@ -66,7 +71,7 @@ impl Walk {
             ticks: run.ticks(),
             says: &run.point().sentence,
             // The same step in the whole page, for the widget's way out.
-            full_link: self.link.embed.then(|| format!("#{}", Link { embed: false, ..*self.shown() })),
+            full_link: self.link.embed.then(|| format!("#{}", Link { embed: false, ..*self.address() })),
         }
     }
 }
