@@ -224,15 +224,6 @@ pub fn keep(name: &str, text: Option<&str>) {
     };
 }
 
-/// Whether some text of `element` is selected.
-pub fn selects_in(element: &Element) -> bool {
-    let is = |value: Option<JsValue>| value.and_then(|value| value.as_bool()) == Some(true);
-    call(&js_sys::global(), "getSelection", &[]).is_some_and(|selection| {
-        !is(member(&selection, "isCollapsed"))
-            && is(call(&selection, "containsNode", &[element.into(), JsValue::TRUE]))
-    })
-}
-
 /// Selects all that an element has.
 pub fn select(element: &Element) {
     if let Some(selection) = call(&js_sys::global(), "getSelection", &[]) {

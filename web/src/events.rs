@@ -64,13 +64,8 @@ fn key(target: &Element, event: &Event) -> Option<Deed> {
     Some(deed)
 }
 
-/// Whoever has dragged over a text wants it, and not what pressing it does.
-fn click(target: &Element, event: &Event) -> Option<Deed> {
-    let button = closest(target, "button")?;
-    // A key has no number of clicks.
-    let by_pointer = browser::member(event, "detail").and_then(|clicks| clicks.as_f64()) > Some(0.0);
-    let selects = by_pointer && browser::selects_in(&button);
-    mark_of(&button).filter(|_| !selects).map(Deed::Pressed)
+fn click(target: &Element, _: &Event) -> Option<Deed> {
+    mark_of(&closest(target, "button")?).map(Deed::Pressed)
 }
 
 fn choose(target: &Element, _: &Event) -> Option<Deed> {

@@ -227,7 +227,10 @@ impl Beside {
                     shared.top.form = None;
                 }
             }
-            Press::Second => self.open_second(),
+            Press::Second => {
+                self.link = page.link();
+                self.open_second();
+            }
             Press::Heard => {
                 for says in self.heard.take() {
                     self.hear(&says);
