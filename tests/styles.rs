@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What has rules for the page as a whole or for what a part draws, and no view.
-const WHOLE: [&str; 7] = ["tokens", "layout", "base", "start", "race", "verdicts", "beside"];
+const WHOLE: [&str; 8] = ["tokens", "layout", "base", "start", "race", "verdicts", "beside", "print"];
 
 /// The lists of sheets: of the first part, of the later ones. One is the sheet of the part's only view.
 const LISTS: [&str; 5] = ["first", "lab", "more", "compare", "learn"];

@@ -3,6 +3,7 @@
 use gloo_timers::callback::Timeout;
 
 use crate::browser::{self, Clock};
+use crate::named::named;
 
 /// Browsers refuse or throw when a page rewrites its address too often (Safari: 100 times in 30 seconds). This many
 /// writes may come at once …
@@ -13,6 +14,26 @@ const REFILL_MS: f64 = 400.0;
 
 /// After so many milliseconds a write that had to wait is asked for again.
 const AGAIN_MS: u32 = 500;
+
+named! {
+    /// How the whole page shows what its address names, if not as usual. No page sees this part of the address.
+    pub enum Form {
+        /// For a room: large, and nothing else.
+        Room = "present",
+        /// All steps, in a table.
+        Steps = "view=steps",
+    }
+}
+
+/// A hash without its form, which stands behind all else.
+pub fn parted(hash: &str) -> (&str, Option<Form>) {
+    for &form in Form::ALL {
+        if let Some(rest) = hash.strip_suffix(form.name()).and_then(|rest| rest.strip_suffix(['?', '&'])) {
+            return (rest, Some(form));
+        }
+    }
+    (hash, None)
+}
 
 /// Writes the hash, and knows what it wrote.
 #[derive(Debug)]

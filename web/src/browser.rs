@@ -9,7 +9,7 @@ use gloo_events::EventListener;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, EventTarget, ReadableStream, ReadableStreamDefaultReader, Response};
+use web_sys::{Element, Event, EventTarget, ReadableStream, ReadableStreamDefaultReader, Response};
 use yew::Callback;
 
 use crate::later::Part;
@@ -222,4 +222,93 @@ pub fn keep(name: &str, text: Option<&str>) {
         Some(text) => call(&storage, "setItem", &[name, JsValue::from_str(text)]),
         None => call(&storage, "removeItem", &[name]),
     };
+}
+
+/// Selects all that an element has.
+pub fn select(element: &Element) {
+    if let Some(selection) = call(&js_sys::global(), "getSelection", &[]) {
+        call(&selection, "selectAllChildren", &[element.into()]);
+    }
+}
+
+/// Calls `heard` for events of this kind at the window, until the listener is dropped.
+pub fn at_window(kind: &'static str, heard: impl Fn(&Event) + 'static) -> Option<EventListener> {
+    Some(EventListener::new(&whole_page()?, kind, move |event| heard(event)))
+}
+
+/// Whether a part of the page fills the screen.
+pub fn fills_screen() -> bool {
+    reach(&["document", "fullscreenElement"]).is_some()
+}
+
+/// Lets the page fill the screen, or no longer. Where that is refused, nothing happens.
+pub fn fill_screen(fill: bool) {
+    let (of, method) = if fill {
+        (reach(&["document", "documentElement"]), "requestFullscreen")
+    } else {
+        (reach(&["document"]), "exitFullscreen")
+    };
+    if let Some(of) = of.filter(|_| fill != fills_screen()) {
+        wasm_bindgen_futures::spawn_local(async move {
+            promised(&of, method, &[]).await;
+        });
+    }
+}
+
+/// Lets a person print the page.
+pub fn print() {
+    call(&js_sys::global(), "print", &[]);
+}
+
+/// Another window of this page.
+#[derive(Debug)]
+pub struct Window(JsValue);
+
+impl Window {
+    /// A new window with this address; nothing if the browser does not let the page open one.
+    pub fn open(address: &str) -> Option<Self> {
+        let arguments = [address, "_blank", "popup,width=1280,height=800"].map(JsValue::from_str);
+        let opened = call(&js_sys::global(), "open", &arguments)?;
+        (!opened.is_null() && !opened.is_undefined()).then_some(Self(opened))
+    }
+
+    /// The window that has opened this one, if it is still there.
+    pub fn opener() -> Option<Self> {
+        reach(&["opener"]).map(Self).filter(Self::is_open)
+    }
+
+    /// Whether it is still there.
+    pub fn is_open(&self) -> bool {
+        member(&self.0, "closed").and_then(|closed| closed.as_bool()) == Some(false)
+    }
+
+    /// Closes it.
+    pub fn close(&self) {
+        call(&self.0, "close", &[]);
+    }
+
+    /// Tells it something, if it shows this site.
+    pub fn tell(&self, what: &str) {
+        let origin = own_origin();
+        // A page without an origin of its own can name none.
+        let to = if origin == "null" { "*" } else { &*origin };
+        call(&self.0, "postMessage", &[what.into(), to.into()]);
+    }
+}
+
+fn own_origin() -> String {
+    reach(&["origin"]).and_then(|origin| origin.as_string()).unwrap_or_default()
+}
+
+/// What another window of this site tells us with an event.
+pub fn told(event: &Event) -> Option<String> {
+    let text = |name| member(event, name)?.as_string();
+    text("data").filter(|_| text("origin").as_ref() == Some(&own_origin()))
+}
+
+/// Scrolls as little as is needed so that an element is in sight.
+pub fn show(element: &Element) {
+    let options = js_sys::Object::new();
+    let _ = Reflect::set(&options, &"block".into(), &"nearest".into());
+    call(element, "scrollIntoView", &[options.into()]);
 }

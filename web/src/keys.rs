@@ -33,6 +33,10 @@ impl Keys {
     }
 }
 
+/// What the help of each page says of the key that fills the screen.
+pub const PRESENT: (&str, &str) =
+    ("f", "fill the screen, for a room: tables and sentence only, in large type; f or Esc ends that");
+
 /// The keys and what they do, for the help.
 pub const HELP: [(&str, &str); 10] = [
     ("← →", "one step back, one step on; so do Page Up and Page Down, which a clicker sends"),
@@ -40,6 +44,7 @@ pub const HELP: [(&str, &str); 10] = [
     ("Home, End", "first step, last step"),
     ("[ ]", "previous marker, next marker"),
     ("Space", "play or pause"),
+    PRESENT,
     ("?", "show or hide this help"),
     (
         "Esc",
@@ -73,6 +78,7 @@ pub fn command(key: &str, tag: &str, role: Option<&str>) -> Option<Command> {
         "p" => Command::PreviousStop,
         "w" => Command::Why,
         "?" => Command::Help,
+        "f" => Command::Present,
         "Escape" => Command::Leave,
         _ => return None,
     };

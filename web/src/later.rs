@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use capture::Capture;
+use narrate::sheet::Block;
 use narrate::{EntryDiff, Point};
 use pagewalk::Event;
 use pgtable::Model;
@@ -74,9 +75,12 @@ pub trait Verdicts {
 
     /// For a person.
     fn view(&self) -> El;
+
+    /// The same, to be taken away.
+    fn blocks(&self) -> Vec<Block>;
 }
 
-impl std::fmt::Debug for dyn Verdicts {
+impl std::fmt::Debug for dyn Verdicts + '_ {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Verdicts")
     }

@@ -15,6 +15,7 @@
 //! | [`keys`] | which key does what |
 //! | [`events`] | what the browser reports, and what a person did by it |
 //! | [`browser`] | everything that a browser may lack or refuse |
+//! | [`desk`] | what lies beside every page: what can be taken away, and shown elsewhere |
 //! | [`address`] | writing the hash of the page's address |
 //! | [`load`] | fetching a captured machine, with progress |
 //! | [`files`] | the files that a person opened |
@@ -25,6 +26,7 @@
 
 pub mod address;
 pub mod browser;
+pub mod desk;
 pub mod el;
 pub mod events;
 pub mod files;

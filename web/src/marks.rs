@@ -63,6 +63,10 @@ named! {
         Pause = "pause",
         /// Go on searching the matrix.
         GoOn = "go-on",
+        /// Show or hide what can be taken away of what is shown, and where else it can be shown.
+        Share = "share",
+        /// Fill the screen for a room, or no longer.
+        Present = "present",
         /// Copy the answer about a walk as text.
         CopyText = "copy-text",
         /// To the stop of a lesson before this one.
@@ -157,6 +161,8 @@ pub enum Mark {
     Variant(u32, u32),
     /// A table of the matrix, from 0, that opens and closes.
     Table(u32),
+    /// Something on the [`Desk`](crate::desk::Desk), by its number there.
+    Desk(u32),
 }
 
 impl Mark {
@@ -174,6 +180,7 @@ impl Mark {
             Self::Way(way) => ("way", None, [Some(way), None]),
             Self::Variant(variant, place) => ("variant", None, [Some(variant), Some(place)]),
             Self::Table(table) => ("table", None, [Some(table), None]),
+            Self::Desk(what) => ("desk", None, [Some(what), None]),
         };
         let mut text = kind.to_owned();
         let numbers = numbers.into_iter().flatten().map(|number| number.to_string());
@@ -207,6 +214,7 @@ impl Mark {
             "way" => Self::Way(number()?),
             "variant" => Self::Variant(number()?, words.next()?.parse().ok()?),
             "table" => Self::Table(number()?),
+            "desk" => Self::Desk(number()?),
             _ => return None,
         })
     }

@@ -3,7 +3,7 @@
 //! | part | what it holds |
 //! |---|---|
 //! | [`lab`] | the race lab, and the verdicts; whether a walk is safe beside other CPUs |
-//! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed, reading a file; the patch's callers, with their scenarios |
+//! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed, reading a file; the patch's callers, with their scenarios; the [`Desk`](crate::desk::Desk) |
 //! | [`tables`] | what fetches and reads the tables of a captured machine |
 //! | [`compare`] | two runs side by side |
 //! | [`learn`] | the lessons |
@@ -16,6 +16,7 @@
 mod beside;
 mod bring;
 pub mod compare;
+mod desk;
 pub mod lab;
 pub mod learn;
 pub mod more;
@@ -28,6 +29,7 @@ use races::Beside;
 use scenario::Library;
 use yew::Callback;
 
+use crate::desk::Lay;
 use crate::later::{Later, Load, Part, PartError, Verdicts};
 use crate::pages::walk::Walk;
 use crate::pages::{Page, Races};
@@ -70,6 +72,8 @@ pub struct More {
     pub library: Library,
     /// Reads files that a person opened.
     pub bring: Bring,
+    /// What lies beside every page.
+    pub desk: Lay,
 }
 
 /// Reads the first of these files, and says what that changes, more than once; nothing once files were chosen for another time than

@@ -249,6 +249,11 @@ impl Run {
         self.timeline.actions()
     }
 
+    /// The recording, and the first address.
+    pub const fn recorded(&self) -> (&Timeline<Runner>, VirtAddr) {
+        (&self.timeline, self.start)
+    }
+
     /// The point of the step that is shown.
     pub const fn point(&self) -> &Point {
         &self.point
@@ -262,6 +267,13 @@ impl Run {
     /// The step at which the first entry of a line of the dump was noted.
     pub fn step_of_dump_line(&self, line: u32) -> Option<u32> {
         Some(self.timeline.index_of(self.grain, self.dump.as_ref()?.start_of(line)?))
+    }
+
+    /// What a stop says, without going there.
+    pub fn said(&self, stop: u32) -> String {
+        let span = self.timeline.span(Grain::Stops, stop);
+        let moment = self.timeline.moment(span.from, span.to);
+        point::point(&moment, span.mark, self.setup.revision, self.start).sentence
     }
 
     /// What kind of thing a step is.

@@ -4,6 +4,7 @@ use capture::Capture;
 use races::Beside;
 use scenario::Library;
 
+use crate::address::Form;
 use crate::files::Files;
 use crate::later::{Later, Load, Part, PartError, Verdicts};
 use crate::place::Place;
@@ -76,6 +77,8 @@ pub struct Top {
     pub here: Option<Place>,
     /// By page, at its [`slot`](Place::slot): the link to it as it was left.
     pub links: [Option<String>; Place::ALL.len()],
+    /// How the page shows it, if not as usual.
+    pub form: Option<Form>,
     /// Whether the link to what is shown has been copied.
     pub copied: bool,
 }

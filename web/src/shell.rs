@@ -6,11 +6,13 @@
 use capture::Capture;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
+use narrate::sheet::joined;
 use web_sys::Element;
 use yew::{Component, Context, Html, NodeRef, Properties};
 
-use crate::address::{self, Address};
+use crate::address::{self, Address, Form};
 use crate::browser::{self, Copied};
+use crate::desk::{Desk, is_for_desk};
 use crate::el::Content;
 use crate::events;
 use crate::later::{Part, PartError};
@@ -78,6 +80,10 @@ pub struct Shell {
     races: Option<Races>,
     /// What reads files, once it has arrived.
     bring: Option<Bring>,
+    /// What lies beside the page, once it has arrived.
+    desk: Option<Box<dyn Desk>>,
+    /// What is wanted of it until then.
+    wanted: Option<Mark>,
     shared: Shared,
     help: bool,
     address: Address,
@@ -111,6 +117,8 @@ impl Component for Shell {
             others: [const { None }; OTHERS],
             races: None,
             bring: None,
+            desk: None,
+            wanted: None,
             shared: Shared::default(),
             help: false,
             address: Address::default(),
@@ -184,7 +192,7 @@ impl Component for Shell {
                 _ => false,
             },
             Msg::Part(part, result) => {
-                self.arrived(part, *result);
+                self.arrived(ctx, part, *result);
                 true
             }
         };
@@ -213,6 +221,9 @@ impl Component for Shell {
         if let Some(page) = self.page() {
             page.drawn(&widget);
         }
+        if let Some(desk) = &mut self.desk {
+            desk.drawn(&widget);
+        }
         // What had the focus is gone: the keys go on working.
         if self.focused.take().is_some() && browser::focused().is_none() {
             browser::focus(&widget, false);
@@ -220,17 +231,20 @@ impl Component for Shell {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        let page = match self.here {
-            Place::Walk => Some(&self.walk as &dyn Page),
-            other => self.others[other.slot() - 1].as_deref(),
-        };
-        let page = page.filter(|_| !self.is_stray);
+        let page = shown(self.here, &self.walk, &self.others).filter(|_| !self.is_stray);
         let main = page.map_or_else(
             || view::waiting(&self.shared, self.here, self.is_stray),
             |page| page.view(&self.shared),
         );
         let help = page.filter(|_| self.help).and_then(|page| page.help(&self.shared));
-        main.reached_by(self.widget.clone()).child(help).into_html()
+        let (form, desk) = (self.shared.top.form, self.desk.as_deref());
+        let desk = page.zip(desk).and_then(|(page, desk)| desk.view(page, &self.shared, &self.link));
+        main.when(form == Some(Form::Room), ".room")
+            .when(form == Some(Form::Steps), ".listed")
+            .reached_by(self.widget.clone())
+            .child(help)
+            .child(desk)
+            .into_html()
     }
 }
 
@@ -242,6 +256,18 @@ const HELP: &str = ".help";
 
 /// How many pages arrive later: all but the walk.
 const OTHERS: usize = Place::ALL.len() - 1;
+
+/// The page of a place, if it is here.
+fn shown<'a>(
+    place: Place,
+    walk: &'a Walk,
+    others: &'a [Option<Box<dyn Page>>; OTHERS],
+) -> Option<&'a dyn Page> {
+    match place {
+        Place::Walk => Some(walk),
+        other => others[other.slot() - 1].as_deref(),
+    }
+}
 
 impl Shell {
     /// The page that is shown, if it is here.
@@ -272,6 +298,11 @@ impl Shell {
 
     /// Shows what an address says.
     fn open(&mut self, hash: &str) {
+        let (hash, form) = address::parted(hash);
+        self.shared.top.form = form;
+        if form.is_some() {
+            self.shared.more.ask();
+        }
         let place = Place::of(hash);
         let first = self.shared.top.here.is_none();
         let moved = first || place != self.here || self.is_stray;
@@ -305,6 +336,15 @@ impl Shell {
             self.shared.more.ask();
             return true;
         }
+        if let Deed::Pressed(mark) = *deed
+            && is_for_desk(mark)
+        {
+            if !self.at_desk(mark) {
+                self.wanted = Some(mark);
+                self.shared.more.ask();
+            }
+            return true;
+        }
         let Deed::Pressed(Mark::Command(command)) = *deed else {
             return self.with_page(|page, shared| page.did(deed, shared));
         };
@@ -319,6 +359,7 @@ impl Shell {
                 self.want_focus(CONTENT);
             }
             Command::Leave if self.shared.notice.is_some() => self.shared.notice = None,
+            Command::Leave if self.at_desk(Mark::Command(command)) => {}
             Command::Dismiss => self.shared.notice = None,
             Command::Controls => self.want_focus(CONTENT),
             Command::CopyLink => {
@@ -344,6 +385,17 @@ impl Shell {
         true
     }
 
+    /// Lets the desk do what is for it. Returns whether it has.
+    fn at_desk(&mut self, mark: Mark) -> bool {
+        let page = shown(self.here, &self.walk, &self.others);
+        let focus =
+            self.desk.as_mut().zip(page).and_then(|(desk, page)| desk.did(mark, page, &mut self.shared));
+        if let Some(focus) = focus.filter(|focus| !focus.is_empty()) {
+            self.want_focus(focus);
+        }
+        focus.is_some()
+    }
+
     /// Asks once more for the part whose failure is shown. Any page shows that of the part which reads files before that of
     /// its own. Returns whether there is one.
     fn retry(&mut self) -> bool {
@@ -353,7 +405,7 @@ impl Shell {
     }
 
     /// A later part has arrived, or not.
-    fn arrived(&mut self, part: Part, result: Result<Arrived, PartError>) {
+    fn arrived(&mut self, ctx: &Context<Self>, part: Part, result: Result<Arrived, PartError>) {
         *self.shared.part_mut(part) = match result {
             Ok(_) => PartState::Here,
             Err(ref error) => PartState::Loading(Loading::Failed(error.clone())),
@@ -371,6 +423,7 @@ impl Shell {
                 self.shared.later = Some(more.later);
                 self.bring = Some(more.bring);
                 self.shared.library = more.library;
+                self.desk = Some((more.desk)(ctx.link().callback(Msg::Did)));
             }
             Ok(Arrived::Compare(compare)) => self.others[Place::Compare.slot() - 1] = Some(compare),
             // Nobody has to be told: what it is for is fetched now.
@@ -389,6 +442,11 @@ impl Shell {
         } else {
             self.with_page(|page, shared| page.arrived(shared));
         }
+        if self.desk.is_some()
+            && let Some(mark) = self.wanted.take()
+        {
+            self.at_desk(mark);
+        }
     }
 
     /// Does what follows from the state of the page: writes the address, fetches, waits. Before that, opens the address if
@@ -401,10 +459,14 @@ impl Shell {
             self.open(&hash);
         }
         let shown = self.page().map(|page| (page.link(), page.pulse()));
-        let (link, pulse) = shown.unwrap_or_default();
+        let (own, pulse) = shown.unwrap_or_default();
+        let link = match self.shared.top.form {
+            Some(form) if !own.is_empty() => joined(&own, form.name()),
+            _ => own.clone(),
+        };
         if link != self.link {
             self.link = link;
-            self.moved();
+            self.moved(own);
         }
         self.write_title();
         self.write_address(ctx);
@@ -449,10 +511,13 @@ impl Shell {
     }
 
     /// Another step, or another page, is shown.
-    fn moved(&mut self) {
+    fn moved(&mut self, link: String) {
         self.shared.top.copied = false;
+        if let Some(desk) = &mut self.desk {
+            desk.moved(&link);
+        }
         if self.page().is_some() {
-            self.shared.top.links[self.here.slot()] = Some(self.link.clone());
+            self.shared.top.links[self.here.slot()] = Some(link);
         }
     }
 

@@ -24,7 +24,8 @@ const fn is_tried(mark: Mark) -> bool {
         | Mark::Branch(_)
         | Mark::Way(_)
         | Mark::Variant(..)
-        | Mark::Table(_) => true,
+        | Mark::Table(_)
+        | Mark::Desk(_) => true,
     }
 }
 
@@ -37,7 +38,8 @@ fn every_mark_comes_back_from_its_attribute() {
         marks.extend([Mark::Level(level), Mark::Slots(level, 0, 0), Mark::Slots(level, 7, u32::MAX)]);
     }
     for number in [0, 1, 9, 10, 8191, u32::MAX] {
-        let kinds = [Mark::Line, Mark::DumpLine, Mark::Lane, Mark::Branch, Mark::Way, Mark::Table];
+        let kinds =
+            [Mark::Line, Mark::DumpLine, Mark::Lane, Mark::Branch, Mark::Way, Mark::Table, Mark::Desk];
         marks.extend(kinds.map(|kind| kind(number)));
         marks.extend([Mark::Variant(number, 5), Mark::Variant(5, number)]);
     }

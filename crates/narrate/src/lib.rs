@@ -40,10 +40,13 @@
 //! | [`race`] | races: each CPU, the locks, the tables at stake, the outcome |
 //! | [`geometry`] | an architecture's levels, folding and entry bits |
 //! | [`locks`] | who holds what; an assertion and why it is there; the delegation |
+//! | [`source`] | where the kernel's own source and history can be read |
+//! | [`sheet`] | what a person takes away: as text, as Markdown, on paper |
 
 pub mod dump;
 pub mod entry_diff;
 pub mod geometry;
+mod lines;
 pub mod listing;
 pub mod locks;
 pub mod mark;
@@ -53,6 +56,8 @@ pub mod race;
 pub mod ruler;
 pub mod same;
 pub mod sentence;
+pub mod sheet;
+pub mod source;
 pub mod tables;
 pub mod timeline;
 
@@ -61,4 +66,5 @@ pub use entry_diff::EntryDiff;
 pub use mark::Mark;
 pub use point::Point;
 pub use same::{Pair, Same};
+pub use sheet::Sheet;
 pub use timeline::{Moment, Span, Step, Timeline};

@@ -6,6 +6,8 @@
 use pgtable::Level;
 use trace::{AssertOrder, By, Callback, Event, Func, Function, LockName, On, Revision, Rules, Subject, Test};
 
+use crate::source;
+
 /// The listing of one function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
@@ -147,17 +149,7 @@ pub(crate) fn listing(func: Func, revision: Revision, lit: Option<u8>) -> Listin
         Func::Other(function) => other_lines(&mut lines, function, revision),
         entry => entry_lines(&mut lines, entry, revision.rules()),
     }
-    Listing { func: func.name(), lines: lines.written, source: source(func, revision) }
-}
-
-/// A page that shows the kernel's own source of the function.
-fn source(func: Func, revision: Revision) -> Option<String> {
-    let version = match revision {
-        // Never merged in this form, so no tree has it.
-        Revision::Patch => return None,
-        other => other.id(),
-    };
-    Some(format!("https://elixir.bootlin.com/linux/{version}/A/ident/{}", func.name()))
+    Listing { func: func.name(), lines: lines.written, source: source::function(func.name(), revision) }
 }
 
 /// Writes a listing, line by line. Calls with a plain text each, as formatting would be a third of the code here.

@@ -269,6 +269,22 @@ impl Page {
         self.text_of("return location.hash").await
     }
 
+    /// How many windows there are.
+    pub async fn windows(&self) -> usize {
+        self.client.windows().await.expect("a list of windows").len()
+    }
+
+    /// Goes to a window, by its number.
+    pub async fn enter_window(&self, index: usize) {
+        let windows = self.client.windows().await.expect("a list of windows");
+        self.client.switch_to_window(windows[index].clone()).await.expect("the window is there");
+    }
+
+    /// Closes the window.
+    pub async fn close_window(&self) {
+        self.client.close_window().await.expect("it can be closed");
+    }
+
     /// Goes into a frame, by its number.
     pub async fn enter_frame(&self, index: u16) {
         self.client.enter_frame(index).await.expect("the frame is there");

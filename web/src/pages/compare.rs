@@ -7,12 +7,12 @@ use scenario::link::Grain;
 use scenario::{CompareLink, CompareProblem, Held, LinkProblem, Setup};
 use web_sys::Element;
 
-use super::{Page, Pulse};
+use super::{Page, Pulse, Shown};
 use crate::el::{El, el};
 use crate::marks::{Command, Deed, List, Mark};
 use crate::place::unsigned;
 use crate::progress::Progress;
-use crate::run::{Begun, Run};
+use crate::run::{Begun, Run, Speed};
 use crate::shared::{Loading, Shared, sentences};
 use crate::view::compare::{self as view, Side};
 use crate::view::header;
@@ -30,6 +30,7 @@ pub struct Compare {
     differences: Vec<u32>,
     /// The line that the opened link asks for, until it is known whether there is one.
     asked: Option<u32>,
+    playing: bool,
     hot: Option<Level>,
 }
 
@@ -81,8 +82,13 @@ impl Page for Compare {
     }
 
     fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
+        if let Deed::Hot(level) = *deed {
+            return level != std::mem::replace(&mut self.hot, level);
+        }
+        let plays = std::mem::take(&mut self.playing);
         match *deed {
             Deed::Pressed(Mark::Command(Command::Retry)) => self.start(shared),
+            Deed::Pressed(Mark::Command(Command::Play)) => self.play(plays, shared),
             Deed::Pressed(mark) => {
                 let Some(line) = self.line_of(mark) else { return false };
                 self.link.line = line;
@@ -103,7 +109,6 @@ impl Page for Compare {
                     None => return false,
                 }
             }
-            Deed::Hot(level) if level != self.hot => self.hot = level,
             _ => return false,
         }
         true
@@ -128,7 +133,7 @@ impl Page for Compare {
         el("main.pagewalk.compare[tabindex=-1][aria-label=Compare][data-keys=walk]")
             .child(header::header(&shared.top, Some(choices), Some(header::actions(&shared.top, None, None))))
             .child(header::messages(shared, None, failed, under))
-            .child(self.shown())
+            .child(self.line().map(|line| view::compare(&line)))
     }
 
     fn link(&self) -> String {
@@ -155,7 +160,24 @@ impl Page for Compare {
 
     fn pulse(&self) -> Pulse {
         let is_recorded = |side: &Waiting| side.run().is_none_or(Run::is_complete);
-        Pulse { work: !self.sides.iter().all(is_recorded), beat: None }
+        Pulse {
+            work: !self.sides.iter().all(is_recorded),
+            beat: self.playing.then_some(Speed::Normal.step_ms()),
+        }
+    }
+
+    fn beat(&mut self, shared: &mut Shared) {
+        self.link.line += 1;
+        self.playing = self.link.line + 1 < self.pairs.len() as u32;
+        self.moved(shared);
+    }
+
+    fn shown(&self) -> Option<Shown<'_>> {
+        let line = self.line()?;
+        let says = view::difference(&line);
+        let [left, right] = line.sides;
+        let runs = [self.sides[0].run()?, self.sides[1].run()?];
+        Some(Shown::Pair { link: &self.link, pairs: &self.pairs, runs, names: [left.name, right.name], says })
     }
 
     fn work(&mut self, shared: &mut Shared) -> bool {
@@ -192,6 +214,7 @@ impl Page for Compare {
 
 impl Compare {
     fn start(&mut self, shared: &mut Shared) {
+        self.playing = false;
         self.pairs.clear();
         self.sides = self.link.setups().map(|setup| match Run::begin(setup, Grain::Stops, 0, shared) {
             Begun::Runs(run) => Waiting::Runs(run),
@@ -275,8 +298,17 @@ impl Compare {
         Some(link.possible().0)
     }
 
-    /// The line that is shown, and the controls.
-    fn shown(&self) -> Option<El> {
+    /// Plays on from the line that is shown, from the first one if it is the last; or pauses.
+    fn play(&mut self, plays: bool, shared: &mut Shared) {
+        self.playing = !plays && self.pairs.len() > 1;
+        if self.playing && self.link.line + 1 >= self.pairs.len() as u32 {
+            self.link.line = 0;
+            self.moved(shared);
+        }
+    }
+
+    /// The line that is shown.
+    fn line(&self) -> Option<view::Line<'_>> {
         let [Waiting::Runs(left), Waiting::Runs(right)] = &self.sides else { return None };
         let pair = self.pairs.get(self.link.line as usize)?;
         let [these, those] = [left, right].map(|run| run.setup());
@@ -302,14 +334,15 @@ impl Compare {
             }
             Side { name, brief, point: run.point() }
         });
-        Some(view::compare(&view::Line {
+        Some(view::Line {
             pair,
             sides,
             line: self.link.line,
             lines: self.pairs.len() as u32,
             differences: &self.differences,
             machines,
+            playing: self.playing,
             hot: self.hot,
-        }))
+        })
     }
 }

@@ -4,13 +4,16 @@
 //! itself is which stop is shown, what was asked, and what was seen and answered by now.
 
 mod kept;
+mod paper;
 mod question;
 
 use lessons::{Ask, LESSONS, Lesson, Stop};
+use narrate::Sheet;
 use web_sys::Element;
 
 use super::walk::Walk;
-use super::{Figure, Page, Pulse, Races};
+use super::{Figure, Page, Pulse, Races, Shown};
+use crate::address::Form;
 use crate::browser;
 use crate::el::{El, el};
 use crate::keys::Keys;
@@ -39,6 +42,8 @@ pub struct Learn {
     /// A walk or a race without a text, in which every question is asked.
     free: Option<Free>,
     kept: Kept,
+    /// What figures have said, as they were left.
+    said: Vec<(Here, String)>,
     /// Whether another stop is shown than was drawn last.
     turned: bool,
 }
@@ -76,6 +81,7 @@ impl Default for Learn {
             question: None,
             free: None,
             kept: Kept::read(),
+            said: Vec::new(),
             turned: false,
         }
     }
@@ -142,8 +148,8 @@ impl Page for Learn {
 
     fn view(&self, shared: &Shared) -> El {
         let top = &shared.top;
-        let page =
-            el("main.pagewalk.learn[tabindex=-1][aria-label=Lessons]").attr("data-keys", Keys::Lesson.name());
+        let page = el("main.pagewalk.learn[tabindex=-1][aria-label=Lessons]")
+            .attr("data-keys", self.keys(shared).name());
         let stop = self.here.zip(self.lesson());
         if stop.is_none() && self.free.is_none() {
             let lines = self.lessons.iter().map(|(name, lesson)| (*name, lesson, self.kept.seen(name)));
@@ -195,6 +201,14 @@ impl Page for Learn {
 
     fn help(&self, shared: &Shared) -> Option<El> {
         self.figure_of()?.help(shared)
+    }
+
+    fn shown(&self) -> Option<Shown<'_>> {
+        self.figure_of()?.shown()
+    }
+
+    fn paper(&self) -> Option<Sheet> {
+        self.written()
     }
 
     fn takes_focus(&self) -> bool {
@@ -262,6 +276,11 @@ impl Learn {
         self.lesson()?.1.stops.get(self.here?.stop)
     }
 
+    /// In a room there is no text to scroll.
+    fn keys(&self, shared: &Shared) -> Keys {
+        if shared.top.form == Some(Form::Room) { Keys::Walk } else { Keys::Lesson }
+    }
+
     fn is_race(&self) -> bool {
         self.figure_wanted().is_some_and(|link| link.starts_with("v1/race"))
     }
@@ -292,8 +311,11 @@ impl Learn {
     fn go(&mut self, here: Option<Here>, shared: &mut Shared) {
         if let (Some(before), Some(figure)) = (self.here, self.figure_of()) {
             let link = figure.link();
+            let says = paper::says(figure);
             self.left.retain(|(of, _)| *of != before);
             self.left.push((before, link));
+            self.said.retain(|(of, _)| *of != before);
+            self.said.extend(says.map(|says| (before, says)));
         }
         self.free = None;
         // A walk that plays would go on unseen.

@@ -17,10 +17,15 @@ pub mod safe;
 pub mod verdicts;
 pub mod walk;
 
+use narrate::race::{RacePoint, Session};
+use narrate::{Pair, Sheet};
+use scenario::{CompareLink, Link};
 use web_sys::Element;
 
 use crate::el::El;
+use crate::later::Verdicts;
 use crate::marks::Deed;
+use crate::run::Run;
 use crate::shared::Shared;
 
 /// What goes on by itself on a page, as long as it is shown.
@@ -38,6 +43,40 @@ impl std::fmt::Debug for dyn Page {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Page")
     }
+}
+
+/// What a page shows, for who takes it away.
+#[derive(Debug)]
+pub enum Shown<'a> {
+    /// A walk, at a step.
+    Walk {
+        /// The link to it.
+        link: &'a Link,
+        /// The run.
+        run: &'a Run,
+        /// Whether the walk whose assertion is shown is safe beside other CPUs, as far as that is known.
+        beside: Option<&'a dyn Verdicts>,
+    },
+    /// A race, at a step.
+    Race {
+        /// The race.
+        session: &'a Session,
+        /// The step.
+        point: &'a RacePoint,
+    },
+    /// Two runs, at a line.
+    Pair {
+        /// The link to it.
+        link: &'a CompareLink,
+        /// All lines.
+        pairs: &'a [Pair],
+        /// Both runs, at that line.
+        runs: [&'a Run; 2],
+        /// Their names.
+        names: [String; 2],
+        /// What is different there.
+        says: String,
+    },
 }
 
 /// What a lesson has of the part with the race lab.
@@ -100,6 +139,16 @@ pub trait Page {
     /// Whether the time slider, or what there is to read, has the focus when the page is opened, so that the keys work at once.
     fn takes_focus(&self) -> bool {
         false
+    }
+
+    /// What it shows, if that can be taken away.
+    fn shown(&self) -> Option<Shown<'_>> {
+        None
+    }
+
+    /// What is printed, if it is not the steps of what it shows.
+    fn paper(&self) -> Option<Sheet> {
+        None
     }
 
     /// What goes on by itself.

@@ -7,7 +7,7 @@ use pagewalk::Revision;
 use races::{Aim, Choice, RACES, RaceDef, RaceLink};
 use web_sys::Element;
 
-use super::{Figure, Page, Pulse};
+use super::{Figure, Page, Pulse, Shown};
 use crate::el::{El, el};
 use crate::keys::Keys;
 use crate::marks::{Command, Deed, List, Mark};
@@ -161,6 +161,11 @@ impl Page for Race {
 
     fn help(&self, _: &Shared) -> Option<El> {
         Some(help::help())
+    }
+
+    fn shown(&self) -> Option<Shown<'_>> {
+        let (session, point) = self.session.as_ref().zip(self.point.as_ref())?;
+        Some(Shown::Race { session, point })
     }
 
     fn takes_focus(&self) -> bool {

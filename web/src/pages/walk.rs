@@ -11,7 +11,7 @@ use scenario::link::View;
 use scenario::{FileId, Link, LinkProblem, Setup, Tables};
 use web_sys::Element;
 
-use super::{Page, Pulse};
+use super::{Page, Pulse, Shown};
 use crate::el::{El, el};
 use crate::keys::Keys;
 use crate::later::Verdicts;
@@ -179,7 +179,7 @@ impl Page for Walk {
         match &self.awaited {
             Some(Awaited { link: Some(link), .. }) => link.clone(),
             Some(Awaited { about, .. }) => address_of(about),
-            None => self.shown().to_string(),
+            None => self.address().to_string(),
         }
     }
 
@@ -200,6 +200,11 @@ impl Page for Walk {
 
     fn help(&self, shared: &Shared) -> Option<El> {
         shared.later.map(|later| (later.help)())
+    }
+
+    fn shown(&self) -> Option<Shown<'_>> {
+        let run = self.run.as_ref()?;
+        Some(Shown::Walk { link: self.address(), run, beside: self.beside_of(run) })
     }
 
     /// An embedded widget must not take the focus of the page around it.
@@ -320,7 +325,7 @@ impl Walk {
     }
 
     /// What the address says. As long as the first step is shown of something else than it asked for, it says that.
-    fn shown(&self) -> &Link {
+    fn address(&self) -> &Link {
         self.missing.as_ref().filter(|_| self.link.step == 0).unwrap_or(&self.link)
     }
 

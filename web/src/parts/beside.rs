@@ -1,6 +1,7 @@
 //! Whether a walk is safe beside other CPUs: each race with such a walk is searched, here and now.
 
 use narrate::race::safe::{Judged, Verdict, holds};
+use narrate::sheet::Block;
 use races::{Beside, Case};
 
 use crate::el::{El, el};
@@ -34,22 +35,9 @@ impl Verdicts for Searched {
     }
 
     fn view(&self) -> El {
-        let judged: Vec<Judged<'_>> = self
-            .races
-            .choices()
-            .map(|choice| Judged { choice: *choice, found: self.races.found(choice), by_lock: &[] })
-            .collect();
-        let bad = judged.iter().any(|of| !matches!(of.verdict(), Verdict::Safe | Verdict::Open));
-        let says = match (self.is_complete(), bad) {
-            (false, _) => "being searched",
-            (true, false) => "yes, beside all of these",
-            (true, true) => "not beside all of these",
-        };
-        let (kernel, machine) = (self.of.revision.id(), self.of.model.title);
-        let where_ = format!(
-            "The assertion does not say that. In {kernel}, on {machine}, {}, whatever the range holds:",
-            holds(self.of.lock)
-        );
+        let judged = self.judged();
+        let (says, bad) = self.answer(&judged);
+        let where_ = self.where_();
         let but = "Beside those with \u{2717}, it is safe only if its caller keeps them out, or walks memory that is nobody else\u{2019}s.";
         let case = el("a").attr("href", &format!("#{}", Case::from(self.of)));
         el("div.beside")
@@ -66,5 +54,44 @@ impl Verdicts for Searched {
                 let link = el("a").attr("href", &format!("#{link}"));
                 el("p.without").child(link.child("See what goes wrong without the lock that is asserted"))
             }))
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        let judged = self.judged();
+        let (says, _) = self.answer(&judged);
+        let text = ["Is this walk safe? ", says, ". ", &self.where_()].concat();
+        let facts = judged.iter().map(|of| (of.title(), of.says()));
+        vec![Block::Text(text), Block::Facts(facts.collect())]
+    }
+}
+
+impl Searched {
+    fn judged(&self) -> Vec<Judged<'_>> {
+        let judged = |choice: &races::Choice| Judged {
+            choice: *choice,
+            found: self.races.found(choice),
+            by_lock: &[],
+        };
+        self.races.choices().map(judged).collect()
+    }
+
+    /// The answer, and whether it is not safe beside all.
+    fn answer(&self, judged: &[Judged<'_>]) -> (&'static str, bool) {
+        let bad = judged.iter().any(|of| !matches!(of.verdict(), Verdict::Safe | Verdict::Open));
+        let says = match (self.is_complete(), bad) {
+            (false, _) => "being searched",
+            (true, false) => "yes, beside all of these",
+            (true, true) => "not beside all of these",
+        };
+        (says, bad)
+    }
+
+    fn where_(&self) -> String {
+        format!(
+            "The assertion does not say that. In {}, on {}, {}, whatever the range holds:",
+            self.of.revision.id(),
+            self.of.model.title,
+            holds(self.of.lock)
+        )
     }
 }

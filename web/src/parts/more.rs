@@ -6,7 +6,7 @@ use narrate::{EntryDiff, Point};
 use pagewalk::Event;
 use scenario::{Library, Setup};
 
-use super::{Arrived, More, bring};
+use super::{Arrived, More, bring, desk};
 use crate::el::El;
 use crate::later::{Dump, Later, PartError};
 use crate::pages::callers::Callers;
@@ -28,7 +28,7 @@ pub fn arrived() -> Result<Arrived, PartError> {
 pub fn more() -> More {
     let later =
         Later { help: view::help, why, levels: view::levels, dump, diff, files: view::choices::files };
-    More { callers: Box::new(Callers), later, library: LIBRARY, bring: bring::bring }
+    More { callers: Box::new(Callers), later, library: LIBRARY, bring: bring::bring, desk: desk::lay }
 }
 
 fn why(point: &Point) -> &'static str {

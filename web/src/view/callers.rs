@@ -2,9 +2,11 @@
 
 use callers::CALL_SITES;
 use callers::site::{CallSite, InKernel, Shown, assertion, lock_name, mode_name, when};
+use narrate::source::function;
 use pagewalk::Revision;
 use scenario::Library;
 
+use super::cited;
 use crate::el::{El, el};
 
 /// The columns of the table; on a narrow screen each is named in its cell.
@@ -29,7 +31,13 @@ pub fn callers(library: &Library) -> El {
 }
 
 fn row(site: &CallSite, library: &Library) -> El {
-    let functions = site.functions.iter().map(|name| el("code.func").child(*name).child("()"));
+    // In the kernel that brought the patch.
+    let functions = site.functions.iter().map(|name| {
+        let link = el("a[target=_blank][rel=noopener noreferrer]");
+        let link = function(name, Revision::V6_17).map(|href| link.attr("href", &href));
+        let code = el("code.func").child(*name).child("()");
+        link.unwrap_or_else(|| el("span")).child(code)
+    });
     let changed = match site.changed {
         0 => None,
         1 => Some("1 call changed by the patch".to_owned()),
@@ -40,7 +48,7 @@ fn row(site: &CallSite, library: &Library) -> El {
         .children(functions)
         .child(el("code.file").child(site.file))
         .child(changed.map(|changed| el("p.dim").child(changed)))
-        .child(el("p").child(site.why));
+        .child(cited(el("p"), site.why));
     let ops = site.ops.iter().map(|name| el("code.func").child(*name));
     let callbacks = cell(COLUMNS[3])
         .children(ops)

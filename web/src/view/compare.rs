@@ -10,10 +10,10 @@ use super::help::of as help_of;
 use super::locks::{rule, view_assertion, view_delegation};
 use super::scrubber::scrubber;
 use super::sign::sign;
-use super::transport::{BUTTONS, picture};
+use super::transport::{BUTTONS, picture, play};
 use super::{locks, tables};
 use crate::el::{El, el};
-use crate::keys::TAB;
+use crate::keys::{PRESENT, TAB};
 use crate::marks::{Command, List};
 use crate::run::Tick;
 
@@ -43,6 +43,8 @@ pub struct Line<'a> {
     pub differences: &'a [u32],
     /// Whether they are of two machines: then entries have other places and addresses.
     pub machines: bool,
+    /// Whether it plays.
+    pub playing: bool,
     /// The level that is pointed at.
     pub hot: Option<Level>,
 }
@@ -53,12 +55,14 @@ const MACHINES: &str = " These are two machines with tables of their own. Their 
                         compared: an entry that is of another kind says that the tables differ, not the rules.";
 
 /// The keys and what they do.
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 9] = [
     ("← →", "one step back, one step on"),
     ("Shift ← →", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
     ("[ ]", "previous difference, next difference"),
     ("Tab", TAB),
+    ("Space", "play or pause"),
+    PRESENT,
     ("?", "show or hide this help"),
     (
         "Esc",
@@ -109,7 +113,7 @@ pub fn compare(line: &Line<'_>) -> El {
 }
 
 /// What is different at this line, as a sentence.
-fn difference(line: &Line<'_>) -> String {
+pub fn difference(line: &Line<'_>) -> String {
     let [left, right] = &line.sides;
     let Pair { has, moved, alike, .. } = *line.pair;
     if has != [true, true] {
@@ -183,7 +187,10 @@ fn controls(line: &Line<'_>, says: &str) -> El {
         _ => (command, path, label, key),
     });
     el("section.transport[aria-label=Controls]")
-        .child(el("div.buttons[data-group]").children(named.into_iter().map(picture)))
+        .child(
+            el("div.buttons[data-group]")
+                .children(named.into_iter().chain([play(line.playing)]).map(picture)),
+        )
         .child(scrubber(line.line, line.lines, &ticks, says))
         .child(
             el("p.count")

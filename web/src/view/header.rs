@@ -68,6 +68,7 @@ pub fn actions(top: &Top, open: Option<El>, own: Option<El>) -> El {
         .child(open)
         .child(own)
         .child(button(Command::CopyLink).child(if top.copied { "Link copied" } else { "Copy link" }))
+        .child(button(Command::Share).child("Share…"))
         .child(button(Command::Help).with("[aria-label=Help: keys and signs]").child("?"))
 }
 

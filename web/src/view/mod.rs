@@ -30,9 +30,12 @@ pub mod locks;
 pub mod progress;
 pub mod question;
 pub mod race;
+pub mod room;
 pub mod ruler;
 pub mod say;
 pub mod scrubber;
+pub mod share;
+pub mod sheet;
 pub mod sign;
 pub mod tables;
 pub mod transport;
@@ -54,6 +57,7 @@ pub use sign::sign;
 pub use tables::tables;
 pub use transport::{Controls, transport};
 
+use narrate::source::{commit, commits};
 use pgtable::Level;
 use web_sys::Element;
 
@@ -66,6 +70,17 @@ use crate::run::Run;
 /// A button for a command.
 pub fn button(command: Command) -> El {
     el("button[type=button]").does(Mark::Command(command))
+}
+
+/// Adds a text to an element: what it says of commits of the kernel are links to these.
+pub fn cited(around: El, text: &str) -> El {
+    commits(text).into_iter().enumerate().fold(around, |around, (at, piece)| match at % 2 {
+        0 => around.child(piece),
+        _ => {
+            let link = el("a[target=_blank][rel=noopener noreferrer]").attr("href", &commit(piece));
+            around.child(link.child(piece))
+        }
+    })
 }
 
 /// Marks an element as one of `level`, which `hot` may be. Pointer and focus on anything of a level light up the

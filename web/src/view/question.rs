@@ -7,9 +7,9 @@ use races::safe::link::also_id;
 use races::safe::{Area, Case, Whose, id};
 use races::{Choice, beside::Also};
 
-use super::button;
 use super::choices::{choose, option};
 use super::header::{header, messages};
+use super::{button, cited};
 use crate::el::{El, el};
 use crate::marks::{Command, List};
 use crate::shared::Shared;
@@ -211,7 +211,7 @@ fn why(known: &Known<'_>) -> El {
         let races: Vec<_> = known.races.iter().filter(|of| of.verdict() == verdict).collect();
         (!races.is_empty()).then(|| {
             let each = races.iter().map(|of| {
-                let why = el("dd").child(of.choice.race.why);
+                let why = cited(el("dd"), of.choice.race.why);
                 el("div").child(el("dt").child(of.title())).child(why)
             });
             el("div").with(class).child(el("h3").child(name)).child(el("dl").children(each))

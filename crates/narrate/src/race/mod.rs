@@ -13,6 +13,7 @@
 //! | [`stake`] | the tables at stake, live and freed |
 //! | [`safe`] | whether a walk is safe, in lines and as a text |
 //! | [`predict`] | who has to move, for who is asked before it is shown |
+//! | [`mod@sheet`] | what a person takes away of a race |
 //! | [`words`] | outcomes and searches in words |
 
 pub mod decided;
@@ -21,6 +22,7 @@ pub mod locks;
 pub mod predict;
 pub mod safe;
 pub mod session;
+pub mod sheet;
 pub mod stake;
 pub mod tape;
 #[cfg(test)]
@@ -81,24 +83,16 @@ const START: &str = "No CPU has moved yet. Step one, or let the search find a wa
 /// The point of a moment.
 pub fn point(moment: &Moment, revision: Revision, race: Race) -> RacePoint {
     let Moment { before, state, lane, event } = moment;
-    let cpus = state.cpus().len();
     let outcomes = tape::outcomes(state);
     let mark = event.as_ref().map_or(Mark::Start, |event| match mark::part(event, &state.world, true) {
         Part::Ends(mark) | Part::Completes(mark) => mark,
         Part::Leads => Mark::Act,
     });
-    let mut says = match (lane, event) {
-        (Some(lane), Some(event)) => told(&words::who(*lane, cpus), &sentence(&[*event], &state.world)),
-        _ => START.to_owned(),
-    };
-    if outcomes.contains(Outcomes::DEADLOCK) {
-        says += " Nobody can move any more: this is a deadlock.";
-    }
     let lanes = tape::lanes(state).filter(|&lane| !state.is_rcu(lane) || locks::uses_rcu(state));
     RacePoint {
         mark,
         lane: *lane,
-        sentence: says,
+        sentence: said(moment),
         lanes: lanes.map(|of| lanes::lane(state, of, *lane, revision)).collect(),
         locks: locks::locks(state, before),
         tables: stake::tables(state, before),
@@ -109,6 +103,21 @@ pub fn point(moment: &Moment, revision: Revision, race: Race) -> RacePoint {
             why: race.why,
         }),
     }
+}
+
+/// What just happened, and who did it.
+fn said(moment: &Moment) -> String {
+    let Moment { state, lane, event, .. } = moment;
+    let mut says = match (lane, event) {
+        (Some(lane), Some(event)) => {
+            told(&words::who(*lane, state.cpus().len()), &sentence(&[*event], &state.world))
+        }
+        _ => START.to_owned(),
+    };
+    if tape::outcomes(state).contains(Outcomes::DEADLOCK) {
+        says += " Nobody can move any more: this is a deadlock.";
+    }
+    says
 }
 
 /// A sentence with who it is about.

@@ -8,9 +8,7 @@ use races::{Choice, Found, Outcomes, RaceLink};
 
 use super::tape::{Tape, act};
 use super::{point, words};
-
-/// Where the lines of a text end.
-const WIDTH: usize = 72;
+use crate::lines::Lines;
 
 /// A race with a walk, and what was found in it by now.
 #[derive(Clone, Copy, Debug)]
@@ -178,7 +176,7 @@ pub fn answer(races: &[Judged<'_>]) -> String {
 /// The whole answer as plain text, for a mail. `page` is the address of the page, without the `#`.
 pub fn text(case: &Case, races: &[Judged<'_>], left_out: &[Choice], page: &str) -> String {
     let walk = &case.walk;
-    let mut text = Text::default();
+    let mut text = Lines::default();
     text.line("Is this walk safe?");
     text.gap();
     text.wrapped("", &stated(case));
@@ -230,60 +228,16 @@ pub fn text(case: &Case, races: &[Judged<'_>], left_out: &[Choice], page: &str) 
          page tables. That says nothing of other code, of memory order, or of TLBs.",
     );
     text.line(&format!("{page}#{case}"));
-    text.0
+    text.into_text()
 }
 
 /// The steps of the run that goes wrong.
-fn steps(of: &Judged<'_>, text: &mut Text) {
+fn steps(of: &Judged<'_>, text: &mut Lines) {
     let link = of.link();
     let Ok((tape, _)) = Tape::of(&link.choice, &link.schedule) else { return };
     for step in 1..=tape.steps().len() {
         let at = point(&tape.moment(step), of.choice.revision, of.choice.race);
         text.wrapped(&format!("{step:>4}. "), &at.sentence);
-    }
-}
-
-/// A text whose lines end in time.
-#[derive(Debug, Default)]
-struct Text(String);
-
-impl Text {
-    fn line(&mut self, line: &str) {
-        self.0.push_str(line.trim_end());
-        self.0.push('\n');
-    }
-
-    /// An empty line.
-    fn gap(&mut self) {
-        self.line("");
-    }
-
-    /// Words in lines, the first one behind `head` and the others below it. What does not fit in any line has one of its own.
-    fn wrapped(&mut self, head: &str, words: &str) {
-        if words.is_empty() {
-            return;
-        }
-        // A long head would leave no room for words below.
-        let indent = if head.len() > WIDTH / 4 { 0 } else { head.chars().count() };
-        let mut line = head.to_owned();
-        let mut is_empty = head.trim_end().is_empty();
-        let mut length = line.chars().count();
-        for word in words.split_whitespace() {
-            let more = word.chars().count();
-            let gap = usize::from(!line.is_empty() && !line.ends_with(' '));
-            if length + gap + more > WIDTH && !is_empty {
-                self.line(&line);
-                line = " ".repeat(indent);
-                length = indent;
-            } else if gap > 0 {
-                line.push(' ');
-                length += 1;
-            }
-            line.push_str(word);
-            length += more;
-            is_empty = false;
-        }
-        self.line(&line);
     }
 }
 
@@ -339,7 +293,7 @@ mod tests {
         ] {
             assert!(read.contains(words), "{words}\n{text}");
         }
-        let long = text.lines().filter(|line| line.chars().count() > WIDTH);
+        let long = text.lines().filter(|line| line.chars().count() > crate::lines::WIDTH);
         assert!(long.clone().all(|line| line.trim_start().starts_with("https://")), "{text}");
         assert!(text.ends_with(
             "https://example.org/#v1/safe/kernel/x86_64-4level/v7.3?mm=init_mm&lock=read&holds=vmalloc\n"
@@ -365,12 +319,5 @@ mod tests {
         assert!(enough.is_empty() && case.cannot().is_some() && text.contains("There is no such walk."));
         let (_, text, _) = told("v1/safe/range?lock=none&holds=user");
         assert!(text.contains("this is not so, and the kernel warns"), "{text}");
-    }
-
-    #[test]
-    fn a_word_longer_than_a_line_has_a_line_of_its_own() {
-        let mut text = Text::default();
-        text.wrapped("- ", &format!("a {} b", "x".repeat(80)));
-        assert_eq!(text.0, format!("- a\n  {}\n  b\n", "x".repeat(80)));
     }
 }

@@ -127,7 +127,12 @@ impl Session {
 
     /// The moment of the step that is shown.
     pub fn moment(&self) -> Moment {
-        self.tape().moment(self.at)
+        self.moment_at(self.at)
+    }
+
+    /// The moment of a step of the branch.
+    pub fn moment_at(&self, step: usize) -> Moment {
+        self.tape().moment(step)
     }
 
     /// Shows a step, or the last one.

@@ -284,6 +284,44 @@ fn what_comes_next_is_one_sentence() {
 }
 
 #[test]
+fn a_counterexample_is_taken_away_with_its_steps_its_outcome_and_what_decides_it() {
+    let session = open("v1/race/munmap?s=b4a21b10c2a");
+    let text = super::sheet::steps(&session).text("https://example.org/");
+    for part in [
+        "CPU 0: walk_page_range_debug() walks the tables",
+        "RCU: call_rcu() frees a table",
+        "Goal met: a freed pmd table is read.",
+        "Decided: RCU frees the table at step 37. CPU 0 still holds its",
+        "https://example.org/#v1/race/munmap/",
+    ] {
+        assert!(text.contains(part), "{part}:\n{text}");
+    }
+    // Each step has its line; those that decide, and the last one, stand out.
+    let line = |step: usize| {
+        text.lines().find(|line| line.trim_start_matches('*').trim_start().starts_with(&format!("{step}. ")))
+    };
+    let out: Vec<usize> = (1..=38).filter(|step| line(*step).expect("a line").starts_with('*')).collect();
+    let decided = session.decided().expect("it goes wrong");
+    let held = decided.held.expect("it held the table").1;
+    assert_eq!(out, [held, decided.step, 38]);
+
+    let mut session = session;
+    session.go_to(10);
+    let text = super::sheet::step(&session, &point_of(&session)).text("");
+    assert!(text.starts_with("A debug walk and munmap()") && text.contains("step 10 of 38"), "{text}");
+    assert!(
+        text.contains("mmap_assert_write_locked(mm) fails:") && text.contains("Why this rule exists."),
+        "{text}"
+    );
+    assert!(
+        text.contains("mm.mmap_lock: CPU 1 (read), CPU 0 (read)")
+            || text.contains("mm.mmap_lock: CPU 0 (read)"),
+        "{text}"
+    );
+    assert!(!text.contains("Goal met"), "{text}");
+}
+
+#[test]
 fn thousands_are_set_apart() {
     for (number, shown) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
         assert_eq!(words::number(number), shown);

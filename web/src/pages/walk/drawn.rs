@@ -5,17 +5,22 @@ use scenario::link::View;
 
 use super::Walk;
 use crate::el::{El, el};
-use crate::later::Part;
+use crate::later::{Part, Verdicts};
 use crate::run::Run;
 use crate::shared::{Loading, Shared};
 use crate::view;
 
 impl Walk {
+    /// What is known of the walk whose assertion is shown.
+    pub(super) fn beside_of(&self, run: &Run) -> Option<&dyn Verdicts> {
+        let of = run.point().beside?;
+        self.besides.iter().find(|known| known.of() == of).map(|known| &**known)
+    }
+
     /// Whether the walk whose assertion is shown is safe beside other CPUs, as far as that is known.
     pub(super) fn beside(&self, run: &Run, shared: &Shared) -> Option<El> {
-        let of = run.point().beside?;
-        let known = self.besides.iter().find(|known| known.of() == of);
-        known.map(|known| known.view()).or_else(|| {
+        run.point().beside?;
+        self.beside_of(run).map(|known| known.view()).or_else(|| {
             let (failed, under) = view::header::coming(shared, Part::Lab);
             failed.map(|failed| el("p.beside").child(failed)).or(under)
         })
@@ -69,7 +74,7 @@ impl Walk {
             says: &run.point().sentence,
             has_why: run.point().assertion.is_some() || run.point().delegation.is_some(),
             // The same step in the whole page, for the widget's way out.
-            full_link: self.link.embed.then(|| format!("#{}", Link { embed: false, ..*self.shown() })),
+            full_link: self.link.embed.then(|| format!("#{}", Link { embed: false, ..*self.address() })),
         }
     }
 }

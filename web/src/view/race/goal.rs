@@ -9,7 +9,7 @@ use crate::el::{El, el};
 use crate::marks::Command;
 use crate::marks::Mark;
 use crate::search::Report;
-use crate::view::button;
+use crate::view::{button, cited};
 
 /// What was asked, and what has come of it.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub fn goal(session: &Session, asked: &Asked<'_>) -> El {
     el("section.goal[aria-label=Goal]")
         .child(
             el("div.goal-text")
-                .child(el("p.about").child(text.about))
+                .child(cited(el("p.about"), text.about))
                 .child(el("p.aim").child(el("b").child("Goal: ")).child(text.goal)),
         )
         .child(variant(choice))

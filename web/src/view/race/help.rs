@@ -2,11 +2,11 @@
 
 use super::lanes;
 use crate::el::{El, el};
-use crate::keys::{TAB, WHY};
+use crate::keys::{PRESENT, TAB, WHY};
 use crate::view::help::of;
 
 /// The keys and what they do.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("1 2 3", "step CPU 0, CPU 1, CPU 2; 0 for RCU"),
     ("← →", "one step back, one step on, along the branch that is shown"),
     ("[ ]", "to where another CPU takes over"),
@@ -15,6 +15,7 @@ const KEYS: [(&str, &str); 10] = [
     ("Space", "play or pause"),
     ("w", WHY),
     ("Tab", TAB),
+    PRESENT,
     ("?", "show or hide this help"),
     (
         "Esc",

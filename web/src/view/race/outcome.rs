@@ -4,6 +4,7 @@ use narrate::race::{Decided, RacePoint, Session, words};
 use races::RaceLink;
 
 use crate::el::{El, el};
+use crate::view::cited;
 use crate::view::locks::{rule, view_assertion};
 use crate::view::say::{NO_REASON, happened, reason};
 
@@ -35,7 +36,7 @@ pub fn outcome(point: &RacePoint, session: &Session) -> Option<El> {
             .child(
                 el("div.reasons")
                     .child(session.decided().map(|of| decided(&of, session)))
-                    .child(el("p.why").child(outcome.why)),
+                    .child(cited(el("p.why"), outcome.why)),
             ),
     )
 }

@@ -10,8 +10,8 @@ use crate::el::{El, el};
 use crate::marks::{Command, Mark};
 use crate::shared::Shared;
 use crate::survey::Surveying;
-use crate::view::button;
 use crate::view::header::{header, messages};
+use crate::view::{button, cited};
 
 /// The whole page.
 pub fn page(shared: &Shared, state: &Surveying) -> El {
@@ -120,7 +120,7 @@ fn answer(state: &Surveying, of: usize, answer: &Answer) -> El {
         .attr("id", answer.name)
         .attr("aria-labelledby", &format!("q-{}", answer.name))
         .child(el("h3").attr("id", &format!("q-{}", answer.name)).child(answer.question))
-        .child(el("p").child(answer.text))
+        .child(cited(el("p"), answer.text))
         .child(el("ul.evidence[data-group]").children(answer.evidence.iter().enumerate().filter_map(
             |(number, evidence)| {
                 let slot = state.survey.at(evidence)?;
@@ -215,11 +215,9 @@ fn at(state: &Surveying, slot: survey::Place, at: u32, name: &str) -> Option<El>
 fn about(table: &Table) -> El {
     let mut races: Vec<_> = table.rows.iter().map(|row| row.race).collect();
     races.dedup();
-    el("dl.races").children(
-        races.into_iter().flat_map(|race| {
-            [el("dt").child(race.title), el("dd").child(race.about).child(" ").child(race.why)]
-        }),
-    )
+    el("dl.races").children(races.into_iter().flat_map(|race| {
+        [el("dt").child(race.title), cited(cited(el("dd"), race.about).child(" "), race.why)]
+    }))
 }
 
 fn row(

@@ -1,0 +1,391 @@
+//! What lies beside every page: taking away what is shown, as text or on paper; showing it to a room, or in a second window.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use narrate::race::sheet as race;
+use narrate::sheet::{ROWS, Sheet, Wanted, joined, pair, walk};
+use web_sys::Element;
+use yew::Callback;
+
+use crate::address::{Form, full};
+use crate::browser::{self, Copied, Window};
+use crate::desk::Desk;
+use crate::el::{El, el};
+use crate::marks::{Command, Deed, Mark};
+use crate::pages::{Page, Shown};
+use crate::place::Place;
+use crate::shared::Shared;
+use crate::view::room::room;
+use crate::view::share::{Known, Press, share};
+use crate::view::sheet::{Paper, sheet};
+
+/// What the second window says when it is there, and when it is not any more.
+const HERE: &str = "pagewalk: here";
+const GONE: &str = "pagewalk: gone";
+
+/// What stands before the link to what the second window is to show.
+const SHOW: &str = "pagewalk: show ";
+
+/// After so many milliseconds an address is written that the browser has refused.
+const AGAIN_MS: u32 = 500;
+
+/// What gets the focus: the text to take away; what takes the keys.
+const SHARE: &str = ".share";
+const KEYS: &str = "[role=slider], .lesson";
+
+/// What lies beside every page.
+struct Beside {
+    tell: Callback<Deed>,
+    /// Whether what can be taken away is shown.
+    is_open: bool,
+    /// What is wanted as text; none is what the page offers first.
+    wanted: Option<Wanted>,
+    is_markdown: bool,
+    copying: Rc<Cell<Option<Copied>>>,
+    /// What came of something that was pressed.
+    says: &'static str,
+    /// Whether the text is selected as soon as it is drawn.
+    selects: bool,
+    /// Whether the page is drawn for paper, and whether the browser has to be told to print it.
+    on_paper: bool,
+    prints: bool,
+    fills_screen: bool,
+    /// The window that follows this one.
+    second: Option<Window>,
+    /// What is shown here, which that one is told.
+    link: String,
+    /// The window that this one follows, and what that one shows until it is shown here as well.
+    first: Option<Window>,
+    follows: Option<String>,
+    again: Option<Timeout>,
+    /// What other windows have said.
+    heard: Rc<RefCell<Vec<String>>>,
+    /// The table of steps that was made last, and of what it is one.
+    steps: RefCell<Option<(String, Rc<Sheet>)>>,
+    /// As long as these are kept, they tell.
+    _listeners: Vec<EventListener>,
+}
+
+/// The desk, told whom to tell what happens by itself.
+pub(super) fn lay(tell: Callback<Deed>) -> Box<dyn Desk> {
+    let at_window = |kind, press: Press| {
+        let tell = tell.clone();
+        browser::at_window(kind, move |_| tell.emit(press.deed()))
+    };
+    let heard = Rc::<RefCell<Vec<_>>>::default();
+    let hears = {
+        let (heard, tell) = (Rc::clone(&heard), tell.clone());
+        browser::at_window("message", move |event| {
+            if let Some(said) = browser::told(event) {
+                heard.borrow_mut().push(said);
+                tell.emit(Press::Heard.deed());
+            }
+        })
+    };
+    let first = Window::opener();
+    if let Some(first) = &first {
+        first.tell(HERE);
+    }
+    let leaves = browser::at_window("pagehide", |_| {
+        if let Some(first) = Window::opener() {
+            first.tell(GONE);
+        }
+    });
+    let listeners = [
+        at_window("beforeprint", Press::OnPaper),
+        at_window("afterprint", Press::OffPaper),
+        at_window("fullscreenchange", Press::Screen),
+        hears,
+        leaves,
+    ];
+    Box::new(Beside {
+        tell,
+        is_open: false,
+        wanted: None,
+        is_markdown: false,
+        copying: Rc::default(),
+        says: "",
+        selects: false,
+        on_paper: false,
+        prints: false,
+        fills_screen: false,
+        second: None,
+        link: String::new(),
+        first,
+        follows: None,
+        again: None,
+        heard,
+        steps: RefCell::default(),
+        _listeners: listeners.into_iter().flatten().collect(),
+    })
+}
+
+impl Desk for Beside {
+    fn did(&mut self, mark: Mark, page: &dyn Page, shared: &mut Shared) -> Option<&'static str> {
+        let form = &mut shared.top.form;
+        Some(match mark {
+            Mark::Command(Command::Share) => {
+                self.is_open = !self.is_open;
+                (self.wanted, self.says) = (None, "");
+                if self.is_open { SHARE } else { KEYS }
+            }
+            Mark::Command(Command::Present) => {
+                self.is_open = false;
+                let fill = *form != Some(Form::Room);
+                *form = fill.then_some(Form::Room);
+                browser::fill_screen(fill);
+                KEYS
+            }
+            Mark::Command(Command::Leave) if self.is_open => {
+                self.is_open = false;
+                KEYS
+            }
+            Mark::Command(Command::Leave) if form.is_some() => {
+                *form = None;
+                browser::fill_screen(false);
+                KEYS
+            }
+            Mark::Desk(number) => {
+                let press = Press::from_number(number)?;
+                self.pressed(press, page, shared);
+                ""
+            }
+            _ => return None,
+        })
+    }
+
+    fn moved(&mut self, link: &str) {
+        self.link = link.to_owned();
+        self.show_there();
+    }
+
+    fn view(&self, page: &dyn Page, shared: &Shared, link: &str) -> Option<El> {
+        let form = shared.top.form;
+        let paper = if self.on_paper {
+            page.paper().map(Rc::new).or_else(|| self.made(Wanted::Steps, page))
+        } else {
+            self.made(Wanted::Steps, page).filter(|_| form == Some(Form::Steps))
+        };
+        let at = number_in(link).unwrap_or_default();
+        let head = self.on_paper.then(|| (page.title(), full(link)));
+        let paper = Paper { sheet: paper.as_deref(), at, head };
+        let is_drawn = self.is_open || self.on_paper || form.is_some();
+        is_drawn.then(|| {
+            el("div.desk")
+                .child(self.is_open.then(|| self.share(page, shared, link)))
+                .child(sheet(&paper))
+                .child((form == Some(Form::Room)).then(|| room(self.fills_screen)))
+        })
+    }
+
+    fn drawn(&mut self, root: &Element) {
+        let find = |what: &str| root.query_selector(what).ok().flatten();
+        if std::mem::take(&mut self.selects)
+            && let Some(text) = find(".share pre")
+        {
+            browser::select(&text);
+        }
+        if let Some(row) = find(".listed .sheet tr[aria-current]") {
+            browser::show(&row);
+        }
+        if std::mem::take(&mut self.prints) {
+            // Once it is drawn.
+            Timeout::new(0, browser::print).forget();
+        }
+    }
+}
+
+impl Beside {
+    fn pressed(&mut self, press: Press, page: &dyn Page, shared: &mut Shared) {
+        match press {
+            Press::Take(wanted) => (self.wanted, self.says) = (Some(wanted), ""),
+            Press::Text => (self.is_markdown, self.says) = (false, ""),
+            Press::Markdown => (self.is_markdown, self.says) = (true, ""),
+            Press::Copy => self.copy(page, shared),
+            Press::Copied => {
+                (self.says, self.selects) = match self.copying.take() {
+                    Some(Copied::Done) => ("It is copied.", false),
+                    Some(Copied::Refused) => (
+                        "The browser does not let this page copy. The text is selected: copy it with the keyboard or the menu.",
+                        true,
+                    ),
+                    None => return,
+                }
+            }
+            Press::Print => (self.on_paper, self.prints, self.is_open) = (true, true, false),
+            Press::OnPaper => self.on_paper = true,
+            Press::OffPaper => self.on_paper = false,
+            Press::FillScreen => browser::fill_screen(true),
+            Press::Screen => {
+                // Esc ends it without any key being heard.
+                let ended = self.fills_screen && !browser::fills_screen();
+                self.fills_screen = browser::fills_screen();
+                if ended && shared.top.form == Some(Form::Room) {
+                    shared.top.form = None;
+                }
+            }
+            Press::Second => {
+                self.link = page.link();
+                self.open_second();
+            }
+            Press::Heard => {
+                for says in self.heard.take() {
+                    self.hear(&says);
+                }
+                self.follow(shared.top.form);
+            }
+            Press::Follow => self.follow(shared.top.form),
+        }
+    }
+
+    /// What can be taken away.
+    fn share(&self, page: &dyn Page, shared: &Shared, link: &str) -> El {
+        let is_there = |wanted: &Wanted| match wanted {
+            Wanted::Steps => true,
+            wanted => self.made(*wanted, page).is_some(),
+        };
+        let offered = [Wanted::Step, Wanted::Card, Wanted::Steps, Wanted::Paper];
+        let offered: Vec<Wanted> = offered.into_iter().filter(is_there).collect();
+        let wanted = self.wanted_of(shared);
+        let (own, _) = crate::address::parted(link);
+        share(&Known {
+            offered: &offered,
+            wanted,
+            is_markdown: self.is_markdown,
+            text: self.text(page, shared).as_deref(),
+            says: self.says,
+            table: &joined(&own, Form::Steps.name()),
+            is_followed: self.second.is_some(),
+        })
+    }
+
+    /// Of a race one wants the whole run first, of others the step.
+    fn wanted_of(&self, shared: &Shared) -> Wanted {
+        let first = if shared.top.here == Some(Place::Race) { Wanted::Steps } else { Wanted::Step };
+        self.wanted.unwrap_or(first)
+    }
+
+    fn text(&self, page: &dyn Page, shared: &Shared) -> Option<String> {
+        let sheet = self.made(self.wanted_of(shared), page)?;
+        let base = browser::base();
+        Some(if self.is_markdown { sheet.markdown(&base) } else { sheet.text(&base) })
+    }
+
+    /// What is wanted of a page. A table of steps is made once for all of its steps.
+    fn made(&self, wanted: Wanted, page: &dyn Page) -> Option<Rc<Sheet>> {
+        let make = || match wanted {
+            Wanted::Paper => page.paper().map(Rc::new),
+            _ => made_of(page.shown()?, wanted).map(Rc::new),
+        };
+        if wanted != Wanted::Steps || page.pulse().work {
+            return make();
+        }
+        let link = page.link();
+        let is_step = |part: &&str| part.strip_prefix("t=").is_some();
+        let mut key: String = link.split(['?', '&']).filter(|part| !is_step(part)).collect();
+        key.push_str(&(number_in(&link).unwrap_or_default() / ROWS).to_string());
+        let known =
+            self.steps.borrow().as_ref().filter(|(of, _)| *of == key).map(|(_, sheet)| Rc::clone(sheet));
+        known.or_else(|| {
+            let made = make()?;
+            *self.steps.borrow_mut() = Some((key, Rc::clone(&made)));
+            Some(made)
+        })
+    }
+
+    fn copy(&mut self, page: &dyn Page, shared: &Shared) {
+        let Some(text) = self.text(page, shared) else { return };
+        self.says = "";
+        let (copying, tell) = (Rc::clone(&self.copying), self.tell.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            copying.set(Some(browser::copy(text).await));
+            tell.emit(Press::Copied.deed());
+        });
+    }
+
+    /// Opens a window that follows this one, or closes it.
+    fn open_second(&mut self) {
+        self.says = match self.second.take() {
+            Some(second) => {
+                second.close();
+                "The second window is closed."
+            }
+            None => {
+                self.second = Window::open(&full(&joined(&self.link, Form::Room.name())));
+                match self.second {
+                    Some(_) => "The second window shows what is shown here, step by step.",
+                    None => {
+                        "The browser does not let this page open a window. Allow pop-up windows for this page, and try again."
+                    }
+                }
+            }
+        };
+    }
+
+    /// Tells the second window what is shown here.
+    fn show_there(&mut self) {
+        if self.second.as_ref().is_some_and(|second| !second.is_open()) {
+            self.second = None;
+        }
+        if let Some(second) = &self.second {
+            second.tell(&[SHOW, &self.link].concat());
+        }
+    }
+
+    fn hear(&mut self, says: &str) {
+        match says {
+            HERE => self.show_there(),
+            // It may only be loaded again; then it says that it is here.
+            GONE if self.second.as_ref().is_some_and(|second| !second.is_open()) => self.second = None,
+            _ if self.first.is_some() => self.follows = says.strip_prefix(SHOW).map(str::to_owned),
+            _ => {}
+        }
+    }
+
+    /// Shows here what the first window shows: writes the address, which is opened then.
+    fn follow(&mut self, form: Option<Form>) {
+        let Some(link) = self.follows.take() else { return };
+        let own = form.map_or_else(|| link.clone(), |form| joined(&link, form.name()));
+        // A browser refuses to write too many addresses at once.
+        if !browser::write_hash(&["#", &own].concat(), false) {
+            self.follows = Some(link);
+            let tell = self.tell.clone();
+            self.again = Some(Timeout::new(AGAIN_MS, move || tell.emit(Press::Follow.deed())));
+        }
+    }
+}
+
+/// What is wanted of what a page shows.
+fn made_of(shown: Shown<'_>, wanted: Wanted) -> Option<Sheet> {
+    match (shown, wanted) {
+        (_, Wanted::Paper) => None,
+        (Shown::Walk { link, run, beside }, _) => {
+            let beside = || beside.map(|known| known.blocks()).unwrap_or_default();
+            let (timeline, start) = run.recorded();
+            match wanted {
+                Wanted::Step => Some(walk::step(link, run.len() - 1, run.point(), beside())),
+                Wanted::Card => walk::card_of(link, run.point(), beside()),
+                _ => Some(walk::steps(link, timeline, start)),
+            }
+        }
+        (Shown::Race { session, point }, Wanted::Step) => Some(race::step(session, point)),
+        (Shown::Race { session, .. }, Wanted::Steps) => Some(race::steps(session)),
+        (Shown::Pair { link, pairs, runs, names, says }, Wanted::Step) => {
+            let side = |at: usize| pair::Side { name: &names[at], point: runs[at].point() };
+            let line = pairs.get(link.line as usize)?;
+            Some(pair::line(link, pairs.len() as u32 - 1, line, &says, &[side(0), side(1)]))
+        }
+        (Shown::Pair { link, pairs, runs, .. }, Wanted::Steps) => {
+            Some(pair::lines(link, pairs, &|side, stop| runs[side].said(stop)))
+        }
+        (Shown::Race { .. } | Shown::Pair { .. }, Wanted::Card) => None,
+    }
+}
+
+/// The step that a link says.
+fn number_in(link: &str) -> Option<u32> {
+    link.split(['?', '&']).find_map(|part| part.strip_prefix("t=")?.parse().ok())
+}

@@ -1,0 +1,159 @@
+//! What can be taken away of what is shown, as text, and where else it can be shown.
+
+use narrate::sheet::Wanted;
+
+use super::button;
+use crate::el::{El, el};
+use crate::keys::Keys;
+use crate::marks::{Command, Deed, Mark};
+
+/// What can be pressed on the desk, and what happens there by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// This is wanted as text.
+    Take(Wanted),
+    /// As plain text.
+    Text,
+    /// As Markdown.
+    Markdown,
+    /// Copy it.
+    Copy,
+    /// It has been copied, or not.
+    Copied,
+    /// Print.
+    Print,
+    /// The browser prints, or has.
+    OnPaper,
+    /// The browser has printed.
+    OffPaper,
+    /// Fill the screen.
+    FillScreen,
+    /// Something fills the screen, or does not any more.
+    Screen,
+    /// Open a second window, or close it.
+    Second,
+    /// Another window has said something.
+    Heard,
+    /// Try once more to show what the first window shows.
+    Follow,
+}
+
+impl Press {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::Take(Wanted::Step),
+        Self::Take(Wanted::Card),
+        Self::Take(Wanted::Steps),
+        Self::Take(Wanted::Paper),
+        Self::Text,
+        Self::Markdown,
+        Self::Copy,
+        Self::Copied,
+        Self::Print,
+        Self::OnPaper,
+        Self::OffPaper,
+        Self::FillScreen,
+        Self::Screen,
+        Self::Second,
+        Self::Heard,
+        Self::Follow,
+    ];
+
+    /// The one with this number.
+    pub fn from_number(number: u32) -> Option<Self> {
+        Self::ALL.get(number as usize).copied()
+    }
+
+    fn mark(self) -> Mark {
+        Mark::Desk(Self::ALL.iter().position(|of| *of == self).unwrap_or_default() as u32)
+    }
+
+    /// As something that a person did.
+    pub fn deed(self) -> Deed {
+        Deed::Pressed(self.mark())
+    }
+
+    /// A button for it.
+    pub fn button(self) -> El {
+        el("button[type=button]").does(self.mark())
+    }
+}
+
+/// What is known of what can be taken away.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// What there is.
+    pub offered: &'a [Wanted],
+    /// What of it is shown.
+    pub wanted: Wanted,
+    /// Whether as Markdown.
+    pub is_markdown: bool,
+    /// The text.
+    pub text: Option<&'a str>,
+    /// What came of what was pressed.
+    pub says: &'a str,
+    /// The link to the table of steps.
+    pub table: &'a str,
+    /// Whether a second window follows.
+    pub is_followed: bool,
+}
+
+const fn title(wanted: Wanted) -> &'static str {
+    match wanted {
+        Wanted::Step => "This step",
+        Wanted::Card => "The assertion",
+        Wanted::Steps => "All steps",
+        Wanted::Paper => "The lesson",
+    }
+}
+
+/// What can be taken away, and where else it can be shown.
+pub fn share(known: &Known<'_>) -> El {
+    let choice = |press: Press, is: bool, title: &'static str| {
+        press.button().attr("aria-pressed", if is { "true" } else { "false" }).child(title)
+    };
+    let offered = known.offered.iter().map(|of| choice(Press::Take(*of), *of == known.wanted, title(*of)));
+    let text = known.text.unwrap_or("There is nothing to copy yet.");
+    let way = |what: El, says: &'static str| el("li").child(what).child(el("span").child(says));
+    let (second, follows) = if known.is_followed {
+        ("Close the second window", "It shows what is shown here, step by step.")
+    } else {
+        ("Second window", "For a projector: it shows what is shown here, step by step, in large type.")
+    };
+    let table = el("a").attr("href", &["#", known.table].concat()).child("Table of steps");
+    // Its keys are its own: the arrows scroll it, and do not step what is under it.
+    el("div.share[role=dialog][aria-label=Copy, print, show][tabindex=-1]")
+        .attr("data-keys", Keys::Text.name())
+        .child(
+            el("div.share-head")
+                .child(el("h2").child("Copy as text"))
+                .child(button(Command::Share).child("Close")),
+        )
+        .child(
+            el("div.share-what").child(el("div[role=group][aria-label=What]").children(offered)).child(
+                el("div[role=group][aria-label=Form]")
+                    .child(choice(Press::Text, !known.is_markdown, "Plain text"))
+                    .child(choice(Press::Markdown, known.is_markdown, "Markdown")),
+            ),
+        )
+        .child(el("pre[tabindex=0][role=group][aria-label=The text]").child(text))
+        .child(
+            el("p.share-copy")
+                .child(Press::Copy.button().child("Copy"))
+                .child(el("span[role=status]").child(known.says)),
+        )
+        .child(el("h2").child("Print, show"))
+        .child(
+            el("ul.share-ways")
+                .child(way(
+                    Press::Print.button().child("Print"),
+                    "The table of steps, or the text of a lesson, without controls.",
+                ))
+                .child(way(table, "All steps with what each says, as a page."))
+                .child(way(
+                    button(Command::Present).child("Fill the screen").child(el("kbd").child("f")),
+                    "For a room: tables and sentence only, in large type.",
+                ))
+                .child(way(Press::Second.button().child(second), follows)),
+        )
+}
