@@ -28,19 +28,20 @@ impl Keys {
         match self {
             Self::Walk | Self::Race => true,
             Self::Lesson => !matches!(command, Command::Play),
-            Self::Text => matches!(command, Command::Help | Command::Leave),
+            Self::Text => matches!(command, Command::Help | Command::Words | Command::Leave),
         }
     }
 }
 
 /// The keys and what they do, for the help.
-pub const HELP: [(&str, &str); 9] = [
+pub const HELP: [(&str, &str); 10] = [
     ("← →", "one step back, one step on; so do Page Up and Page Down, which a clicker sends"),
     ("Shift ← →", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
     ("[ ]", "previous marker, next marker"),
     ("Space", "play or pause"),
     ("?", "show or hide this help"),
+    ("g", "the words on this page, and what they mean"),
     (
         "Esc",
         "close this help or a message; else leave Pagewalk: its keys do nothing until it has the focus again",
@@ -64,6 +65,7 @@ pub fn command(key: &str, tag: &str, role: Option<&str>) -> Option<Command> {
         "n" => Command::NextStop,
         "p" => Command::PreviousStop,
         "?" => Command::Help,
+        "g" => Command::Words,
         "Escape" => Command::Leave,
         _ => return None,
     };

@@ -7,6 +7,7 @@
 use js_sys::Array;
 use pgtable::Level;
 
+use crate::kinds::Filter;
 use crate::named::named;
 
 /// The attribute that holds a mark.
@@ -35,6 +36,8 @@ named! {
         Play = "play",
         /// Show or hide the help.
         Help = "help",
+        /// Show the help at the words of the page.
+        Words = "words",
         /// Leave the widget.
         Leave = "leave",
         /// Copy the link to this step.
@@ -45,6 +48,8 @@ named! {
         Dismiss = "dismiss",
         /// Open a file of page tables: those that were chosen come as [`Deed::Brought`].
         Open = "open",
+        /// Show all scenarios, or not any more.
+        Gallery = "gallery",
         /// Show the levels of the machine, or the step again.
         Levels = "levels",
         /// Do not compare the levels with those of the machine before.
@@ -85,8 +90,6 @@ named! {
         InitLock = "init",
         /// What a step is.
         Grain = "grain",
-        /// What `[` and `]` go to.
-        Filter = "filter",
         /// How fast play is.
         Speed = "speed",
         /// The race.
@@ -151,6 +154,8 @@ pub enum Mark {
     Variant(u32, u32),
     /// A table of the matrix, from 0, that opens and closes.
     Table(u32),
+    /// Signs of the time slider: `[` and `]` go to them, or not only to them any more.
+    Filter(Filter),
 }
 
 impl Mark {
@@ -168,6 +173,7 @@ impl Mark {
             Self::Way(way) => ("way", None, [Some(way), None]),
             Self::Variant(variant, place) => ("variant", None, [Some(variant), Some(place)]),
             Self::Table(table) => ("table", None, [Some(table), None]),
+            Self::Filter(filter) => ("filter", Some(filter.name()), [None; 2]),
         };
         let mut text = kind.to_owned();
         let numbers = numbers.into_iter().flatten().map(|number| number.to_string());
@@ -201,6 +207,7 @@ impl Mark {
             "way" => Self::Way(number()?),
             "variant" => Self::Variant(number()?, words.next()?.parse().ok()?),
             "table" => Self::Table(number()?),
+            "filter" => Self::Filter(Filter::from_name(word)?),
             _ => return None,
         })
     }

@@ -5,7 +5,7 @@ use races::Beside;
 use scenario::Library;
 
 use crate::files::Files;
-use crate::later::{Later, Load, Part, PartError, Verdicts};
+use crate::later::{Later, Load, Part, PartError, Verdicts, Words};
 use crate::place::Place;
 use crate::progress::Progress;
 
@@ -35,6 +35,8 @@ pub struct Shared {
     pub learn: PartState,
     /// What the page of a walk has of that part, once it is here.
     pub later: Option<Later>,
+    /// What explains the words of a page, once it is here.
+    pub words: Option<Words>,
     /// The part that reads captured machines.
     pub tables: PartState,
     /// The part with two runs side by side.
@@ -59,6 +61,7 @@ impl Default for Shared {
             more: PartState::default(),
             learn: PartState::default(),
             later: None,
+            words: None,
             tables: PartState::default(),
             compare: PartState::default(),
             load: None,

@@ -206,12 +206,16 @@ impl Component for Shell {
         {
             let is = browser::focused();
             if is.is_none() || is == *was {
-                browser::focus(&element, false);
+                // The words stand below the keys.
+                browser::focus(&element, *wanted == WORDS);
             }
             self.focus_wanted = None;
         }
         if let Some(page) = self.page() {
             page.drawn(&widget);
+        }
+        if let Some(words) = self.shared.words {
+            (words.drawn)(&widget);
         }
         // What had the focus is gone: the keys go on working.
         if self.focused.take().is_some() && browser::focused().is_none() {
@@ -229,16 +233,21 @@ impl Component for Shell {
             || view::waiting(&self.shared, self.here, self.is_stray),
             |page| page.view(&self.shared),
         );
+        let words = || self.shared.words.map(|words| (words.sheet)());
         let help = page.filter(|_| self.help).and_then(|page| page.help(&self.shared));
+        let help = help.map(|help| help.child(words()));
         main.reached_by(self.widget.clone()).child(help).into_html()
     }
 }
 
 /// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
-const CONTENT: &str = ".lesson, [role=slider], .callers, .levels";
+const CONTENT: &str = ".gallery, .lesson, [role=slider], .callers, .verdicts, .levels";
 
 /// The help.
 const HELP: &str = ".help";
+
+/// The words in it.
+const WORDS: &str = ".glossary";
 
 /// How many pages arrive later: all but the walk.
 const OTHERS: usize = Place::ALL.len() - 1;
@@ -300,6 +309,10 @@ impl Shell {
     }
 
     fn did(&mut self, ctx: &Context<Self>, deed: &Deed) -> bool {
+        // Whoever is here for a while wants to know what the words mean; the first picture does not wait for that.
+        if matches!(self.shared.learn, PartState::Away) {
+            self.shared.learn.ask();
+        }
         if let Deed::Brought(files) = deed {
             self.shared.files.waiting = Some(files.clone());
             self.shared.more.ask();
@@ -309,10 +322,12 @@ impl Shell {
             return self.with_page(|page, shared| page.did(deed, shared));
         };
         match command {
-            Command::Help => {
-                self.help = !self.help;
-                self.want_focus(if self.help { HELP } else { CONTENT });
-                self.with_page(|page, shared| page.did(deed, shared));
+            Command::Help | Command::Words => {
+                self.help = command == Command::Words || !self.help;
+                let at = if command == Command::Words { WORDS } else { HELP };
+                self.want_focus(if self.help { at } else { CONTENT });
+                let help = Deed::Pressed(Mark::Command(Command::Help));
+                self.with_page(|page, shared| page.did(&help, shared));
             }
             Command::Leave if self.help => {
                 self.help = false;
@@ -330,7 +345,7 @@ impl Shell {
             Command::Retry if self.retry() => {}
             _ => {
                 let known = self.with_page(|page, shared| page.did(deed, shared));
-                if known && matches!(command, Command::Levels | Command::Leave) {
+                if known && matches!(command, Command::Levels | Command::Leave | Command::Gallery) {
                     // Another view is shown.
                     self.want_focus(CONTENT);
                 }
@@ -374,7 +389,10 @@ impl Shell {
             Ok(Arrived::Compare(compare)) => self.others[Place::Compare.slot() - 1] = Some(compare),
             // Nobody has to be told: what it is for is fetched now.
             Ok(Arrived::Tables(load)) => return self.shared.load = Some(load),
-            Ok(Arrived::Learn(learn)) => self.others[Place::Learn.slot() - 1] = Some(learn),
+            Ok(Arrived::Learn(learn, words)) => {
+                self.others[Place::Learn.slot() - 1] = Some(learn);
+                self.shared.words = Some(words);
+            }
             Err(_) => return,
         }
         if let (Some(races), Some(learn)) = (self.races, &mut self.others[Place::Learn.slot() - 1]) {

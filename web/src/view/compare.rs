@@ -14,7 +14,7 @@ use super::transport::{BUTTONS, picture};
 use super::{locks, tables};
 use crate::el::{El, el};
 use crate::marks::{Command, List};
-use crate::run::Tick;
+use crate::run::{Tick, Ticks};
 
 /// One of the two runs at the line that is shown.
 #[derive(Debug)]
@@ -169,7 +169,7 @@ fn controls(line: &Line<'_>, says: &str) -> El {
     });
     el("section.transport[aria-label=Controls]")
         .child(el("div.buttons").children(named.into_iter().map(picture)))
-        .child(scrubber(line.line, line.lines, &ticks, says))
+        .child(scrubber(line.line, line.lines, &Ticks { signs: ticks, band: None }, says))
         .child(
             el("p.count")
                 .child("step ")
