@@ -176,6 +176,7 @@ pub enum On {
 
 impl On {
     /// The line that stands for these events as well, where they have none of their own.
+    #[must_use]
     pub const fn wider(self) -> Self {
         match self {
             Self::Present | Self::NoneAgain | Self::Split => Self::Leaf,

@@ -1,5 +1,7 @@
 //! All scenarios, each with a picture of its run and what it shows.
 
+use std::fmt::Write as _;
+
 use narrate::Mark;
 use scenario::library::FIRST;
 use scenario::{Group, Library, Link, Setup};
@@ -57,7 +59,7 @@ fn picture(strip: &str) -> El {
     let kinds = strip.bytes().filter_map(|letter| Mark::ALL.get(usize::from(letter.wrapping_sub(b'A'))));
     for (at, mark) in kinds.enumerate() {
         let (of, height) = group(*mark);
-        paths[of].push_str(&format!("M{at} 10v-{height}h.8v{height}z"));
+        let _ = write!(paths[of], "M{at} 10v-{height}h.8v{height}z");
     }
     let paths = GROUPS.iter().zip(paths).filter(|(_, path)| !path.is_empty());
     el("svg.strip[viewBox=0 0 60 10][preserveAspectRatio=none][aria-hidden=true]")
