@@ -23,6 +23,7 @@ fn every_file_of_the_folder_is_a_lesson_that_is_offered() {
         .expect("the folder of lessons")
         .map(|file| file.expect("a file of it").path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "txt"))
+        .filter(|path| path.file_stem().is_none_or(|name| name != "glossary"))
         .map(|path| path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned())
         .collect();
     let offered: BTreeSet<String> = LESSONS.iter().map(|source| source.name.to_owned()).collect();

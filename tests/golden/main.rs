@@ -81,6 +81,17 @@ fn every_run_says_what_it_said() {
     assert!(problems.is_empty(), "\n{}\n{WHAT_TO_DO}", problems.join("\n"));
 }
 
+#[test]
+fn the_pictures_of_the_gallery_are_those_of_the_runs() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/src/view/strips.txt");
+    let now = runs::strips();
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&path, &now).expect("the pictures are written");
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(stored == now, "\n{}\n{WHAT_TO_DO}", difference("strips.txt", &stored, &now));
+}
+
 /// Words that make a reader read twice (`plain-words` in CONTRIBUTING.md), most of them because they leave open who does
 /// what, or whether a lock or an entry is meant.
 const RETIRED: [&str; 12] = [

@@ -54,6 +54,29 @@ fn kernels(scenario: &Scenario) -> Vec<Revision> {
     [own].into_iter().chain(other).collect()
 }
 
+/// Most steps in the picture of a run.
+const WIDTH: usize = 60;
+
+/// The picture of each scenario in the gallery: its name, then a letter for each step with its runs folded, `A` for the first kind of
+/// step. Of a long run it has as many steps as there is room for, evenly spread.
+pub(crate) fn strips() -> String {
+    let mut text = String::new();
+    for scenario in LIBRARY.scenarios() {
+        let setup = Setup::of(scenario);
+        let (world, runner) = setup.start(&tables_of(&setup)).expect("the scenario runs on its machine");
+        let mut timeline = Timeline::new(world, runner);
+        while !timeline.record(100_000) {}
+        let len = timeline.len(Grain::Runs) as usize;
+        let width = len.min(WIDTH);
+        let letter = |at: usize| {
+            let mark = timeline.span(Grain::Runs, (at * len / width) as u32).mark;
+            char::from(b'A' + mark as u8)
+        };
+        let _ = writeln!(text, "{} {}", scenario.id, (0..width).map(letter).collect::<String>());
+    }
+    text
+}
+
 /// A line of a walk.
 enum Line {
     /// A stop, by its number.

@@ -9,7 +9,7 @@ use gloo_events::EventListener;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, Event, EventTarget, ReadableStream, ReadableStreamDefaultReader, Response};
+use web_sys::{DomRect, Element, Event, EventTarget, ReadableStream, ReadableStreamDefaultReader, Response};
 use yew::Callback;
 
 use crate::later::Part;
@@ -311,4 +311,100 @@ pub fn show(element: &Element) {
     let options = js_sys::Object::new();
     let _ = Reflect::set(&options, &"block".into(), &"nearest".into());
     call(element, "scrollIntoView", &[options.into()]);
+}
+
+/// The texts inside an element that are not inside what `except` selects, in their order: where each is, and what it says. Only those
+/// are asked for that `wanted` wants.
+pub fn texts(of: &Element, except: &str, wanted: impl Fn(&str) -> bool) -> Vec<(JsValue, String)> {
+    let walker = reach(&["document"])
+        .and_then(|document| call(&document, "createTreeWalker", &[of.clone().into(), SHOW_TEXT.into()]));
+    let next = walker.as_ref().and_then(|walker| member(walker, "nextNode"));
+    let Some((walker, next)) = walker.zip(next.and_then(|next| next.dyn_into::<Function>().ok())) else {
+        return Vec::new();
+    };
+    let data = JsValue::from_str("data");
+    let mut texts = Vec::new();
+    while let Some(node) = next.call0(&walker).ok().filter(|node| !node.is_null()) {
+        let Some(text) = Reflect::get(&node, &data).ok().and_then(|text| text.as_string()) else { continue };
+        let is_inside = || Some(parent_of(&node)?.closest(except).ok()?.is_none());
+        if wanted(&text) && is_inside() == Some(true) {
+            texts.push((node, text));
+        }
+    }
+    texts
+}
+
+/// What a tree walker is asked for: texts.
+const SHOW_TEXT: u32 = 4;
+
+/// The element around a text.
+pub fn parent_of(node: &JsValue) -> Option<Element> {
+    member(node, "parentElement")?.dyn_into().ok()
+}
+
+/// A piece of a text, in UTF-16 units as the browser counts.
+pub fn piece_of(node: &JsValue, start: u32, end: u32) -> Option<JsValue> {
+    let piece = call(&reach(&["document"])?, "createRange", &[])?;
+    call(&piece, "setStart", &[node.clone(), start.into()])?;
+    call(&piece, "setEnd", &[node.clone(), end.into()])?;
+    Some(piece)
+}
+
+/// Where a piece of a text stands in the window.
+pub fn bounds_of(piece: &JsValue) -> Option<DomRect> {
+    Some(call(piece, "getBoundingClientRect", &[])?.unchecked_into())
+}
+
+/// Lets pieces of texts look as the style sheet says of `::highlight(name)`; a browser that cannot shows them like the text around.
+pub fn highlight(name: &str, pieces: &Array) -> Option<()> {
+    let kind: Function = reach(&["Highlight"])?.dyn_into().ok()?;
+    let highlight = Reflect::construct(&kind, pieces).ok()?;
+    call(&reach(&["CSS", "highlights"])?, "set", &[JsValue::from_str(name), highlight]).map(|_| ())
+}
+
+/// A new element at the end of the page, outside the widget.
+pub fn append(name: &str, class: &str) -> Option<Element> {
+    let element = create(name, class)?;
+    call(&reach(&["document", "body"])?, "append", &[element.clone().into()])?;
+    Some(element)
+}
+
+/// A new element at the end of another one, with a text.
+pub fn append_to(around: &Element, name: &str, text: &str) -> Option<Element> {
+    let element = create(name, "")?;
+    element.set_text_content(Some(text));
+    call(around, "append", &[element.clone().into()])?;
+    Some(element)
+}
+
+fn create(name: &str, class: &str) -> Option<Element> {
+    let element: Element =
+        call(&reach(&["document"])?, "createElement", &[JsValue::from_str(name)])?.unchecked_into();
+    let _ = Reflect::set(&element, &"className".into(), &class.into());
+    Some(element)
+}
+
+/// Takes an element out of the page.
+pub fn remove(element: &Element) {
+    call(element, "remove", &[]);
+}
+
+/// Shows an element above everything else, or hides it. One without that ability is shown in its place.
+pub fn raise(element: &Element, on: bool) {
+    call(element, if on { "showPopover" } else { "hidePopover" }, &[]);
+}
+
+/// Puts an element of a fixed position there.
+pub fn place_at(element: &Element, left: i32, top: i32) {
+    let Some(style) = member(element, "style") else { return };
+    for (side, at) in [("left", left), ("top", top)] {
+        let at = JsValue::from_str(&(at.to_string() + "px"));
+        call(&style, "setProperty", &[JsValue::from_str(side), at]);
+    }
+}
+
+/// Width and height of the window.
+pub fn size() -> (f64, f64) {
+    let of = |name| reach(&[name]).and_then(|value| value.as_f64()).unwrap_or_default();
+    (of("innerWidth"), of("innerHeight"))
 }

@@ -28,7 +28,7 @@ impl Keys {
         match self {
             Self::Walk | Self::Race => true,
             Self::Lesson => !matches!(command, Command::Play),
-            Self::Text => matches!(command, Command::Help | Command::Leave),
+            Self::Text => matches!(command, Command::Help | Command::Words | Command::Leave),
         }
     }
 }
@@ -38,7 +38,7 @@ pub const PRESENT: (&str, &str) =
     ("f", "fill the screen, for a room: tables and sentence only, in large type; f or Esc ends that");
 
 /// The keys and what they do, for the help.
-pub const HELP: [(&str, &str); 10] = [
+pub const HELP: [(&str, &str); 12] = [
     ("← →", "one step back, one step on; so do Page Up and Page Down, which a clicker sends"),
     ("Shift ← →", "ten steps back, ten steps on"),
     ("Home, End", "first step, last step"),
@@ -46,6 +46,7 @@ pub const HELP: [(&str, &str); 10] = [
     ("Space", "play or pause"),
     PRESENT,
     ("?", "show or hide this help"),
+    ("g", "the words on this page, and what they mean"),
     (
         "Esc",
         "close this help or a message; else leave Pagewalk: its keys do nothing until it has the focus again",
@@ -79,6 +80,7 @@ pub fn command(key: &str, tag: &str, role: Option<&str>) -> Option<Command> {
         "w" => Command::Why,
         "?" => Command::Help,
         "f" => Command::Present,
+        "g" => Command::Words,
         "Escape" => Command::Leave,
         _ => return None,
     };

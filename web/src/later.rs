@@ -8,7 +8,8 @@ use narrate::{EntryDiff, Point};
 use pagewalk::Event;
 use pgtable::Model;
 use races::Beside;
-use scenario::Setup;
+use scenario::{Library, Setup};
+use web_sys::Element;
 use yew::Callback;
 
 use crate::el::El;
@@ -27,7 +28,7 @@ named! {
         Tables = "tables",
         /// Two runs side by side.
         Compare = "compare",
-        /// The lessons.
+        /// The lessons, and the glossary.
         Learn = "learn",
     }
 }
@@ -51,8 +52,19 @@ pub struct Later {
     pub dump: fn(&Setup, &Capture) -> Option<Box<dyn Dump>>,
     /// What a write changed in the entry with this name.
     pub diff: fn(&str, &EntryDiff) -> El,
+    /// All scenarios, each with a picture.
+    pub gallery: fn(&Setup, &Library) -> El,
     /// The files that a person opened, as far as they can be chosen in that setup; none if there is none.
     pub files: fn(&Setup, &Files) -> Option<El>,
+}
+
+/// What all pages have of the part [`Learn`](Part::Learn): its glossary.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// The page has been drawn into this element: its terms are looked for.
+    pub drawn: fn(&Element),
+    /// The words of the page, and all others.
+    pub sheet: fn() -> El,
 }
 
 /// Not what is in it, as with a [`Page`](crate::pages::Page).

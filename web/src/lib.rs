@@ -16,12 +16,14 @@
 //! | [`events`] | what the browser reports, and what a person did by it |
 //! | [`browser`] | everything that a browser may lack or refuse |
 //! | [`desk`] | what lies beside every page: what can be taken away, and shown elsewhere |
+//! | [`kinds`] | kinds of steps together: bars of one colour, and what `[` and `]` go to |
 //! | [`address`] | writing the hash of the page's address |
 //! | [`load`] | fetching a captured machine, with progress |
 //! | [`files`] | the files that a person opened |
 //! | [`progress`] | how much of a file has arrived |
 //! | [`run`] | a recorded scenario and the position in it |
 //! | [`judging`] | searching the races of a walk one after the other |
+//! | [`words`] | the terms of a page, and what the glossary says of them |
 //! | [`parts`] | the parts of the program that arrive later; [`later`] is what the first part has of them |
 
 pub mod address;
@@ -32,6 +34,7 @@ pub mod events;
 pub mod files;
 pub mod judging;
 pub mod keys;
+pub mod kinds;
 pub mod later;
 pub mod load;
 pub mod marks;
@@ -48,5 +51,6 @@ pub mod shared;
 pub mod shell;
 pub mod survey;
 pub mod view;
+pub mod words;
 
 pub use shell::Shell;

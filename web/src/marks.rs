@@ -7,6 +7,7 @@
 use js_sys::Array;
 use pgtable::Level;
 
+use crate::kinds::Filter;
 use crate::named::named;
 
 /// The attribute that holds a mark.
@@ -35,6 +36,8 @@ named! {
         Play = "play",
         /// Show or hide the help.
         Help = "help",
+        /// Show the help at the words of the page.
+        Words = "words",
         /// Leave the widget.
         Leave = "leave",
         /// Put the focus past the header.
@@ -49,6 +52,8 @@ named! {
         Dismiss = "dismiss",
         /// Open a file of page tables: those that were chosen come as [`Deed::Brought`].
         Open = "open",
+        /// Show all scenarios, or not any more.
+        Gallery = "gallery",
         /// Show the levels of the machine, or the step again.
         Levels = "levels",
         /// Do not compare the levels with those of the machine before.
@@ -93,8 +98,6 @@ named! {
         InitLock = "init",
         /// What a step is.
         Grain = "grain",
-        /// What `[` and `]` go to.
-        Filter = "filter",
         /// How fast play is.
         Speed = "speed",
         /// The race.
@@ -163,6 +166,8 @@ pub enum Mark {
     Table(u32),
     /// Something on the [`Desk`](crate::desk::Desk), by its number there.
     Desk(u32),
+    /// Signs of the time slider: `[` and `]` go to them, or not only to them any more.
+    Filter(Filter),
 }
 
 impl Mark {
@@ -181,6 +186,7 @@ impl Mark {
             Self::Variant(variant, place) => ("variant", None, [Some(variant), Some(place)]),
             Self::Table(table) => ("table", None, [Some(table), None]),
             Self::Desk(what) => ("desk", None, [Some(what), None]),
+            Self::Filter(filter) => ("filter", Some(filter.name()), [None; 2]),
         };
         let mut text = kind.to_owned();
         let numbers = numbers.into_iter().flatten().map(|number| number.to_string());
@@ -215,6 +221,7 @@ impl Mark {
             "variant" => Self::Variant(number()?, words.next()?.parse().ok()?),
             "table" => Self::Table(number()?),
             "desk" => Self::Desk(number()?),
+            "filter" => Self::Filter(Filter::from_name(word)?),
             _ => return None,
         })
     }

@@ -6,7 +6,7 @@
 //! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed, reading a file; the patch's callers, with their scenarios; the [`Desk`](crate::desk::Desk) |
 //! | [`tables`] | what fetches and reads the tables of a captured machine |
 //! | [`compare`] | two runs side by side |
-//! | [`learn`] | the lessons |
+//! | [`learn`] | the lessons, and the glossary, which explains the terms of all pages |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
 //! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to
@@ -30,7 +30,7 @@ use scenario::Library;
 use yew::Callback;
 
 use crate::desk::Lay;
-use crate::later::{Later, Load, Part, PartError, Verdicts};
+use crate::later::{Later, Load, Part, PartError, Verdicts, Words};
 use crate::pages::walk::Walk;
 use crate::pages::{Page, Races};
 use crate::shared::Shared;
@@ -46,8 +46,8 @@ pub enum Arrived {
     Tables(Load),
     /// The page of two runs side by side.
     Compare(Box<dyn Page>),
-    /// The lessons.
-    Learn(Box<dyn Page>),
+    /// The lessons, and the glossary.
+    Learn(Box<dyn Page>, Words),
 }
 
 /// The part [`lab`], as the first one has it.

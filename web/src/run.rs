@@ -10,12 +10,32 @@ use scenario::places::Places;
 use scenario::{Runner, Setup, SetupError, Tables};
 
 use crate::el::El;
+use crate::kinds::{Filter, GROUPS, group};
 use crate::later::Dump;
 use crate::named::named;
 use crate::shared::Shared;
 
-/// Ticks on the scrubber at most; more could not be told apart.
-const MOST_TICKS: u32 = 240;
+/// Signs on the scrubber at most, one for each step; more could not be told apart.
+const MOST_SIGNS: u32 = 120;
+
+/// So many at most of a longer run, and only of what is rare: locks, assertions, faults.
+const MOST_OF_MANY: u32 = 48;
+
+/// From this group of kinds on.
+const RARE: usize = 5;
+
+/// Pieces of the band that shows what else there is in a longer run, and the height of each.
+const PIECES: u32 = 120;
+const HEIGHT: u32 = 20;
+
+/// What is on the scrubber.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ticks {
+    /// Signs of single steps.
+    pub signs: Vec<Tick>,
+    /// Of a run with too many steps, how often there is which group of kinds: a path each.
+    pub band: Option<[String; GROUPS.len()]>,
+}
 
 /// A tick on the scrubber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,45 +44,6 @@ pub struct Tick {
     pub at: u32,
     /// What is there.
     pub mark: Mark,
-}
-
-named! {
-    /// Which steps `[` and `]` go to.
-    pub enum Filter {
-        /// Any step that is of another kind than its neighbour.
-        Any = "any",
-        /// Locks, assertions, the delegation, faults.
-        Locks = "locks",
-        /// Holes.
-        Holes = "holes",
-        /// Leaves.
-        Leaves = "leaves",
-        /// Steps up and down.
-        Levels = "levels",
-    }
-}
-
-impl Filter {
-    /// For a person.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Any => "change of kind",
-            Self::Locks => "lock or assertion",
-            Self::Holes => "hole",
-            Self::Leaves => "leaf",
-            Self::Levels => "level",
-        }
-    }
-
-    const fn takes(self, mark: Mark) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Locks => mark.is_landmark(),
-            Self::Holes => matches!(mark, Mark::Hole),
-            Self::Leaves => matches!(mark, Mark::Leaf),
-            Self::Levels => matches!(mark, Mark::Descend | Mark::Ascend),
-        }
-    }
 }
 
 named! {
@@ -116,7 +97,7 @@ pub struct Run {
     /// Where to go once that much has been recorded.
     wanted: Option<u32>,
     point: Point,
-    ticks: Vec<Tick>,
+    ticks: Ticks,
     /// What a dump prints, if the run is one.
     dump: Option<Box<dyn Dump>>,
 }
@@ -179,7 +160,7 @@ impl Run {
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
-        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Vec::new(), dump })
+        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Ticks::default(), dump })
     }
 
     /// Records one slice more, between which the page stays alive: well under a frame. Returns whether it is to be drawn: to draw
@@ -287,7 +268,7 @@ impl Run {
     }
 
     /// The ticks of the scrubber, once everything is recorded.
-    pub fn ticks(&self) -> &[Tick] {
+    pub const fn ticks(&self) -> &Ticks {
         &self.ticks
     }
 
@@ -372,8 +353,10 @@ impl Run {
     /// The next step that is on this line of a listing.
     pub fn next_at_line(&self, of: &Listing, line: u32) -> Option<u32> {
         self.next_event(|event| {
-            u32::from(listing::line_of(event)) == line
-                && listing::func_of(event).is_none_or(|func| func.name() == of.func)
+            let on = listing::line_of(event);
+            let has_own = of.lines.iter().any(|line| line.number == on as u8);
+            let on = if has_own { on } else { on.wider() };
+            on as u32 == line && listing::func_of(event).is_none_or(|func| func.name() == of.func)
         })
     }
 
@@ -383,40 +366,56 @@ impl Run {
         Some(self.timeline.index_of(self.grain, actions))
     }
 
-    /// One tick per step; where there are too many, the most telling of each piece.
-    fn make_ticks(&self) -> Vec<Tick> {
+    /// One sign per step; where there are too many, a band, and the signs of what is rare.
+    fn make_ticks(&self) -> Ticks {
         let steps = self.len();
-        let last = (steps - 1).max(1);
-        let pieces = steps.min(MOST_TICKS);
-        let mut ticks: Vec<Tick> = Vec::new();
+        let many = steps > MOST_SIGNS;
+        let pieces = if many { MOST_OF_MANY } else { steps };
+        let mut signs = Vec::new();
         for piece in 0..pieces {
-            let of = |piece: u32| (u64::from(piece) * u64::from(steps) / u64::from(pieces)) as u32;
+            let (from, to) = (part_of(steps, piece, pieces), part_of(steps, piece + 1, pieces));
             // A piece of a run of a million steps is not looked through to the last of them.
-            let stride = ((of(piece + 1) - of(piece)) / 512).max(1) as usize;
-            let best = (of(piece)..of(piece + 1))
-                .step_by(stride)
-                .map(|index| (weight(self.timeline.span(self.grain, index).mark), index))
-                .max_by_key(|&(weight, index)| (weight, u32::MAX - index));
-            if let Some((_, index)) = best {
-                let at = (u64::from(index) * 1000 / u64::from(last)) as u32;
-                ticks.push(Tick { at, mark: self.timeline.span(self.grain, index).mark });
+            let stride = ((to - from) / 512).max(1) as usize;
+            let rare = |index: &u32| group(self.mark(*index)).0;
+            let best = (from..to).step_by(stride).max_by_key(|index| (rare(index), u32::MAX - index));
+            if let Some(index) = best.filter(|index| !many || rare(index) >= RARE) {
+                let at = part_of(1000, index, (steps - 1).max(1));
+                signs.push(Tick { at, mark: self.mark(index) });
             }
         }
-        ticks
+        Ticks { signs, band: many.then(|| self.band(steps)) }
+    }
+
+    /// What there is how often in each piece of the run, from below: the groups of kinds, as paths.
+    fn band(&self, steps: u32) -> [String; GROUPS.len()] {
+        let mut paths: [String; GROUPS.len()] = Default::default();
+        for piece in 0..PIECES {
+            let (from, to) = (part_of(steps, piece, PIECES), part_of(steps, piece + 1, PIECES));
+            let stride = ((to - from) / 64).max(1) as usize;
+            let mut counts = [0_u32; GROUPS.len()];
+            for index in (from..to).step_by(stride) {
+                counts[group(self.mark(index)).0] += 1;
+            }
+            let all = counts.iter().sum::<u32>().max(1);
+            let (mut before, mut top) = (0, HEIGHT);
+            for (count, path) in counts.into_iter().zip(&mut paths) {
+                before += count;
+                let bottom = HEIGHT - before * HEIGHT / all;
+                if bottom < top {
+                    for (letter, number) in [("M", piece), (" ", bottom), ("h1v", top - bottom)] {
+                        path.push_str(letter);
+                        path.push_str(&number.to_string());
+                    }
+                    path.push_str("h-1z");
+                }
+                top = bottom;
+            }
+        }
+        paths
     }
 }
 
-/// How much a mark tells, when there is room for one only.
-const fn weight(mark: Mark) -> u8 {
-    match mark {
-        Mark::Fault | Mark::Free | Mark::AssertFails | Mark::CheckFailed => 9,
-        Mark::AssertHolds | Mark::Delegate | Mark::Bad => 8,
-        Mark::Lock | Mark::Unlock | Mark::Wait | Mark::Again | Mark::Split | Mark::Install | Mark::Write => 7,
-        Mark::Call | Mark::Return | Mark::Vma | Mark::Flush | Mark::Act => 6,
-        Mark::Hole | Mark::Leaf | Mark::NotPresent => 5,
-        Mark::Map => 4,
-        Mark::Table | Mark::Descend => 3,
-        Mark::Ascend | Mark::Check => 2,
-        Mark::Page | Mark::Empty | Mark::Start => 1,
-    }
+/// So much of `whole`: `of` parts out of `parts`.
+fn part_of(whole: u32, of: u32, parts: u32) -> u32 {
+    (u64::from(of) * u64::from(whole) / u64::from(parts)) as u32
 }

@@ -6,7 +6,7 @@ use scenario::Library;
 
 use crate::address::Form;
 use crate::files::Files;
-use crate::later::{Later, Load, Part, PartError, Verdicts};
+use crate::later::{Later, Load, Part, PartError, Verdicts, Words};
 use crate::place::Place;
 use crate::progress::Progress;
 
@@ -36,6 +36,8 @@ pub struct Shared {
     pub learn: PartState,
     /// What the page of a walk has of that part, once it is here.
     pub later: Option<Later>,
+    /// What explains the words of a page, once it is here.
+    pub words: Option<Words>,
     /// The part that reads captured machines.
     pub tables: PartState,
     /// The part with two runs side by side.
@@ -60,6 +62,7 @@ impl Default for Shared {
             more: PartState::default(),
             learn: PartState::default(),
             later: None,
+            words: None,
             tables: PartState::default(),
             compare: PartState::default(),
             load: None,

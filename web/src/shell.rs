@@ -214,7 +214,8 @@ impl Component for Shell {
         {
             let is = browser::focused();
             if is.is_none() || is == *was {
-                browser::focus(&element, false);
+                // The words stand below the keys.
+                browser::focus(&element, *wanted == WORDS);
             }
             self.focus_wanted = None;
         }
@@ -223,6 +224,9 @@ impl Component for Shell {
         }
         if let Some(desk) = &mut self.desk {
             desk.drawn(&widget);
+        }
+        if let Some(words) = self.shared.words {
+            (words.drawn)(&widget);
         }
         // What had the focus is gone: the keys go on working.
         if self.focused.take().is_some() && browser::focused().is_none() {
@@ -236,7 +240,9 @@ impl Component for Shell {
             || view::waiting(&self.shared, self.here, self.is_stray),
             |page| page.view(&self.shared),
         );
+        let words = || self.shared.words.map(|words| (words.sheet)());
         let help = page.filter(|_| self.help).and_then(|page| page.help(&self.shared));
+        let help = help.map(|help| help.child(words()));
         let (form, desk) = (self.shared.top.form, self.desk.as_deref());
         let desk = page.zip(desk).and_then(|(page, desk)| desk.view(page, &self.shared, &self.link));
         main.when(form == Some(Form::Room), ".room")
@@ -249,10 +255,13 @@ impl Component for Shell {
 }
 
 /// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
-const CONTENT: &str = ".lesson, [role=slider], .callers, .levels, .survey button, .fields select";
+const CONTENT: &str = ".gallery, .lesson, [role=slider], .callers, .levels, .survey button, .fields select";
 
 /// The help.
 const HELP: &str = ".help";
+
+/// The words in it.
+const WORDS: &str = ".glossary";
 
 /// How many pages arrive later: all but the walk.
 const OTHERS: usize = Place::ALL.len() - 1;
@@ -331,6 +340,10 @@ impl Shell {
     }
 
     fn did(&mut self, ctx: &Context<Self>, deed: &Deed) -> bool {
+        // Whoever is here for a while wants to know what the words mean; the first picture does not wait for that.
+        if matches!(self.shared.learn, PartState::Away) {
+            self.shared.learn.ask();
+        }
         if let Deed::Brought(files) = deed {
             self.shared.files.waiting = Some(files.clone());
             self.shared.more.ask();
@@ -349,10 +362,12 @@ impl Shell {
             return self.with_page(|page, shared| page.did(deed, shared));
         };
         match command {
-            Command::Help => {
-                self.help = !self.help;
-                self.want_focus(if self.help { HELP } else { CONTENT });
-                self.with_page(|page, shared| page.did(deed, shared));
+            Command::Help | Command::Words => {
+                self.help = command == Command::Words || !self.help;
+                let at = if command == Command::Words { WORDS } else { HELP };
+                self.want_focus(if self.help { at } else { CONTENT });
+                let help = Deed::Pressed(Mark::Command(Command::Help));
+                self.with_page(|page, shared| page.did(&help, shared));
             }
             Command::Leave if self.help => {
                 self.help = false;
@@ -372,7 +387,7 @@ impl Shell {
             Command::Retry if self.retry() => {}
             _ => {
                 let known = self.with_page(|page, shared| page.did(deed, shared));
-                if known && matches!(command, Command::Levels | Command::Leave) {
+                if known && matches!(command, Command::Levels | Command::Leave | Command::Gallery) {
                     // Another view is shown.
                     self.want_focus(CONTENT);
                 }
@@ -428,7 +443,10 @@ impl Shell {
             Ok(Arrived::Compare(compare)) => self.others[Place::Compare.slot() - 1] = Some(compare),
             // Nobody has to be told: what it is for is fetched now.
             Ok(Arrived::Tables(load)) => return self.shared.load = Some(load),
-            Ok(Arrived::Learn(learn)) => self.others[Place::Learn.slot() - 1] = Some(learn),
+            Ok(Arrived::Learn(learn, words)) => {
+                self.others[Place::Learn.slot() - 1] = Some(learn);
+                self.shared.words = Some(words);
+            }
             Err(_) => return,
         }
         if let (Some(races), Some(learn)) = (self.races, &mut self.others[Place::Learn.slot() - 1]) {

@@ -3,9 +3,10 @@
 #![cfg(target_arch = "wasm32")]
 
 use pagewalk_web::keys::{Keys, command, digit};
+use pagewalk_web::kinds::Filter;
 use pagewalk_web::marks::{Command, List, Mark};
 use pagewalk_web::place::Place;
-use pagewalk_web::run::{Filter, Speed};
+use pagewalk_web::run::Speed;
 use pgtable::Level;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -25,7 +26,8 @@ const fn is_tried(mark: Mark) -> bool {
         | Mark::Way(_)
         | Mark::Variant(..)
         | Mark::Table(_)
-        | Mark::Desk(_) => true,
+        | Mark::Desk(_)
+        | Mark::Filter(_) => true,
     }
 }
 
@@ -33,7 +35,8 @@ const fn is_tried(mark: Mark) -> bool {
 fn every_mark_comes_back_from_its_attribute() {
     let commands = Command::ALL.iter().copied().map(Mark::Command);
     let lists = List::ALL.iter().copied().map(Mark::List);
-    let mut marks: Vec<Mark> = commands.chain(lists).collect();
+    let filters = Filter::ALL.iter().copied().map(Mark::Filter);
+    let mut marks: Vec<Mark> = commands.chain(lists).chain(filters).collect();
     for level in Level::ALL {
         marks.extend([Mark::Level(level), Mark::Slots(level, 0, 0), Mark::Slots(level, 7, u32::MAX)]);
     }

@@ -24,7 +24,7 @@ fn reach(part: Part) -> Coming {
             Part::More => Arrived::More(more::more()),
             Part::Tables => Arrived::Tables(tables::tables()),
             Part::Compare => Arrived::Compare(compare::compare()),
-            Part::Learn => Arrived::Learn(learn::learn()),
+            Part::Learn => Arrived::Learn(learn::learn(), pagewalk_web::words::WORDS),
         })
     })
 }

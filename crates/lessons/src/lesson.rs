@@ -3,6 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::glossary::explain;
+use crate::pieces::{Piece, pieces};
+
 /// A lesson. It points into the text that it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lesson<'a> {
@@ -29,8 +32,24 @@ pub struct Stop<'a> {
     pub ask: Option<Ask>,
     /// The text; at least one paragraph.
     pub paragraphs: Vec<Paragraph<'a>>,
-    /// The terms that are marked in it, and what they mean.
+    /// What marked terms mean here that the [`glossary`](crate::glossary) does not have.
     pub glosses: Vec<Gloss<'a>>,
+}
+
+impl Stop<'_> {
+    /// The terms that are marked in the text, in its order, and what they mean.
+    pub fn explained(&self) -> Vec<Gloss<'_>> {
+        let mut all: Vec<Gloss<'_>> = Vec::new();
+        for piece in self.paragraphs.iter().flat_map(|of| pieces(&of.text)) {
+            let Piece::Term(term) = piece else { continue };
+            let own = self.glosses.iter().find(|gloss| gloss.term == term).map(|gloss| gloss.text);
+            let text = own.or_else(|| explain(term).map(|of| of.text));
+            if let Some(text) = text.filter(|text| all.iter().all(|of| of.text != *text)) {
+                all.push(Gloss { term, text });
+            }
+        }
+        all
+    }
 }
 
 /// What a stop asks. What is right is not in the text: the machine that draws the figure knows what comes next.

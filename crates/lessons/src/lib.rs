@@ -7,8 +7,7 @@
 //!
 //! ```
 //! let text = "# A small lesson\nminutes: 1\nabout: What a hole is.\n\n## A hole\n\
-//!             figure: kernel-walk?t=3\n\nThis entry is a [hole].\ncheck: mark hole\n\n\
-//!             gloss: hole = an empty entry above pte level\n";
+//!             figure: kernel-walk?t=3\n\nThis entry is a [hole].\ncheck: mark hole\n";
 //! let lesson = lessons::Lesson::parse(text)?;
 //! assert_eq!(lesson.stops[0].paragraphs[0].checks[0].text, "mark hole");
 //! // A paragraph without a check is refused, and the line is named.
@@ -21,12 +20,14 @@
 //! |---|---|
 //! | [`lesson`] | a lesson and its stops |
 //! | [`parse`] | reading the text |
+//! | [`glossary`] | what terms mean, for lessons and all other pages |
 //! | [`mod@pieces`] | words, names of code and terms of a paragraph |
 //! | [`library`] | the lessons of this repository |
 #![no_std]
 
 extern crate alloc;
 
+pub mod glossary;
 pub mod lesson;
 pub mod library;
 pub mod parse;

@@ -6,6 +6,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::glossary::explain;
 use crate::lesson::{Ask, Check, Gloss, Lesson, Paragraph, Stop};
 use crate::pieces::{Piece, pieces, unclosed};
 
@@ -62,8 +63,11 @@ pub enum Problem {
     #[error("a \u{201c}{0}\u{201d} has no other one")]
     Unclosed(char),
     /// A term that is marked and not explained.
-    #[error("this stop has no gloss for \u{201c}{0:.40}\u{201d}")]
+    #[error("neither the glossary nor this stop explains \u{201c}{0:.40}\u{201d}")]
     NoGloss(String),
+    /// An explanation that the glossary has.
+    #[error("the glossary explains \u{201c}{0:.40}\u{201d}: it needs no gloss here")]
+    Known(String),
     /// An explanation of what is not marked.
     #[error("no paragraph of this stop marks [{0:.40}]")]
     NoTerm(String),
@@ -192,6 +196,9 @@ impl<'a> Reader<'a> {
             ("gloss", Some(stop)) => {
                 let (term, text) = value.split_once(" = ").ok_or(Problem::Gloss)?;
                 let gloss = Gloss { term: term.trim(), text: text.trim() };
+                if explain(gloss.term).is_some() {
+                    return Err(Problem::Known(gloss.term.to_string()));
+                }
                 let marks = |text: &str| pieces(text).any(|piece| piece == Piece::Term(gloss.term));
                 if !stop.paragraphs.iter().any(|paragraph| marks(&paragraph.text)) {
                     return Err(Problem::NoTerm(gloss.term.to_string()));
@@ -223,6 +230,7 @@ impl<'a> Reader<'a> {
             for piece in pieces(text) {
                 if let Piece::Term(term) = piece
                     && !stop.glosses.iter().any(|gloss| gloss.term == term)
+                    && explain(term).is_none()
                 {
                     return at(*line, Problem::NoGloss(term.to_string()));
                 }

@@ -3,8 +3,8 @@
 use lessons::{LESSONS, Lesson, Problem, pieces};
 use proptest::prelude::*;
 
-const GOOD: &str = "# Title\nminutes: 3\nabout: What.\n\n## Stop\nfigure: kernel-walk\nask: entry\n\nA [hole] is\nempty.\n\
-                    check: mark hole\ngloss: hole = empty\n";
+const GOOD: &str = "# Title\nminutes: 3\nabout: What.\n\n## Stop\nfigure: kernel-walk\nask: entry\n\nA [dragon] is\nno [hole].\n\
+                    check: mark hole\ngloss: dragon = none\n";
 
 fn problem(text: &str) -> (usize, Problem) {
     let error = Lesson::parse(text).expect_err(text);
@@ -17,8 +17,10 @@ fn a_lesson_is_read() {
     assert_eq!((lesson.title, lesson.minutes, lesson.about), ("Title", 3, "What."));
     let stop = &lesson.stops[0];
     assert_eq!((stop.line, stop.heading, stop.figure), (5, "Stop", "kernel-walk"));
-    assert_eq!(stop.paragraphs[0].text, "A [hole] is empty.");
+    assert_eq!(stop.paragraphs[0].text, "A [dragon] is no [hole].");
     assert_eq!((stop.paragraphs[0].line, stop.paragraphs[0].checks[0].line), (9, 11));
+    let terms: Vec<_> = stop.explained().iter().map(|gloss| gloss.term.to_owned()).collect();
+    assert_eq!((terms, stop.explained()[0].text), (vec!["dragon".to_owned(), "hole".to_owned()], "none"));
     // Lines may end as another system ends them.
     assert_eq!(Lesson::parse(&GOOD.replace('\n', "\r\n")).map(|of| of.stops.len()), Ok(1));
 }
@@ -45,10 +47,11 @@ fn what_is_wrong_is_said_with_its_line() {
     assert_eq!(problem(&instead("ask: entry", "minutes: 3")), (7, Problem::Misplaced("minutes")));
     assert_eq!(problem(&instead("ask: entry", "check: mark hole")), (7, Problem::Misplaced("check")));
     assert_eq!(problem(&without("check: mark hole\n")), (9, Problem::NoCheck));
-    assert_eq!(problem(&without("gloss: hole = empty\n")), (9, Problem::NoGloss("hole".to_owned())));
-    assert_eq!(problem(&instead("[hole]", "hole")), (12, Problem::NoTerm("hole".to_owned())));
-    assert_eq!(problem(&instead("hole = empty", "hole")), (12, Problem::Gloss));
-    assert_eq!(problem(&instead("is\nempty", "`is\nempty")), (9, Problem::Unclosed('`')));
+    assert_eq!(problem(&without("gloss: dragon = none\n")), (9, Problem::NoGloss("dragon".to_owned())));
+    assert_eq!(problem(&instead("[dragon]", "dragon")), (12, Problem::NoTerm("dragon".to_owned())));
+    assert_eq!(problem(&instead("dragon = none", "dragon")), (12, Problem::Gloss));
+    assert_eq!(problem(&instead("dragon = none", "hole = none")), (12, Problem::Known("hole".to_owned())));
+    assert_eq!(problem(&instead("is\nno", "`is\nno")), (9, Problem::Unclosed('`')));
     assert_eq!(problem(&instead("## Stop", "## ")), (5, Problem::Empty));
     assert_eq!(problem("# T\n## Stop\nfigure: x\n## Other\n"), (2, Problem::NoText));
     assert_eq!(problem(&"# T\n".repeat(100_000)), (1, Problem::TooLong));

@@ -3,8 +3,12 @@
 //! The lines are ours: what the kernel's function does, in its own names and in its order. The kernel's source is a
 //! link away.
 
+use mm::Need;
 use pgtable::Level;
-use trace::{AssertOrder, By, Callback, Event, Func, Function, LockName, On, Revision, Rules, Subject, Test};
+use trace::{
+    AssertOrder, By, Callback, Check, Event, Func, Function, LockName, MapKind, On, Revision, Rules, Subject,
+    Test,
+};
 
 use crate::source;
 
@@ -32,15 +36,14 @@ pub struct Line {
 
 mod with_vmas;
 
-/// The number of the line that an event is on.
-pub const fn line_of(event: &Event) -> u8 {
-    on(event) as u8
-}
-
-const fn on(event: &Event) -> On {
+/// The line that an event is on.
+pub const fn line_of(event: &Event) -> On {
     match event {
         Event::Enter { .. } | Event::Fault(_) => On::Enter,
         Event::Return { .. } => On::Return,
+        Event::Check { check: Check::Mm, .. } => On::CheckMm,
+        Event::Check { check: Check::Ops, .. } => On::CheckOps,
+        Event::Check { check: Check::Bounds | Check::InVma, .. } => On::CheckBounds,
         Event::Check { .. } => On::Check,
         Event::Assert { by: By::FindVma, .. } | Event::FindVma { .. } | Event::NextInMapping { .. } => {
             On::Find
@@ -48,17 +51,20 @@ const fn on(event: &Event) -> On {
         Event::Assert { by: By::VmaStartWrite | By::VmaAssertWriteLocked | By::VmaAssertLocked, .. }
         | Event::Assert { subject: Subject::Vma, .. }
         | Event::VmaStartWrite { .. } => On::VmaLock,
+        Event::Assert { subject: Subject::Walked, need: Need::Write, .. } => On::AssertWrite,
         Event::Assert { subject: Subject::Walked | Subject::IMmap, .. } => On::Assert,
         Event::Assert { subject: Subject::InitMm, .. } => On::AssertInitMm,
         Event::Delegate => On::Delegate,
         Event::Read { test, .. } => match test {
             Test::None => On::None,
             Test::Bad => On::Bad,
-            Test::Leaf | Test::Present | Test::NoneAgain => On::Leaf,
+            Test::Leaf => On::Leaf,
+            Test::Present => On::Present,
+            Test::NoneAgain => On::NoneAgain,
             Test::StillTable => On::Recheck,
             Test::Offset => On::Offset,
-            Test::InstallPresent | Test::InstallHuge => On::Leaf,
-            Test::MapTable | Test::Same => On::Map,
+            Test::InstallPresent | Test::InstallHuge => On::Split,
+            Test::MapTable | Test::Same => On::MapLock,
             Test::LeafLocked | Test::ToSplit => On::Leaf,
         },
         Event::Callback { call, .. } => match call.callback {
@@ -71,15 +77,18 @@ const fn on(event: &Event) -> On {
             Callback::InstallPte => On::Install,
         },
         Event::HugetlbWalk { .. } => On::None,
-        Event::Split { .. } => On::Leaf,
-        Event::Alloc { .. } => On::Hole,
+        Event::Split { .. } => On::Split,
+        Event::Alloc { .. } => On::Alloc,
         Event::SetPte { .. } | Event::UpdateMmuCache { .. } => On::Install,
         Event::FolioFound(_) => On::Return,
-        Event::Lock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. } => On::Map,
+        Event::Lock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. } => On::MapLock,
         Event::Unlock { lock: LockName::Ptl(_) | LockName::PageTable(_), .. } => On::Unmap,
         Event::BadCleared { .. } => On::Bad,
         Event::Again { .. } => On::Again,
-        Event::RcuLock | Event::Map { .. } => On::Map,
+        Event::Map { how: MapKind::Kernel, .. } => On::MapKernel,
+        Event::Map { how: MapKind::User, .. } => On::MapUser,
+        Event::Map { how: MapKind::Lock, .. } => On::MapLock,
+        Event::RcuLock => On::Map,
         Event::RcuUnlock => On::Unmap,
         Event::Lock { .. } => On::Lock,
         Event::Unlock { .. } | Event::Downgrade { .. } => On::Unlock,
@@ -126,7 +135,7 @@ pub const fn func_of(event: &Event) -> Option<Func> {
 }
 
 /// The listing of `func` in `revision` with `lit` as the current line.
-pub(crate) fn listing(func: Func, revision: Revision, lit: Option<u8>) -> Listing {
+pub(crate) fn listing(func: Func, revision: Revision, lit: Option<On>) -> Listing {
     let level = match func {
         Func::WalkRange(level) => level,
         _ => Level::Pgd,
@@ -149,6 +158,14 @@ pub(crate) fn listing(func: Func, revision: Revision, lit: Option<u8>) -> Listin
         Func::Other(function) => other_lines(&mut lines, function, revision),
         entry => entry_lines(&mut lines, entry, revision.rules()),
     }
+    // A function that has no line for just that has one that means it as well.
+    if let Some(lit) = lit
+        && lines.written.iter().all(|line| !line.lit)
+    {
+        for line in &mut lines.written {
+            line.lit = line.number == lit.wider() as u8;
+        }
+    }
     Listing { func: func.name(), lines: lines.written, source: source::function(func.name(), revision) }
 }
 
@@ -156,7 +173,7 @@ pub(crate) fn listing(func: Func, revision: Revision, lit: Option<u8>) -> Listin
 struct Lines {
     written: Vec<Line>,
     level: Level,
-    lit: Option<u8>,
+    lit: Option<On>,
 }
 
 impl Lines {
@@ -164,7 +181,7 @@ impl Lines {
     #[inline(never)]
     fn add(&mut self, on: On, text: &str) {
         let number = on as u8;
-        let mut line = Line { number, text: String::new(), lit: self.lit == Some(number) };
+        let mut line = Line { number, text: String::new(), lit: self.lit == Some(on) };
         for letter in text.chars() {
             match letter {
                 '•' => line.text += self.level.name(),
@@ -193,11 +210,18 @@ fn level_lines(lines: &mut Lines, rules: &Rules) {
     if upper_loop {
         lines.add(On::Bad, "  •_bad(•)? report, clear");
     }
-    lines.add(On::Hole, "    to install? __↓_alloc\n    else pte_hole(addr, next, depth); next entry");
+    lines.add(On::Alloc, "    to install? __↓_alloc");
+    lines.add(On::Hole, "    else pte_hole(addr, next, depth); next entry");
     lines.add(On::Entry, "  •_entry(•, addr, next)");
     if !upper_loop {
-        lines.add(On::Again, "  AGAIN: look once more; CONTINUE: next entry");
-        lines.add(On::Leaf, "  with a VMA: split_huge_•\n  else •_leaf(•) or not present? next entry");
+        lines.add(On::Again, "  AGAIN? look once more");
+        lines.add(On::Next, "  CONTINUE? next entry");
+        lines.add(On::Split, "  with a VMA? split_huge_•");
+        lines.add(On::Leaf, "  else •_leaf(•)? next entry");
+        lines.add(On::Present, "  else not •_present(•)? next entry");
+        if lines.level == Level::Pud {
+            lines.add(On::NoneAgain, "  •_none(•)? look once more");
+        }
     }
     lines.add(On::Descend, "  walk_↓_range(•, addr, next)");
     lines.add(On::Next, "  •++, addr = next, until end");
@@ -206,10 +230,10 @@ fn level_lines(lines: &mut Lines, rules: &Rules) {
 
 fn pte_lines(lines: &mut Lines) {
     lines.add(On::Enter, "walk_pte_range(pmd, addr, end)");
-    lines.add(
-        On::Map,
-        "  with a VMA: pte_offset_map_lock\n  init_mm or addr ≥ TASK_SIZE: pte_offset_kernel\n  else: pte_offset_map, under RCU",
-    );
+    lines.add(On::Map, "  a user's table? rcu_read_lock");
+    lines.add(On::MapLock, "  with a VMA? pte_offset_map_lock");
+    lines.add(On::MapKernel, "  init_mm or addr ≥ TASK_SIZE? pte_offset_kernel");
+    lines.add(On::MapUser, "  else pte_offset_map");
     lines.add(On::Install, "  to install, and none? install_pte, set_pte_at");
     lines.add(On::Entry, "  else pte_entry(pte, addr, addr + PAGE_SIZE)");
     lines.add(On::Next, "  until addr ≥ end - PAGE_SIZE");
@@ -232,12 +256,17 @@ fn other_lines(lines: &mut Lines, function: &Function, revision: Revision) {
 }
 
 fn entry_lines(lines: &mut Lines, func: Func, rules: &Rules) {
-    let check = |lines: &mut Lines| lines.add(On::Check, "  empty range, NULL mm, install_pte? -EINVAL");
+    let check = |lines: &mut Lines| {
+        lines.add(On::Check, "  empty range? -EINVAL");
+        lines.add(On::CheckMm, "  NULL mm? -EINVAL");
+        lines.add(On::CheckOps, "  install_pte? -EINVAL");
+    };
     lines.add(On::Enter, func.name());
     match func {
         Func::WalkPageRangeNovma => {
             check(lines);
-            lines.add(On::Assert, "  init_mm: assert locked\n  other mm: assert write-locked");
+            lines.add(On::Assert, "  init_mm? mmap_assert_locked(mm)");
+            lines.add(On::AssertWrite, "  else mmap_assert_write_locked(mm)");
         }
         Func::WalkKernelPageTableRange => {
             if rules.kernel_order == AssertOrder::ChecksFirst {

@@ -74,6 +74,40 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// All kinds.
+    pub const ALL: [Self; 30] = [
+        Self::Start,
+        Self::Call,
+        Self::Check,
+        Self::CheckFailed,
+        Self::AssertHolds,
+        Self::AssertFails,
+        Self::Delegate,
+        Self::Descend,
+        Self::Ascend,
+        Self::Hole,
+        Self::Table,
+        Self::Leaf,
+        Self::Page,
+        Self::Empty,
+        Self::NotPresent,
+        Self::Bad,
+        Self::Again,
+        Self::Map,
+        Self::Vma,
+        Self::Split,
+        Self::Install,
+        Self::Write,
+        Self::Flush,
+        Self::Free,
+        Self::Wait,
+        Self::Act,
+        Self::Lock,
+        Self::Unlock,
+        Self::Return,
+        Self::Fault,
+    ];
+
     /// For a person: "hole", "assertion fails".
     pub const fn title(self) -> &'static str {
         match self {

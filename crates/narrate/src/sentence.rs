@@ -103,23 +103,25 @@ fn callback_sentence(call: &Call, world: &World) -> String {
         | Callback::Hugetlb => with_vmas::callback(call, &name, world),
         Callback::Hole if call.depth < 0 => with_vmas::gap(call, world),
         Callback::Hole => format!(
-            "{name} is empty: pte_hole() is called for {:#x} to {:#x} with depth {}.",
+            "{name} is empty: pte_hole() is called for {:#x} to {:#x} with depth {}, as there is no table below to walk.",
             call.addr, call.next, call.depth
         ),
         Callback::Entry(level) => {
             let folded = match level.lower() {
                 Some(lower) if world.model().is_folded(lower) => {
                     format!(
-                        " {} is folded: the level below looks at the same entry again.",
+                        " {} is folded: the level below looks at the same entry again, as this machine has no tables for it.",
                         lower.upper_name()
                     )
                 }
                 _ => String::new(),
             };
+            // To look at each pte is what a walk is for.
+            let has = if level == Level::Pte { "" } else { ", as the ops table has it" };
             let is_bad = world.classify(level, call.value) == EntryKind::Bad;
             let why = if is_bad { bad::why(world, level, call.value, call.addr) } else { String::new() };
             format!(
-                "{name} {}: {}() is called for {:#x}.{why}{folded}",
+                "{name} {}: {}() is called for {:#x}{has}.{why}{folded}",
                 is_a(world, level, call.value),
                 call.callback.name(),
                 call.addr
@@ -143,14 +145,18 @@ fn plain_sentence(event: &Event, world: &World) -> String {
             read_sentence(level, slot, value, test, verdict, world)
         }
         Event::Callback { call, .. } => callback_sentence(&call, world),
-        Event::BadCleared { level, slot, value, cleared, .. } => {
+        Event::BadCleared { level, addr, slot, value, cleared } => {
             let name = slot_name(world, level, slot);
             let done =
                 if cleared { "the kernel reports and clears it" } else { "the walker treats it as a hole" };
-            format!("{name} holds {value}, which is not a valid table entry: {done}.")
+            let why = bad::why(world, level, value, addr);
+            format!("{name} holds {value}, which is not a valid table entry: {done}.{why}")
         }
         Event::Again { level, addr } => {
-            format!("The {} loop looks at the entry of {addr:#x} again.", level.name())
+            format!(
+                "The {} loop looks at the entry of {addr:#x} again, because it may have changed.",
+                level.name()
+            )
         }
         Event::RcuLock => {
             "An RCU read section begins. A pte table that is freed from now on stays until the section ends."
@@ -207,12 +213,18 @@ fn enter_sentence(func: Func, start: VirtAddr, end: VirtAddr, world: &World) -> 
     let Func::WalkRange(level) = func else {
         return format!("{}() is called for {start:#x} to {end:#x}.", func.name());
     };
-    let folded = if world.model().is_folded(level) {
-        format!(". {} is folded, so it looks at the same entry again", level.upper_name())
-    } else {
-        String::new()
+    let why = match level.upper() {
+        _ if world.model().is_folded(level) => {
+            format!(". {} is folded, so it looks at the same entry again", level.upper_name())
+        }
+        // What was tested of the entry on the way here.
+        Some(upper) => {
+            let other = if matches!(upper, Level::Pgd | Level::P4d) { "bad" } else { "a leaf" };
+            format!(", because the {} entry is neither empty nor {other}", upper.name())
+        }
+        None => String::new(),
     };
-    format!("{}() starts to walk {start:#x} to {end:#x}{folded}.", func.name())
+    format!("{}() starts to walk {start:#x} to {end:#x}{why}.", func.name())
 }
 
 fn return_sentence(func: Func, ret: i32) -> String {

@@ -152,6 +152,40 @@ pub enum On {
     Alloc,
     /// A table is freed.
     Free,
+    /// `p?d_present()`. Where a function has no line for this or one of the following, it has one that means it as well.
+    Present,
+    /// `pud_none()` once more.
+    NoneAgain,
+    /// A leaf is split.
+    Split,
+    /// A kernel's pte table is found.
+    MapKernel,
+    /// A user's pte table is mapped.
+    MapUser,
+    /// A user's pte table is mapped and locked.
+    MapLock,
+    /// Is there an mm?
+    CheckMm,
+    /// What is in the ops table?
+    CheckOps,
+    /// Is the range in the VMA?
+    CheckBounds,
+    /// The write lock of the walked mm is asserted, where another line asserts any lock.
+    AssertWrite,
+}
+
+impl On {
+    /// The line that stands for these events as well, where they have none of their own.
+    #[must_use]
+    pub const fn wider(self) -> Self {
+        match self {
+            Self::Present | Self::NoneAgain | Self::Split => Self::Leaf,
+            Self::MapKernel | Self::MapUser | Self::MapLock => Self::Map,
+            Self::CheckMm | Self::CheckOps | Self::CheckBounds => Self::Check,
+            Self::AssertWrite => Self::Assert,
+            other => other,
+        }
+    }
 }
 
 /// A check that somebody around the walker makes, with what is said of it.

@@ -244,6 +244,14 @@ impl Page {
         self.eval(&script).await;
     }
 
+    /// Chooses a scenario in the gallery.
+    pub async fn choose_scenario(&self, name: &str) {
+        self.click("[data-does=gallery]").await;
+        let card = format!(".gallery a[href^='#v1/{name}/']");
+        self.wait_for("the gallery", &card).await;
+        self.click(&card).await;
+    }
+
     /// Clicks the first element that a selector finds.
     pub async fn click(&self, selector: &str) {
         let element = self.client.find(Locator::Css(selector)).await.expect("the element is there");

@@ -24,12 +24,13 @@ const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> St
 }
 
 /// Each page that the navigation leads to has one at least.
-const STATES: [State; 26] = [
+const STATES: [State; 28] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),
         ..state("help", "#v1/debug-init-mm", ".sentence")
     },
+    State { key: Some(('g', ".help .glossary dt")), ..state("words", "#v1/callers", ".callers tbody tr") },
     state("failed assertion", "#v1/debug-init-mm/x86_64-4level/v7.3?lock=read&t=2", ".assertion.fails"),
     State {
         press: Some((".settings summary", ".settings[open] select")),
@@ -44,6 +45,7 @@ const STATES: [State; 26] = [
     state("embedded", "#v1/kernel-walk?t=3&embed", ".sentence"),
     state("a file that is not here", "#v1/kernel-walk/file-0000a0b1-riscv64-sv39", ".messages .open"),
     state("ptdump", "#v1/ptdump?t=40", ".sentence"),
+    state("a long walk", "#v1/kernel-walk?by=actions", ".band"),
     state("callers", "#v1/callers", ".callers tbody tr"),
     state("compare", "#v1/compare", ".side + .side"),
     State {

@@ -113,7 +113,7 @@ fn a_file_is_a_machine_like_the_others() {
         assert_eq!(names, "mine.json.gz,small.gz", "what is in small.json is in small.gz");
         // One that does not run where the shown scenario needs more.
         page.choose("Machine", "riscv64-sv39").await;
-        page.choose("Scenario", "vma-range").await;
+        page.choose_scenario("vma-range").await;
         page.until("it runs", async || page.hash().await.starts_with("#v1/vma-range/")).await;
         bring(page, Way::Drop, &["small.json", "other.json"], SMALL).await;
         says(page, "does not run on these tables, so the kernel walk is shown").await;

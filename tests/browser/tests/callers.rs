@@ -59,7 +59,7 @@ fn where_it_goes_wrong_is_a_link_away_and_back_is_the_table_again() {
         page.click("a[href^='#v1/loongarch-no-lock']").await;
         page.wait_for("a step is shown", ".sentence").await;
         page.last_step().await;
-        page.choose("[ ] go to", "locks").await;
+        page.click("[data-does='filter locks']").await;
         page.keys(&[']']).await;
         page.wait_for("the assertion that fails", ".assertion.fails").await;
         page.eval("history.back()").await;

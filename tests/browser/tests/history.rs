@@ -47,7 +47,7 @@ fn an_embedded_widget_leaves_the_history_of_its_host_alone() {
         hash_ends(page, "&embed").await;
         let entries = || async { page.eval("return history.length").await.as_u64() };
         let first = entries().await;
-        page.choose("Step by", "actions").await;
+        page.choose("Detail", "actions").await;
         page.until("it is written", || async { page.hash().await.contains("by=actions") }).await;
         assert_eq!(entries().await, first);
     });

@@ -40,7 +40,7 @@ fn the_later_part_arrives_in_the_same_document() {
         assert_eq!(page.text_of("return location.pathname").await, "/some/dir/");
         // A scenario that is not here yet can be chosen like the others.
         page.open(&site.url("")).await;
-        page.choose("Scenario", "hvo-optimize").await;
+        page.choose_scenario("hvo-optimize").await;
         page.until("the scenario", || async { page.hash().await.starts_with("#v1/hvo-optimize/") }).await;
         page.wait_for("a step is shown", ".sentence").await;
         // It is in the part without the race lab.
@@ -103,10 +103,10 @@ fn what_was_asked_for_while_a_part_arrives_is_not_forgotten() {
             site.instead(&in_app("split_more.wasm"), Answer::After(gates[1].clone()))
         });
         page.open(&site.url("#v1/kernel-walk")).await;
-        // A race by its address, and a kernel with a scenario from the lists.
+        // A race and a scenario by their addresses, and a kernel from the list.
         page.eval("location.hash = '#v1/race/huge-vmap?lock=none'").await;
         page.turn_to("Walk").await;
-        page.choose("Scenario", "hvo-optimize").await;
+        page.eval("location.hash = '#v1/hvo-optimize'").await;
         page.choose("Kernel", "v7.3").await;
         page.turn_to("Callers").await;
         page.turn_to("Walk").await;
@@ -334,7 +334,7 @@ fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
         let site = Site::serve();
         page.open(&site.url("#v1/kernel-walk/riscv64-sv39/v7.1?lock=none")).await;
         page.last_step().await;
-        page.choose("[ ] go to", "holes").await;
+        page.click("[data-does='filter holes']").await;
         for step in 1..=9 {
             page.key_to_step(Key::Right, step).await;
         }

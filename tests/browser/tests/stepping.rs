@@ -138,7 +138,7 @@ fn a_failed_assertion_warns_and_the_walk_goes_on() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         page.open(&site.url("#v1/debug-init-mm/x86_64-4level/v7.3?lock=read")).await;
-        page.choose("[ ] go to", "locks").await;
+        page.click("[data-does='filter locks']").await;
         page.focus_slider().await;
         for (step, call) in [(2, "mmap_assert_write_locked(mm)"), (3, "mmap_assert_write_locked(&init_mm)")] {
             page.key_to_step(']', step).await;

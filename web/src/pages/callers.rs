@@ -5,8 +5,9 @@ use crate::el::{El, el};
 use crate::marks::Deed;
 use crate::place::{Place, unknown};
 use crate::shared::Shared;
+use crate::view;
 use crate::view::callers::callers;
-use crate::view::header::{header, messages};
+use crate::view::header::{actions, header, messages};
 
 /// The call sites of the patch, side by side.
 #[derive(Debug)]
@@ -22,14 +23,18 @@ impl Page for Callers {
     }
 
     fn view(&self, shared: &Shared) -> El {
-        el("main.pagewalk[tabindex=-1][aria-label=Callers]")
-            .child(header(&shared.top, None, None))
+        el("main.pagewalk[tabindex=-1][aria-label=Callers][data-keys=text]")
+            .child(header(&shared.top, None, Some(actions(&shared.top, None, None))))
             .child(messages(shared, None, None, None))
             .children([callers(&shared.library)])
     }
 
     fn takes_focus(&self) -> bool {
         true
+    }
+
+    fn help(&self, _: &Shared) -> Option<El> {
+        Some(view::help::text())
     }
 
     fn link(&self) -> String {

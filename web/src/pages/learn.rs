@@ -125,6 +125,7 @@ impl Page for Learn {
             Deed::Pressed(Mark::Command(Command::NextStop)) => self.turn(true, shared),
             Deed::Pressed(Mark::Command(Command::PreviousStop)) => self.turn(false, shared),
             Deed::Pressed(Mark::Command(Command::Forget)) => self.kept.forget(),
+            Deed::Pressed(Mark::Command(Command::Help)) if self.here.is_none() => shared.more.ask(),
             Deed::Pressed(Mark::Way(answer)) => {
                 if let Some(question) = &mut self.question {
                     question.answer(answer as usize);
@@ -154,7 +155,7 @@ impl Page for Learn {
         if stop.is_none() && self.free.is_none() {
             let lines = self.lessons.iter().map(|(name, lesson)| (*name, lesson, self.kept.seen(name)));
             return page
-                .child(header(top, None, None))
+                .child(header(top, None, Some(actions(top, None, None))))
                 .child(messages(shared, None, None, None))
                 .child(view::learn::list(lines, !self.kept.is_empty()));
         }
@@ -200,7 +201,10 @@ impl Page for Learn {
     }
 
     fn help(&self, shared: &Shared) -> Option<El> {
-        self.figure_of()?.help(shared)
+        match self.figure_of() {
+            Some(figure) => figure.help(shared),
+            None => shared.later.map(|_| view::help::text()),
+        }
     }
 
     fn shown(&self) -> Option<Shown<'_>> {

@@ -11,6 +11,7 @@ use crate::place::{Place, unknown};
 use crate::search::Pace;
 use crate::shared::Shared;
 use crate::survey::Surveying;
+use crate::view;
 use crate::view::verdicts::matrix::page;
 
 /// The verdicts on all variants of all races.
@@ -84,6 +85,10 @@ impl Page for Verdicts {
             link.push_str(name);
         }
         link
+    }
+
+    fn help(&self, _: &Shared) -> Option<El> {
+        Some(view::help::text())
     }
 
     fn title(&self) -> String {

@@ -14,10 +14,11 @@ use web_sys::Element;
 use super::{Page, Pulse, Shown};
 use crate::el::{El, el};
 use crate::keys::Keys;
+use crate::kinds::Filter;
 use crate::later::Verdicts;
 use crate::marks::{Deed, Mark};
 use crate::place::unsigned;
-use crate::run::{Begun, Filter, Run, Speed};
+use crate::run::{Begun, Run, Speed};
 use crate::shared::{PartState, Shared, sentences};
 use crate::view;
 
@@ -46,6 +47,8 @@ pub struct Walk {
     /// The step whose reason is read out.
     asks: Option<u32>,
     hot: Option<Level>,
+    /// Whether all scenarios are shown.
+    gallery: bool,
     /// The machine that is shown, and the one before it: the levels view compares them.
     machine: Option<&'static Model>,
     machine_before: Option<&'static Model>,
@@ -69,6 +72,7 @@ impl Default for Walk {
             playing: false,
             asks: None,
             hot: None,
+            gallery: false,
             machine: None,
             machine_before: None,
         }
@@ -80,8 +84,8 @@ impl Default for Walk {
 struct Awaited {
     /// What is known of it.
     about: &'static About,
-    /// The link to it, which is opened then; none if it was chosen in the list, and keeps the other choices.
-    link: Option<String>,
+    /// The link to it, which is opened then.
+    link: String,
     /// What was chosen since, which the link must not undo.
     picks: Vec<Picked>,
 }
@@ -99,18 +103,16 @@ impl Page for Walk {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
         let (mut link, mut problems) = Link::parse(hash, &shared.library);
         let text = unsigned(hash);
-        // What was chosen in the list keeps the other choices, also if somebody went to another page meanwhile.
-        let is_chosen =
-            self.awaited.take().is_some_and(|of| of.link.is_none() && address_of(of.about) == text);
+        let awaited = self.awaited.take();
         if let Some(&LinkProblem::Later(about)) = problems.first() {
             shared.notice = None;
             self.link.embed = link.embed;
-            return self.wait_for(about, (!is_chosen).then(|| text.to_owned()), shared);
-        }
-        if is_chosen {
-            return self.pick(Picked::Scenario(link.setup.scenario), shared);
+            // What was chosen meanwhile stays, also if somebody went to another page.
+            let picks = awaited.filter(|of| of.link == text).map(|of| of.picks).unwrap_or_default();
+            return self.wait_for(Awaited { about, link: text.to_owned(), picks }, shared);
         }
         self.missing = None;
+        self.gallery = false;
         if let Tables::Brought(file) = link.setup.tables
             && shared.files.get(file).is_none()
         {
@@ -142,13 +144,14 @@ impl Page for Walk {
     fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
         match *deed {
             Deed::Pressed(Mark::Command(command)) => return self.command(command, shared),
-            Deed::Pressed(mark) => return self.jump(mark, shared),
-            Deed::Picked(list, ref id) => {
-                match Picked::of(list, id, self.link.setup.scenario, &shared.library) {
-                    Some(picked) => self.pick(picked, shared),
-                    None => return false,
-                }
+            Deed::Pressed(Mark::Filter(filter)) => {
+                self.filter = if self.filter == filter { Filter::Any } else { filter };
             }
+            Deed::Pressed(mark) => return self.jump(mark, shared),
+            Deed::Picked(list, ref id) => match Picked::of(list, id, self.link.setup.scenario) {
+                Some(picked) => self.pick(picked, shared),
+                None => return false,
+            },
             Deed::GoTo(index) => self.go_to(index, shared),
             Deed::Hot(level) if level == self.hot => return false,
             Deed::Hot(level) => self.hot = level,
@@ -159,26 +162,27 @@ impl Page for Walk {
 
     fn view(&self, shared: &Shared) -> El {
         let Link { setup, view, embed, .. } = &self.link;
-        let awaited = self.awaited.as_ref().map(|of| of.about.id);
+        let awaited = self.awaited.as_ref().map(|of| of.about.title);
         let header = if *embed {
             el("h1.sr").child("Pagewalk")
         } else {
             view::header::walk(shared, setup, *view, awaited)
         };
+        let gallery = shared.later.filter(|_| self.gallery);
+        let gallery = gallery.map(|later| (later.gallery)(setup, &shared.library));
         let is_first = setup.scenario == FIRST && *view == View::Step && !embed;
         let keys = if *view == View::Levels { Keys::Text } else { Keys::Walk };
         let page = el("main.pagewalk[tabindex=-1][aria-label=Pagewalk]")
             .when(*embed, ".embed")
             .attr("data-keys", keys.name())
             .child(header)
-            .child(self.messages(shared).child(is_first.then(view::doors)));
+            .child(self.messages(shared).child(is_first.then(view::doors)).child(gallery));
         self.drawn_in(page, shared)
     }
 
     fn link(&self) -> String {
         match &self.awaited {
-            Some(Awaited { link: Some(link), .. }) => link.clone(),
-            Some(Awaited { about, .. }) => address_of(about),
+            Some(Awaited { link, .. }) => link.clone(),
             None => self.address().to_string(),
         }
     }
@@ -238,13 +242,9 @@ impl Page for Walk {
 
     fn arrived(&mut self, shared: &mut Shared) {
         if shared.later.is_some()
-            && let Some(Awaited { about, link, picks }) = self.awaited.take()
+            && let Some(Awaited { link, picks, .. }) = self.awaited.take()
         {
-            match (link, shared.library.scenario(about.id)) {
-                (Some(link), _) => self.open(&link, shared),
-                (None, Some(scenario)) => self.pick(Picked::Scenario(scenario), shared),
-                (None, None) => {}
-            }
+            self.open(&link, shared);
             for picked in picks {
                 self.pick(picked, shared);
             }
@@ -263,11 +263,6 @@ impl Page for Walk {
             view::show_in_frame(&dump, ".is, .next", 32.0);
         }
     }
-}
-
-/// The link to a scenario by its name alone.
-fn address_of(about: &About) -> String {
-    ["v1/", about.id].concat()
 }
 
 impl Walk {
@@ -380,12 +375,12 @@ impl Walk {
     }
 
     /// Asks for the part which has that scenario. Nothing is shown until then: it would be another one.
-    fn wait_for(&mut self, about: &'static About, link: Option<String>, shared: &mut Shared) {
+    fn wait_for(&mut self, awaited: Awaited, shared: &mut Shared) {
         self.playing = false;
         (self.run, self.before) = (None, None);
         self.waits = None;
         self.failed = None;
-        self.awaited = Some(Awaited { about, link, picks: Vec::new() });
+        self.awaited = Some(awaited);
         shared.more.ask();
     }
 }

@@ -26,8 +26,15 @@ pub fn arrived() -> Result<Arrived, PartError> {
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn more() -> More {
-    let later =
-        Later { help: view::help, why, levels: view::levels, dump, diff, files: view::choices::files };
+    let later = Later {
+        help: view::help,
+        why,
+        levels: view::levels,
+        dump,
+        diff,
+        gallery: view::gallery::gallery,
+        files: view::choices::files,
+    };
     More { callers: Box::new(Callers), later, library: LIBRARY, bring: bring::bring, desk: desk::lay }
 }
 

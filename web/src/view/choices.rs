@@ -5,24 +5,29 @@ use scenario::{Group, Held, Library, Setup};
 
 use crate::el::{El, el};
 use crate::files::{Files, Opened};
-use crate::marks::{List, Mark};
+use crate::marks::{Command, List, Mark};
+use crate::view::button;
 
 /// The header's choices: scenario, machine, kernel, locks. [`files`] are machines as well; `awaited` is the scenario that was
 /// chosen and has not arrived.
-pub fn choices(setup: &Setup, library: &Library, files: Option<El>, awaited: Option<&str>) -> El {
+pub fn choices(setup: &Setup, files: Option<El>, awaited: Option<&str>) -> El {
     let Setup { scenario, tables, revision, .. } = *setup;
-    let scenarios = scenarios(library, awaited.unwrap_or(scenario.id));
     let machines = scenario.machines().map(|of| option(of.model().id, of.model().title, of == tables));
-    let kernels = Revision::ALL
-        .iter()
-        .map(|of| option(of.id(), of.id(), *of == revision).child(": ").child(of.about()));
     let second = scenario.has_second_lock();
     el("div.choices")
-        .child(choose(List::Scenario, "Scenario", scenarios))
+        .child(el("div.choose").child(el("span").child("Scenario")).child(
+            button(Command::Gallery).with("[aria-haspopup=dialog]").child(awaited.unwrap_or(scenario.title)),
+        ))
         .child(choose_besides(List::Machine, "Machine", files, machines))
-        .child(choose(List::Kernel, "Kernel", kernels))
+        .child(kernel(revision, Revision::ALL.into_iter()))
         .child(lock(List::Lock, if second { "mm lock held at the call" } else { INIT_MM }, setup.lock))
         .child(second.then(|| lock(List::InitLock, INIT_MM, setup.init_lock)))
+}
+
+/// The kernel, by a short name; what is different in it stands beside the list.
+pub fn kernel(chosen: Revision, all: impl Iterator<Item = Revision>) -> El {
+    let kernels = all.map(|of| option(of.id(), of.id(), of == chosen));
+    choose(List::Kernel, "Kernel", kernels).child(el("span.about").child(chosen.about()))
 }
 
 /// All scenarios, by what they belong to.

@@ -15,7 +15,7 @@ use super::{locks, tables};
 use crate::el::{El, el};
 use crate::keys::{PRESENT, TAB};
 use crate::marks::{Command, List};
-use crate::run::Tick;
+use crate::run::{Tick, Ticks};
 
 /// One of the two runs at the line that is shown.
 #[derive(Debug)]
@@ -191,7 +191,7 @@ fn controls(line: &Line<'_>, says: &str) -> El {
             el("div.buttons[data-group]")
                 .children(named.into_iter().chain([play(line.playing)]).map(picture)),
         )
-        .child(scrubber(line.line, line.lines, &ticks, says))
+        .child(scrubber(line.line, line.lines, &Ticks { signs: ticks, band: None }, says))
         .child(
             el("p.count")
                 .child("step ")

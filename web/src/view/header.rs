@@ -37,7 +37,7 @@ pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -
     let beside = ["#v1/compare", link.strip_prefix("v1").unwrap_or_default()].concat();
     let compare = el("a.to-compare").attr("href", &beside).child("Compare");
     let files = shared.later.and_then(|later| (later.files)(setup, &shared.files));
-    let choices = choices(setup, &shared.library, files, awaited);
+    let choices = choices(setup, files, awaited);
     header(
         top,
         Some(choices),

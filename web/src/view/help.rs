@@ -36,6 +36,12 @@ pub fn help() -> El {
         .child(el("p").child(FILES))
 }
 
+/// The help of a page that is read.
+pub fn text() -> El {
+    let keys = &keys::HELP[keys::HELP.len() - 5..keys::HELP.len() - 1];
+    of(keys, "All other keys scroll the page.", [])
+}
+
 /// A help: the keys with what each does, when they work, and the signs.
 pub fn of<const N: usize>(
     keys: &[(&'static str, &'static str)],
@@ -51,6 +57,6 @@ pub fn of<const N: usize>(
         .child(el("div.help-head").child(el("h2").child("Keys")).child(button(Command::Help).child("Close")))
         .child(el("p").child(about))
         .child(el("dl.keys").children(keys))
-        .child(el("h2").child("Signs"))
-        .child(el("ul.signs").children(signs))
+        .child((N > 0).then(|| el("h2").child("Signs")))
+        .child((N > 0).then(|| el("ul.signs").children(signs)))
 }

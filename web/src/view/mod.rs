@@ -21,6 +21,8 @@ pub mod compare;
 pub mod diff;
 pub mod doors;
 pub mod dump;
+pub mod gallery;
+pub mod glossary;
 pub mod header;
 pub mod help;
 

@@ -2,13 +2,14 @@
 
 use scenario::link::Grain;
 
-use super::button;
 use super::choices::{choose, option};
 use super::scrubber::scrubber;
+use super::{button, sign};
 use crate::el::{El, el};
+use crate::kinds::Filter;
 use crate::marks::Command;
-use crate::marks::List;
-use crate::run::{Filter, Speed, Tick};
+use crate::marks::{List, Mark};
+use crate::run::{Speed, Ticks};
 
 /// What the controls show.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub struct Controls<'a> {
     /// Whether it plays.
     pub playing: bool,
     /// The ticks of the slider.
-    pub ticks: &'a [Tick],
+    pub ticks: &'a Ticks,
     /// What the step says.
     pub says: &'a str,
     /// Whether the reason of the step is on the page.
@@ -41,9 +42,9 @@ pub struct Controls<'a> {
 
 const fn grain_title(grain: Grain) -> &'static str {
     match grain {
-        Grain::Runs => "several like steps",
-        Grain::Stops => "one step",
-        Grain::Actions => "one atomic action",
+        Grain::Runs => "like steps as one",
+        Grain::Stops => "every step",
+        Grain::Actions => "every atomic action",
     }
 }
 
@@ -86,7 +87,11 @@ pub fn transport(props: &Controls<'_>) -> El {
         .as_ref()
         .map(|link| el("a.full[target=_blank][rel=noopener]").attr("href", link).child("open in Pagewalk"));
     let grains = Grain::ALL.iter().map(|of| option(of.id(), grain_title(*of), *of == props.grain));
-    let filters = Filter::ALL.iter().map(|of| option(of.name(), of.title(), *of == props.filter));
+    let filters = Filter::ALL.iter().filter(|of| **of != Filter::Any).map(|of| {
+        let button = el("button[type=button]").does(Mark::Filter(*of));
+        let pressed = if *of == props.filter { "true" } else { "false" };
+        button.attr("aria-pressed", pressed).child(sign(of.sign())).child(el("span").child(of.title()))
+    });
     let speeds = Speed::ALL.iter().map(|of| option(of.name(), of.title(), *of == props.speed));
     el("section.transport[aria-label=Controls]")
         .child(el("div.buttons[data-group]").children(buttons.map(picture)))
@@ -103,12 +108,17 @@ pub fn transport(props: &Controls<'_>) -> El {
                 .child(cut),
         )
         .child(
-            el("details.settings").child(el("summary").child("Settings")).child(
-                el("div.sheet")
-                    .child(choose(List::Grain, "Step by", grains))
-                    .child(choose(List::Filter, "[ ] go to", filters))
-                    .child(choose(List::Speed, "Speed", speeds)),
-            ),
+            el("div.legend[role=group][data-group]")
+                .attr("aria-label", "[ ] go to")
+                .child(el("span[aria-hidden=true]").child("[ ] go to"))
+                .children(filters),
         )
+        .child(el("details.settings").child(el("summary").child("Settings")).child(
+            el("div.sheet").child(choose(List::Grain, "Detail", grains)).child(choose(
+                List::Speed,
+                "Speed",
+                speeds,
+            )),
+        ))
         .child(link)
 }

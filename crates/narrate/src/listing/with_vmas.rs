@@ -7,23 +7,26 @@ use super::Lines;
 /// The lines of `func` under `rules`.
 pub(super) fn lines(lines: &mut Lines, func: Func, rules: &Rules) {
     let fixed: &[(On, &str)] = match func {
-        Func::WalkPageRange if rules.checks_ops => &[(On::Check, "  install_pte? -EINVAL")],
+        Func::WalkPageRange if rules.checks_ops => &[(On::CheckOps, "  install_pte? -EINVAL")],
         Func::WalkPageRange | Func::WalkPageRangeMm | Func::WalkPageRangeMmUnsafe => &RANGE,
-        Func::WalkPageRangeVma if rules.unsafe_names => &[(On::Check, "  install_pte? -EINVAL")],
+        Func::WalkPageRangeVma if rules.unsafe_names => &[(On::CheckOps, "  install_pte? -EINVAL")],
         Func::WalkPageRangeVma | Func::WalkPageRangeVmaUnsafe => &[
-            (On::Check, "  empty, NULL mm, outside the VMA? -EINVAL"),
+            (On::Check, "  empty range? -EINVAL"),
+            (On::CheckMm, "  NULL mm? -EINVAL"),
+            (On::CheckBounds, "  outside the VMA? -EINVAL"),
             (On::Assert, "  mmap_lock as walk_lock says"),
             (On::VmaLock, "  the VMA's lock as walk_lock says"),
             (On::Descend, "  return __walk_page_range(start, end)"),
         ],
         Func::WalkPageVma => &[
-            (On::Check, "  NULL mm, install_pte? -EINVAL"),
+            (On::CheckMm, "  NULL mm? -EINVAL"),
+            (On::CheckOps, "  install_pte? -EINVAL"),
             (On::Assert, "  mmap_lock as walk_lock says"),
             (On::VmaLock, "  the VMA's lock as walk_lock says"),
             (On::Descend, "  return __walk_page_range(vm_start, vm_end)"),
         ],
         Func::WalkPageMapping => &[
-            (On::Check, "  install_pte? -EINVAL"),
+            (On::CheckOps, "  install_pte? -EINVAL"),
             (On::Assert, "  lockdep_assert_held(i_mmap_rwsem)"),
             (On::Find, "  each VMA of the file: clip to it"),
             (On::Test, "    test_walk, or PFNMAP: stop, all done"),
@@ -33,7 +36,8 @@ pub(super) fn lines(lines: &mut Lines, func: Func, rules: &Rules) {
         Func::WalkOneVma => &[
             (On::Check, "  install_pte and hugetlb? -EINVAL"),
             (On::Pre, "  pre_vma(start, end); error: return"),
-            (On::Descend, "  hugetlb: walk_hugetlb_range, if wanted\n  else walk_pgd_range(start, end)"),
+            (On::Find, "  hugetlb? walk_hugetlb_range, if wanted"),
+            (On::Descend, "  else walk_pgd_range(start, end)"),
             (On::Post, "  post_vma(), after errors too"),
         ],
         Func::WalkHugetlbRange => &[
@@ -45,7 +49,7 @@ pub(super) fn lines(lines: &mut Lines, func: Func, rules: &Rules) {
         ],
         Func::FolioWalkStart => &[
             (On::Assert, "  mmap_assert_locked(vma->vm_mm)"),
-            (On::Check, "  addr outside the VMA? warn, nothing"),
+            (On::CheckBounds, "  addr outside the VMA? warn, nothing"),
             (On::None, "  pgd, p4d, pud, pmd: none? nothing"),
             (On::Leaf, "  leaf: lock, look again, vm_normal_page"),
             (On::Map, "  pte_offset_map_lock, vm_normal_page"),
@@ -70,8 +74,9 @@ pub(super) fn lines(lines: &mut Lines, func: Func, rules: &Rules) {
 }
 
 /// `walk_page_range_mm()`
-const RANGE: [(On, &str); 7] = [
-    (On::Check, "  empty range, NULL mm? -EINVAL"),
+const RANGE: [(On, &str); 8] = [
+    (On::Check, "  empty range? -EINVAL"),
+    (On::CheckMm, "  NULL mm? -EINVAL"),
     (On::Assert, "  mmap_lock as walk_lock says"),
     (On::Find, "  vma = find_vma(mm, start)"),
     (On::Gap, "  gap: pte_hole(start, next, -1), tables unread"),

@@ -39,7 +39,7 @@ pub(super) static VERDICTS: Verdicts = Verdicts {
         Table {
             id: "3.4",
             name: "kernel-vmap-kernels",
-            title: "A kernel walk that reads, and a huge vmap of its kernel",
+            title: "A kernel walk with the read lock, and a huge vmap of its kernel",
             columns: Columns::Revisions,
             rows: &[
                 kernels("x86-64", &race::kernel_vmap::RACE, X86, READ, ""),

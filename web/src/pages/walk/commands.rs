@@ -15,6 +15,11 @@ impl Walk {
                 shared.more.ask();
                 self.show(View::Levels);
             }
+            Command::Leave if self.gallery => self.gallery = false,
+            Command::Gallery => {
+                self.gallery = !self.gallery;
+                shared.more.ask();
+            }
             Command::Help => shared.more.ask(),
             Command::Why => {
                 shared.more.ask();
@@ -65,13 +70,6 @@ impl Walk {
     pub(super) fn pick(&mut self, picked: Picked, shared: &mut Shared) {
         let setup = &mut self.link.setup;
         match picked {
-            Picked::Scenario(scenario) => {
-                self.awaited = None;
-                *setup = setup.with_scenario(scenario);
-                self.link.step = 0;
-                (self.run, self.before) = (None, None);
-            }
-            Picked::Later(about) => return self.wait_for(about, None, shared),
             // The same step elsewhere is what one wants to see next.
             Picked::Machine(tables) => setup.tables = tables,
             Picked::Kernel(revision) => setup.revision = revision,
@@ -83,10 +81,6 @@ impl Walk {
                     run.set_grain(grain);
                     self.moved(shared);
                 }
-                return;
-            }
-            Picked::Filter(filter) => {
-                self.filter = filter;
                 return;
             }
             Picked::Speed(speed) => {

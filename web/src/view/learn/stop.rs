@@ -12,8 +12,8 @@ use crate::view::button;
 pub fn stop(name: &str, lesson: &Lesson<'_>, at: usize, asked: Option<Asked<'_>>, figure: &str) -> El {
     let stop = &lesson.stops[at];
     let count = lesson.stops.len();
-    let glosses = stop
-        .glosses
+    let explained = stop.explained();
+    let glosses = explained
         .iter()
         .map(|gloss| el("div").child(el("dt").child(gloss.term)).child(el("dd").children(text(gloss.text))));
     el("article.lesson[tabindex=-1]")
@@ -26,7 +26,7 @@ pub fn stop(name: &str, lesson: &Lesson<'_>, at: usize, asked: Option<Asked<'_>>
         )))
         .child(el("h2").child(stop.heading))
         .child(el("div.text").children(stop.paragraphs.iter().map(paragraph)))
-        .child((!stop.glosses.is_empty()).then(|| el("dl.glosses").children(glosses)))
+        .child((!explained.is_empty()).then(|| el("dl.glosses").children(glosses)))
         .child(asked.map(|asked| question(&asked)))
         .child(way(name, lesson, at))
         .child(

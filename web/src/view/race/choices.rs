@@ -6,7 +6,7 @@ use races::{Choice, RACES};
 
 use crate::el::{El, el};
 use crate::marks::List;
-use crate::view::choices::{choose, option};
+use crate::view::choices::{choose, kernel, option};
 
 /// How far a press steps a CPU: values and titles of the list.
 pub const STRIDES: [(&str, &str); 2] = [("action", "one atomic action"), ("stop", "one meaningful step")];
@@ -18,13 +18,11 @@ pub fn choices(choice: &Choice, to_stop: bool) -> El {
     let races = RACES.iter().map(|of| option(of.id, of.title, *of == race));
     let machines = race.models().map(|model| option(model.id, model.title, model.id == choice.model.id));
     let kernels = Revision::ALL.into_iter().filter(|revision| race.exists_in(*revision));
-    let kernels =
-        kernels.map(|of| option(of.id(), of.id(), of == choice.revision).child(": ").child(of.about()));
     el("div.choices")
         .child(choose(List::Race, "Race", races))
         .child(choose(List::Machine, "Machine", machines))
-        .child(choose(List::Kernel, "Kernel", kernels))
-        .child(choose(List::Stride, "Step by", strides.into_iter()))
+        .child(kernel(choice.revision, kernels))
+        .child(choose(List::Stride, "One press does", strides.into_iter()))
 }
 
 /// What is different from race to race: how the walker holds the lock, and which rule is followed. Where there is no choice there
@@ -34,7 +32,7 @@ pub fn variant(choice: &Choice) -> El {
     let options = race.locks.iter().map(|of| option(of.name(), held(*of), *of == choice.lock));
     let lock = (race.locks.len() > 1).then(|| choose(List::Lock, "The walker holds the lock", options));
     let rules = race.rules.iter().map(|rule| option(rule.id, rule.title, rule == choice.rule));
-    let rule = (race.rules.len() > 1).then(|| choose(List::Rule, "The other CPU", rules));
+    let rule = (race.rules.len() > 1).then(|| choose(List::Rule, "CPU 1\u{2019}s code", rules));
     el("div.variant").child(lock).child(rule)
 }
 

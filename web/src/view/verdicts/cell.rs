@@ -24,7 +24,7 @@ pub struct Place<'a> {
     pub at: u32,
     /// What the place is about, for those who do not see where it stands.
     pub name: &'a str,
-    /// Whether what goes wrong is said in words, where there is room; else as the legend has it.
+    /// Whether what goes wrong is said in words only; else also as the legend has it.
     pub in_words: bool,
 }
 
@@ -65,10 +65,10 @@ fn of_found(choice: &Choice, found: &Found, in_words: bool) -> El {
     let link = |mark, schedule: Option<&Schedule>, text: String| {
         let schedule = schedule.cloned().unwrap_or_default();
         let link = RaceLink { choice: *choice, schedule, step: 0 };
-        el("a.what").attr("href", &format!("#{link}")).child(sign(mark)).child(text)
+        el("a.what").attr("href", &format!("#{link}")).child(sign(mark)).child(el("span").child(text))
     };
     if found.is_safe() {
-        let says = if in_words { "Nothing goes wrong" } else { "safe" };
+        let says = if in_words { "Nothing goes wrong" } else { "nothing goes wrong" };
         return el("div.verdict.safe")
             .child(link(Mark::AssertHolds, None, says.to_owned()))
             .child(el("span.how").child(format!("all {}", count(found.states.into(), "state"))));
@@ -76,9 +76,10 @@ fn of_found(choice: &Choice, found: &Found, in_words: bool) -> El {
     let ways = found.ways.iter().map(|(outcomes, schedule)| {
         // Broken, if need be, before the number.
         let steps = count(schedule.len() as u64, "step").replace(' ', "\u{a0}");
-        let what = if in_words { words::outcomes(*outcomes) } else { short(*outcomes) };
-        let text = format!("{what} in\u{a0}{steps}");
-        link(Mark::Fault, Some(schedule), text)
+        let text = format!("{} in\u{a0}{steps}", words::outcomes(*outcomes));
+        let way = link(Mark::Fault, Some(schedule), text);
+        // As papers and mails have it.
+        way.child((!in_words).then(|| el("small").child(short(*outcomes))))
     });
     let verdict = el("div.verdict").when(!found.ways.is_empty(), ".fails").children(ways);
     let seen = count(found.states.into(), "state");

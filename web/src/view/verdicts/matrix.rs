@@ -10,13 +10,13 @@ use crate::el::{El, el};
 use crate::marks::{Command, Mark};
 use crate::shared::Shared;
 use crate::survey::Surveying;
-use crate::view::header::{header, messages};
+use crate::view::header::{actions, header, messages};
 use crate::view::{button, cited};
 
 /// The whole page.
 pub fn page(shared: &Shared, state: &Surveying) -> El {
-    el("main.pagewalk.verdicts[tabindex=-1][aria-label=Verdicts]")
-        .child(header(&shared.top, None, None))
+    el("main.pagewalk.verdicts[tabindex=-1][aria-label=Verdicts][data-keys=text]")
+        .child(header(&shared.top, None, Some(actions(&shared.top, None, None))))
         .child(messages(shared, None, None, None))
         .children([intro(), progress(state), legend(), answers(state), all(state)])
 }
