@@ -247,7 +247,7 @@ const CONTENT: &str = ".gallery, .lesson, [role=slider], .callers, .verdicts, .l
 const HELP: &str = ".help";
 
 /// The words in it.
-const WORDS: &str = ".glossary";
+const WORDS: &str = ".glossary h2";
 
 /// How many pages arrive later: all but the walk.
 const OTHERS: usize = Place::ALL.len() - 1;
