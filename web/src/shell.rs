@@ -261,7 +261,7 @@ const CONTENT: &str = ".gallery, .lesson, [role=slider], .callers, .levels, .sur
 const HELP: &str = ".help";
 
 /// The words in it.
-const WORDS: &str = ".glossary";
+const WORDS: &str = ".glossary h2";
 
 /// How many pages arrive later: all but the walk.
 const OTHERS: usize = Place::ALL.len() - 1;

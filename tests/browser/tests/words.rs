@@ -69,7 +69,7 @@ fn a_key_shows_the_words_of_the_page_and_paper_has_them() {
             page.keys(&['g']).await;
             page.wait_for("the words", ".help .glossary dt").await;
             page.until("they have the focus", || async {
-                page.text_of("return document.activeElement.className").await == "glossary"
+                page.text_of("return String(!!document.activeElement.closest('.glossary'))").await == "true"
             })
             .await;
             let says = page.text(".glossary").await;

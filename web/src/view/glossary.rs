@@ -12,10 +12,10 @@ pub fn glossary(here: &[Term<'static>], all: &[Term<'static>]) -> El {
         let of_it = all.iter().filter(move |term| term.heading == heading);
         el("div").child(el("h3").child(heading)).child(list(of_it))
     });
-    el("section.glossary[tabindex=-1][aria-label=Words]")
-        .child((!here.is_empty()).then(|| el("h2").child("Words on this page")))
+    el("section.glossary[aria-label=Words]")
+        .child((!here.is_empty()).then(|| el("h2[tabindex=-1]").child("Words on this page")))
         .child((!here.is_empty()).then(|| list(here.iter())))
-        .child(el("h2").child("All words"))
+        .child(el("h2[tabindex=-1]").child("All words"))
         .children(groups)
 }
 
