@@ -341,7 +341,7 @@ impl Shell {
 
     fn did(&mut self, ctx: &Context<Self>, deed: &Deed) -> bool {
         // Whoever is here for a while wants to know what the words mean; the first picture does not wait for that.
-        if matches!(self.shared.learn, PartState::Away) {
+        if matches!(self.shared.learn, PartState::Away) && !matches!(deed, Deed::Hot(_) | Deed::Opened(..)) {
             self.shared.learn.ask();
         }
         if let Deed::Brought(files) = deed {
