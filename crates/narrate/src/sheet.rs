@@ -113,23 +113,25 @@ impl Sheet {
         for block in &self.blocks {
             text.push('\n');
             match block {
-                Block::Heading(heading) => text += &format!("### {}\n", plain(heading)),
-                Block::Text(words) => text += &format!("{}\n", plain(words)),
+                Block::Heading(heading) => text.extend(["### ", &plain(heading), "\n"]),
+                Block::Text(words) => text.extend([&*plain(words), "\n"]),
                 Block::Facts(facts) => {
                     for (name, says) in facts {
-                        text += &format!("- {}: {}\n", plain(name), plain(says));
+                        text.extend(["- ", &plain(name), ": ", &plain(says), "\n"]);
                     }
                 }
                 Block::Steps(rows) => {
                     for row in rows {
-                        let (number, link) = (row.number, &row.link);
+                        let (number, told) = (row.number.to_string(), plain(&row.told()));
                         let bold = if row.stands_out { "**" } else { "" };
-                        text += &format!("- [{number}]({page}#{link}). {bold}{}{bold}\n", plain(&row.told()));
+                        text.extend([
+                            "- [", &number, "](", page, "#", &row.link, "). ", bold, &told, bold, "\n",
+                        ]);
                     }
                 }
                 Block::Links(links) => {
                     for (says, link) in links {
-                        text += &format!("- [{}]({page}#{link})\n", plain(says));
+                        text.extend(["- [", &plain(says), "](", page, "#", link, ")\n"]);
                     }
                 }
             }

@@ -212,7 +212,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn problem(hash: &str) -> String {
-        RaceLink::parse(hash).expect("a race").1.iter().map(|problem| format!("{problem}; ")).collect()
+        let (_, problems) = RaceLink::parse(hash).expect("a race");
+        problems.iter().map(alloc::string::ToString::to_string).collect::<Vec<_>>().join("; ")
     }
 
     #[test]

@@ -330,7 +330,7 @@ impl Compare {
                 brief.push_str(revision.id());
             }
             if these.lock != those.lock {
-                brief.push_str(&format!(" (lock: {})", lock.title()));
+                brief.extend([" (lock: ", lock.title(), ")"]);
             }
             Side { name, brief, point: run.point() }
         });

@@ -149,8 +149,8 @@ impl Page for Learn {
 
     fn view(&self, shared: &Shared) -> El {
         let top = &shared.top;
-        let page = el("main.pagewalk.learn[tabindex=-1][aria-label=Lessons]")
-            .attr("data-keys", self.keys(shared).name());
+        let page =
+            el("main.pagewalk.learn[tabindex=-1][aria-label=Lessons]").attr("data-keys", keys(shared).name());
         let stop = self.here.zip(self.lesson());
         if stop.is_none() && self.free.is_none() {
             let lines = self.lessons.iter().map(|(name, lesson)| (*name, lesson, self.kept.seen(name)));
@@ -278,11 +278,6 @@ impl Learn {
 
     fn stop(&self) -> Option<&Stop<'static>> {
         self.lesson()?.1.stops.get(self.here?.stop)
-    }
-
-    /// In a room there is no text to scroll.
-    fn keys(&self, shared: &Shared) -> Keys {
-        if shared.top.form == Some(Form::Room) { Keys::Walk } else { Keys::Lesson }
     }
 
     fn is_race(&self) -> bool {
@@ -470,4 +465,9 @@ fn number_of(rest: &str) -> (Option<usize>, Option<&str>) {
     }
     // One that is too large for a number is the number of no stop.
     (Some(number.parse().unwrap_or(usize::MAX)), more)
+}
+
+/// In a room there is no text to scroll.
+fn keys(shared: &Shared) -> Keys {
+    if shared.top.form == Some(Form::Room) { Keys::Walk } else { Keys::Lesson }
 }

@@ -14,6 +14,7 @@ use crate::address::{Form, full};
 use crate::browser::{self, Copied, Window};
 use crate::desk::Desk;
 use crate::el::{El, el};
+use crate::later::Verdicts;
 use crate::marks::{Command, Deed, Mark};
 use crate::pages::{Page, Shown};
 use crate::place::Place;
@@ -37,6 +38,7 @@ const SHARE: &str = ".share";
 const KEYS: &str = "[role=slider], .lesson";
 
 /// What lies beside every page.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 struct Beside {
     tell: Callback<Deed>,
     /// Whether what can be taken away is shown.
@@ -158,7 +160,7 @@ impl Desk for Beside {
     }
 
     fn moved(&mut self, link: &str) {
-        self.link = link.to_owned();
+        link.clone_into(&mut self.link);
         self.show_there();
     }
 
@@ -257,7 +259,7 @@ impl Beside {
             is_markdown: self.is_markdown,
             text: self.text(page, shared).as_deref(),
             says: self.says,
-            table: &joined(&own, Form::Steps.name()),
+            table: &joined(own, Form::Steps.name()),
             is_followed: self.second.is_some(),
         })
     }
@@ -363,7 +365,7 @@ fn made_of(shown: Shown<'_>, wanted: Wanted) -> Option<Sheet> {
     match (shown, wanted) {
         (_, Wanted::Paper) => None,
         (Shown::Walk { link, run, beside }, _) => {
-            let beside = || beside.map(|known| known.blocks()).unwrap_or_default();
+            let beside = || beside.map(Verdicts::blocks).unwrap_or_default();
             let (timeline, start) = run.recorded();
             match wanted {
                 Wanted::Step => Some(walk::step(link, run.len() - 1, run.point(), beside())),

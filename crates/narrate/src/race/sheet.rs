@@ -37,12 +37,11 @@ fn outcome(session: &Session, point: &RacePoint) -> Vec<Block> {
     if let Some(decided) = session.decided() {
         let by = words::who(decided.by, session.cpus());
         let did = if decided.frees { "frees the table" } else { "takes its last turn" };
-        let mut says = format!("Decided: {by} {did} at step {}.", decided.step);
-        if let Some((lane, step)) = decided.held {
+        let held = decided.held.map_or_else(String::new, |(lane, step)| {
             let who = words::who(lane, session.cpus());
-            says += &format!(" {who} still holds its address, which it has read at step {step}.");
-        }
-        blocks.push(Block::Text(says));
+            format!(" {who} still holds its address, which it has read at step {step}.")
+        });
+        blocks.push(Block::Text(format!("Decided: {by} {did} at step {}.{held}", decided.step)));
     }
     blocks.push(Block::Text(of.why.to_owned()));
     blocks

@@ -23,8 +23,8 @@ fn point_at(link: &Link, timeline: &Timeline<Runner>) -> Point {
 }
 
 fn link(text: &str) -> Link {
-    let (link, problem) = Link::parse(text, &Library::WALKS);
-    assert_eq!(problem, None);
+    let (link, problems) = Link::parse(text, &Library::WALKS);
+    assert_eq!(problems, []);
     link
 }
 

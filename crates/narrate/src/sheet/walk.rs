@@ -107,13 +107,9 @@ fn entry(of: &EntryView) -> String {
         (Level::Pte, EntryKind::Leaf) => "page",
         (_, kind) => kind.word(),
     };
-    let mut text =
-        format!("{}, slot {} at {:#x}: {}, {what}", of.level.name(), of.slot.index, of.pa, of.value);
-    if let Some(target) = of.target {
-        let to = if of.kind == EntryKind::Table { "a table" } else { "memory" };
-        text += &format!(", points to {to} at {target:#x}");
-    }
-    text
+    let to = if of.kind == EntryKind::Table { "a table" } else { "memory" };
+    let target = of.target.map_or_else(String::new, |target| format!(", points to {to} at {target:#x}"));
+    format!("{}, slot {} at {:#x}: {}, {what}{target}", of.level.name(), of.slot.index, of.pa, of.value)
 }
 
 /// "RW (_PAGE_RW, bit 1: writable)", for each flag.

@@ -20,7 +20,7 @@ impl Walk {
     /// Whether the walk whose assertion is shown is safe beside other CPUs, as far as that is known.
     pub(super) fn beside(&self, run: &Run, shared: &Shared) -> Option<El> {
         run.point().beside?;
-        self.beside_of(run).map(|known| known.view()).or_else(|| {
+        self.beside_of(run).map(Verdicts::view).or_else(|| {
             let (failed, under) = view::header::coming(shared, Part::Lab);
             failed.map(|failed| el("p.beside").child(failed)).or(under)
         })
