@@ -351,7 +351,7 @@ mod tests {
     }
 
     fn problem(hash: &str) -> String {
-        parse(hash).1.iter().map(|problem| format!("{problem}; ")).collect()
+        parse(hash).1.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
 
     #[test]
