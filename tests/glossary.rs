@@ -67,9 +67,24 @@ fn every_word_of_the_glossary_is_used() {
     }
 }
 
-/// Names that a person need not know, or that the page explains where it shows them: processors, flags of entries, constants of the
-/// kernel that are an example.
-const KNOWN: [&str; 8] = ["CPU", "CPUs", "NULL", "TASK_SIZE", "PAGE_SIZE", "KiB", "MiB", "GiB"];
+/// Names that a person need not know, or that the page explains where it shows them: processors, flags of entries and of a dump's
+/// lines, constants of the kernel that are an example.
+const KNOWN: [&str; 14] = [
+    "CPU",
+    "CPUs",
+    "NULL",
+    "TASK_SIZE",
+    "PAGE_SIZE",
+    "KiB",
+    "MiB",
+    "GiB",
+    "TiB",
+    "GLB",
+    "PSE",
+    "MEM",
+    "NORMAL",
+    "DEVICE",
+];
 
 /// Words in capitals and names of code that are no functions.
 fn jargon(text: &str) -> BTreeSet<&str> {

@@ -167,6 +167,6 @@ mod tests {
             mark(31_000),
         ];
         let (busy, longest) = Trace { events }.busy_between("step");
-        assert_eq!(format!("{busy:?} {longest}"), "[3.0, 0.0] 2");
+        assert_eq!(format!("{busy:?} {longest}"), "[2.0, 0.0] 2");
     }
 }

@@ -114,7 +114,7 @@ pub fn transport(props: &Controls<'_>) -> El {
                 .children(filters),
         )
         .child(el("details.settings").child(el("summary").child("Settings")).child(
-            el("div.sheet").child(choose(List::Grain, "Detail", grains)).child(choose(
+            el("div.fold").child(choose(List::Grain, "Detail", grains)).child(choose(
                 List::Speed,
                 "Speed",
                 speeds,
