@@ -31,7 +31,7 @@ async fn empty(page: &Page, place: &str, script: &str) {
 const CLIPPED: &str = "
     const hides = of => /hidden|clip/.test(getComputedStyle(of).overflow);
     return [...document.querySelectorAll('body *')]
-        .filter(of => !of.closest('svg, .sr, .skip, progress, select, thead') && hides(of) && of.innerText)
+        .filter(of => !of.closest('svg, .sr, .skip, .legend, progress, select, thead') && hides(of) && of.innerText)
         .filter(of => of.scrollWidth > of.clientWidth + 1 || of.scrollHeight > of.clientHeight + 1)
         .map(of => of.outerHTML.slice(0, 120))";
 
