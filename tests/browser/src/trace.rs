@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn the_time_between_marks_is_that_of_the_tasks_of_their_thread() {
         let mark = |ts: u64| json!({ "name": "step", "cat": "blink.user_timing", "ph": "I", "pid": 1, "tid": 1, "ts": ts });
-        let task = |tid: u64, ts: u64, dur: u64| json!({ "name": "RunTask", "ph": "X", "pid": 1, "tid": tid, "ts": ts, "dur": dur });
+        let task = |tid: u64, ts: u64, dur: u64| json!({ "name": "RunTask", "ph": "X", "pid": 1, "tid": tid, "ts": ts, "dur": 2 * dur, "tdur": dur });
         let events = vec![
             mark(1000),
             mark(21_000),
