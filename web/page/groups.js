@@ -6,9 +6,13 @@ const ITEMS = "button, a, input";
 // Those that can be seen.
 const all = (group) => [...group.querySelectorAll(ITEMS)].filter((item) => item.offsetParent);
 
+// Whether the focus has come by the Tab key.
+let tabbed = false;
+
 const keydown = (event) => {
     const { key, target } = event;
     if (key === "Tab") {
+        tabbed = true;
         for (const group of document.querySelectorAll("[data-group]")) {
             const items = all(group);
             const first = (what) => items.find((item) => item.closest(what));
@@ -18,7 +22,7 @@ const keydown = (event) => {
         }
     }
     const group = target.closest?.("[data-group]");
-    if (!group || target.getAttribute("tabindex") !== "0") return;
+    if (!group || !tabbed) return;
     if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
     const items = all(group);
     const at = items.indexOf(target);
@@ -36,4 +40,4 @@ const keydown = (event) => {
 
 // Before the page hears of it.
 addEventListener("keydown", keydown, true);
-addEventListener("pointerdown", ({ target }) => target.closest?.(ITEMS)?.removeAttribute("tabindex"), true);
+addEventListener("pointerdown", () => (tabbed = false), true);
