@@ -23,7 +23,8 @@ use crate::view::glossary::glossary;
 pub const WORDS: Words = Words { drawn, sheet };
 
 /// What has no terms to explain: choices, the way to other pages, what only assistive technology sees, the help itself.
-const EXCEPT: &str = "nav, select, kbd, .sr, .help, .gallery, .choices .about, .changes, svg";
+const EXCEPT: &str =
+    "nav, select, kbd, .sr, .help, .gallery, .choices .about, .changes, .answers, .legend, svg";
 
 /// What a touch is for already.
 const TAKEN: &str = "button, a, summary, label, [role=slider]";

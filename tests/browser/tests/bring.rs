@@ -64,7 +64,8 @@ async fn says(page: &Page, words: &str) {
 
 /// The option of the list of machines that is chosen.
 async fn machine(page: &Page) -> String {
-    let chosen = "return document.querySelector('[data-does=\"list machine\"]').selectedOptions[0].textContent";
+    let chosen =
+        "return document.querySelector('[data-does=\"list machine\"]').selectedOptions[0].textContent";
     page.text_of(chosen).await
 }
 
