@@ -30,7 +30,7 @@ fn a_kernel_walk_shows_what_it_finds_at_every_level() {
         let site = Site::serve();
         page.open(&site.url("#v1/kernel-walk")).await;
         assert_eq!(page.step().await, 0);
-        assert!(page.text(".about").await.contains("direct map"));
+        assert!(page.text(".say .about").await.contains("direct map"));
         page.key_to_step(RIGHT, 1).await;
         assert_eq!(
             page.sentence().await,

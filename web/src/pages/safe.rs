@@ -19,6 +19,7 @@ use crate::judging::Judging;
 use crate::marks::{Command, Deed, List, Mark};
 use crate::place::Place;
 use crate::shared::{Shared, sentences};
+use crate::view;
 use crate::view::question::{Known, page};
 
 /// How often it is looked whether the browser has copied.
@@ -69,6 +70,10 @@ impl Page for Safe {
 
     fn link(&self) -> String {
         self.case.to_string()
+    }
+
+    fn help(&self, _: &Shared) -> Option<El> {
+        Some(view::help::text())
     }
 
     fn title(&self) -> String {

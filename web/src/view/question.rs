@@ -8,7 +8,7 @@ use races::safe::{Area, Case, Whose, id};
 use races::{Choice, beside::Also};
 
 use super::choices::{choose, option};
-use super::header::{header, messages};
+use super::header::{actions, header, messages};
 use super::{button, cited};
 use crate::el::{El, el};
 use crate::marks::{Command, List};
@@ -31,8 +31,8 @@ pub struct Known<'a> {
 
 /// The whole page.
 pub fn page(shared: &Shared, known: &Known<'_>) -> El {
-    el("main.pagewalk.question[tabindex=-1][aria-label=Is my walk safe?]")
-        .child(header(&shared.top, None, None))
+    el("main.pagewalk.question[tabindex=-1][aria-label=Is my walk safe?][data-keys=text]")
+        .child(header(&shared.top, None, Some(actions(&shared.top, None, None))))
         .child(messages(shared, None, None, None))
         .children([form(known.case), verdict(known), why(known), as_text(known)])
 }
