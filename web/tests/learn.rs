@@ -17,8 +17,8 @@ use web_sys::Element;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-const SMALL: &str = "# Small\nminutes: 2\nabout: What.\n\n## One\nfigure: kernel-walk\n\nA [hole] is `none`.\ncheck: mark hole\n\
-                     gloss: hole = empty\n\n## Two\nfigure: race/munmap\n\nText.\ncheck: no-outcome\n";
+const SMALL: &str = "# Small\nminutes: 2\nabout: What.\n\n## One\nfigure: kernel-walk\n\nA [blank] is `none`.\ncheck: mark hole\n\
+                     gloss: blank = empty\n\n## Two\nfigure: race/munmap\n\nText.\ncheck: no-outcome\n";
 
 fn text(root: &Element, selector: &str) -> String {
     let found = root.query_selector(selector).expect("a selector");
@@ -33,9 +33,9 @@ fn count(root: &Element, selector: &str) -> u32 {
 async fn a_stop_has_its_text_its_terms_and_the_way_on() {
     let lesson = Lesson::parse(SMALL).expect("a lesson");
     let root = draw(stop("small", &lesson, 0, None, "v1/kernel-walk?t=7")).await;
-    assert_eq!(text(&root, ".text p"), "A hole is none.");
-    assert_eq!((text(&root, "dfn"), text(&root, ".text code")), ("hole".into(), "none".into()));
-    assert_eq!((text(&root, "dt"), text(&root, "dd")), ("hole".into(), "empty".into()));
+    assert_eq!(text(&root, ".text p"), "A blank is none.");
+    assert_eq!((text(&root, "dfn"), text(&root, ".text code")), ("blank".into(), "none".into()));
+    assert_eq!((text(&root, "dt"), text(&root, "dd")), ("blank".into(), "empty".into()));
     assert_eq!(count(&root, ".turn button"), 1, "there is none before the first");
     assert_eq!(count(&root, ".way a[aria-current=step]"), 1);
     let own = root.query_selector(".own a").expect("a selector").expect("a link");

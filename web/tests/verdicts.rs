@@ -81,8 +81,8 @@ async fn what_goes_wrong_leads_to_its_runs() {
     let (variant, cell) = munmap();
     let root = draw(verdict(place(&variant, cell))).await;
     assert_eq!(count(&root, ".verdict.fails a"), 2);
-    assert_eq!(text(&root, "a"), "wild in 32 steps");
-    assert_eq!(text(&root, "a:nth-child(2)"), "UAF(pmd) in 38 steps");
+    assert_eq!(text(&root, "a"), "an entry is followed to memory that is not a page table in 32 stepswild");
+    assert_eq!(text(&root, "a:nth-child(2)"), "a freed pmd table is read in 38 stepsUAF(pmd)");
     assert_eq!(attribute(&root, "a", "href"), "#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=b4a20b6a2");
     assert_eq!(text(&root, ".how"), "1,223 states seen");
     assert_eq!(count(&root, ".differs"), 0);
@@ -135,7 +135,10 @@ async fn it_starts_with_what_the_address_names_and_can_be_paused() {
     assert_eq!(count(&root, ".answer"), 6);
     assert_eq!(count(&root, "details[open]"), 2, "the patch's table, and that of the address");
     until("its verdict", || count(&root, "[data-name=nested-read] .verdict.fails") > 0).await;
-    assert_eq!(text(&root, "[data-name=nested-read] a"), "DEADLOCK in 3 steps");
+    assert_eq!(
+        text(&root, "[data-name=nested-read] a"),
+        "nobody can move any more (a deadlock) in 3 stepsDEADLOCK"
+    );
 
     press(&root, "[data-does=pause]");
     yew::scheduler::flush().await;

@@ -62,7 +62,10 @@ fn every_variant_is_searched_and_none_differs_from_what_is_expected() {
             "an entry is followed to memory that is not a page table in 32 steps wild \
              a freed pmd table is read in 38 steps UAF(pmd) 1,223 states seen"
         );
-        assert_eq!(read(&page.text(&cell(9, 6)).await), "DEADLOCK in 8 steps 45 states seen");
+        assert_eq!(
+            read(&page.text(&cell(9, 6)).await),
+            "nobody can move any more (a deadlock) in 8 steps DEADLOCK 45 states seen"
+        );
     });
 }
 
