@@ -213,7 +213,7 @@ mod tests {
 
     fn problem(hash: &str) -> String {
         let (_, problems) = RaceLink::parse(hash).expect("a race");
-        problems.iter().map(alloc::string::ToString::to_string).collect::<Vec<_>>().join("; ")
+        problems.iter().map(|problem| problem.to_string() + "; ").collect()
     }
 
     #[test]

@@ -351,7 +351,7 @@ mod tests {
     }
 
     fn problem(hash: &str) -> String {
-        parse(hash).1.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        parse(hash).1.iter().map(|problem| problem.to_string() + "; ").collect()
     }
 
     #[test]

@@ -106,7 +106,7 @@ fn the_header_can_be_skipped() {
 }
 
 #[test]
-fn a_race_has_few_stops() {
+fn races_and_tables_of_verdicts_have_few_stops() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         page.open(&site.url("#v1/race/munmap/x86_64-4level/v6.17?lock=read&s=b4a21b10c2a&t=20")).await;
@@ -116,6 +116,21 @@ fn a_race_has_few_stops() {
         tab_to(page, ".lanes .step").await;
         page.keys(&[Key::Right.into()]).await;
         assert!(focused(page).await.contains("Step CPU 1"), "{}", focused(page).await);
+
+        // A table with more than one way to go wrong in it.
+        page.load(&site.url("#v1/verdicts/munmap")).await;
+        let searched = "[data-name=munmap]:not(:has(.verdict.waits, .verdict.runs)) tbody .verdict";
+        page.wait_for("its table", searched).await;
+        page.eval("document.querySelector('[data-name=munmap] .frame').focus()").await;
+        page.keys(&[Key::Tab.into()]).await;
+        let nth = "const all = [...document.querySelectorAll('[data-name=munmap] tbody :is(a, button)')];
+            return all.indexOf(document.activeElement)";
+        assert_eq!(page.eval(nth).await, 0);
+        page.keys(&[Key::Down.into(), Key::Right.into()]).await;
+        assert_eq!(page.eval(nth).await, 2);
+        page.keys(&[Key::Tab.into()]).await;
+        let inside = "return !!document.activeElement.closest('[data-name=munmap] tbody')";
+        assert_eq!(page.eval(inside).await, false, "one stop");
     });
 }
 

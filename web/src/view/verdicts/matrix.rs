@@ -121,7 +121,7 @@ fn answer(state: &Surveying, of: usize, answer: &Answer) -> El {
         .attr("aria-labelledby", &format!("q-{}", answer.name))
         .child(el("h3").attr("id", &format!("q-{}", answer.name)).child(answer.question))
         .child(cited(el("p"), answer.text))
-        .child(el("ul.evidence").children(answer.evidence.iter().enumerate().filter_map(
+        .child(el("ul.evidence[data-group]").children(answer.evidence.iter().enumerate().filter_map(
             |(number, evidence)| {
                 let slot = state.survey.at(evidence)?;
                 Some(shown(state, evidence, slot, place(0, of, number)))
@@ -183,7 +183,7 @@ fn content(state: &Surveying, number: usize, table: &Table) -> El {
                 .when(table.columns.headings().count() > 3, ".many")
                 .child(el("caption").child(el("span").child("Columns: ").child(table.columns.about())))
                 .child(el("thead").child(head))
-                .child(el("tbody").children(rows)),
+                .child(el("tbody[data-group]").children(rows)),
         ),
     )
 }
