@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lessons::glossary::Finder;
+use pagewalk_tests::files;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are in the repository").to_owned()
@@ -12,20 +13,8 @@ fn root() -> PathBuf {
 
 /// The texts of the files below a folder whose names end like this.
 fn texts(folder: &str, ending: &str) -> Vec<(String, String)> {
-    let mut texts = Vec::new();
-    let mut folders = vec![root().join(folder)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder of this repository") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|of| of == ending) {
-                let text = fs::read_to_string(&path).expect("a text");
-                texts.push((path.display().to_string(), text));
-            }
-        }
-    }
-    texts
+    let text = |path: PathBuf| (path.display().to_string(), fs::read_to_string(path).expect("a text"));
+    files::below(&root().join(folder), ending).into_iter().map(text).collect()
 }
 
 /// What golden runs say, and lessons.

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pagewalk_tests::files;
+
 /// What has rules for the page as a whole or for what a part draws, and no view.
 const WHOLE: [&str; 8] = ["tokens", "layout", "base", "start", "race", "verdicts", "beside", "print"];
 
@@ -24,20 +26,10 @@ fn web() -> PathBuf {
 
 /// The names of the files below a directory with this ending, without it.
 fn names(below: &Path, ending: &str) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    let mut folders = vec![below.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder of this repository") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|of| of == ending) {
-                let name = path.strip_prefix(below).expect("below it").with_extension("");
-                names.insert(name.to_str().expect("a plain name").to_owned());
-            }
-        }
-    }
-    names
+    let name = |path: &Path| {
+        path.strip_prefix(below).expect("below it").with_extension("").to_str().map(str::to_owned)
+    };
+    files::below(below, ending).iter().map(|path| name(path).expect("a plain name")).collect()
 }
 
 fn sheet(name: &str) -> String {

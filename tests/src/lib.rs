@@ -6,6 +6,7 @@
 pub mod addresses;
 pub mod conformance;
 pub mod dump;
+pub mod files;
 pub mod laws;
 pub mod lessons;
 pub mod program;

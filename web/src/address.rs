@@ -13,7 +13,7 @@ const BURST: f64 = 40.0;
 const REFILL_MS: f64 = 400.0;
 
 /// After so many milliseconds a write that had to wait is asked for again.
-const AGAIN_MS: u32 = 500;
+pub const AGAIN_MS: u32 = 500;
 
 named! {
     /// How the whole page shows what its address names, if not as usual. No page sees this part of the address.

@@ -6,6 +6,9 @@ use scenario::Library;
 use crate::later::Part;
 use pagewalk::names::Near;
 
+/// What stands in the address of a lesson in place of its name, before the address of a walk or a race: questions about that.
+pub const ASK: &str = "ask";
+
 /// Which page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -110,7 +113,7 @@ impl Place {
                 Library::WALKS.scenario(name).is_some()
                     || callers::ABOUTS.iter().any(|about| about.id == name)
             }
-            Self::Learn => name == "ask" || lessons::NAMES.contains(&name),
+            Self::Learn => name == ASK || lessons::NAMES.contains(&name),
             _ => self.abouts().iter().any(|about| about.names.contains(&name)),
         };
         (!name.is_empty() && !known).then_some(name)

@@ -23,6 +23,22 @@ const fn screen((width, height): (u32, u32)) -> Screen {
     Screen { width, height, dark: false }
 }
 
+/// Opens each page, and looks at it.
+async fn each_page(page: &Page, size: (u32, u32), look: impl AsyncFn(&str, String)) {
+    let site = Site::serve();
+    for (hash, sign) in PAGES {
+        let place = format!("{size:?} {hash}");
+        page.load(&site.url(hash)).await;
+        page.wait_for(&place, sign).await;
+        look(hash, place).await;
+    }
+}
+
+async fn fits(page: &Page, place: &str) {
+    let wide = "const of = document.documentElement; return of.scrollWidth - of.clientWidth";
+    assert_eq!(page.eval(wide).await, 0, "{place} is wider than the screen");
+}
+
 async fn empty(page: &Page, place: &str, script: &str) {
     assert_eq!(page.eval(script).await, json!([]), "{place}");
 }
@@ -47,13 +63,8 @@ const CUT_OFF: &str = "
 fn nothing_is_cut_off_when_enlarged() {
     for size in SCREENS {
         test(screen(size), async |page| {
-            let site = Site::serve();
-            for (hash, sign) in PAGES {
-                let place = format!("{size:?} {hash}");
-                page.load(&site.url(hash)).await;
-                page.wait_for(&place, sign).await;
-                let wide = "const of = document.documentElement; return of.scrollWidth - of.clientWidth";
-                assert_eq!(page.eval(wide).await, 0, "{place} is wider than the screen");
+            each_page(page, size, async |hash, place| {
+                fits(page, &place).await;
                 empty(page, &place, CLIPPED).await;
                 empty(page, &place, CUT_OFF).await;
                 // What stays in sight leaves room for what it is about.
@@ -68,7 +79,8 @@ fn nothing_is_cut_off_when_enlarged() {
                 if !hash.contains("learn") {
                     assert_ne!(page.eval(order).await, true, "{place}: the locks stand above the tables");
                 }
-            }
+            })
+            .await;
         });
     }
 }
@@ -114,17 +126,13 @@ const RUN_TOGETHER: &str = "
 fn wide_text_is_neither_clipped_nor_run_together() {
     for size in [(1280, 800), (390, 844)] {
         test(screen(size), async |page| {
-            let site = Site::serve();
-            for (hash, sign) in PAGES {
-                let place = format!("{size:?} {hash}");
-                page.load(&site.url(hash)).await;
-                page.wait_for(&place, sign).await;
+            each_page(page, size, async |_, place| {
                 page.eval(SPACED).await;
                 empty(page, &place, CLIPPED).await;
                 empty(page, &place, RUN_TOGETHER).await;
-                let wide = "const of = document.documentElement; return of.scrollWidth - of.clientWidth";
-                assert_eq!(page.eval(wide).await, 0, "{place} is wider than the screen");
-            }
+                fits(page, &place).await;
+            })
+            .await;
         });
     }
 }

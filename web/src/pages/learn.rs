@@ -19,7 +19,7 @@ use crate::el::{El, el};
 use crate::keys::Keys;
 use crate::later::Part;
 use crate::marks::{Command, Deed, Mark};
-use crate::place::{Place, unknown};
+use crate::place::{ASK, Place, unknown};
 use crate::shared::Shared;
 use crate::view;
 use crate::view::header::{actions, coming, header, messages};
@@ -438,9 +438,6 @@ impl Learn {
         self.question = question;
     }
 }
-
-/// What stands in an address in place of a lesson, before the address of a walk or a race.
-const ASK: &str = "ask";
 
 impl Figure for Walk {
     fn figure(&self, shared: &Shared) -> [El; 2] {

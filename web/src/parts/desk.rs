@@ -10,7 +10,7 @@ use narrate::sheet::{ROWS, Sheet, Wanted, joined, pair, walk};
 use web_sys::Element;
 use yew::Callback;
 
-use crate::address::{Form, full};
+use crate::address::{AGAIN_MS, Form, full};
 use crate::browser::{self, Copied, Window};
 use crate::desk::Desk;
 use crate::el::{El, el};
@@ -29,9 +29,6 @@ const GONE: &str = "pagewalk: gone";
 
 /// What stands before the link to what the second window is to show.
 const SHOW: &str = "pagewalk: show ";
-
-/// After so many milliseconds an address is written that the browser has refused.
-const AGAIN_MS: u32 = 500;
 
 /// What gets the focus: the text to take away; what takes the keys.
 const SHARE: &str = ".share";

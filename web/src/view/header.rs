@@ -7,7 +7,7 @@ use super::{button, choices, progress};
 use crate::el::{El, el};
 use crate::later::Part;
 use crate::marks::{Command, Mark};
-use crate::place::Place;
+use crate::place::{ASK, Place};
 use crate::shared::{Loading, PartState, Shared, Top};
 
 /// A page's header: its choices, and the buttons of what can be done with it.
@@ -52,7 +52,7 @@ pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -
 /// The way to the same step, where one is asked what comes next before it is shown.
 pub fn ask(top: &Top, place: Place) -> El {
     let link = top.links[place.slot()].as_deref().unwrap_or(place.link());
-    let href = ["#v1/learn/ask", link.strip_prefix("v1").unwrap_or_default()].concat();
+    let href = ["#v1/learn/", ASK, link.strip_prefix("v1").unwrap_or_default()].concat();
     el("a.to-ask").attr("href", &href).child("Ask me first")
 }
 
