@@ -82,7 +82,7 @@ impl Ask {
 pub struct Paragraph<'a> {
     /// The line where it begins, from 1.
     pub line: usize,
-    /// The text in one line; [`pieces`](crate::pieces::pieces) takes it apart.
+    /// The text in one line; [`pieces`] takes it apart.
     pub text: String,
     /// What must be true so that the paragraph is; at least one.
     pub checks: Vec<Check<'a>>,
