@@ -54,6 +54,8 @@ struct Beside {
     fills_screen: bool,
     /// The window that follows this one.
     second: Option<Window>,
+    /// Whether that one has said that it goes: the browser calls it closed some time later, or it is only loaded again.
+    is_gone: bool,
     /// What is shown here, which that one is told.
     link: String,
     /// The window that this one follows, and what that one shows until it is shown here as well.
@@ -112,6 +114,7 @@ pub(super) fn lay(tell: Callback<Deed>) -> Box<dyn Desk> {
         prints: false,
         fills_screen: false,
         second: None,
+        is_gone: false,
         link: String::new(),
         first,
         follows: None,
@@ -257,7 +260,7 @@ impl Beside {
             text: self.text(page, shared).as_deref(),
             says: self.says,
             table: &joined(own, Form::Steps.name()),
-            is_followed: self.second.is_some(),
+            is_followed: self.is_followed(),
         })
     }
 
@@ -307,7 +310,9 @@ impl Beside {
 
     /// Opens a window that follows this one, or closes it.
     fn open_second(&mut self) {
-        self.says = match self.second.take() {
+        let is_followed = self.is_followed();
+        self.is_gone = false;
+        self.says = match self.second.take().filter(|_| is_followed) {
             Some(second) => {
                 second.close();
                 "The second window is closed."
@@ -326,19 +331,22 @@ impl Beside {
 
     /// Tells the second window what is shown here.
     fn show_there(&mut self) {
-        if self.second.as_ref().is_some_and(|second| !second.is_open()) {
-            self.second = None;
-        }
         if let Some(second) = &self.second {
             second.tell(&[SHOW, &self.link].concat());
         }
     }
 
+    fn is_followed(&self) -> bool {
+        !self.is_gone && self.second.as_ref().is_some_and(Window::is_open)
+    }
+
     fn hear(&mut self, says: &str) {
         match says {
-            HERE => self.show_there(),
-            // It may only be loaded again; then it says that it is here.
-            GONE if self.second.as_ref().is_some_and(|second| !second.is_open()) => self.second = None,
+            HERE => {
+                self.is_gone = false;
+                self.show_there();
+            }
+            GONE => self.is_gone = true,
             _ if self.first.is_some() => self.follows = says.strip_prefix(SHOW).map(str::to_owned),
             _ => {}
         }
