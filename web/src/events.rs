@@ -65,7 +65,7 @@ fn key(target: &Element, event: &Event) -> Option<Deed> {
 }
 
 fn click(target: &Element, _: &Event) -> Option<Deed> {
-    mark_of(&closest(target, "button")?).map(Deed::Pressed)
+    mark_of(&closest(target, "button, [role=button]")?).map(Deed::Pressed)
 }
 
 fn choose(target: &Element, _: &Event) -> Option<Deed> {

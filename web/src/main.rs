@@ -1,12 +1,17 @@
 //! Starts the page, and says how its later parts are reached: here the program is split.
 
+use gloo_timers::callback::Timeout;
 use pagewalk_web::Shell;
 use pagewalk_web::later::{Part, PartError};
 use pagewalk_web::parts::{Arrived, Coming};
 use pagewalk_web::shell::Start;
 
 fn main() {
-    yew::Renderer::<Shell>::with_props(Start { reach }).render();
+    // Not in the task in which the program was compiled: two short ones keep the page alive better than a long one.
+    Timeout::new(0, || {
+        yew::Renderer::<Shell>::with_props(Start { reach }).render();
+    })
+    .forget();
 }
 
 fn reach(part: Part) -> Coming {

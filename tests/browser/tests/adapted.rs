@@ -54,7 +54,7 @@ const CLIPPED: &str = "
 /// Controls that reach beyond the right edge, and are not in a box that scrolls there.
 const CUT_OFF: &str = "
     const scrolls = of => of && (/auto|scroll/.test(getComputedStyle(of).overflowX) || scrolls(of.parentElement));
-    return [...document.querySelectorAll('button, a, select, summary, .count, p, h2')]
+    return [...document.querySelectorAll('button, [role=button], a, select, summary, .count, p, h2')]
         .filter(of => of.checkVisibility() && !of.closest('.sr, .skip') && !scrolls(of.parentElement))
         .filter(of => of.getBoundingClientRect().right > innerWidth + 1)
         .map(of => of.outerHTML.slice(0, 120))";
@@ -114,7 +114,7 @@ const SPACED: &str = "
 
 /// Neighbours whose boxes overlap.
 const RUN_TOGETHER: &str = "
-    const pairs = [...document.querySelectorAll('.row button, .field, .lock-list tr, .transport, .lane-head, .top-actions')]
+    const pairs = [...document.querySelectorAll('.row [role=button], .field, .lock-list tr, .transport, .lane-head, .top-actions')]
         .flatMap(of => { const all = [...of.children].filter(child => child.checkVisibility() && !child.matches('.sr'));
             return all.flatMap((one, at) => all.slice(at + 1).map(other => [one, other])) });
     return pairs.filter(([one, other]) => {
@@ -157,7 +157,7 @@ fn where_one_is_has_an_outline_in_forced_colours() {
         }
         let line = |kind: &str| {
             format!(
-                "return getComputedStyle(document.querySelector('.row.kind-{kind} button')).borderLeftStyle"
+                "return getComputedStyle(document.querySelector('.row.kind-{kind} [role=button]')).borderLeftStyle"
             )
         };
         assert_ne!(page.text_of(&line("table")).await, page.text_of(&line("leaf")).await);

@@ -234,3 +234,40 @@ fn a_comparison_plays() {
         page.wait_for("it is paused", "[aria-label=Play]").await;
     });
 }
+
+#[test]
+fn values_and_lines_are_selected_by_dragging_and_pressed_by_keys() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url(START)).await;
+        for what in [".row.current code", ".listing li:not(.lit) [role=button]"] {
+            let bounds = format!(
+                "const of = document.querySelector({what:?}); of.scrollIntoView({{ block: 'center' }});
+                const range = document.createRange(); range.selectNodeContents(of);
+                const {{ left, right, top, bottom }} = range.getBoundingClientRect();
+                return [left + 1, right - 1, (top + bottom) / 2]"
+            );
+            let bounds = page.eval(&bounds).await;
+            let mouse = async |kind: &str, at: usize| {
+                let (x, y) = (&bounds[at], &bounds[2]);
+                let event =
+                    json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1 });
+                page.devtools("Input.dispatchMouseEvent", event).await;
+            };
+            mouse("mousePressed", 0).await;
+            mouse("mouseMoved", 1).await;
+            mouse("mouseReleased", 1).await;
+            let selected = page.text_of("return getSelection().toString()").await;
+            assert!(selected.len() > 5, "{what}: {selected:?}");
+            assert_eq!(page.step().await, 12, "{what}: nothing was pressed");
+        }
+        page.eval("getSelection().removeAllRanges()").await;
+        for key in [Key::Enter.into(), ' '] {
+            page.eval("document.querySelector('.listing li:not(.lit) [role=button]').focus()").await;
+            let before = page.step().await;
+            page.keys(&[key]).await;
+            page.until("it is pressed", || async { page.step().await != before }).await;
+            assert_eq!(page.count(".transport [aria-label=Pause]").await, 0, "and nothing else is");
+        }
+    });
+}

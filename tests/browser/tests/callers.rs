@@ -114,7 +114,8 @@ fn a_line_of_the_dump_leads_to_its_entries_and_they_lead_back() {
             assert!(page.text(".row.current:has(.noted)").await.contains("leaf"));
             assert!(page.count(".row:has(.noted)").await > 1);
             // A slot leads to its step, which is still in that line.
-            page.eval("document.querySelector('.row.current:has(.noted) + .row button').click()").await;
+            page.eval("document.querySelector('.row.current:has(.noted) + .row [role=button]').click()")
+                .await;
             page.until("the next slot", || async { page.step().await > first }).await;
             assert!(page.text(".dump [aria-current=true]").await.contains(" 50M PMD"));
             // At the end all is printed.

@@ -57,9 +57,9 @@ fn a_walk_has_few_stops_and_arrows_move_inside_a_group() {
         // Where the step is.
         assert_eq!(page.text_of("return document.activeElement.innerText").await, "273\ntable\n0x1799067");
         page.keys(&[Key::Down.into()]).await;
-        assert_eq!(focused(page).await, "[columns] BUTTON 274 empty");
+        assert_eq!(focused(page).await, "[columns] SPAN 274 empty");
         page.keys(&[Key::Left.into(), Key::Left.into()]).await;
-        assert_eq!(focused(page).await, "[columns] BUTTON 272 empty");
+        assert_eq!(focused(page).await, "[columns] SPAN 272 empty");
         page.keys(&[Key::Home.into(), Key::Up.into()]).await;
         assert!(focused(page).await.contains("PGD"), "{}", focused(page).await);
         page.keys(&[Key::End.into(), Key::Right.into()]).await;
@@ -126,7 +126,13 @@ fn races_and_tables_of_verdicts_have_few_stops() {
         let nth = "const all = [...document.querySelectorAll('[data-name=munmap] tbody :is(a, button)')];
             return all.indexOf(document.activeElement)";
         assert_eq!(page.eval(nth).await, 0);
-        page.keys(&[Key::Down.into(), Key::Right.into()]).await;
+        let cell = "const cell = document.activeElement.closest('td'); return [cell.cellIndex, cell.parentElement.rowIndex]";
+        let first = page.eval(cell).await;
+        page.keys(&[Key::Down.into()]).await;
+        let below = page.eval(cell).await;
+        assert_eq!(below[0], first[0], "the same column");
+        assert!(below[1].as_u64() > first[1].as_u64(), "{below} is below {first}");
+        page.keys(&[Key::Up.into(), Key::Right.into(), Key::Right.into()]).await;
         assert_eq!(page.eval(nth).await, 2);
         page.keys(&[Key::Tab.into()]).await;
         let inside = "return !!document.activeElement.closest('[data-name=munmap] tbody')";
@@ -139,7 +145,7 @@ fn slots_are_named_in_words() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         page.open(&site.url("#v1/kernel-walk?t=75")).await;
-        let names = "return [...document.querySelectorAll('.row button')].map(of => of.textContent.replaceAll('…', '')).join('; ')";
+        let names = "return [...document.querySelectorAll('.row [role=button]')].map(of => of.textContent.replaceAll('…', '')).join('; ')";
         let names = page.text_of(names).await;
         for name in [
             "slots 0 to 270: empty",

@@ -201,7 +201,7 @@ fn pointing_lights_up_a_level_and_a_click_goes_there() {
         page.wait_for("the table of that level is lit up as well", ".column.hot").await;
         assert_eq!(page.text(".column.hot h2").await.to_uppercase(), "PMD");
         page.wait_for("and the frame", ".frame.hot").await;
-        page.eval("document.querySelector('.listing button').click()").await;
+        page.eval("document.querySelector('.listing [role=button]').click()").await;
         page.until("the step on the first line of the function", || async { page.step().await == 20 }).await;
         assert_eq!(page.text(".listing li.lit").await, "walk_pte_range(pmd, addr, end)");
     });

@@ -5,7 +5,7 @@ use narrate::listing::Line;
 use narrate::point::StackLine;
 use pgtable::Level;
 
-use super::of_level;
+use super::{PRESS, of_level};
 use crate::el::{El, el};
 use crate::marks::Mark;
 
@@ -34,7 +34,7 @@ fn view_line(line: &Line) -> El {
     // Two blanks are a step inwards; a line that wraps stays there.
     let text = line.text.trim_start_matches(' ');
     let indent = line.text.len() - text.len();
-    let button = el("button[type=button][title=to its next step]")
+    let button = el(PRESS)
         .does(Mark::Line(line.number.into()))
         .class(["", "in-1", "in-2"][(indent / 2).min(2)])
         .child(text);

@@ -69,6 +69,9 @@ use crate::marks::Command;
 use crate::marks::Mark;
 use crate::run::Run;
 
+/// What is pressed like a button, and has a text that can be selected, which that of a button cannot.
+const PRESS: &str = "span[role=button][tabindex=0][title=to its next step]";
+
 /// A button for a command.
 pub fn button(command: Command) -> El {
     el("button[type=button]").does(Mark::Command(command))

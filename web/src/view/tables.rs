@@ -5,7 +5,7 @@ use narrate::tables::{Column, EntryView, Row, TableView};
 use pgtable::{EntryKind, Level, SetFlag};
 use web_sys::Element;
 
-use super::of_level;
+use super::{PRESS, of_level};
 use crate::el::{El, el};
 use crate::marks::Mark;
 
@@ -95,7 +95,7 @@ fn view_row(level: Level, row: &Row, changed: bool) -> El {
         .child((first < last).then_some(last))
         .child(heard(":"))
         .child(row.noted.then(noted));
-    let button = el("button[type=button][title=to its next step]")
+    let button = el(PRESS)
         .does(Mark::Slots(level, first, last))
         .child(slot)
         .child(" ")
