@@ -389,6 +389,14 @@ pub fn remove(element: &Element) {
     call(element, "remove", &[]);
 }
 
+/// Takes all elements that a selector finds out of the page.
+pub fn remove_all(what: &str) {
+    let find = || call(&reach(&["document"])?, "querySelectorAll", &[JsValue::from_str(what)]);
+    for element in find().iter().flat_map(|found| Array::from(found).to_vec()).collect::<Vec<_>>() {
+        remove(element.unchecked_ref());
+    }
+}
+
 /// Shows an element above everything else, or hides it. One without that ability is shown in its place.
 pub fn raise(element: &Element, on: bool) {
     call(element, if on { "showPopover" } else { "hidePopover" }, &[]);

@@ -1,15 +1,18 @@
 //! Starts the page, and says how its later parts are reached: here the program is split.
 
 use gloo_timers::callback::Timeout;
-use pagewalk_web::Shell;
 use pagewalk_web::later::{Part, PartError};
 use pagewalk_web::parts::{Arrived, Coming};
 use pagewalk_web::shell::Start;
+use pagewalk_web::{Shell, browser};
 
 fn main() {
     // Not in the task in which the program was compiled: two short ones keep the page alive better than a long one.
     Timeout::new(0, || {
-        yew::Renderer::<Shell>::with_props(Start { reach }).render();
+        if let Some(root) = browser::append("div", "live") {
+            // Beside what stands in the HTML, which the first picture replaces.
+            yew::Renderer::<Shell>::with_root_and_props(root, Start { reach }).render();
+        }
     })
     .forget();
 }

@@ -29,6 +29,8 @@ use crate::view;
 /// What can happen.
 #[derive(Debug)]
 pub enum Msg {
+    /// Draw for the first time.
+    Draw,
     /// A person did something.
     Did(Deed),
     /// The hash was changed by somebody else.
@@ -67,6 +69,17 @@ impl PartialEq for Start {
     }
 }
 
+/// The first picture has a task of its own: what it shows was made in one before, after which the browser could listen and draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Picture {
+    /// It is not drawn yet: what stands in the HTML is shown.
+    Waits,
+    /// It is being drawn.
+    First,
+    /// It has been drawn.
+    Drawn,
+}
+
 /// What is shown, and all pages.
 #[derive(Debug)]
 pub struct Shell {
@@ -92,6 +105,7 @@ pub struct Shell {
     /// The title of the window.
     title: String,
     widget: NodeRef,
+    picture: Picture,
     /// What gets the focus as soon as it is drawn, unless the focus has moved by then from where it was.
     focus_wanted: Option<(&'static str, Option<Element>)>,
     /// What had the focus before this was drawn, if it was something inside.
@@ -125,6 +139,7 @@ impl Component for Shell {
             link: String::new(),
             title: String::new(),
             widget: NodeRef::default(),
+            picture: Picture::Waits,
             focus_wanted: None,
             focused: None,
             work: None,
@@ -135,11 +150,17 @@ impl Component for Shell {
         shell.address.found(&hash);
         shell.open(&hash);
         shell.settle(ctx);
+        let link = ctx.link().clone();
+        Timeout::new(0, move || link.send_message(Msg::Draw)).forget();
         shell
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let draw = match msg {
+            Msg::Draw => {
+                self.picture = Picture::First;
+                true
+            }
             Msg::Did(deed) => {
                 self.address.chosen();
                 self.did(ctx, &deed)
@@ -204,9 +225,11 @@ impl Component for Shell {
         draw || opened
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         let Some(widget) = self.widget.cast::<Element>() else { return };
-        if first {
+        if self.picture == Picture::First {
+            self.picture = Picture::Drawn;
+            browser::remove_all(PLACEHOLDERS);
             self.listeners.extend(events::listen(&widget, &ctx.link().callback(Msg::Did)));
         }
         if let Some((wanted, was)) = &self.focus_wanted
@@ -235,6 +258,9 @@ impl Component for Shell {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
+        if self.picture == Picture::Waits {
+            return Html::default();
+        }
         let page = shown(self.here, &self.walk, &self.others).filter(|_| !self.is_stray);
         let main = page.map_or_else(
             || view::waiting(&self.shared, self.here, self.is_stray),
@@ -253,6 +279,9 @@ impl Component for Shell {
             .into_html()
     }
 }
+
+/// What stands in the HTML until the program draws.
+const PLACEHOLDERS: &str = ".start, .first";
 
 /// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
 const CONTENT: &str = ".gallery, .lesson, [role=slider], .callers, .levels, .survey button, .fields select";

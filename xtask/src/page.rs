@@ -41,14 +41,14 @@ const SCRIPTS: [&str; 3] = ["start.js", "early.js", "moved.js"];
 /// The style sheets that name the others: of the first part, and of each later one.
 const STYLES: [&str; 5] = ["first.css", "lab.css", "more.css", "compare.css", "learn.css"];
 
-/// What compresses best: nothing inlined or shared beyond what LLVM did, data in one piece.
+/// What compresses best: little inlined and nothing shared beyond what LLVM did, data in one piece.
 const WASM_OPT: [&str; 11] = [
     "--flatten",
     "--rereloop",
     "-Oz",
     "--converge",
     "--low-memory-unused",
-    "--one-caller-inline-max-function-size=0",
+    "--one-caller-inline-max-function-size=20",
     "--skip-pass=memory-packing",
     "--skip-pass=local-cse",
     "-Oz",
