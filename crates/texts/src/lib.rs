@@ -1,0 +1,1 @@
+//! What other programs print of page tables, read back.
