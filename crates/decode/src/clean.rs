@@ -117,6 +117,10 @@ fn wants_more(line: &str) -> bool {
     if line.starts_with("CPU: ") && line.contains("Comm:") {
         return !line.contains(" #") && !line.contains("Comm: swapper");
     }
+    // A lock in lockdep's list: `#0: ffff888001234560 (&mm->mmap_lock){++++}-{4:4}, at: ptdump_walk_pgd+0x3a/0xa0`.
+    if line.starts_with('#') && line.contains("){") {
+        return !line.contains("+0x");
+    }
     if let Some(rest) = after("Bad page map in process") {
         return !rest.contains(':') || rest.contains(" pte:") && !rest.contains("pmd:");
     }
