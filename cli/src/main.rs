@@ -6,6 +6,7 @@
 mod commands;
 mod files;
 mod outcome;
+mod wish;
 
 use std::process::ExitCode;
 

@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 mod completions;
+mod open;
 
 use clap::Subcommand;
 
@@ -9,12 +10,14 @@ use crate::outcome::{Exit, Failure};
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Open(open::Args),
     Completions(completions::Args),
 }
 
 impl Command {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self {
+            Self::Open(args) => args.run(),
             Self::Completions(args) => args.run(),
         }
     }
