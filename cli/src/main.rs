@@ -3,6 +3,7 @@
 //! Each subcommand is one file of `commands`: its arguments, and what it does with them. What they say of how they ended is
 //! in `outcome`, what they read and write in `files`.
 
+mod bench;
 mod commands;
 mod files;
 mod outcome;

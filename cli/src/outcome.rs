@@ -48,4 +48,7 @@ pub(crate) enum Failure {
         /// What is wrong.
         error: ReadError,
     },
+    /// What was asked for cannot be read or does not exist.
+    #[error("{0}")]
+    Asked(String),
 }

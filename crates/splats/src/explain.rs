@@ -109,7 +109,7 @@ fn verdict(splat: &Splat) -> Verdict {
     Verdict::Walk(Box::new(Walk {
         entry: found.entry,
         happened: happened(splat, &found, missing.as_ref()),
-        race: nearest::race(splat, &found, of_init_mm, model, row.revision, lock),
+        race: nearest::race(splat, &found, missing.as_ref(), of_init_mm, model, row.revision, lock),
         site: nearest::site(splat, &found, of_init_mm, row.revision),
         case: nearest::case(&found, of_init_mm, model, row.revision, lock),
         caller: found.callers.first().cloned(),
@@ -190,6 +190,9 @@ fn happened(splat: &Splat, walk: &walk::InTrace, missing: Option<&Missing>) -> S
             }
             _ => format!("{}() followed an entry to where it must not: {what}", walk.inner),
         },
+        (Kind::Trace, _) => {
+            format!("{function}() walks; what went wrong stood before this call trace and is not in the text")
+        }
         (Kind::Stall(what), _) => format!("{function}() does not come to an end, or waits: {what}"),
     }
 }

@@ -1,6 +1,6 @@
 //! The race and the call site that are nearest to a splat, as links of the page.
 
-use callers::site::CallSite;
+use callers::site::{CallSite, Shown};
 use callers::{CALL_SITES, SCENARIOS};
 use mm::LockMode;
 use pagewalk::{EntryPoint, Revision};
@@ -9,6 +9,7 @@ use races::safe::{Case, Whose};
 use races::{Choice, RaceDef, RaceLink};
 use scenario::library::Library;
 
+use crate::assertion::Missing;
 use crate::report::{Kind, Splat};
 use crate::trace::Frame;
 use crate::walk::InTrace;
@@ -126,6 +127,7 @@ fn by_walk(splat: &Splat, walk: &InTrace, of_init_mm: Option<bool>) -> (&'static
 pub fn race(
     splat: &Splat,
     walk: &InTrace,
+    missing: Option<&Missing>,
     of_init_mm: Option<bool>,
     model: &'static Model,
     row: Revision,
@@ -142,6 +144,10 @@ pub fn race(
             "an mmap lock is taken while one is held: a writer that waits between makes a deadlock of it"
                 .to_owned(),
         )
+    } else if of_init_mm == Some(false) && missing.is_some_and(|missing| missing.lock.starts_with("init_mm"))
+    {
+        let why = "the mm is locked and init_mm is not: a huge vmap frees kernel tables that both share";
+        ("other-mm", why.to_owned())
     } else {
         by_walk(splat, walk, of_init_mm)
     };
@@ -198,14 +204,22 @@ pub fn site(splat: &Splat, walk: &InTrace, of_init_mm: Option<bool>, row: Revisi
     };
     let is_dump = names.contains(&"ptdump_walk_pgd");
     let site = if is_dump { of_ptdump() } else { sites().filter(own).find(fits).or_else(former) }?;
-    Some(NearSite { title: site.title, file: site.file, about: site.why, link: link(site, row) })
+    Some(NearSite {
+        title: site.title,
+        file: site.file,
+        about: site.why,
+        link: link(site, splat.machine, row),
+    })
 }
 
-fn link(site: &CallSite, row: Revision) -> Option<String> {
+/// A scenario that shows the site: on the machine of the trace, if it runs there.
+fn link(site: &CallSite, machine: Option<&'static str>, row: Revision) -> Option<String> {
     static LIBRARY: Library = Library::new(&[SCENARIOS], &[]);
     let shown = site.runs.first()?;
     let exists = shown.scenario(&LIBRARY)?.program.exists_in(row);
-    let link = shown.link(&LIBRARY, exists.then_some(row))?;
+    let row = exists.then_some(row);
+    let here = machine.and_then(|machine| Shown { machine, ..*shown }.link(&LIBRARY, row));
+    let link = here.or_else(|| shown.link(&LIBRARY, row))?;
     Some(format!("#{link}"))
 }
 

@@ -100,7 +100,8 @@ impl Reader {
             self.pending.drain(..from);
             return;
         }
-        if let Some(kind) = Kind::of(line) {
+        let bare = || if self.all.is_empty() { Kind::of_bare_trace(line) } else { None };
+        if let Some(kind) = Kind::of(line).or_else(bare) {
             let same = self
                 .all
                 .last()

@@ -90,7 +90,7 @@ fn each_assertion_is_found_with_its_lock_and_mode() {
             "walk_page_range_debug",
             x86,
             Some((INIT, LockMode::Write)),
-            Some("munmap"),
+            Some("other-mm"),
             Some("mm/ptdump.c"),
         ),
         (
@@ -169,6 +169,22 @@ fn no_walk_is_said_where_there_is_none() {
     }
     assert_eq!(explain("").len(), 0);
     assert_eq!(explain("nothing happened\n").len(), 0);
+}
+
+#[test]
+fn a_call_trace_alone_is_enough() {
+    let all = explain(
+        "Call Trace:\n walk_pgd_range+0x3c1/0x870\n walk_page_range+0x1f6/0x270\n smap_gather_stats+0x1/0x2\n",
+    );
+    assert_eq!(all.len(), 1);
+    let Verdict::Walk(walk) = &all[0].verdict else { panic!("{all:?}") };
+    assert_eq!(
+        (walk.function.as_str(), walk.caller.as_deref()),
+        ("walk_page_range", Some("smap_gather_stats"))
+    );
+    assert!(
+        explain("do_syscall_64+0x1/0x2\n").iter().all(|one| matches!(one.verdict, Verdict::NoWalk { .. }))
+    );
 }
 
 #[test]

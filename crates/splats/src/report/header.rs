@@ -1,7 +1,7 @@
 //! The lines by which a splat is known.
 
 use super::Held;
-use crate::trace::is_place;
+use crate::trace::{Frame, is_place};
 
 /// What a splat is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Kind {
     Oops(String),
     /// A task that does not go on.
     Stall(String),
+    /// A call trace without what stood before it.
+    Trace,
 }
 
 impl Kind {
@@ -40,6 +42,7 @@ impl Kind {
             Self::Sanitizer(_) => "sanitizer",
             Self::Oops(_) => "oops",
             Self::Stall(_) => "stall",
+            Self::Trace => "trace",
         }
     }
 
@@ -86,6 +89,12 @@ impl Kind {
         }
         let stalls = ["watchdog: BUG: soft lockup", "INFO: rcu_", "rcu: INFO: rcu_", "INFO: task "];
         stalls.iter().any(|start| line.starts_with(start)).then(|| Self::Stall(short(line)))
+    }
+
+    /// The kind of what begins with a call trace: somebody copied no more.
+    pub(super) fn of_bare_trace(line: &str) -> Option<Self> {
+        (line.starts_with("Call Trace") || line.starts_with("Call trace") || Frame::new(line).is_some())
+            .then_some(Self::Trace)
     }
 
     /// Whether a line of this kind belongs to the splat before: "Oops: 0000 [#1]" comes some lines behind what was wrong.
