@@ -1,6 +1,8 @@
 //! The subcommands, one file each.
 
+mod check;
 mod completions;
+mod diff;
 mod open;
 
 use clap::Subcommand;
@@ -11,6 +13,8 @@ use crate::outcome::{Exit, Failure};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Open(open::Args),
+    Check(check::Args),
+    Diff(diff::Args),
     Completions(completions::Args),
 }
 
@@ -18,6 +22,8 @@ impl Command {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self {
             Self::Open(args) => args.run(),
+            Self::Check(args) => args.run(),
+            Self::Diff(args) => args.run(),
             Self::Completions(args) => args.run(),
         }
     }
