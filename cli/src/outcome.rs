@@ -40,6 +40,17 @@ pub(crate) enum Failure {
         /// What the system says.
         error: io::Error,
     },
+    /// Only three formats are printed again.
+    #[error("{name}: a text of {format} is not printed again: that is done for kernel_page_tables of x86-64, arm64 and riscv with the columns of v7.3")]
+    NoPrinter {
+        /// As it was given.
+        name: String,
+        /// The format.
+        format: &'static str,
+    },
+    /// Standard input is asked for twice.
+    #[error("only one of the two texts can be standard input: give the other one a file")]
+    BothStdin,
     /// What a file holds cannot be read.
     #[error("{name}: {error}")]
     Text {

@@ -19,7 +19,8 @@ impl WishArgs {
     }
 }
 
-fn format(name: &str) -> Result<&'static dyn Format, String> {
+/// The format of this name, for clap.
+pub(crate) fn format(name: &str) -> Result<&'static dyn Format, String> {
     format_named(name).ok_or_else(|| {
         let names: Vec<_> = FORMATS.iter().map(|format| format.name()).collect();
         format!("there is no format \u{201c}{name}\u{201d}; there are {}", names.join(", "))

@@ -1,7 +1,9 @@
 //! The subcommands, one file each.
 
+mod check;
 mod completions;
 mod decode;
+mod diff;
 mod explain;
 mod open;
 
@@ -15,6 +17,8 @@ pub(crate) enum Command {
     Open(open::Args),
     Decode(decode::Args),
     Explain(explain::Args),
+    Check(check::Args),
+    Diff(diff::Args),
     Completions(completions::Args),
 }
 
@@ -24,6 +28,8 @@ impl Command {
             Self::Open(args) => args.run(),
             Self::Decode(args) => args.run(),
             Self::Explain(args) => args.run(),
+            Self::Check(args) => args.run(),
+            Self::Diff(args) => args.run(),
             Self::Completions(args) => args.run(),
         }
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use serde_json::{Value, json};
-use texts::{Frames, Listing, MarkContent, Range, joined, merged};
+use texts::{Frames, Listing, MarkContent, Range, joined, merged, printed};
 
 use crate::files::{listing, output};
 use crate::outcome::{Exit, Failure};
@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// The same for a program, with format, program, model and what was assumed.
     #[arg(long)]
     json: bool,
+    /// Print a kernel's dump again as v7.3 prints it: clean, whole lines, equal to the byte where the text was not broken.
+    #[arg(long, conflicts_with_all = ["json", "ranges"])]
+    print: bool,
     #[command(flatten)]
     wish: WishArgs,
 }
@@ -67,6 +70,12 @@ impl Args {
             // What a program does not read is said to the person beside it.
             for (name, listing) in &listings {
                 tell(name, listing);
+            }
+        } else if self.print {
+            for (name, listing) in &listings {
+                let format = listing.format.name();
+                let text = printed(listing).ok_or(Failure::NoPrinter { name: (*name).clone(), format })?;
+                out.write_all(text.as_bytes())?;
             }
         } else if self.json {
             let values: Vec<Value> = listings.iter().map(|(name, listing)| of(name, listing)).collect();

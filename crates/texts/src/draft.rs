@@ -8,8 +8,11 @@ use crate::problem::Problems;
 /// Most rows that are kept: 4 Mi of 72 bytes. A listing of 100 MB has about 2.6 million.
 pub const MAX_ROWS: usize = 4 << 20;
 
-/// Most headers, walks, sentences: no program prints more.
+/// Most headers and walks: no program prints more.
 const MAX_MARKS: usize = 1 << 16;
+
+/// Most sentences on what was assumed.
+const MAX_ASSUMED: usize = 100;
 
 /// Something between the rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +117,7 @@ impl Draft {
     /// Says what was assumed; once.
     pub(crate) fn assume(&mut self, sentence: impl Into<String>) {
         let sentence = sentence.into();
-        if self.assumed.len() < MAX_MARKS && !self.assumed.contains(&sentence) {
+        if self.assumed.len() < MAX_ASSUMED && !self.assumed.contains(&sentence) {
             self.assumed.push(sentence);
         }
     }

@@ -27,7 +27,9 @@
 //! | `check`, `diff` | what is odd in one listing, and what differs between two |
 //! | `machine` | the machines that a text can be of |
 
+pub mod check;
 mod clean;
+pub mod diff;
 mod draft;
 mod error;
 mod format;
@@ -36,6 +38,7 @@ mod lines;
 mod listing;
 mod machine;
 mod merge;
+mod print;
 mod problem;
 mod reading;
 mod row;
@@ -49,6 +52,7 @@ pub use formats::FORMATS;
 pub use listing::{Listing, format_named};
 pub use machine::{Machine, UnknownMachine};
 pub use merge::{Range, joined, merged};
+pub use print::{attributes, printed};
 pub use problem::{MAX_PROBLEMS, Problem, Problems};
 pub use reading::{Reading, Wish, read};
 pub use row::{Frames, Perms, Right, Rights, Row};

@@ -59,14 +59,18 @@ impl Machine {
     }
 
     /// Whether the address is one that the machine's CPU can use: the bits above those that are translated are all alike.
-    pub const fn is_canonical(&self, addr: u64) -> bool {
+    pub fn is_canonical(&self, addr: u64) -> bool {
         if self.va_bits <= 32 {
             return addr >> 32 == 0;
         }
         if self.va_bits >= 64 {
             return true;
         }
-        // arm64 and powerpc have two trees, told apart by the bits above; x86 and riscv extend the highest bit.
+        if self.arch() == "powerpc64" {
+            // User addresses, and the kernel's behind 0xc.
+            return [0, 0xc].contains(&(addr >> 60)) && addr << 4 >> (self.va_bits + 4) == 0;
+        }
+        // arm64 has two trees, told apart by the bits above; x86 and riscv extend the highest bit.
         let two_trees = match self.model {
             Some(model) => !model.one_root,
             None => true,
@@ -109,6 +113,9 @@ mod tests {
         assert!(canonical("arm64-4k-48", 0xffff_0000_0000_0000));
         assert!(!canonical("arm64-4k-48", 0xfff0_0000_0000_0000));
         assert!(!canonical("x86-pae", 0x1_0000_0000));
+        assert!(canonical("powerpc64-radix", 0xc00a_0000_0001_0000));
+        assert!(!canonical("powerpc64-radix", 0xd000_0000_0000_0000));
+        assert!(!canonical("powerpc64-radix", 0xc010_0000_0000_0000));
     }
 
     #[test]

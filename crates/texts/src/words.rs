@@ -43,10 +43,12 @@ pub(crate) fn size(word: &str) -> Option<u128> {
     let unit = word.chars().next_back()?;
     let power = "BKMGTPE".find(unit)?;
     let digits = &word[..word.len() - 1];
-    if digits.is_empty() || digits.len() > 9 {
+    // 20 digits are what 64 bits need: a hole that ends at an odd page is printed in a small unit.
+    if digits.is_empty() || digits.len() > 20 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let value: u32 = digits.parse().ok()?;
+    let value: u64 = digits.parse().ok()?;
+    // At most 64 bits and 60: no overflow.
     Some(u128::from(value) << (10 * power))
 }
 
@@ -70,6 +72,11 @@ mod tests {
         assert_eq!(size("608K"), Some(608 << 10));
         assert_eq!(size("16777096T"), Some(16777096 << 40));
         assert_eq!(size("0E"), Some(0));
+        // x86-64, v7.3: from the last user page to the end of the gap.
+        assert_eq!(size("17179736067G"), Some(17179736067 << 30));
+        assert_eq!(size("99999999999999999999E"), None);
+        assert_eq!(size("18446744073709551615E"), Some(u128::from(u64::MAX) << 60));
+        assert_eq!(size("+4K"), None);
         assert_eq!(size("K"), None);
         assert_eq!(size("4k"), None);
     }

@@ -20,7 +20,7 @@ mod kernel;
 mod no_data;
 mod pagemap;
 mod powerpc;
-mod riscv;
+pub(crate) mod riscv;
 mod s390;
 mod slb;
 mod vtop;
