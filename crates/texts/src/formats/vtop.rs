@@ -132,7 +132,8 @@ fn labelled<'a>(label: &'a str, rest: &'a str) -> Seen<'a> {
         None => Seen::Bad(rest, "a hexadecimal number is expected"),
     };
     match label {
-        "PGD DIRECTORY" => cut_or(words::number(rest).map(|root| Seen::Fact(Fact::Root(root)))),
+        // crash 7 called the root of x86-64 PML4.
+        "PGD DIRECTORY" | "PML4 DIRECTORY" => cut_or(words::number(rest).map(|root| Seen::Fact(Fact::Root(root)))),
         "PAGE DIRECTORY" => cut_or(words::number(rest).map(|entry| Seen::Fact(Fact::Directory(entry)))),
         "PAGE" => {
             let mut of_line = rest.split_ascii_whitespace();
@@ -144,7 +145,7 @@ fn labelled<'a>(label: &'a str, rest: &'a str) -> Seen<'a> {
             };
             cut_or(physical.zip(bytes).map(|(physical, bytes)| Seen::Fact(Fact::Page { physical, bytes })))
         }
-        _ => match super::kernel::upper_level(label) {
+        _ => match super::kernel::upper_level(if label == "PML" || label == "PML4" { "PGD" } else { label }) {
             None => Seen::Foreign,
             Some(level) => cut_or(rest.split_once("=>").and_then(|(slot, value)| {
                 let slot = words::number(slot.trim())?;

@@ -13,11 +13,12 @@ pub(super) fn machines(draft: &Draft) -> Vec<Machine> {
     if walks().next().is_none() {
         return Vec::new();
     }
-    let tables = || walks().flat_map(|walk| walk.steps.iter().rev().skip(1));
+    // The root's entry, where more follow: it points to a table.
+    let tables = || walks().filter(|walk| walk.steps.len() > 1).filter_map(|walk| walk.steps.first());
     let arch = draft.arch.unwrap_or_else(|| {
         if tables().next().is_some() && tables().all(|step| step.value & 0x3ff == 1) {
             "riscv64"
-        } else if tables().next().is_some() && tables().all(|step| step.value & 0xffc == 0 && step.value & 3 == 3) {
+        } else if tables().next().is_some() && tables().all(|step| step.value & 0xfff == 3) {
             "arm64"
         } else {
             "x86_64"
@@ -64,7 +65,7 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
     let walks = std::mem::take(&mut draft.walks);
     let mut unmapped = 0u64;
     for walk in walks.iter().filter(|walk| !walk.steps.is_empty()) {
-        let Some(step) = leaf(machine, walk).filter(|step| is_valid(machine, step.value)) else {
+        let Some(step) = leaf(machine, walk).filter(|step| is_valid(step.value)) else {
             unmapped += 1;
             continue;
         };
@@ -133,14 +134,9 @@ pub(super) fn translations(draft: &mut Draft) {
     draft.rows.extend(rows);
 }
 
-/// Whether the CPU may use the entry.
-const fn is_valid_bit(value: u64) -> bool {
+/// Whether the CPU may use the entry: x86, arm64 and riscv have that bit in the same place.
+const fn is_valid(value: u64) -> bool {
     value & 1 != 0
-}
-
-fn is_valid(_: &Machine, value: u64) -> bool {
-    // x86, arm64 and riscv have it in the same place.
-    is_valid_bit(value)
 }
 
 fn perms(machine: &Machine, value: u64) -> Perms {
