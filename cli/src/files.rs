@@ -22,11 +22,8 @@ pub(crate) fn output() -> BufWriter<StdoutLock<'static>> {
 /// Opens a file, or standard input for `-`; what is compressed with gzip is unpacked.
 pub(crate) fn open(name: &str) -> Result<Box<dyn Read>, Failure> {
     let failed = |error| Failure::Input { name: name.to_owned(), error };
-    let mut input: Box<dyn Read> = if name == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(name).map_err(failed)?)
-    };
+    let mut input: Box<dyn Read> =
+        if name == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(name).map_err(failed)?) };
     let mut magic = Vec::with_capacity(2);
     input.by_ref().take(2).read_to_end(&mut magic).map_err(failed)?;
     let is_gzip = magic == [0x1f, 0x8b];

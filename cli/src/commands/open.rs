@@ -58,11 +58,8 @@ Exit codes: 0 read, 2 not readable.",
 impl Args {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
         let wish = self.wish.wish();
-        let listings: Vec<(&String, Listing)> = self
-            .files
-            .iter()
-            .map(|name| Ok((name, listing(name, wish)?)))
-            .collect::<Result<_, Failure>>()?;
+        let listings: Vec<(&String, Listing)> =
+            self.files.iter().map(|name| Ok((name, listing(name, wish)?))).collect::<Result<_, Failure>>()?;
         let mut out = output();
         if self.ranges {
             let rows = listings.iter().flat_map(|(_, listing)| listing.mapped()).collect();
@@ -174,7 +171,8 @@ fn summary(out: &mut impl Write, name: &str, listing: &Listing) -> std::io::Resu
     writeln!(out, "  {}", listing.format.about())?;
     if let Some(machine) = listing.machine {
         let others: Vec<_> = listing.machines.iter().copied().filter(|&id| id != machine.id).collect();
-        let others = if others.is_empty() { String::new() } else { format!(" ({} fit as well)", others.join(", ")) };
+        let others =
+            if others.is_empty() { String::new() } else { format!(" ({} fit as well)", others.join(", ")) };
         writeln!(out, "  model: {}{others}", machine.id)?;
     }
     writeln!(out, "  rights: {}", listing.rights.about())?;

@@ -135,7 +135,11 @@ mod tests {
 
     #[test]
     fn what_is_no_ascii_is_no_harm() {
-        for line in ["[\u{e9}\u{e9}.\u{e9}] x", "> \u{1f600}", "[\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}:a:ab] x"] {
+        for line in [
+            "[\u{e9}\u{e9}.\u{e9}] x",
+            "> \u{1f600}",
+            "[\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}:a:ab] x",
+        ] {
             let _ = clean(line);
         }
     }

@@ -141,7 +141,8 @@ impl Core {
                 self.draft.problems.add(line, end, "the line is cut off here: it is left out");
             }
             Seen::Bad(word, what) => {
-                let what = format!("\u{201c}{}\u{201d}: {what}; the line is left out", crate::error::clip(word));
+                let what =
+                    format!("\u{201c}{}\u{201d}: {what}; the line is left out", crate::error::clip(word));
                 self.draft.problems.add(line, column(word), what);
             }
         }
@@ -186,7 +187,9 @@ impl Core {
 
 /// What a shell, a debugger or a monitor shows when it waits, with or without what was typed.
 fn is_prompt(text: &str) -> bool {
-    ["(qemu)", "crash>", "(gdb)", "gdb>", "pwndbg>", "gef", "$ ", "root@"].iter().any(|prompt| text.starts_with(prompt))
+    ["(qemu)", "crash>", "(gdb)", "gdb>", "pwndbg>", "gef", "$ ", "root@"]
+        .iter()
+        .any(|prompt| text.starts_with(prompt))
         || text == "$"
         || text == "EOF"
 }
@@ -197,7 +200,8 @@ pub(crate) fn version(text: &str, program: &str) -> Option<String> {
     let behind = behind.strip_prefix(" version").unwrap_or(behind);
     let word = behind.strip_prefix([' ', '-'])?.split([' ', ',', ')']).next()?;
     let is_version = word.len() <= 60 && word.bytes().any(|byte| byte.is_ascii_digit());
-    is_version.then(|| format!("{program} {}", word.chars().filter(|char| !char.is_control()).collect::<String>()))
+    is_version
+        .then(|| format!("{program} {}", word.chars().filter(|char| !char.is_control()).collect::<String>()))
 }
 
 #[cfg(test)]

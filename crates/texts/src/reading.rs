@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::lines::Core;
 use crate::error::{ReadError, clip};
 use crate::format::Format;
 use crate::formats::FORMATS;
+use crate::lines::Core;
 use crate::{Listing, Machine, clean};
 
 /// Longest line, in bytes: a line that a monitor redraws at each typed letter has a few hundred.
@@ -127,8 +127,8 @@ impl Reading {
         if self.head.len() >= HEAD {
             self.recognise();
             if self.core.is_none() {
-                // What comes before a dump may be long: a boot log. Half stays, for what is broken over two lines.
-                self.head.drain(..HEAD / 2);
+                // What comes before a dump may be long: a boot log. A few lines stay, for what is broken over several.
+                self.head.drain(..HEAD - 8);
             }
         }
     }

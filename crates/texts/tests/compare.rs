@@ -71,15 +71,33 @@ fn order_overlaps_sizes_and_addresses_are_checked() {
         [(Kind::Order, 2)]
     );
     assert_eq!(
-        rows("0000000000200000: 0000000001000000 X-PDA--UW\n0000000000201000: 0000000001001000 X--DA--UW\n0000100000000000: 0000000000001000 X--DA--UW\n"),
+        rows(
+            "0000000000200000: 0000000001000000 X-PDA--UW\n0000000000201000: 0000000001001000 X--DA--UW\n0000100000000000: 0000000000001000 X--DA--UW\n"
+        ),
         [(Kind::Overlap, 2)]
     );
-    let dump = |row: &str| rows(&format!("0xffff888000000000-0xffff888000001000           4K     RW                 GLB NX pte\n{row}\n"));
-    assert_eq!(dump("0xffff888000001000-0xffff888000003000           8K     RW         PSE     GLB NX pmd"), [(Kind::Size, 2)]);
-    assert_eq!(dump("0xffff888000001000-0xffff888000001800           2K     RW                 GLB NX pte"), [(Kind::Size, 2)]);
+    let dump = |row: &str| {
+        rows(&format!(
+            "0xffff888000000000-0xffff888000001000           4K     RW                 GLB NX pte\n{row}\n"
+        ))
+    };
+    assert_eq!(
+        dump("0xffff888000001000-0xffff888000003000           8K     RW         PSE     GLB NX pmd"),
+        [(Kind::Size, 2)]
+    );
+    assert_eq!(
+        dump("0xffff888000001000-0xffff888000001800           2K     RW                 GLB NX pte"),
+        [(Kind::Size, 2)]
+    );
     // The size column contradicts the addresses.
-    assert_eq!(dump("0xffff888000001000-0xffff888000003000           4K     RW                 GLB NX pte"), [(Kind::Text, 2)]);
-    assert_eq!(dump("0xffff888000003000-0xffff888000001000           4K     RW                 GLB NX pte").first(), Some(&(Kind::Order, 2)));
+    assert_eq!(
+        dump("0xffff888000001000-0xffff888000003000           4K     RW                 GLB NX pte"),
+        [(Kind::Text, 2)]
+    );
+    assert_eq!(
+        dump("0xffff888000003000-0xffff888000001000           4K     RW                 GLB NX pte").first(),
+        Some(&(Kind::Order, 2))
+    );
     let five = "0x0000800000000000-0x0000800000001000           4K USR RW                     NX pte\n";
     assert_eq!(rows(five), []);
     let machine = Machine::named("x86_64-4level").ok();
@@ -107,12 +125,27 @@ fn a_writable_hole_in_an_image_is_a_finding_and_elsewhere_a_note() {
 #[test]
 fn dumps_of_one_machine_by_two_programs_do_not_differ() {
     for (a, b) in [
-        ("captures/x86_64-4level/ptdump-current_kernel.txt.gz", "formats/qemu-7.2.22-linux-7.3.4-x86_64-4level-info-tlb.txt.gz"),
-        ("captures/x86_64-5level/ptdump-current_kernel.txt.gz", "formats/qemu-7.2.22-linux-7.3.4-x86_64-5level-info-tlb.txt.gz"),
-        ("captures/x86_64-4level/ptdump-current_kernel.txt.gz", "formats/qemu-7.2.22-linux-7.3.4-x86_64-4level-info-mem.txt.gz"),
-        ("captures/riscv64-sv39/ptdump-kernel.txt.gz", "formats/qemu-7.2.22-linux-7.3.4-riscv64-sv39-info-mem.txt"),
+        (
+            "captures/x86_64-4level/ptdump-current_kernel.txt.gz",
+            "formats/qemu-7.2.22-linux-7.3.4-x86_64-4level-info-tlb.txt.gz",
+        ),
+        (
+            "captures/x86_64-5level/ptdump-current_kernel.txt.gz",
+            "formats/qemu-7.2.22-linux-7.3.4-x86_64-5level-info-tlb.txt.gz",
+        ),
+        (
+            "captures/x86_64-4level/ptdump-current_kernel.txt.gz",
+            "formats/qemu-7.2.22-linux-7.3.4-x86_64-4level-info-mem.txt.gz",
+        ),
+        (
+            "captures/riscv64-sv39/ptdump-kernel.txt.gz",
+            "formats/qemu-7.2.22-linux-7.3.4-riscv64-sv39-info-mem.txt",
+        ),
         ("formats/qemu-11.1.3-x86_64-4level-info-mem.txt", "formats/qemu-11.1.3-x86_64-4level-info-tlb.txt"),
-        ("formats/qemu-11.1.3-riscv64-sv39-info-mem.txt", "formats/qemu-11.1.3-riscv64-sv39-gva2gpa-s-mode.txt"),
+        (
+            "formats/qemu-11.1.3-riscv64-sv39-info-mem.txt",
+            "formats/qemu-11.1.3-riscv64-sv39-gva2gpa-s-mode.txt",
+        ),
     ] {
         let compared = diff(&listing(a), &listing(b));
         assert_eq!(compared.differences, [], "{a} and {b}");
@@ -128,23 +161,33 @@ fn what_only_one_of_two_has_is_a_difference() {
     let compared = diff(&kernel, &mem);
     let found: Vec<_> = compared.differences.iter().map(|of| (of.start, of.last, &*of.columns)).collect();
     assert_eq!(found, [(0xffff_8800_0000_0000, 0xffff_8800_0000_0fff, &["only-b"][..])]);
-    assert!(compared.not_compared.iter().any(|sentence| sentence.contains("of user addresses it tells nothing")));
+    assert!(
+        compared.not_compared.iter().any(|sentence| sentence.contains("of user addresses it tells nothing"))
+    );
 }
 
 #[test]
 fn a_difference_names_its_columns() {
-    let before = of("0000000000400000: 0000000001000000 X--DA--UW\n0000000000401000: 0000000001001000 X--DA--UW\n");
-    let after = of("0000000000400000: 0000000001000000 ---DA--UW\n0000000000401000: 0000000001009000 X--DA--U-\n");
+    let before =
+        of("0000000000400000: 0000000001000000 X--DA--UW\n0000000000401000: 0000000001001000 X--DA--UW\n");
+    let after =
+        of("0000000000400000: 0000000001000000 ---DA--UW\n0000000000401000: 0000000001009000 X--DA--U-\n");
     let compared = diff(&before, &after);
     let found: Vec<_> = compared.differences.iter().map(|of| (of.start, &*of.columns)).collect();
     assert_eq!(found, [(0x40_0000, &["x"][..]), (0x40_1000, &["w", "physical"])]);
     // riscv before and after vmemmap had huge pages: a level.
     let row = |level: &str| {
-        of(&format!("0xffffffc502000000-0xffffffc502200000    0x0000000080000000         2M {level} .   ..     ..   D A G . . W R V\n"))
+        of(&format!(
+            "0xffffffc502000000-0xffffffc502200000    0x0000000080000000         2M {level} .   ..     ..   D A G . . W R V\n"
+        ))
     };
     assert_eq!(diff(&row("PTE"), &row("PMD")).differences[0].columns, ["level"]);
     // Other columns of the same kernel's dump.
-    let row = |memory: &str| of(&format!("0xffff800080000000-0xffff800080001000           4K PTE       RW NX SHD AF NG         UXN    {memory}\n"));
+    let row = |memory: &str| {
+        of(&format!(
+            "0xffff800080000000-0xffff800080001000           4K PTE       RW NX SHD AF NG         UXN    {memory}\n"
+        ))
+    };
     let memory = diff(&row("MEM/NORMAL"), &row("DEVICE/nGnRE"));
     assert_eq!(memory.differences[0].columns, ["attributes"]);
     let side = memory.differences[0].b.as_ref().and_then(|side| side.attributes.clone());
@@ -171,6 +214,7 @@ fn what_one_cannot_tell_is_no_difference() {
 ---[ High Kernel Mapping ]---
 0xffffffff81000000-0xffffffff81200000           2M     ro         PSE     GLB x  pmd
 ");
-    let full = of("ffffff560001f000: 0000000001000000 XG--A----\nffffffff81000000: 0000000001000000 -GPDA----\n");
+    let full =
+        of("ffffff560001f000: 0000000001000000 XG--A----\nffffffff81000000: 0000000001000000 -GPDA----\n");
     assert!(diff(&skipped, &full).differences.is_empty(), "{:?}", diff(&skipped, &full).differences);
 }

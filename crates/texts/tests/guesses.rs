@@ -25,7 +25,8 @@ fn info_mem_with_57_bit_addresses_is_evidence_of_nothing() {
 /// QEMU, target/i386/monitor.c: a PAE guest's entry is printed with all bits above the page.
 #[test]
 fn info_tlb_of_a_pae_guest_keeps_nx_in_the_address_column() {
-    let pae = of("00000000c0001000: 8000000001007000 XG-DA---W\n00000000c0200000: 0000000001200000 --P-A----\n");
+    let pae =
+        of("00000000c0001000: 8000000001007000 XG-DA---W\n00000000c0200000: 0000000001200000 --P-A----\n");
     assert_eq!(pae.machine.map(|machine| machine.id), Some("x86-pae"));
     assert_eq!(
         ranges(&pae),
@@ -50,7 +51,9 @@ fn each_listing_says_whose_rights_it_has() {
     // 8000000000: its leaf is writable, an entry above it is not.
     assert!(ranges(&mem).contains(&"8000000000 8000003000 - r-?u??? -".replace("u???", "-???")));
     assert!(ranges(&tlb).contains(&"8000000000 8000001000 pte rwxu--- 1010000".to_owned()));
-    for name in ["gdb-pt-dump-x86_64-4level", "crash-8.0.2-arm64-vtop", "linux-7.3.4-s390x-kernel_page_tables"] {
+    for name in
+        ["gdb-pt-dump-x86_64-4level", "crash-8.0.2-arm64-vtop", "linux-7.3.4-s390x-kernel_page_tables"]
+    {
         assert_eq!(listing(&format!("formats/{name}.txt")).rights.name(), "leaf", "{name}");
     }
 }
@@ -61,7 +64,9 @@ fn a_row_up_to_the_last_page_has_an_end_below_its_start() {
     let mem = of("ffffffffffffe000-0001000000000000 0000000000002000 -rw\n");
     assert_eq!(ranges(&mem), ["ffffffffffffe000 10000000000000000 - rw?-??? -"]);
     assert!(mem.problems.is_empty() && check(&mem).findings.is_empty());
-    let five = of("fffffffffffff000-0200000000000000 0000000000001000 -rw\nff11000000000000-0111000000001000 0000000000001000 -rw\n");
+    let five = of(
+        "fffffffffffff000-0200000000000000 0000000000001000 -rw\nff11000000000000-0111000000001000 0000000000001000 -rw\n",
+    );
     assert!(five.problems.is_empty(), "{:?}", five.problems);
     let narrow = of("00000000ffc00000-0000000100000000 0000000000400000 -rw\n");
     assert_eq!(ranges(&narrow), ["ffc00000 100000000 - rw?-??? -"]);
@@ -69,7 +74,10 @@ fn a_row_up_to_the_last_page_has_an_end_below_its_start() {
     // An end that no size leads to is said, and the size is taken.
     let wrong = of("0000000000001000-0000000000009000 0000000000002000 urw\n");
     assert_eq!(ranges(&wrong), ["1000 3000 - rw?u??? -"]);
-    assert_eq!(wrong.problems.iter().map(|problem| (problem.line, problem.column)).collect::<Vec<_>>(), [(1, 18)]);
+    assert_eq!(
+        wrong.problems.iter().map(|problem| (problem.line, problem.column)).collect::<Vec<_>>(),
+        [(1, 18)]
+    );
 }
 
 /// QEMU 7.2.22, riscv32.
@@ -97,8 +105,9 @@ fn svnapot_prints_16_rows_with_one_raw_frame() {
     assert_eq!(row.frames.first(), Some(0x8402_3000));
     assert!(says(&listing, "taken for a Svnapot range"), "{:?}", listing.assumed);
     // 15 such rows are none.
-    let rows: String =
-        (0..15u64).map(|nth| format!("{:016x} 0000000084028000 0000000000001000 rw---ad\n", 0x10000 + nth * 4096)).collect();
+    let rows: String = (0..15u64)
+        .map(|nth| format!("{:016x} 0000000084028000 0000000000001000 rw---ad\n", 0x10000 + nth * 4096))
+        .collect();
     let fewer = of(&rows);
     assert!(fewer.rows.iter().all(|row| row.frames.first() == Some(0x8402_8000)));
     assert!(!says(&fewer, "Svnapot range"));

@@ -60,11 +60,16 @@ fn a_broken_dump_printed_again_is_whole() {
 /// Invented; the shapes are those of kernels since v5.7.
 #[test]
 fn riscv_is_read_with_and_without_columns_for_pbmt_and_napot() {
-    let all = of("0xffffffd600000000-0xffffffd600400000    0x0000000080000000         4M PMD N MT(NC)  ..   D A G . X W R V\n");
+    let all = of(
+        "0xffffffd600000000-0xffffffd600400000    0x0000000080000000         4M PMD N MT(NC)  ..   D A G . X W R V\n",
+    );
     assert_eq!(ranges(&all), ["ffffffd600000000 ffffffd600400000 pmd rwx-gad 80000000"]);
     assert!(printed(&all).is_some_and(|text| text.ends_with("4M PMD N MT(NC)   ..   D A G . X W R V\n")));
-    for fewer in ["RSW(2) D A G . X W R V", "  ..   D A G . X W R V", "    D A G . X W R V", ".. .. D A G . X W R V"] {
-        let text = format!("0xffffffd600000000-0xffffffd600400000    0x0000000080000000         4M PMD {fewer}\n");
+    for fewer in
+        ["RSW(2) D A G . X W R V", "  ..   D A G . X W R V", "    D A G . X W R V", ".. .. D A G . X W R V"]
+    {
+        let text =
+            format!("0xffffffd600000000-0xffffffd600400000    0x0000000080000000         4M PMD {fewer}\n");
         let listing = of(&text);
         assert_eq!(ranges(&listing), ["ffffffd600000000 ffffffd600400000 pmd rwx-gad 80000000"], "{text}");
         assert!(says(&listing, "no columns for PBMT and NAPOT"), "{text}");
@@ -79,7 +84,9 @@ fn riscv_is_read_with_and_without_columns_for_pbmt_and_napot() {
         assert_eq!(listing.machine.map(|machine| machine.id), Some(model), "{row}");
     }
     // PROT_NONE is G without V: nothing that the CPU translates.
-    let none = of("0x0000000000010000-0x0000000000011000    0x0000000080000000         4K PTE .   ..     ..   . . G . . . . .\n0x0000000000011000-0x0000000000012000    0x0000000080001000         4K PTE .   ..     ..   D A . U . W R V\n");
+    let none = of(
+        "0x0000000000010000-0x0000000000011000    0x0000000080000000         4K PTE .   ..     ..   . . G . . . . .\n0x0000000000011000-0x0000000000012000    0x0000000080001000         4K PTE .   ..     ..   D A . U . W R V\n",
+    );
     assert_eq!(ranges(&none), ["11000 12000 pte rw-u-ad 80001000"]);
 }
 
@@ -159,8 +166,12 @@ fn powerpc_has_inclusive_ends_and_s390_other_names_of_levels() {
     assert!(s390.problems.is_empty(), "{:?}", s390.problems);
     assert_eq!(ranges(&s390)[0], "0 1000 pte rwx???? -");
     // Before a column for levels was added (2025).
-    let before = of("0xc000000000000000-0xc000000002ffffff  0x0000000000000000         48M   r      X   pte  valid  present  dirty  accessed\n");
+    let before = of(
+        "0xc000000000000000-0xc000000002ffffff  0x0000000000000000         48M   r      X   pte  valid  present  dirty  accessed\n",
+    );
     assert_eq!(ranges(&before), ["c000000000000000 c000000003000000 - r-x-?ad 0"]);
-    let asce = of("0x0000000000000000-0x0020000000000000           8P ASCE I\n0x0020000000000000-0x0020000000001000           4K PTE RO X\n");
+    let asce = of(
+        "0x0000000000000000-0x0020000000000000           8P ASCE I\n0x0020000000000000-0x0020000000001000           4K PTE RO X\n",
+    );
     assert_eq!(ranges(&asce), ["20000000000000 20000000001000 pte r-x???? -"]);
 }

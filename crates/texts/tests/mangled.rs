@@ -60,17 +60,22 @@ fn what_is_cut_off_is_said_with_line_and_column_and_the_rest_kept() {
     assert_eq!(ranges(&listing), whole()[..2]);
     let problems: Vec<String> = listing.problems.iter().map(ToString::to_string).collect();
     assert_eq!(problems, ["line 3, column 34: the line is cut off here: it is left out"]);
-    let middle = TLB.replace("0000000000401000: 0000000001001000 ----A--U-\n", "0000000000401000: 00000000\nhello\n");
+    let middle =
+        TLB.replace("0000000000401000: 0000000001001000 ----A--U-\n", "0000000000401000: 00000000\nhello\n");
     let listing = of(&middle);
     assert_eq!(listing.rows.len(), 2);
-    let problems: Vec<(u32, u32)> = listing.problems.iter().map(|problem| (problem.line, problem.column)).collect();
+    let problems: Vec<(u32, u32)> =
+        listing.problems.iter().map(|problem| (problem.line, problem.column)).collect();
     assert_eq!(problems, [(2, 27), (3, 1)]);
 }
 
 #[test]
 fn a_column_counts_from_the_line_as_it_came() {
     let listing = of("> 0000000000001000-0000000000002000 0000000000001000 urw\n> hello\n");
-    assert_eq!(listing.problems.iter().map(|problem| (problem.line, problem.column)).collect::<Vec<_>>(), [(2, 3)]);
+    assert_eq!(
+        listing.problems.iter().map(|problem| (problem.line, problem.column)).collect::<Vec<_>>(),
+        [(2, 3)]
+    );
 }
 
 #[test]
@@ -89,7 +94,8 @@ fn what_is_no_dump_is_one_sentence() {
     let error = read(b"hello\n", Wish { format, machine: None }).expect_err("no such line");
     assert!(matches!(error, ReadError::Nothing { .. }), "{error}");
     // One broken line alone.
-    let error = read(b"0000000000400000: 00000000\n", Wish { format, machine: None }).expect_err("half a line");
+    let error =
+        read(b"0000000000400000: 00000000\n", Wish { format, machine: None }).expect_err("half a line");
     assert!(error.to_string().contains("line 1, column 27"), "{error}");
 }
 
@@ -155,7 +161,8 @@ fn all(text: &[u8]) {
 }
 
 fn seeds() -> Vec<Vec<u8>> {
-    let dumps = ["captures/arm64-4k-48bit/ptdump-kernel.txt.gz", "captures/x86_64-4level/ptdump-kernel.txt.gz"];
+    let dumps =
+        ["captures/arm64-4k-48bit/ptdump-kernel.txt.gz", "captures/x86_64-4level/ptdump-kernel.txt.gz"];
     let names = formats().into_iter().chain(dumps.map(str::to_owned));
     names.map(|name| bytes(&name)).chain([TLB.as_bytes().to_vec()]).collect()
 }

@@ -103,9 +103,8 @@ fn info_tlb_of_x86_64_has_the_leaves_own_bits_but_the_frames_bits_50_and_51() {
 #[test]
 fn info_tlb_of_32_bit_x86_has_no_nx_and_no_frame_bits_above_32() {
     let name = "formats/qemu-7.2.22-x86-legacy-info-tlb.txt";
-    let make = |leaf: &Value| {
-        (level(leaf, ["pte", "pmd", "-"]), own(leaf), Some(number(&leaf["pa"]) & 0xffff_ffff))
-    };
+    let make =
+        |leaf: &Value| (level(leaf, ["pte", "pmd", "-"]), own(leaf), Some(number(&leaf["pa"]) & 0xffff_ffff));
     assert_eq!(ranges(&listing(name)), lines(pages(&truth(name), make)));
 }
 
@@ -127,8 +126,7 @@ fn info_mem_of_riscv_has_the_true_frames_also_of_nc_and_of_svnapot() {
         ["formats/qemu-11.1.3-riscv64-sv39-info-mem.txt", "formats/qemu-7.2.22-riscv32-sv32-info-mem.txt"]
     {
         let attributes = |leaf: &Value| leaf["attr"].as_str().expect("a text").to_owned();
-        let expected =
-            lines(pages(&truth(name), |leaf| ("-", attributes(leaf), Some(number(&leaf["pa"])))));
+        let expected = lines(pages(&truth(name), |leaf| ("-", attributes(leaf), Some(number(&leaf["pa"])))));
         assert_eq!(ranges(&listing(name)), expected, "{name}");
     }
 }
@@ -141,7 +139,8 @@ fn gva2gpa_of_riscv_never_contradicts_the_tables() {
     let mut answered = 0;
     for walk in &listing.walks {
         let Some(Some(physical)) = walk.answer else { continue };
-        let page = pages.iter().find(|page| (u128::from(page.start)..page.end).contains(&u128::from(walk.addr)));
+        let page =
+            pages.iter().find(|page| (u128::from(page.start)..page.end).contains(&u128::from(walk.addr)));
         let page = page.expect("a mapped page");
         assert_eq!(physical, page.physical.expect("a frame") + (walk.addr - page.start), "{:x}", walk.addr);
         answered += 1;

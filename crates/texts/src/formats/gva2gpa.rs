@@ -66,7 +66,11 @@ impl Format for Gva2Gpa {
             }
             Fact::Answer(answer) => match draft.walks.last_mut() {
                 Some(walk) if walk.answer.is_none() => walk.answer = Some(answer),
-                _ => draft.problems.add(draft.line, 1, "an answer without the command that asked for it: it is left out"),
+                _ => draft.problems.add(
+                    draft.line,
+                    1,
+                    "an answer without the command that asked for it: it is left out",
+                ),
             },
             _ => {}
         }
@@ -85,11 +89,8 @@ impl Format for Gva2Gpa {
     }
 
     fn settle_alone(&self, draft: &mut Draft) {
-        let rows: Vec<Row> = draft
-            .walks
-            .iter()
-            .filter_map(|walk| Some(row(walk.addr, walk.answer??, walk.line)))
-            .collect();
+        let rows: Vec<Row> =
+            draft.walks.iter().filter_map(|walk| Some(row(walk.addr, walk.answer??, walk.line))).collect();
         draft.rows.extend(rows);
         draft.assume(TRANSLATION);
         let (mut answers, mut unmapped, mut itself) = (0u64, false, 0u64);

@@ -56,8 +56,13 @@ fn fits(machine: &Machine, walks: &[Walk]) -> bool {
 /// reads on in the mapped memory as if it were a table.
 fn leaf(machine: &Machine, walk: &Walk) -> Option<Step> {
     let model = machine.model?;
-    let kind = |step: &Step| model.classify(model.lowest_sharing(step.level), RawEntry(step.value), &model.empty);
-    walk.steps.iter().find(|step| kind(step) != EntryKind::Table).copied().filter(|step| kind(step) == EntryKind::Leaf)
+    let kind =
+        |step: &Step| model.classify(model.lowest_sharing(step.level), RawEntry(step.value), &model.empty);
+    walk.steps
+        .iter()
+        .find(|step| kind(step) != EntryKind::Table)
+        .copied()
+        .filter(|step| kind(step) == EntryKind::Leaf)
 }
 
 pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
@@ -71,10 +76,14 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
         };
         let bytes = 1u64 << model.level(step.level).shift;
         let start = walk.addr & !(bytes - 1);
-        let physical = model.leaf_address(model.lowest_sharing(step.level), RawEntry(step.value)).0 & !(bytes - 1);
+        let physical =
+            model.leaf_address(model.lowest_sharing(step.level), RawEntry(step.value)).0 & !(bytes - 1);
         let last_step = walk.steps.last().is_some_and(|last| last.level == step.level);
         if let Some(page) = walk.page.filter(|&page| page & !(bytes - 1) != physical && last_step) {
-            let what = format!("PAGE: {page:x} is not where the entry {:x} leads, {physical:x}: the entry's is taken", step.value);
+            let what = format!(
+                "PAGE: {page:x} is not where the entry {:x} leads, {physical:x}: the entry's is taken",
+                step.value
+            );
             draft.problems.add(walk.line, 1, what);
         }
         if !last_step {
@@ -100,12 +109,15 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
             perms: perms(machine, step.value),
             mapped: true,
         };
-        if !draft.rows.iter().rev().take(1000).any(|other| other.start == row.start && other.last == row.last) {
+        if !draft.rows.iter().rev().take(1000).any(|other| other.start == row.start && other.last == row.last)
+        {
             draft.push(row);
         }
     }
     draft.walks = walks;
-    draft.assume("Rights are the leaf entry's own; the entries above it are printed as well, and may take some away.");
+    draft.assume(
+        "Rights are the leaf entry's own; the entries above it are printed as well, and may take some away.",
+    );
     draft.assume("A walk is for one address: the range is the page that it ends in.");
     match machine.arch() {
         "x86_64" => draft.assume("Slots are physical addresses; PAGE DIRECTORY is the top entry."),
@@ -117,7 +129,9 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
     }
     if unmapped > 0 {
         let walks = if unmapped == 1 { "1 walk ends".to_owned() } else { format!("{unmapped} walks end") };
-        draft.assume(format!("{walks} at an entry that maps nothing; PHYSICAL in such a heading means nothing."));
+        draft.assume(format!(
+            "{walks} at an entry that maps nothing; PHYSICAL in such a heading means nothing."
+        ));
     }
     translations(draft);
 }
