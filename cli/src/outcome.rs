@@ -41,7 +41,9 @@ pub(crate) enum Failure {
         error: io::Error,
     },
     /// Only three formats are printed again.
-    #[error("{name}: a text of {format} is not printed again: that is done for kernel_page_tables of x86-64, arm64 and riscv with the columns of v7.3")]
+    #[error(
+        "{name}: a text of {format} is not printed again: that is done for kernel_page_tables of x86-64, arm64 and riscv with the columns of v7.3"
+    )]
     NoPrinter {
         /// As it was given.
         name: String,

@@ -82,7 +82,13 @@ impl Args {
             writeln!(out)?;
         } else {
             for (which, name, of) in [("A", &self.a, &a), ("B", &self.b, &b)] {
-                writeln!(out, "{which}: {name}: {} of {}, rights {}", of.format.name(), of.program, of.rights.name())?;
+                writeln!(
+                    out,
+                    "{which}: {name}: {} of {}, rights {}",
+                    of.format.name(),
+                    of.program,
+                    of.rights.name()
+                )?;
                 for problem in of.problems.iter() {
                     writeln!(out, "   problem: {problem}")?;
                 }
@@ -91,7 +97,8 @@ impl Args {
                 writeln!(out, "not compared: {sentence}")?;
             }
             let used = |column: &str| {
-                column == "?" || compared.differences.iter().any(|difference| difference.columns.contains(&column))
+                column == "?"
+                    || compared.differences.iter().any(|difference| difference.columns.contains(&column))
             };
             for (column, means) in LEGEND.iter().filter(|(column, _)| used(column)) {
                 writeln!(out, "column {column}: {means}")?;

@@ -110,7 +110,8 @@ const EMPTY: Row = Row {
 /// Programs that walk print in the order of addresses; who asks address by address does not.
 fn order(listing: &Listing, checked: &mut Checked) {
     for row in listing.rows.iter().filter(|row| !row.is_ordered()) {
-        let what = format!("the range ends at {:x}, below its start {:x}", row.last.wrapping_add(1), row.start);
+        let what =
+            format!("the range ends at {:x}, below its start {:x}", row.last.wrapping_add(1), row.start);
         checked.add(Kind::Order, row, what);
     }
     if !listing.walks.is_empty() {
@@ -173,7 +174,8 @@ fn sizes(listing: &Listing, checked: &mut Checked) {
     };
     for row in listing.rows.iter().filter(|row| row.mapped && row.is_ordered()) {
         let level = row.level.and_then(|level| Some((level, shift(machine, level)?)));
-        let (name, shift) = level.map_or(("page", machine.page_shift), |(level, shift)| (level.name(), shift));
+        let (name, shift) =
+            level.map_or(("page", machine.page_shift), |(level, shift)| (level.name(), shift));
         let odd = (row.start | row.last.wrapping_add(1)) & ((1 << shift) - 1);
         let physical = row.frames.first().unwrap_or(0) & ((1 << shift) - 1);
         let size = 1u64 << shift;
@@ -227,7 +229,9 @@ fn write_execute(listing: &Listing, checked: &mut Checked) {
             (Some(machine), Some(level)) => shift(machine, level)
                 .map(|shift| row.bytes() >> shift)
                 .filter(|&count| count > 0)
-                .map(|count| format!("{count} {} {}", level.name(), if count == 1 { "entry" } else { "entries" })),
+                .map(|count| {
+                    format!("{count} {} {}", level.name(), if count == 1 { "entry" } else { "entries" })
+                }),
             _ => None,
         };
         let made = entries.unwrap_or_else(|| "the range".to_owned());
@@ -257,7 +261,8 @@ fn write_execute(listing: &Listing, checked: &mut Checked) {
 
 /// A writable range whose two neighbours are read-only and adjoin it.
 fn holes(listing: &Listing, checked: &mut Checked) {
-    if listing.rows.iter().any(|row| row.mapped) && !listing.rows.iter().any(|row| row.perms.get(Right::Write).is_some())
+    if listing.rows.iter().any(|row| row.mapped)
+        && !listing.rows.iter().any(|row| row.perms.get(Right::Write).is_some())
     {
         checked.not_checked.push("RW holes: the text does not tell what is writable.".to_owned());
         return;
@@ -269,14 +274,17 @@ fn holes(listing: &Listing, checked: &mut Checked) {
     for row in rows {
         let Some(write) = row.perms.get(Right::Write) else { continue };
         match parts.last_mut() {
-            Some((part, is)) if *is == write && part.last.checked_add(1) == Some(row.start) => part.last = row.last,
+            Some((part, is)) if *is == write && part.last.checked_add(1) == Some(row.start) => {
+                part.last = row.last
+            }
             _ => parts.push((*row, write)),
         }
     }
     let headers = Headers::of(listing);
     for around in parts.windows(3) {
         let [(before, false), (hole, true), (behind, false)] = around else { continue };
-        let adjoin = before.last.checked_add(1) == Some(hole.start) && hole.last.checked_add(1) == Some(behind.start);
+        let adjoin =
+            before.last.checked_add(1) == Some(hole.start) && hole.last.checked_add(1) == Some(behind.start);
         // A process' pages of data lie between its read-only ones: that is no hole.
         if !adjoin || hole.perms.has(Right::User) {
             continue;
@@ -324,7 +332,8 @@ impl<'a> Headers<'a> {
         if !self.0.is_empty() {
             let above = self.0.partition_point(|&(line, _)| line < row.line).checked_sub(1);
             return above.is_some_and(|at| {
-                ["High Kernel Mapping", "Kernel mapping", "Kernel Image Start", "Kernel Image"].contains(&self.0[at].1)
+                ["High Kernel Mapping", "Kernel mapping", "Kernel Image Start", "Kernel Image"]
+                    .contains(&self.0[at].1)
             });
         }
         let region = listing.machine.and_then(|machine| machine.model?.region(pgtable::VirtAddr(row.start)));

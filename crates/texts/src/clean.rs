@@ -45,15 +45,16 @@ fn without_prefix(line: &str) -> &str {
         }
     }
     let begins = rest.trim_start_matches(' ');
-    if !begins.starts_with(['[', '<']) && !begins.contains(" kernel: ") {
+    let is_name = begins.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
+    if !begins.starts_with(['[', '<']) && !is_name {
         return rest;
     }
     // journalctl and syslog: `Nov 29 16:53:01 host kernel: `.
-    if let Some(at) = begins.find(" kernel: ")
-        && at < 80
-        && !begins[..at].contains("0x")
-    {
-        rest = &begins[at + " kernel: ".len()..];
+    if is_name {
+        match begins.find(" kernel: ") {
+            Some(at) if at < 80 && !begins[..at].contains("0x") => rest = &begins[at + " kernel: ".len()..],
+            _ => return rest,
+        }
     }
     without_timestamps(rest)
 }
@@ -134,7 +135,11 @@ mod tests {
 
     #[test]
     fn what_is_no_ascii_is_no_harm() {
-        for line in ["[\u{e9}\u{e9}.\u{e9}] x", "> \u{1f600}", "[\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}:a:ab] x"] {
+        for line in [
+            "[\u{e9}\u{e9}.\u{e9}] x",
+            "> \u{1f600}",
+            "[\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}:a:ab] x",
+        ] {
             let _ = clean(line);
         }
     }

@@ -1,5 +1,6 @@
 //! Reads lines as one format: joins what a mail client broke, keeps what can be read, notes what cannot.
 
+use crate::Row;
 use crate::draft::{Draft, MarkContent};
 use crate::format::{Format, Seen};
 use crate::formats::FORMATS;
@@ -31,6 +32,8 @@ struct Held {
     line: u32,
     before: u32,
     waits: bool,
+    /// What it is, if that is known already.
+    row: Option<Row>,
 }
 
 impl Core {
@@ -57,8 +60,9 @@ impl Core {
                 self.commit();
                 self.foreign(text, line, before);
             }
-            _ => {
+            seen => {
                 self.commit();
+                self.held.row = if let Seen::Row(row) = seen { Some(row) } else { None };
                 self.held.text.clear();
                 self.held.text.push_str(text);
                 self.held.line = line;
@@ -88,6 +92,7 @@ impl Core {
             _ => return false,
         };
         self.rejoined += 1;
+        self.held.row = None;
         self.held.text = joined;
         true
     }
@@ -98,6 +103,13 @@ impl Core {
             return;
         }
         self.held.waits = false;
+        if let Some(row) = self.held.row.take() {
+            self.whole += 1;
+            self.telling += 1;
+            self.draft.line = self.held.line;
+            self.draft.push(Row { line: self.held.line, ..row });
+            return;
+        }
         // Taken out for the time, so that the line can be borrowed.
         let text = std::mem::take(&mut self.held.text);
         let (line, before) = (self.held.line, self.held.before);
@@ -110,11 +122,11 @@ impl Core {
         match seen {
             Seen::Row(row) => {
                 self.telling += 1;
-                self.draft.push(crate::Row { line, ..row });
+                self.draft.push(Row { line, ..row });
             }
             Seen::Doubtful(row, word, what) => {
                 self.telling += 1;
-                self.draft.push(crate::Row { line, ..row });
+                self.draft.push(Row { line, ..row });
                 self.draft.problems.add(line, column(word), what);
             }
             Seen::Header(name) => self.draft.mark(MarkContent::Header(name.to_owned())),
@@ -129,7 +141,8 @@ impl Core {
                 self.draft.problems.add(line, end, "the line is cut off here: it is left out");
             }
             Seen::Bad(word, what) => {
-                let what = format!("\u{201c}{}\u{201d}: {what}; the line is left out", crate::error::clip(word));
+                let what =
+                    format!("\u{201c}{}\u{201d}: {what}; the line is left out", crate::error::clip(word));
                 self.draft.problems.add(line, column(word), what);
             }
         }
@@ -174,7 +187,9 @@ impl Core {
 
 /// What a shell, a debugger or a monitor shows when it waits, with or without what was typed.
 fn is_prompt(text: &str) -> bool {
-    ["(qemu)", "crash>", "(gdb)", "gdb>", "pwndbg>", "gef", "$ ", "root@"].iter().any(|prompt| text.starts_with(prompt))
+    ["(qemu)", "crash>", "(gdb)", "gdb>", "pwndbg>", "gef", "$ ", "root@"]
+        .iter()
+        .any(|prompt| text.starts_with(prompt))
         || text == "$"
         || text == "EOF"
 }
@@ -185,7 +200,8 @@ pub(crate) fn version(text: &str, program: &str) -> Option<String> {
     let behind = behind.strip_prefix(" version").unwrap_or(behind);
     let word = behind.strip_prefix([' ', '-'])?.split([' ', ',', ')']).next()?;
     let is_version = word.len() <= 60 && word.bytes().any(|byte| byte.is_ascii_digit());
-    is_version.then(|| format!("{program} {}", word.chars().filter(|char| !char.is_control()).collect::<String>()))
+    is_version
+        .then(|| format!("{program} {}", word.chars().filter(|char| !char.is_control()).collect::<String>()))
 }
 
 #[cfg(test)]

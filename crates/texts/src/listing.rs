@@ -1,10 +1,10 @@
 //! What a text says.
 
-use crate::lines::Core;
 use crate::draft::{Mark, Walk};
 use crate::error::ReadError;
 use crate::format::Format;
 use crate::formats::FORMATS;
+use crate::lines::Core;
 use crate::problem::Problems;
 use crate::{Machine, Rights, Row};
 
@@ -54,8 +54,10 @@ impl Listing {
         let fits = format.fits(&draft);
         let machine = match wish {
             Some(machine) if !format.accepts(&machine) => {
-                let fitting =
-                    Machine::all().filter(|machine| format.accepts(machine)).map(|machine| machine.id).collect();
+                let fitting = Machine::all()
+                    .filter(|machine| format.accepts(machine))
+                    .map(|machine| machine.id)
+                    .collect();
                 return Err(ReadError::Machine { format: format.name(), machine, fitting });
             }
             Some(machine) => Some(machine),
@@ -116,7 +118,8 @@ impl Listing {
 
     /// The ranges that map something, in address order.
     pub fn mapped(&self) -> Vec<Row> {
-        let mut rows: Vec<Row> = self.rows.iter().filter(|row| row.mapped && row.is_ordered()).copied().collect();
+        let mut rows: Vec<Row> =
+            self.rows.iter().filter(|row| row.mapped && row.is_ordered()).copied().collect();
         rows.sort_by_key(|row| (row.start, row.last));
         rows
     }

@@ -45,7 +45,9 @@ impl Machine {
     /// # Errors
     /// [`UnknownMachine`] names those there are.
     pub fn named(id: &str) -> Result<Self, UnknownMachine> {
-        Self::all().find(|machine| machine.id == id).ok_or_else(|| UnknownMachine(id.chars().take(40).collect()))
+        Self::all()
+            .find(|machine| machine.id == id)
+            .ok_or_else(|| UnknownMachine(id.chars().take(40).collect()))
     }
 
     /// The architecture: the name up to the first `-`, and of 32-bit x86 all of it.

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::lines::Core;
 use crate::error::{ReadError, clip};
 use crate::format::Format;
 use crate::formats::FORMATS;
+use crate::lines::Core;
 use crate::{Listing, Machine, clean};
 
 /// Longest line, in bytes: a line that a monitor redraws at each typed letter has a few hundred.
@@ -35,6 +35,8 @@ pub struct Reading {
     /// Lines that wait until the format is recognised, and the first line that was not blank.
     head: VecDeque<(String, u32, u32)>,
     first: Option<(String, u32, u32)>,
+    /// Lines that were too long, before the format was recognised.
+    long: Vec<u32>,
     core: Option<Core>,
     candidates: Vec<&'static str>,
 }
@@ -50,6 +52,7 @@ impl Reading {
             bytes: 0,
             head: VecDeque::new(),
             first: None,
+            long: Vec::new(),
             core: wish.format.map(|format| Core::new(format, false)),
             candidates: wish.format.iter().map(|format| format.name()).collect(),
         }
@@ -92,9 +95,10 @@ impl Reading {
         let tail = std::mem::take(&mut self.tail);
         if std::mem::take(&mut self.too_long) {
             self.lines = self.lines.saturating_add(1);
-            if let Some(core) = &mut self.core {
-                let what = format!("the line has more than {} KiB: it is left out", MAX_LINE >> 10);
-                core.draft.problems.add(self.lines, 1, what);
+            match &mut self.core {
+                Some(core) => too_long(core, self.lines),
+                None if self.long.len() < HEAD => self.long.push(self.lines),
+                None => {}
             }
         } else {
             self.one(&tail);
@@ -116,14 +120,15 @@ impl Reading {
             return core.line(&clean.text, self.lines, clean.before);
         }
         if self.first.is_none() && !clean.text.trim().is_empty() {
-            self.first = Some((clip(clean.text.trim()), self.lines, clean.before));
+            let indent = (clean.text.len() - clean.text.trim_start().len()) as u32;
+            self.first = Some((clip(clean.text.trim()), self.lines, clean.before + indent));
         }
         self.head.push_back((clean.text.into_owned(), self.lines, clean.before));
         if self.head.len() >= HEAD {
             self.recognise();
             if self.core.is_none() {
-                // What comes before a dump may be long: a boot log. Half stays, for what is broken over two lines.
-                self.head.drain(..HEAD / 2);
+                // What comes before a dump may be long: a boot log. A few lines stay, for what is broken over several.
+                self.head.drain(..HEAD - 8);
             }
         }
     }
@@ -148,6 +153,9 @@ impl Reading {
         self.candidates =
             found.iter().filter(|&&(_, score)| score * 2 > most).map(|(format, _)| format.name()).collect();
         let mut core = Core::new(best, false);
+        for line in self.long.drain(..) {
+            too_long(&mut core, line);
+        }
         for (text, line, before) in self.head.drain(..) {
             core.line(&text, line, before);
         }
@@ -174,6 +182,11 @@ impl Reading {
         core.end();
         Listing::of(core, self.candidates, self.wish.machine, self.lines)
     }
+}
+
+fn too_long(core: &mut Core, line: u32) {
+    let what = format!("the line has more than {} KiB: it is left out", MAX_LINE >> 10);
+    core.draft.problems.add(line, 1, what);
 }
 
 /// Reads a whole text.

@@ -26,15 +26,8 @@ pub enum Right {
 
 impl Right {
     /// All, in the order of [`Perms`]' text.
-    pub const ALL: [Self; 7] = [
-        Self::Read,
-        Self::Write,
-        Self::Execute,
-        Self::User,
-        Self::Global,
-        Self::Accessed,
-        Self::Dirty,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Read, Self::Write, Self::Execute, Self::User, Self::Global, Self::Accessed, Self::Dirty];
 
     /// The letter of [`Perms`]' text.
     pub const fn letter(self) -> char {

@@ -20,7 +20,10 @@ impl Scope {
         let mapped = || listing.rows.iter().filter(|row| row.mapped);
         if ["vtop", "gva2gpa", "pagemap", "no-data", "info-tlb-slb"].contains(&name) {
             scope.silent.push((0, u64::MAX));
-            scope.why.push("it answers for the addresses that were asked for; of all others it tells nothing.".to_owned());
+            scope.why.push(
+                "it answers for the addresses that were asked for; of all others it tells nothing."
+                    .to_owned(),
+            );
             return scope;
         }
         let wide = listing.machine.is_some_and(|machine| machine.va_bits == 57);
@@ -31,12 +34,19 @@ impl Scope {
             );
             return scope;
         }
-        if name.starts_with("kernel_page_tables") && !name.ends_with("s390") && !other.format.name().starts_with("kernel_page_tables") {
+        if name.starts_with("kernel_page_tables")
+            && !name.ends_with("s390")
+            && !other.format.name().starts_with("kernel_page_tables")
+        {
             // The kernel's own tables, compared with those that a CPU had loaded.
             if mapped().all(|row| row.start >= UPPER_HALF) {
                 scope.silent.push((0, UPPER_HALF - 1));
-                scope.why.push("it is of the kernel's own tables: of user addresses it tells nothing.".to_owned());
-            } else if mapped().all(|row| row.start < UPPER_HALF) && listing.rows.iter().all(|row| row.start < UPPER_HALF) {
+                scope
+                    .why
+                    .push("it is of the kernel's own tables: of user addresses it tells nothing.".to_owned());
+            } else if mapped().all(|row| row.start < UPPER_HALF)
+                && listing.rows.iter().all(|row| row.start < UPPER_HALF)
+            {
                 scope.silent.push((UPPER_HALF, u64::MAX));
                 scope.why.push("it ends below the kernel's addresses.".to_owned());
             }
@@ -53,7 +63,9 @@ impl Scope {
             }
         }
         if skipped > 0 {
-            scope.why.push(format!("{skipped} entries are not printed in it (\u{201c}entries skipped\u{201d})."));
+            scope
+                .why
+                .push(format!("{skipped} entries are not printed in it (\u{201c}entries skipped\u{201d})."));
         }
         scope.silent.sort_unstable();
         scope

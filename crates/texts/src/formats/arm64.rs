@@ -179,23 +179,35 @@ fn machines(draft: &Draft) -> Vec<Machine> {
         pte.is_none_or(|bits| bits >= shift) && pmd.is_none_or(|bits| bits >= pmd_shift)
     };
     // The largest that fits is the likeliest: that no row of a 4K kernel ends at an odd page is rare.
-    let shifts: Vec<u8> =
-        [(16, 29), (14, 25), (12, 21)].into_iter().filter(|&(page, pmd)| fits_page(page, pmd)).map(|(page, _)| page as u8).collect();
+    let shifts: Vec<u8> = [(16, 29), (14, 25), (12, 21)]
+        .into_iter()
+        .filter(|&(page, pmd)| fits_page(page, pmd))
+        .map(|(page, _)| page as u8)
+        .collect();
     let shifts = if pte.is_none() && pmd.is_none() { vec![12, 14, 16] } else { shifts };
     let is_linear = |mark: &&crate::draft::Mark| matches!(&mark.content, MarkContent::Header(name) if name == "Linear Mapping start");
-    let linear = draft.marks.iter().find(is_linear).and_then(|mark| draft.rows.get(mark.row)).map(|row| row.start);
+    let linear =
+        draft.marks.iter().find(is_linear).and_then(|mark| draft.rows.get(mark.row)).map(|row| row.start);
     let lowest = draft.rows.iter().map(|row| row.start).filter(|start| start >> 63 != 0).min();
     let bits = |start: u64| (start.leading_ones() as u8).min(63);
     // PAGE_OFFSET is -(1 << VA_BITS); without its header the lowest address still needs as many bits.
-    let exact = linear.filter(|start| start >> 63 != 0 && start.count_ones() == start.leading_ones()).map(|start| 64 - bits(start));
+    let exact = linear
+        .filter(|start| start >> 63 != 0 && start.count_ones() == start.leading_ones())
+        .map(|start| 64 - bits(start));
     let least = lowest.map_or(0, |start| 64 - bits(start));
     let mut fitting = Vec::new();
     for &shift in &shifts {
-        let of_size = || MODELS.iter().map(|&model| Machine::of(model)).filter(|machine| machine.arch() == "arm64" && machine.page_shift == shift);
+        let of_size = || {
+            MODELS
+                .iter()
+                .map(|&model| Machine::of(model))
+                .filter(|machine| machine.arch() == "arm64" && machine.page_shift == shift)
+        };
         let before = fitting.len();
         fitting.extend(of_size().filter(|machine| exact.is_some_and(|exact| machine.va_bits == exact)));
         if fitting.len() == before {
-            let mut others: Vec<_> = of_size().filter(|machine| exact.is_none() && machine.va_bits >= least).collect();
+            let mut others: Vec<_> =
+                of_size().filter(|machine| exact.is_none() && machine.va_bits >= least).collect();
             others.sort_by_key(|machine| machine.va_bits != 48);
             fitting.extend(others);
         }
@@ -203,7 +215,9 @@ fn machines(draft: &Draft) -> Vec<Machine> {
     if fitting.is_empty() {
         // An address width that no model has: the page size is known at least.
         let shift = shifts.first().copied().unwrap_or(12);
-        fitting.extend(Machine::all().filter(|machine| machine.arch() == "arm64" && machine.page_shift == shift && machine.va_bits >= 48));
+        fitting.extend(Machine::all().filter(|machine| {
+            machine.arch() == "arm64" && machine.page_shift == shift && machine.va_bits >= 48
+        }));
     }
     fitting
 }

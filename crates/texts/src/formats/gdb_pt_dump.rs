@@ -46,7 +46,8 @@ impl Format for GdbPtDump {
             if word == ":" || word == "|" {
                 continue;
             }
-            if let Some(number) = words::prefixed(word).filter(|_| attributes.is_empty() && numbers.len() < 2) {
+            if let Some(number) = words::prefixed(word).filter(|_| attributes.is_empty() && numbers.len() < 2)
+            {
                 if numbers.is_empty() {
                     size_word = word;
                 }
@@ -54,7 +55,9 @@ impl Format for GdbPtDump {
                 continue;
             }
             match word.split_once(':') {
-                Some((name @ ("W" | "X" | "R" | "S" | "UC" | "WB"), value @ ("0" | "1"))) if attributes.len() < 8 => {
+                Some((name @ ("W" | "X" | "R" | "S" | "UC" | "WB"), value @ ("0" | "1")))
+                    if attributes.len() < 8 =>
+                {
                     let letter = if name == "UC" { b'u' } else { name.as_bytes()[0] };
                     attributes.push((if name == "WB" { b'b' } else { letter }, value == "1"));
                 }
@@ -106,7 +109,9 @@ impl Format for GdbPtDump {
         );
         let has_frames = draft.rows.iter().any(|row| row.frames != Frames::Unknown);
         if !has_frames {
-            draft.assume("Rows are merged over virtual neighbours whatever their frames (pt without -phys_verbose).");
+            draft.assume(
+                "Rows are merged over virtual neighbours whatever their frames (pt without -phys_verbose).",
+            );
         }
         if machine.arch() == "riscv64" {
             draft.assume("A physical column is left out: on riscv64 it is that of the last merged page.");

@@ -41,15 +41,36 @@ impl Format for Gva2Gpa {
                 None => Seen::Cut,
             };
         }
+        // What scripts make of it: the address before the answer.
+        if let Some((addr, answer)) = line.split_once(' ')
+            && let Some(addr) = words::number(addr.trim_end_matches(':'))
+        {
+            let answer = answer.trim();
+            let physical = answer.strip_prefix("gpa:").and_then(|physical| words::prefixed(physical.trim()));
+            return match physical {
+                Some(physical) => Seen::Fact(Fact::Asked { addr, heading: Some(physical) }),
+                None if answer == "Unmapped" => Seen::Fact(Fact::Asked { addr, heading: None }),
+                None => Seen::Foreign,
+            };
+        }
         if line == "Unmapped" { Seen::Fact(Fact::Answer(None)) } else { Seen::Foreign }
     }
 
     fn fact(&self, fact: Fact, draft: &mut Draft) {
         match fact {
-            Fact::Asked { addr, .. } => draft.ask(addr, None),
+            Fact::Asked { addr, heading } => {
+                draft.ask(addr, None);
+                if let (Some(physical), Some(walk)) = (heading, draft.walks.last_mut()) {
+                    walk.answer = Some(Some(physical));
+                }
+            }
             Fact::Answer(answer) => match draft.walks.last_mut() {
                 Some(walk) if walk.answer.is_none() => walk.answer = Some(answer),
-                _ => draft.problems.add(draft.line, 1, "an answer without the command that asked for it: it is left out"),
+                _ => draft.problems.add(
+                    draft.line,
+                    1,
+                    "an answer without the command that asked for it: it is left out",
+                ),
             },
             _ => {}
         }
@@ -68,11 +89,8 @@ impl Format for Gva2Gpa {
     }
 
     fn settle_alone(&self, draft: &mut Draft) {
-        let rows: Vec<Row> = draft
-            .walks
-            .iter()
-            .filter_map(|walk| Some(row(walk.addr, walk.answer??, walk.line)))
-            .collect();
+        let rows: Vec<Row> =
+            draft.walks.iter().filter_map(|walk| Some(row(walk.addr, walk.answer??, walk.line))).collect();
         draft.rows.extend(rows);
         draft.assume(TRANSLATION);
         let (mut answers, mut unmapped, mut itself) = (0u64, false, 0u64);

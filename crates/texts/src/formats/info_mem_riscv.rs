@@ -98,7 +98,9 @@ impl Format for InfoMem {
 
     fn settle(&self, draft: &mut Draft, machine: &Machine) {
         draft.assume("Rights are those of the leaf entry: on riscv tables above take none away.");
-        draft.assume("Levels are not printed: QEMU merges rows over neighbours whose frames follow each other.");
+        draft.assume(
+            "Levels are not printed: QEMU merges rows over neighbours whose frames follow each other.",
+        );
         if draft.rows.iter().any(|row| row.bits & NC != 0) {
             draft.assume(
                 "Bit 63 of a printed frame is the page's memory type, Svpbmt NC: it is taken off the frame.",

@@ -50,7 +50,9 @@ impl Format for InfoMem {
         };
         let Some(rights) = rights else { return Seen::Cut };
         let &[user @ (b'u' | b'-'), b'r', write @ (b'w' | b'-')] = rights.as_bytes() else {
-            return if rights.len() < 3 && "urw".contains(rights) || rights.starts_with('-') && rights.len() < 3 {
+            return if rights.len() < 3 && "urw".contains(rights)
+                || rights.starts_with('-') && rights.len() < 3
+            {
                 Seen::Cut
             } else {
                 Seen::Foreign
@@ -63,11 +65,13 @@ impl Format for InfoMem {
             .with(Right::Read, true)
             .with(Right::Write, write == b'w')
             .with(Right::User, user == b'u');
-        let row = Row { start, last, frames: Frames::Unknown, bits: 0, line: 0, level: None, perms, mapped: true };
+        let row =
+            Row { start, last, frames: Frames::Unknown, bits: 0, line: 0, level: None, perms, mapped: true };
         if end_fits(start, size, end) {
             Seen::Row(row)
         } else {
-            let what = format!("the size {size:x} does not lead from {start_word} to {end_word}: the size is taken");
+            let what =
+                format!("the size {size:x} does not lead from {start_word} to {end_word}: the size is taken");
             Seen::Doubtful(row, end_word, what)
         }
     }

@@ -111,19 +111,25 @@ impl Format for InfoTlb {
             let behind = starts.partition_point(|&start| start <= row.start);
             starts.get(behind).is_none_or(|&next| next > row.start | four_mib)
         };
-        let legacy = draft.rows.iter().filter(large).all(|row| {
-            (row.start | row.frames.first().unwrap_or(0)) & four_mib == 0 && alone(row)
-        });
+        let legacy = draft
+            .rows
+            .iter()
+            .filter(large)
+            .all(|row| (row.start | row.frames.first().unwrap_or(0)) & four_mib == 0 && alone(row));
         let any_large = draft.rows.iter().any(|row| row.bits & PSE != 0);
         match (pae, nx, legacy) {
             (true, ..) => is("x86-pae").collect(),
             // NX is printed as a letter: of a PAE guest it would be in the address as well.
             (false, true, _) => machines.iter().copied().filter(|machine| machine.va_bits > 32).collect(),
-            (false, false, true) if any_large => {
-                is("x86-legacy").chain(is("x86-pae")).chain(is("x86_64-4level")).chain(is("x86_64-5level")).collect()
-            }
+            (false, false, true) if any_large => is("x86-legacy")
+                .chain(is("x86-pae"))
+                .chain(is("x86_64-4level"))
+                .chain(is("x86_64-5level"))
+                .collect(),
             (false, false, true) => machines,
-            (false, false, false) => machines.into_iter().filter(|machine| machine.id != "x86-legacy").collect(),
+            (false, false, false) => {
+                machines.into_iter().filter(|machine| machine.id != "x86-legacy").collect()
+            }
         }
     }
 
@@ -144,9 +150,7 @@ impl Format for InfoTlb {
 }
 
 fn perms(bits: u64) -> Perms {
-    super::x86::perms(bits)
-        .with(Right::Accessed, bits & ACCESSED != 0)
-        .with(Right::Dirty, bits & DIRTY != 0)
+    super::x86::perms(bits).with(Right::Accessed, bits & ACCESSED != 0).with(Right::Dirty, bits & DIRTY != 0)
 }
 
 /// What a large page has: 2 MiB or 1 GiB with 64-bit entries, told apart by where the next row begins.

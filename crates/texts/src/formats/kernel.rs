@@ -74,7 +74,9 @@ pub(crate) fn size_doubt(word: &str, bytes: u64) -> Option<String> {
     let said = words::size(word)?;
     // A range of all 64 bits and one of none look alike in addresses.
     let fits = said == u128::from(bytes) || bytes == 0 && said == 1 << 64;
-    (!fits).then(|| format!("the size {word} is not that of the addresses, {bytes:#x} bytes: the addresses are taken"))
+    (!fits).then(|| {
+        format!("the size {word} is not that of the addresses, {bytes:#x} bytes: the addresses are taken")
+    })
 }
 
 /// `row`, or the doubt that its size raises.

@@ -35,10 +35,13 @@ impl Format for Pagemap {
     }
 
     fn line<'a>(&self, line: &'a str) -> Seen<'a> {
-        let mut of_line = line.split_ascii_whitespace().filter(|&word| word != ":" && word != "=>" && word != "->");
+        let mut of_line =
+            line.split_ascii_whitespace().filter(|&word| word != ":" && word != "=>" && word != "->");
         let Some(addr_word) = of_line.next() else { return Seen::Foreign };
         let addr_word = addr_word.trim_end_matches(':');
-        let Some(start) = words::number(addr_word).filter(|start| start & 0xfff == 0) else { return Seen::Foreign };
+        let Some(start) = words::number(addr_word).filter(|start| start & 0xfff == 0) else {
+            return Seen::Foreign;
+        };
         let Some(second) = of_line.next() else { return Seen::Foreign };
         let bits = match words::hex_of(second.strip_prefix("0x").unwrap_or(second), 16) {
             Some(value) => {
@@ -83,7 +86,8 @@ impl Format for Pagemap {
     fn settle_alone(&self, draft: &mut Draft) {
         let bits = draft.rows.iter().fold(0, |bits, row| bits | row.start);
         // Four pages by chance at multiples of 16 KiB are one case in 256.
-        let shift = [16, 14].into_iter().find(|&shift| draft.rows.len() >= 4 && bits.trailing_zeros() >= shift);
+        let shift =
+            [16, 14].into_iter().find(|&shift| draft.rows.len() >= 4 && bits.trailing_zeros() >= shift);
         let shift = shift.unwrap_or(12) as u8;
         draft.assume(format!(
             "The page size is not printed: it is taken for {} KiB; --model chooses another.",
@@ -101,7 +105,8 @@ fn told(draft: &mut Draft) {
         draft.assume("Every frame number is 0: who read it had no CAP_SYS_ADMIN, so frames are unknown.");
     }
     if draft.rows.iter().any(|row| !row.mapped && row.bits & SWAP != 0) {
-        draft.assume("Swapped pages (and migration entries) are not mapped: they are left out of the ranges.");
+        draft
+            .assume("Swapped pages (and migration entries) are not mapped: they are left out of the ranges.");
     }
 }
 
@@ -118,8 +123,22 @@ fn pages(draft: &mut Draft, shift: u8) {
 /// What stands behind a raw value only explains it.
 fn is_word_of_value(word: &str) -> bool {
     const WORDS: [&str; 16] = [
-        "present", "swapped", "swap", "file", "shared", "file/shared", "soft-dirty", "exclusive", "uffd-wp", "guard",
-        "pfn", "type", "offset", "anon", "none", "|",
+        "present",
+        "swapped",
+        "swap",
+        "file",
+        "shared",
+        "file/shared",
+        "soft-dirty",
+        "exclusive",
+        "uffd-wp",
+        "guard",
+        "pfn",
+        "type",
+        "offset",
+        "anon",
+        "none",
+        "|",
     ];
     WORDS.contains(&word.trim_end_matches([',', ':'])) || words::number(word.trim_end_matches(',')).is_some()
 }

@@ -41,9 +41,10 @@ impl Format for Powerpc {
         if level.is_some() {
             words.next();
         }
-        let mut perms = [Right::Read, Right::Write, Right::Execute, Right::User, Right::Accessed, Right::Dirty]
-            .into_iter()
-            .fold(Perms::UNKNOWN, |perms, right| perms.with(right, false));
+        let mut perms =
+            [Right::Read, Right::Write, Right::Execute, Right::User, Right::Accessed, Right::Dirty]
+                .into_iter()
+                .fold(Perms::UNKNOWN, |perms, right| perms.with(right, false));
         let (mut present, mut flags) = (false, 0);
         for word in words {
             flags += 1;

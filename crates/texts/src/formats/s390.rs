@@ -55,10 +55,8 @@ impl Format for S390 {
             (None | Some("RO" | "RW"), None, None) => return Seen::Cut,
             _ => return Seen::Foreign,
         };
-        let perms = Perms::UNKNOWN
-            .with(Right::Read, mapped)
-            .with(Right::Write, write)
-            .with(Right::Execute, execute);
+        let perms =
+            Perms::UNKNOWN.with(Right::Read, mapped).with(Right::Write, write).with(Right::Execute, execute);
         let row = Row {
             start: range.start,
             last: range.end.wrapping_sub(1),

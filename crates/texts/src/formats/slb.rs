@@ -7,7 +7,8 @@ use crate::{Machine, Rights, words};
 #[derive(Debug)]
 pub(crate) struct Slb;
 
-const WHY: &str = "QEMU printed the SLB of a ppc64 guest, which translates segments: it has no page tables in it";
+const WHY: &str =
+    "QEMU printed the SLB of a ppc64 guest, which translates segments: it has no page tables in it";
 
 impl Format for Slb {
     fn name(&self) -> &'static str {

@@ -66,7 +66,11 @@ impl Format for Vtop {
             }
             // The struct page, or the VMA.
             [page, a, b, _, ..] if page.len() == 16 => {
-                if [page, a, b].into_iter().all(|word| words::hex(word).is_some()) { Seen::Heading } else { Seen::Foreign }
+                if [page, a, b].into_iter().all(|word| words::hex(word).is_some()) {
+                    Seen::Heading
+                } else {
+                    Seen::Foreign
+                }
             }
             _ => Seen::Foreign,
         }
@@ -132,7 +136,10 @@ fn labelled<'a>(label: &'a str, rest: &'a str) -> Seen<'a> {
         None => Seen::Bad(rest, "a hexadecimal number is expected"),
     };
     match label {
-        "PGD DIRECTORY" => cut_or(words::number(rest).map(|root| Seen::Fact(Fact::Root(root)))),
+        // crash 7 called the root of x86-64 PML4.
+        "PGD DIRECTORY" | "PML4 DIRECTORY" => {
+            cut_or(words::number(rest).map(|root| Seen::Fact(Fact::Root(root))))
+        }
         "PAGE DIRECTORY" => cut_or(words::number(rest).map(|entry| Seen::Fact(Fact::Directory(entry)))),
         "PAGE" => {
             let mut of_line = rest.split_ascii_whitespace();
@@ -144,14 +151,16 @@ fn labelled<'a>(label: &'a str, rest: &'a str) -> Seen<'a> {
             };
             cut_or(physical.zip(bytes).map(|(physical, bytes)| Seen::Fact(Fact::Page { physical, bytes })))
         }
-        _ => match super::kernel::upper_level(label) {
-            None => Seen::Foreign,
-            Some(level) => cut_or(rest.split_once("=>").and_then(|(slot, value)| {
-                let slot = words::number(slot.trim())?;
-                let value = words::number(value.trim())?;
-                Some(Seen::Fact(Fact::Entry { level, slot, value }))
-            })),
-        },
+        _ => {
+            match super::kernel::upper_level(if label == "PML" || label == "PML4" { "PGD" } else { label }) {
+                None => Seen::Foreign,
+                Some(level) => cut_or(rest.split_once("=>").and_then(|(slot, value)| {
+                    let slot = words::number(slot.trim())?;
+                    let value = words::number(value.trim())?;
+                    Some(Seen::Fact(Fact::Entry { level, slot, value }))
+                })),
+            }
+        }
     }
 }
 

@@ -73,7 +73,10 @@ impl Format for X86 {
             return Seen::Cut;
         }
         if rw != nx || (bits != 0) != rw {
-            return Seen::Bad(range.rest.trim(), "of ro or RW and x or NX one each is expected, or no attributes");
+            return Seen::Bad(
+                range.rest.trim(),
+                "of ro or RW and x or NX one each is expected, or no attributes",
+            );
         }
         let row = Row {
             start: range.start,
@@ -145,7 +148,8 @@ pub(crate) fn skipped(draft: &mut Draft) {
         MarkContent::Skipped(count) => Some(count),
         MarkContent::Header(_) => None,
     });
-    let (lines, count) = counts.fold((0u64, 0u64), |(lines, sum), count| (lines + 1, sum.saturating_add(count)));
+    let (lines, count) =
+        counts.fold((0u64, 0u64), |(lines, sum), count| (lines + 1, sum.saturating_add(count)));
     if lines > 0 {
         draft.assume(format!(
             "Not everything is there: the kernel left out {count} entries (\u{201c}entries skipped\u{201d}, as in the ESPfix area, of which it prints 16 lines)."

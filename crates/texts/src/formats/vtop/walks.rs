@@ -13,11 +13,12 @@ pub(super) fn machines(draft: &Draft) -> Vec<Machine> {
     if walks().next().is_none() {
         return Vec::new();
     }
-    let tables = || walks().flat_map(|walk| walk.steps.iter().rev().skip(1));
+    // The root's entry, where more follow: it points to a table.
+    let tables = || walks().filter(|walk| walk.steps.len() > 1).filter_map(|walk| walk.steps.first());
     let arch = draft.arch.unwrap_or_else(|| {
         if tables().next().is_some() && tables().all(|step| step.value & 0x3ff == 1) {
             "riscv64"
-        } else if tables().next().is_some() && tables().all(|step| step.value & 0xffc == 0 && step.value & 3 == 3) {
+        } else if tables().next().is_some() && tables().all(|step| step.value & 0xfff == 3) {
             "arm64"
         } else {
             "x86_64"
@@ -55,8 +56,13 @@ fn fits(machine: &Machine, walks: &[Walk]) -> bool {
 /// reads on in the mapped memory as if it were a table.
 fn leaf(machine: &Machine, walk: &Walk) -> Option<Step> {
     let model = machine.model?;
-    let kind = |step: &Step| model.classify(model.lowest_sharing(step.level), RawEntry(step.value), &model.empty);
-    walk.steps.iter().find(|step| kind(step) != EntryKind::Table).copied().filter(|step| kind(step) == EntryKind::Leaf)
+    let kind =
+        |step: &Step| model.classify(model.lowest_sharing(step.level), RawEntry(step.value), &model.empty);
+    walk.steps
+        .iter()
+        .find(|step| kind(step) != EntryKind::Table)
+        .copied()
+        .filter(|step| kind(step) == EntryKind::Leaf)
 }
 
 pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
@@ -64,16 +70,20 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
     let walks = std::mem::take(&mut draft.walks);
     let mut unmapped = 0u64;
     for walk in walks.iter().filter(|walk| !walk.steps.is_empty()) {
-        let Some(step) = leaf(machine, walk).filter(|step| is_valid(machine, step.value)) else {
+        let Some(step) = leaf(machine, walk).filter(|step| is_valid(step.value)) else {
             unmapped += 1;
             continue;
         };
         let bytes = 1u64 << model.level(step.level).shift;
         let start = walk.addr & !(bytes - 1);
-        let physical = model.leaf_address(model.lowest_sharing(step.level), RawEntry(step.value)).0 & !(bytes - 1);
+        let physical =
+            model.leaf_address(model.lowest_sharing(step.level), RawEntry(step.value)).0 & !(bytes - 1);
         let last_step = walk.steps.last().is_some_and(|last| last.level == step.level);
         if let Some(page) = walk.page.filter(|&page| page & !(bytes - 1) != physical && last_step) {
-            let what = format!("PAGE: {page:x} is not where the entry {:x} leads, {physical:x}: the entry's is taken", step.value);
+            let what = format!(
+                "PAGE: {page:x} is not where the entry {:x} leads, {physical:x}: the entry's is taken",
+                step.value
+            );
             draft.problems.add(walk.line, 1, what);
         }
         if !last_step {
@@ -99,12 +109,15 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
             perms: perms(machine, step.value),
             mapped: true,
         };
-        if !draft.rows.iter().rev().take(1000).any(|other| other.start == row.start && other.last == row.last) {
+        if !draft.rows.iter().rev().take(1000).any(|other| other.start == row.start && other.last == row.last)
+        {
             draft.push(row);
         }
     }
     draft.walks = walks;
-    draft.assume("Rights are the leaf entry's own; the entries above it are printed as well, and may take some away.");
+    draft.assume(
+        "Rights are the leaf entry's own; the entries above it are printed as well, and may take some away.",
+    );
     draft.assume("A walk is for one address: the range is the page that it ends in.");
     match machine.arch() {
         "x86_64" => draft.assume("Slots are physical addresses; PAGE DIRECTORY is the top entry."),
@@ -116,7 +129,9 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
     }
     if unmapped > 0 {
         let walks = if unmapped == 1 { "1 walk ends".to_owned() } else { format!("{unmapped} walks end") };
-        draft.assume(format!("{walks} at an entry that maps nothing; PHYSICAL in such a heading means nothing."));
+        draft.assume(format!(
+            "{walks} at an entry that maps nothing; PHYSICAL in such a heading means nothing."
+        ));
     }
     translations(draft);
 }
@@ -133,14 +148,9 @@ pub(super) fn translations(draft: &mut Draft) {
     draft.rows.extend(rows);
 }
 
-/// Whether the CPU may use the entry.
-const fn is_valid_bit(value: u64) -> bool {
+/// Whether the CPU may use the entry: x86, arm64 and riscv have that bit in the same place.
+const fn is_valid(value: u64) -> bool {
     value & 1 != 0
-}
-
-fn is_valid(_: &Machine, value: u64) -> bool {
-    // x86, arm64 and riscv have it in the same place.
-    is_valid_bit(value)
 }
 
 fn perms(machine: &Machine, value: u64) -> Perms {
