@@ -33,7 +33,7 @@ pub(crate) fn reading(out: &mut impl Write, of: &Reading) -> io::Result<()> {
         (Target::Nothing, _) | (_, None) => writeln!(out)?,
         (target @ Target::Table(_), _) => writeln!(out, ": points to {}", place(target))?,
         (target @ Target::Memory { .. }, Some(frame)) => {
-            writeln!(out, ": maps {}, frame {frame:#x}", place(target))?
+            writeln!(out, ": maps {}, frame {frame:#x}", place(target))?;
         }
     }
     for named in &of.flags {

@@ -5,6 +5,7 @@
 
 mod bench;
 mod commands;
+mod cores;
 mod files;
 mod outcome;
 mod wish;

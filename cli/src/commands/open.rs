@@ -5,6 +5,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 use texts::{Frames, Listing, MarkContent, Range, joined, merged, printed};
 
+use crate::cores::{CoreArgs, Show};
 use crate::files::{listing, output};
 use crate::outcome::{Exit, Failure};
 use crate::wish::{WishArgs, formats};
@@ -30,6 +31,8 @@ pub(crate) struct Args {
     print: bool,
     #[command(flatten)]
     wish: WishArgs,
+    #[command(flatten)]
+    core: CoreArgs,
 }
 
 fn after_help() -> String {
@@ -49,6 +52,11 @@ Examples:
   sudo cat /sys/kernel/debug/page_tables/kernel | pagewalk open -
   pagewalk open tlb.txt --ranges | awk '$4 ~ /^.wx/'
   pagewalk open mem.txt --json --model riscv64-sv48
+  pagewalk open vmcore --ranges
+  pagewalk open memory.raw --root 2610000 --model x86_64-4level
+
+A core of a machine's memory (kdump, /proc/vmcore, QEMU's dump-guest-memory) is read where a walk needs it, not whole; its root is that of
+init_mm, else that of a CPU's registers, or that of --root.
 
 Exit codes: 0 read, 2 not readable.",
         formats()
@@ -58,6 +66,16 @@ Exit codes: 0 read, 2 not readable.",
 impl Args {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
         let wish = self.wish.wish();
+        if let [file] = self.files.as_slice()
+            && self.core.is_meant(file)
+        {
+            let show = match (self.ranges, self.json) {
+                (true, _) => Show::Ranges,
+                (_, true) => Show::Json,
+                _ => Show::Text,
+            };
+            return self.core.open(file, wish.machine, show);
+        }
         let listings: Vec<(&String, Listing)> =
             self.files.iter().map(|name| Ok((name, listing(name, wish)?))).collect::<Result<_, Failure>>()?;
         let mut out = output();

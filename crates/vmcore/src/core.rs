@@ -65,6 +65,13 @@ impl<'a, R: ReadAt + ?Sized> Core<'a, R> {
         Ok(Self { file, headers, info })
     }
 
+    /// A raw image: memory from `base` on, and nothing that says where tables begin.
+    pub fn raw(file: &'a R, bytes: u64, base: u64, machine: Machine) -> Self {
+        let segment = Segment { physical: base, virt: 0, offset: 0, bytes, in_memory: bytes };
+        let headers = Headers { machine, segments: Vec::from([segment]), notes: Vec::new() };
+        Self { file, headers, info: Info::default() }
+    }
+
     /// The architecture.
     pub fn machine(&self) -> Machine {
         self.headers.machine

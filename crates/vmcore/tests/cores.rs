@@ -2,7 +2,7 @@
 
 use pgtable::{Level, Model, Owner, PhysAddr, Prot, RawEntry, model};
 use proptest::prelude::*;
-use vmcore::{Core, CoreError, Machine, Pieces, ReadError, elf};
+use vmcore::{Core, CoreError, Machine, Pieces, ReadError, Root, elf};
 
 /// A core under construction: pages of memory, notes.
 struct Made {
@@ -240,6 +240,26 @@ fn a_world_has_every_table_of_the_root() {
     let id = world.table_at(PhysAddr(0x2000)).expect("a table");
     let entry = world.table(id).and_then(|table| table.get(1)).unwrap_or(RawEntry(0));
     assert_eq!(entry.0 & 0xfff, 0x1e3);
+}
+
+#[test]
+fn a_raw_image_has_the_root_that_is_given() {
+    // Memory from 0x80000000 on: a root with one page of 1 GiB.
+    let mut image = vec![0u8; 8192];
+    image[4096..4104].copy_from_slice(&0x2000_00e7u64.to_le_bytes());
+    let core = Core::raw(&image, image.len() as u64, 0x8000_0000, Machine::Riscv);
+    assert!(matches!(core.roots(), Err(CoreError::NoRoot(_))));
+    let root = Root {
+        name: "given".to_owned(),
+        at: PhysAddr(0x8000_1000),
+        model: of("riscv64-sv39"),
+        assumed: Vec::new(),
+    };
+    let found = core.ranges(&root, true).expect("ranges");
+    assert_eq!((found.all.len(), found.all[0].start, found.all[0].level), (1, 0, Level::Pud));
+    assert_eq!(found.all[0].physical, 0x8000_0000);
+    let beyond = Root { at: PhysAddr(0x1000), ..root };
+    assert_eq!(core.ranges(&beyond, true), Err(CoreError::NotInCore(0x1000)));
 }
 
 #[test]
