@@ -20,7 +20,8 @@
 //! |---|---|
 //! | [`mod@reading`] | one value under one model: level, kind, flags, where it points |
 //! | [`swap`] | what an entry holds that the CPU must not use: swap, migration, markers |
-//! | [`change`] | two values side by side, and what the architecture demands between them |
+//! | [`change`] | two values side by side |
+//! | [`demand`] | what an architecture demands between them |
 //! | [`fit`] | which of the models fits best, and why |
 //! | [`pagemap`] | an entry of `/proc/PID/pagemap`, from a pte and back |
 //! | [`lines`] | the lines of a kernel log and of crash that have such values |
@@ -34,7 +35,7 @@
 mod arch;
 pub mod change;
 pub mod clean;
-mod demand;
+pub mod demand;
 pub mod fit;
 pub mod input;
 pub mod lines;
@@ -42,7 +43,8 @@ pub mod pagemap;
 pub mod reading;
 pub mod swap;
 
-pub use change::{Change, Changed, Demand, Weight};
+pub use change::{Change, Changed};
+pub use demand::{Demand, Weight};
 pub use fit::{Fit, fits};
 pub use input::{InputError, level_named, value};
 pub use lines::{Found, Source, recognise};

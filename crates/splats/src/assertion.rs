@@ -152,10 +152,9 @@ fn missing(lock: &'static str, need: Need, why: String) -> Missing {
 pub fn of_walk(splat: &Splat, walk: &InTrace, row: Revision, of_init_mm: Option<bool>) -> Option<Missing> {
     let (file, _) = splat.kind.place()?;
     let by_line = mode_by_line(&splat.kind);
-    // The lock of a VMA: a BUG in mm.h (v6.4 to v6.14) or mmap_lock.h (since v6.15).
-    let is_vma_lock = matches!(splat.kind, Kind::Bug { .. })
-        && splat.version.as_ref().is_some_and(|version| version.since(6, 9))
-        && matches!(file, "include/linux/mm.h" | "include/linux/mmap_lock.h");
+    // The lock of a VMA: asserted in mm.h (v6.4 to v6.14), or in mmap_lock.h (since v6.15), where since v6.9 no mmap lock is.
+    let since_v6_15 = splat.version.as_ref().is_some_and(|version| version.since(6, 15));
+    let is_vma_lock = file == "include/linux/mm.h" || file == "include/linux/mmap_lock.h" && since_v6_15;
     if is_vma_lock || walk.inner == "process_vma_walk_lock" {
         let why = "the walk_lock of its ops table says that the VMA is locked (PGWALK_WRLOCK_VERIFY, since v6.17 also PGWALK_VMA_RDLOCK_VERIFY)";
         return Some(missing("the VMA's lock", Need::Write, why.to_owned()));
@@ -168,6 +167,10 @@ pub fn of_walk(splat: &Splat, walk: &InTrace, row: Revision, of_init_mm: Option<
     }
     if !is_lock_header(file) {
         return None;
+    }
+    if walk.callback.as_deref() == Some("find_vma") {
+        let why = "find_vma(), which the walk calls for each VMA, asserts it for itself (v5.15)";
+        return Some(missing(MM, Need::Held, why.to_owned()));
     }
     Some(match walk.entry {
         EntryPoint::Novma => novma(splat.version.as_ref(), by_line, of_init_mm),

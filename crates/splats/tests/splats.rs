@@ -128,6 +128,49 @@ fn what_a_build_could_know_is_told() {
     assert_eq!(build("rcu-6.6").lockdep, Some(true));
 }
 
+/// The lock and mode that a warning at `file` in `frames` of a kernel is about.
+fn missing(kernel: &str, at: &str, frames: &[&str]) -> Option<(&'static str, LockMode)> {
+    let trace: String = frames[1..].iter().map(|name| format!(" {name}+0x1/0x2\n")).collect();
+    let cpu = format!("CPU: 1 PID: 71 Comm: cat Not tainted {kernel} #1");
+    let text = format!("WARNING: CPU: 1 PID: 71 at {at} {}+0x1/0x2\n{cpu}\nCall Trace:\n{trace}", frames[0]);
+    let Verdict::Walk(walk) = explain(&text).remove(0).verdict else { panic!("{text}") };
+    walk.missing.map(|missing| (missing.lock, missing.mode))
+}
+
+#[test]
+fn the_rule_of_each_kernel_is_its_own() {
+    let (held, write) = (LockMode::Read, LockMode::Write);
+    let (mmap, rwsem) = ("include/linux/mmap_lock.h:161", "include/linux/rwsem.h:203");
+    let novma: &[&str] = &["walk_page_range_novma", "ptdump_walk_pgd", "ptdump_check_wx"];
+    let debug: &[&str] = &["walk_page_range_debug", "ptdump_walk_pgd", "ptdump_check_wx"];
+    let vmas: &[&str] = &["walk_page_range", "smap_gather_stats"];
+    for (kernel, at, frames, lock, mode) in [
+        ("5.15.0", mmap, novma, INIT, held),
+        ("6.1.0", mmap, novma, INIT, write),
+        ("6.6.30", mmap, novma, INIT, write),
+        ("6.8.0", mmap, novma, INIT, held),
+        ("6.12.5", rwsem, novma, INIT, held),
+        ("6.12.5", "include/linux/rwsem.h:85", novma, MM, write),
+        ("6.1.192", mmap, novma, INIT, write),
+        ("6.17.0", rwsem, &["walk_kernel_page_table_range", "__set_memory"], INIT, held),
+        ("6.17.0", rwsem, debug, INIT, held),
+        ("6.12.110", rwsem, debug, INIT, write),
+        ("7.3.0", rwsem, debug, INIT, write),
+        ("6.18.0", "include/linux/rwsem.h:85", &["walk_page_range_debug", "ptdump_walk_pgd"], MM, write),
+        ("6.1.0", mmap, vmas, MM, held),
+        ("6.12.0", "include/linux/rwsem.h:85", vmas, MM, write),
+        ("6.12.0", rwsem, &["find_vma", "walk_page_range", "x"], MM, held),
+        ("7.0.0", rwsem, &["folio_walk_start", "x"], MM, held),
+        ("6.17.0", "include/linux/mmap_lock.h:220", &["walk_page_range_vma", "x"], "the VMA's lock", write),
+        ("6.6.0", "include/linux/mm.h:700", &["walk_page_range_vma", "x"], "the VMA's lock", write),
+        ("7.1.0", "mm/pagewalk.c:800", &["walk_page_mapping", "x"], "mapping->i_mmap_rwsem", held),
+    ] {
+        assert_eq!(missing(kernel, at, frames), Some((lock, mode)), "{kernel} {at} {frames:?}");
+    }
+    // A warning of a callback is no assertion of the walk's.
+    assert_eq!(missing("7.1.0", "mm/page_table_check.c:80", &["my_check", "walk_page_range", "x"]), None);
+}
+
 #[test]
 fn links_open_what_they_say() {
     for (name, _) in FILES {

@@ -1,7 +1,7 @@
 //! ELF: the header, segments and notes of a core. Only 64-bit little-endian cores have tables that are modelled here.
 
-use crate::core::CoreError;
-use crate::read::ReadAt;
+use crate::error::CoreError;
+use crate::read::{ReadAt, ReadError};
 
 /// The architectures whose cores are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub fn is_elf(head: &[u8]) -> bool {
 pub fn headers<R: ReadAt + ?Sized>(file: &R) -> Result<Headers, CoreError> {
     let mut header = [0; EHDR];
     file.read_at(0, &mut header[..20]).map_err(|error| match error {
-        crate::ReadError::End(_) => CoreError::Short,
+        ReadError::End(_) => CoreError::Short,
         error => CoreError::Read(error),
     })?;
     if !is_elf(&header) {

@@ -33,6 +33,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`mod@read`] | reading parts of a file, whatever stands behind it |
+//! | [`error`] | why a core cannot be read |
 //! | [`elf`] | headers, segments, notes |
 //! | [`info`] | VMCOREINFO: what the kernel says of itself |
 //! | [`root`] | where the tables begin, and of which model they are |
@@ -45,14 +46,16 @@
 
 pub mod core;
 pub mod elf;
+pub mod error;
 pub mod info;
 pub mod read;
 pub mod rights;
 pub mod root;
 pub mod tree;
 
-pub use crate::core::{Core, CoreError};
+pub use crate::core::Core;
 pub use elf::Machine;
+pub use error::CoreError;
 pub use info::Info;
 pub use read::{Pieces, ReadAt, ReadError};
 pub use rights::Rights;

@@ -2,8 +2,9 @@
 
 use pgtable::{Model, PhysAddr, model};
 
-use crate::core::{Core, CoreError};
+use crate::core::Core;
 use crate::elf::{Machine, Note, u64_at};
+use crate::error::CoreError;
 use crate::read::ReadAt;
 
 /// A root table.

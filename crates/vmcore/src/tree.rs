@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use mm::{Table, World};
 use pgtable::{EntryKind, Level, Model, PhysAddr, RawEntry, VirtAddr};
 
-use crate::core::{Core, CoreError};
+use crate::core::Core;
+use crate::error::CoreError;
 use crate::read::ReadAt;
 use crate::rights::{Path, Rights};
 use crate::root::Root;

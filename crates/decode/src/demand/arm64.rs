@@ -2,7 +2,7 @@
 
 use pgtable::{Level, Model};
 
-use crate::change::{Demand, Facts, Weight};
+use super::{Demand, Facts, Weight};
 
 const ATTRINDX: u64 = 0b111 << 2;
 const USER: u64 = 1 << 6;

@@ -1,6 +1,6 @@
 //! riscv: when `sfence.vma` is needed.
 
-use crate::change::{Demand, Facts, Weight};
+use super::{Demand, Facts, Weight};
 
 const READ: u64 = 1 << 1;
 const WRITE: u64 = 1 << 2;

@@ -1,6 +1,6 @@
 //! loongarch and openrisc, whose TLBs software fills.
 
-use crate::change::{Demand, Facts, Weight};
+use super::{Demand, Facts, Weight};
 
 const LOONGARCH: &str =
     "LoongArch reference manual vol. 1, 5.4 and INVTLB; arch/loongarch/include/asm/tlbflush.h";

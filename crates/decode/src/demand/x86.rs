@@ -1,6 +1,6 @@
 //! x86-64: when a change needs a TLB flush.
 
-use crate::change::{Demand, Facts, Weight};
+use super::{Demand, Facts, Weight};
 
 const RW: u64 = 1 << 1;
 const USER: u64 = 1 << 2;
