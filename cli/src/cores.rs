@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
 
-use pgtable::{Model, PhysAddr};
+use pgtable::PhysAddr;
 use serde_json::{Value, json};
 use texts::{Frames, Machine as Named, Perms, Right, Row, joined};
-use vmcore::{Core, Machine, Ranges, ReadAt, ReadError, Root};
+use vmcore::{Core, Ranges, ReadAt, ReadError, Root};
 
 use crate::bench::hex;
 use crate::files::output;
@@ -78,7 +78,7 @@ impl CoreArgs {
         let core = if raw {
             let model = model
                 .ok_or_else(|| Failure::Asked(format!("{name}: a raw image needs --model beside --root")))?;
-            Core::raw(&file, bytes, self.base.unwrap_or(0), machine_of(model))
+            Core::raw(&file, bytes, self.base.unwrap_or(0), model.kernel.isa)
         } else {
             Core::open(&file).map_err(failed)?
         };
@@ -123,16 +123,6 @@ impl CoreArgs {
         }
         out.flush()?;
         Ok(Exit::Read)
-    }
-}
-
-fn machine_of(model: &Model) -> Machine {
-    if model.id.starts_with("x86") {
-        Machine::X86
-    } else if model.id.starts_with("arm64") {
-        Machine::Arm64
-    } else {
-        Machine::Riscv
     }
 }
 
@@ -206,7 +196,7 @@ impl Opened<'_> {
 
     fn text<R: ReadAt + ?Sized>(&self, out: &mut impl Write, core: &Core<'_, R>) -> io::Result<()> {
         let root = self.root;
-        writeln!(out, "{}: {}, {}", self.name, self.program(core), core.machine().name())?;
+        writeln!(out, "{}: {}, {}", self.name, self.program(core), core.machine_name())?;
         if let Some(release) = core.info().get("OSRELEASE") {
             writeln!(out, "  kernel: {release}")?;
         }

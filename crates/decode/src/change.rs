@@ -2,9 +2,8 @@
 
 use std::cmp::Reverse;
 
-use pgtable::{Flag, PhysAddr};
+use pgtable::{Flag, Isa, PhysAddr};
 
-use crate::arch::{Arch, arch};
 use crate::demand::{self, Demand, Facts};
 use crate::reading::{Reading, Target};
 
@@ -58,13 +57,13 @@ impl Change {
                 && place(new.target).is_some(),
         };
         let moved = (old.target != new.target).then_some((old.target, new.target));
-        let mut demands = match arch(old.model) {
+        let mut demands = match old.model.kernel.isa {
             _ if facts.old == facts.new => Vec::from([demand::SAME]),
-            Arch::X86 => demand::x86::of(&facts),
-            Arch::Arm64 => demand::arm64::of(&facts, old.model),
-            Arch::Riscv => demand::riscv::of(&facts),
-            Arch::Loongarch => demand::software::loongarch(&facts),
-            Arch::Openrisc => demand::software::openrisc(&facts),
+            Isa::X86 => demand::x86::of(&facts),
+            Isa::Arm64 => demand::arm64::of(&facts, old.model),
+            Isa::Riscv => demand::riscv::of(&facts),
+            Isa::Loongarch => demand::software::loongarch(&facts),
+            Isa::Openrisc => demand::software::openrisc(&facts),
         };
         demands.sort_by_key(|demand| Reverse(demand.weight));
         let flags = changed(&old, &new);

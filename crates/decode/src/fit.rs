@@ -3,9 +3,8 @@
 //! Evidence is counted in points: what every entry of a kernel's own making has counts for a model, what no kernel writes counts
 //! against it. Models of one architecture often fit alike; then they stand beside each other, in the order of [`pgtable::MODELS`].
 
-use pgtable::{EntryKind, Level, MODELS, Model, RawEntry};
+use pgtable::{EntryKind, Isa, Level, MODELS, Model, RawEntry};
 
-use crate::arch::{Arch, arch};
 use crate::reading::{Reading, Target, bit_list};
 
 /// How well a model fits.
@@ -103,8 +102,8 @@ fn own(reading: &Reading, mut why: Vec<(i32, String)>) -> Vec<(i32, String)> {
     };
     let (leaf, table) = (reading.kind == EntryKind::Leaf, reading.kind == EntryKind::Table);
     let pte = reading.model.lowest_sharing(reading.level) == Level::Pte;
-    match arch(reading.model) {
-        Arch::X86 => {
+    match reading.model.kernel.isa {
+        Isa::X86 => {
             says(
                 table && value & 0xfff & !4 == 0x63,
                 5,
@@ -117,7 +116,7 @@ fn own(reading: &Reading, mut why: Vec<(i32, String)>) -> Vec<(i32, String)> {
             says(leaf && value >> 63 == 1, 1, "NX");
             says(leaf && value >> 52 & 0x1f != 0, -3, "bits 52 to 56, which x86 leaves alone");
         }
-        Arch::Arm64 => {
+        Isa::Arm64 => {
             let shares = reading.flags.iter().find(|set| set.flag.name == "PTE_SHARED").map(|set| set.value);
             says(leaf && shares == Some(3), 3, "inner shareable");
             says(leaf && shares.is_some_and(|of| of != 3), -3, "a shareability that Linux does not use");
@@ -134,7 +133,7 @@ fn own(reading: &Reading, mut why: Vec<(i32, String)>) -> Vec<(i32, String)> {
             );
             says(table && value >> 59 & 3 != 0, 3, "PXNTable or UXNTable");
         }
-        Arch::Riscv => {
+        Isa::Riscv => {
             says(table && value & 0x3ff == 1, 5, "nothing but V: what riscv writes for a table");
             says(table && value & 0x3fe != 0, -5, "flags in a table entry, which are reserved");
             says(
@@ -150,7 +149,7 @@ fn own(reading: &Reading, mut why: Vec<(i32, String)>) -> Vec<(i32, String)> {
             says(napot && value >> 10 & 0xf != 8, -6, "NAPOT of a size that does not exist");
             says(napot && !pte, -4, "NAPOT above the last level");
         }
-        Arch::Loongarch => {
+        Isa::Loongarch => {
             let table_like = value >> 60 == 9;
             says(table && table_like, 7, "the address of a table in the cached window");
             says(table && !table_like, -8, "no address in the cached window, as every table entry has");
@@ -159,7 +158,7 @@ fn own(reading: &Reading, mut why: Vec<(i32, String)>) -> Vec<(i32, String)> {
             says(leaf && value >> 4 & 3 == 1, 1, "coherently cached");
             says(leaf && value >> 4 & 3 > 1, -2, "uncached in a way that Linux rarely uses");
         }
-        Arch::Openrisc => {
+        Isa::Openrisc => {
             says(true, -1, "a rare machine");
             says(table && value & 0x1fff == 0x321, 4, "_KERNPG_TABLE: what openrisc writes for a table");
         }

@@ -32,7 +32,6 @@
 //! entries and the rules for changing an entry that a CPU may be using. The files say which header or manual a fact is from. Linux
 //! v7.3 where nothing else is said.
 
-mod arch;
 pub mod change;
 pub mod clean;
 pub mod demand;

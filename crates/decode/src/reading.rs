@@ -1,8 +1,7 @@
 //! One value under one model.
 
-use pgtable::{EntryKind, Flag, Level, Model, PhysAddr, RawEntry};
+use pgtable::{EntryKind, Flag, Isa, Level, Model, PhysAddr, RawEntry};
 
-use crate::arch::{Arch, arch};
 use crate::swap::Swap;
 
 /// A flag that is set, or a field that is not 0.
@@ -64,9 +63,9 @@ impl Reading {
     /// Reads `value` as an entry of `level`, on a machine whose unused slots hold what the model says.
     pub fn new(model: &'static Model, level: Level, value: RawEntry) -> Self {
         let kind = model.classify(level, value, &model.empty);
-        let of = arch(model);
+        let of = model.kernel.isa;
         let shared = model.lowest_sharing(level);
-        let cpu_uses = of.cpu_uses(kind, shared, value.0);
+        let cpu_uses = cpu_uses(of, kind, shared, value.0);
         let flags = flags(model, shared, kind, value, cpu_uses);
         let target = target(model, shared, kind, value);
         let swap = (kind == EntryKind::NotPresent).then(|| Swap::new(model, shared, value)).flatten();
@@ -106,7 +105,7 @@ impl Reading {
         self.flags.iter().filter(|named| is_software(named.flag))
     }
 
-    fn remarks(&self, of: Arch) -> Vec<String> {
+    fn remarks(&self, of: Isa) -> Vec<String> {
         let mut notes = Vec::new();
         let shared = self.model.lowest_sharing(self.level);
         if shared != self.level {
@@ -130,7 +129,7 @@ impl Reading {
                 );
             }
             EntryKind::None if self.value.0 != 0 => notes.push(match of {
-                Arch::X86 => "accessed and dirty alone do not count: a CPU erratum may set them in an empty entry".to_owned(),
+                Isa::X86 => "accessed and dirty alone do not count: a CPU erratum may set them in an empty entry".to_owned(),
                 _ => "none() is true although some bits are set: the kernel counts it as empty".to_owned(),
             }),
             EntryKind::None => notes.push("0: nothing is mapped here".to_owned()),
@@ -147,7 +146,7 @@ impl Reading {
         if self.unnamed != 0 {
             notes.push(format!("bits without a name at this level: {}", bit_list(self.unnamed)));
         }
-        if let (Target::Memory { start, .. }, Arch::Riscv) = (self.target, of)
+        if let (Target::Memory { start, .. }, Isa::Riscv) = (self.target, of)
             && self.value.0 >> 63 & 1 == 1
         {
             let frame = (self.value.0 >> 10) & 0xfff_ffff_ffff;
@@ -174,6 +173,17 @@ impl Reading {
             }
         }
         notes
+    }
+}
+
+/// Whether the CPU uses an entry at all. It is more than "present": the kernel keeps `PROT_NONE` pages present.
+const fn cpu_uses(isa: Isa, kind: EntryKind, level: Level, value: u64) -> bool {
+    match (isa, kind) {
+        // A table is a bare address there.
+        (Isa::Loongarch, EntryKind::Table) => true,
+        (Isa::Loongarch, EntryKind::None) => false,
+        (Isa::Loongarch, _) if matches!(level, Level::Pgd | Level::P4d) => false,
+        (Isa::Loongarch | Isa::X86 | Isa::Arm64 | Isa::Riscv | Isa::Openrisc, _) => value & 1 != 0,
     }
 }
 
@@ -324,6 +334,20 @@ mod tests {
         assert!(napot.notes[0].contains("from 0x80000000"), "{napot:?}");
         let cont = read("arm64-4k-48", Level::Pte, 0x0078_0000_4000_0f03);
         assert!(cont.notes.iter().any(|note| note.contains("16 neighbouring slots")), "{cont:?}");
+    }
+
+    #[test]
+    fn every_model_has_the_instruction_set_of_its_name() {
+        for model in MODELS {
+            let name = match model.kernel.isa {
+                Isa::X86 => "x86_64",
+                Isa::Arm64 => "arm64",
+                Isa::Riscv => "riscv",
+                Isa::Loongarch => "loongarch64",
+                Isa::Openrisc => "openrisc",
+            };
+            assert!(model.id.starts_with(name), "{}", model.id);
+        }
     }
 
     #[test]

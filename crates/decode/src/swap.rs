@@ -10,9 +10,8 @@
 
 mod kinds;
 
-use pgtable::{Level, Model, RawEntry};
+use pgtable::{Isa, Level, Model, PhysAddr, Prot, RawEntry};
 
-use crate::arch::{Arch, arch};
 pub use kinds::{MARKERS, Meaning};
 
 /// Where type and offset of a swap entry lie.
@@ -34,9 +33,9 @@ struct Layout {
     source: &'static str,
 }
 
-const fn layout(arch: Arch, bits: u8) -> Layout {
-    match arch {
-        Arch::X86 => Layout {
+const fn layout(isa: Isa, bits: u8) -> Layout {
+    match isa {
+        Isa::X86 => Layout {
             kind: (59, 5),
             offset: (9, 50),
             inverted: true,
@@ -45,7 +44,7 @@ const fn layout(arch: Arch, bits: u8) -> Layout {
             uffd_wp: 1 << 2,
             source: "arch/x86/include/asm/pgtable_64.h, v4.19 on",
         },
-        Arch::Arm64 => Layout {
+        Isa::Arm64 => Layout {
             kind: (6, 5),
             offset: (12, 50),
             inverted: false,
@@ -54,7 +53,7 @@ const fn layout(arch: Arch, bits: u8) -> Layout {
             uffd_wp: 1 << 3,
             source: "arch/arm64/include/asm/pgtable.h, v6.10 on",
         },
-        Arch::Riscv => Layout {
+        Isa::Riscv => Layout {
             kind: (7, 5),
             offset: (12, bits - 12),
             inverted: false,
@@ -63,7 +62,7 @@ const fn layout(arch: Arch, bits: u8) -> Layout {
             uffd_wp: if bits == 64 { 1 << 4 } else { 0 },
             source: "arch/riscv/include/asm/pgtable.h, v6.3 on (soft-dirty and uffd-wp: v6.19, Svrsw60t59b)",
         },
-        Arch::Loongarch => Layout {
+        Isa::Loongarch => Layout {
             kind: (16, 7),
             offset: (24, 40),
             inverted: false,
@@ -72,7 +71,7 @@ const fn layout(arch: Arch, bits: u8) -> Layout {
             uffd_wp: 0,
             source: "arch/loongarch/include/asm/pgtable.h, v6.3 on",
         },
-        Arch::Openrisc => Layout {
+        Isa::Openrisc => Layout {
             kind: (5, 6),
             offset: (12, 20),
             inverted: false,
@@ -136,17 +135,19 @@ pub struct Page {
 }
 
 /// `MAX_PHYSMEM_BITS` of the sparsemem headers (`swp_offset_pfn()` masks with it), v7.3.
-fn physmem_bits(model: &Model, arch: Arch) -> u8 {
-    match arch {
-        Arch::X86 if model.va_bits == 57 => 52,
-        Arch::X86 => 46,
-        // CONFIG_ARM64_PA_BITS_52: with 4K and 16K pages that goes with 52 bits of virtual addresses.
-        Arch::Arm64 if model.id.contains("-52") || model.id.ends_with("-lpa") => 52,
-        Arch::Arm64 => 48,
-        Arch::Riscv if model.entry_bytes == 8 => 56,
-        Arch::Riscv => 34,
-        Arch::Loongarch => 48,
-        Arch::Openrisc => 32,
+fn physmem_bits(model: &Model) -> u8 {
+    match model.kernel.isa {
+        Isa::X86 if model.va_bits == 57 => 52,
+        Isa::X86 => 46,
+        // CONFIG_ARM64_PA_BITS_52: bit 51 of an address has another place in an entry.
+        Isa::Arm64 => {
+            let pte = |at: u64| model.make_pte(PhysAddr(at), Prot::KernelRo).0;
+            if pte(1 << 51) ^ pte(0) == 1 << 51 { 48 } else { 52 }
+        }
+        Isa::Riscv if model.entry_bytes == 8 => 56,
+        Isa::Riscv => 34,
+        Isa::Loongarch => 48,
+        Isa::Openrisc => 32,
     }
 }
 
@@ -157,19 +158,19 @@ impl Swap {
         if !matches!(level, Level::Pmd | Level::Pte) {
             return None;
         }
-        let of = arch(model);
-        let mut swap = Self::in_layout(model, of, layout(of, 8 * model.entry_bytes), value);
-        if of == Arch::Arm64 {
-            swap.older = Some(Box::new(Self::in_layout(model, of, ARM64_BEFORE_V6_10, value)));
+        let of = model.kernel.isa;
+        let mut swap = Self::in_layout(model, layout(of, 8 * model.entry_bytes), value);
+        if of == Isa::Arm64 {
+            swap.older = Some(Box::new(Self::in_layout(model, ARM64_BEFORE_V6_10, value)));
         }
         Some(swap)
     }
 
-    fn in_layout(model: &Model, of: Arch, layout: Layout, value: RawEntry) -> Self {
+    fn in_layout(model: &Model, layout: Layout, value: RawEntry) -> Self {
         let stored = if layout.inverted { !value.0 } else { value.0 };
         let (kind, offset) = (field(value.0, layout.kind) as u8, field(stored, layout.offset));
         let meanings = kinds::meanings(kind);
-        let frame_bits = physmem_bits(model, of).saturating_sub(model.page_shift).min(layout.offset.1);
+        let frame_bits = physmem_bits(model).saturating_sub(model.page_shift).min(layout.offset.1);
         let above = offset >> frame_bits;
         let page = meanings.iter().any(|meaning| meaning.has_frame).then_some(Page {
             frame: offset & (u64::MAX >> (64 - frame_bits.max(1))),
@@ -194,7 +195,7 @@ impl Swap {
 
     /// The value that stands for type and offset: `swp_entry_to_pte(swp_entry(type, offset))`.
     pub fn to_entry(model: &Model, kind: u8, offset: u64) -> RawEntry {
-        let layout = layout(arch(model), 8 * model.entry_bytes);
+        let layout = layout(model.kernel.isa, 8 * model.entry_bytes);
         let offset = if layout.inverted { !offset } else { offset };
         let put = |value: u64, (low, bits): (u8, u8)| (value & (u64::MAX >> (64 - bits))) << low;
         RawEntry((put(u64::from(kind), layout.kind) | put(offset, layout.offset)) & model.word_mask)
@@ -263,6 +264,19 @@ mod tests {
     fn the_upper_levels_have_no_swap_entries() {
         let absent = Reading::new(model("arm64-4k-48").expect("a model"), Level::Pud, RawEntry(0x1000));
         assert_eq!((absent.kind, absent.swap), (EntryKind::NotPresent, None));
+    }
+
+    #[test]
+    fn physical_addresses_of_arm64_have_the_bits_of_their_configuration() {
+        for (id, bits) in [
+            ("arm64-4k-48", 48),
+            ("arm64-4k-52", 52),
+            ("arm64-4k-52-l5off", 52),
+            ("arm64-64k-48", 48),
+            ("arm64-64k-48-lpa", 52),
+        ] {
+            assert_eq!(physmem_bits(model(id).expect("a model")), bits, "{id}");
+        }
     }
 
     proptest! {

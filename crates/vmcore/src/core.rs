@@ -1,8 +1,8 @@
 //! A core that is open: its physical memory.
 
-use pgtable::PhysAddr;
+use pgtable::{Isa, PhysAddr};
 
-use crate::elf::{self, Headers, Machine, Note, Segment};
+use crate::elf::{self, Headers, Note, Segment};
 use crate::error::CoreError;
 use crate::info::Info;
 use crate::read::ReadAt;
@@ -25,15 +25,26 @@ impl<'a, R: ReadAt + ?Sized> Core<'a, R> {
     }
 
     /// A raw image: memory from `base` on, and nothing that says where tables begin.
-    pub fn raw(file: &'a R, bytes: u64, base: u64, machine: Machine) -> Self {
+    pub fn raw(file: &'a R, bytes: u64, base: u64, machine: Isa) -> Self {
         let segment = Segment { physical: base, virt: 0, offset: 0, bytes, in_memory: bytes };
         let headers = Headers { machine, segments: Vec::from([segment]), notes: Vec::new() };
         Self { file, headers, info: Info::default() }
     }
 
     /// The architecture.
-    pub fn machine(&self) -> Machine {
+    pub fn machine(&self) -> Isa {
         self.headers.machine
+    }
+
+    /// The architecture, for a person.
+    pub fn machine_name(&self) -> &'static str {
+        match self.machine() {
+            Isa::X86 => "x86-64",
+            Isa::Arm64 => "arm64",
+            Isa::Riscv => "riscv64",
+            Isa::Loongarch => "loongarch64",
+            Isa::Openrisc => "openrisc",
+        }
     }
 
     /// VMCOREINFO; empty where the core has none.

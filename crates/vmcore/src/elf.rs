@@ -1,29 +1,9 @@
 //! ELF: the header, segments and notes of a core. Only 64-bit little-endian cores have tables that are modelled here.
 
+use pgtable::Isa;
+
 use crate::error::CoreError;
 use crate::read::{ReadAt, ReadError};
-
-/// The architectures whose cores are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Machine {
-    /// `EM_X86_64`
-    X86,
-    /// `EM_AARCH64`
-    Arm64,
-    /// `EM_RISCV`
-    Riscv,
-}
-
-impl Machine {
-    /// For a person.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::X86 => "x86-64",
-            Self::Arm64 => "arm64",
-            Self::Riscv => "riscv64",
-        }
-    }
-}
 
 /// A part of physical memory in the file: `PT_LOAD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +35,7 @@ pub struct Note {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Headers {
     /// The architecture.
-    pub machine: Machine,
+    pub machine: Isa,
     /// Physical memory, by address.
     pub segments: Vec<Segment>,
     /// The notes, in the order of the file.
@@ -106,9 +86,9 @@ pub fn headers<R: ReadAt + ?Sized>(file: &R) -> Result<Headers, CoreError> {
         _ => return Err(CoreError::Class("of an unknown class")),
     }
     let machine = match (u16_at(&header, 16), u16_at(&header, 18)) {
-        (4, 62) => Machine::X86,
-        (4, 183) => Machine::Arm64,
-        (4, 243) => Machine::Riscv,
+        (4, 62) => Isa::X86,
+        (4, 183) => Isa::Arm64,
+        (4, 243) => Isa::Riscv,
         (4, other) => return Err(CoreError::Machine(other)),
         (other, _) => return Err(CoreError::NotCore(other)),
     };

@@ -54,7 +54,6 @@ pub mod root;
 pub mod tree;
 
 pub use crate::core::Core;
-pub use elf::Machine;
 pub use error::CoreError;
 pub use info::Info;
 pub use read::{Pieces, ReadAt, ReadError};

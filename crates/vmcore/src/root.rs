@@ -1,9 +1,9 @@
 //! Where the tables begin, and of which model they are.
 
-use pgtable::{Model, PhysAddr, model};
+use pgtable::{Isa, Model, PhysAddr, model};
 
 use crate::core::Core;
-use crate::elf::{Machine, Note, u64_at};
+use crate::elf::{Note, u64_at};
 use crate::error::CoreError;
 use crate::read::ReadAt;
 
@@ -43,13 +43,16 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
             Some(CoreError::NoRoot("the core has no VMCOREINFO note".to_owned()))
         } else {
             let of_kernel = match self.machine() {
-                Machine::X86 => self.x86(),
-                Machine::Arm64 => self.arm64(),
-                Machine::Riscv => self.riscv(),
+                Isa::X86 => self.x86(),
+                Isa::Arm64 => self.arm64(),
+                Isa::Riscv => self.riscv(),
+                Isa::Loongarch | Isa::Openrisc => {
+                    Err(CoreError::NoRoot("cores of this architecture are not read".to_owned()))
+                }
             };
             of_kernel.map(|root| roots.push(root)).err()
         };
-        if self.machine() == Machine::X86 {
+        if self.machine() == Isa::X86 {
             roots.extend(
                 self.notes()
                     .iter()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mm::{Table, World};
-use pgtable::{EntryKind, Level, Model, PhysAddr, RawEntry, VirtAddr};
+use pgtable::{EntryKind, Level, Model, PhysAddr, RawEntry};
 
 use crate::core::Core;
 use crate::error::CoreError;
@@ -205,5 +205,6 @@ impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
 
 /// Svnapot: 16 ptes hold the same frame, and each maps a page of its own of those 64 KiB.
 fn napot(model: &Model, value: u64, addr: u64) -> u64 {
-    if model.id.starts_with("riscv64") && value >> 63 == 1 { VirtAddr(addr).0 & 0xf000 } else { 0 }
+    let mut flags = model.set_flags(Level::Pte, EntryKind::Leaf, RawEntry(value));
+    if flags.any(|set| set.flag.name == "_PAGE_NAPOT") { addr & 0xf000 } else { 0 }
 }

@@ -1,8 +1,8 @@
 //! Small cores that these tests make, opened, walked, cut off and mangled.
 
-use pgtable::{Level, Model, Owner, PhysAddr, Prot, RawEntry, model};
+use pgtable::{Isa, Level, Model, Owner, PhysAddr, Prot, RawEntry, model};
 use proptest::prelude::*;
-use vmcore::{Core, CoreError, Machine, Pieces, ReadError, Root, elf};
+use vmcore::{Core, CoreError, Pieces, ReadError, Root, elf};
 
 /// A core under construction: pages of memory, notes.
 struct Made {
@@ -134,7 +134,7 @@ fn x86_is_opened_by_its_vmcoreinfo() {
     let core = Core::open(&file[..]).expect("a core");
     assert_eq!(
         (core.machine(), core.info().get("OSRELEASE"), core.segments().len()),
-        (Machine::X86, Some("6.12.57"), 4)
+        (Isa::X86, Some("6.12.57"), 4)
     );
     let roots = core.roots().expect("a root");
     assert_eq!(
@@ -247,7 +247,7 @@ fn a_raw_image_has_the_root_that_is_given() {
     // Memory from 0x80000000 on: a root with one page of 1 GiB.
     let mut image = vec![0u8; 8192];
     image[4096..4104].copy_from_slice(&0x2000_00e7u64.to_le_bytes());
-    let core = Core::raw(&image, image.len() as u64, 0x8000_0000, Machine::Riscv);
+    let core = Core::raw(&image, image.len() as u64, 0x8000_0000, Isa::Riscv);
     assert!(matches!(core.roots(), Err(CoreError::NoRoot(_))));
     let root = Root {
         name: "given".to_owned(),
