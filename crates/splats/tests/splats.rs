@@ -130,7 +130,8 @@ fn what_a_build_could_know_is_told() {
 
 /// The lock and mode that a warning at `file` in `frames` of a kernel is about.
 fn missing(kernel: &str, at: &str, frames: &[&str]) -> Option<(&'static str, LockMode)> {
-    let trace: String = frames[1..].iter().map(|name| format!(" {name}+0x1/0x2\n")).collect();
+    let trace: Vec<String> = frames[1..].iter().map(|name| format!(" {name}+0x1/0x2")).collect();
+    let trace = trace.join("\n");
     let cpu = format!("CPU: 1 PID: 71 Comm: cat Not tainted {kernel} #1");
     let text = format!("WARNING: CPU: 1 PID: 71 at {at} {}+0x1/0x2\n{cpu}\nCall Trace:\n{trace}", frames[0]);
     let Verdict::Walk(walk) = explain(&text).remove(0).verdict else { panic!("{text}") };
