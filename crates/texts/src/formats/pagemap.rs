@@ -39,7 +39,7 @@ impl Format for Pagemap {
             line.split_ascii_whitespace().filter(|&word| word != ":" && word != "=>" && word != "->");
         let Some(addr_word) = of_line.next() else { return Seen::Foreign };
         let addr_word = addr_word.trim_end_matches(':');
-        let Some(start) = words::number(addr_word).filter(|start| start & 0xfff == 0) else {
+        let Some(start) = words::number(addr_word).filter(|start| start.is_multiple_of(4096)) else {
             return Seen::Foreign;
         };
         let Some(second) = of_line.next() else { return Seen::Foreign };

@@ -7,6 +7,9 @@ use crate::draft::{Draft, Step, Walk};
 use crate::formats::gva2gpa::{TRANSLATION, row};
 use crate::{Frames, Machine, Perms, Right, Row};
 
+/// arm64's software bit, which crash prints as DIRTY.
+const PTE_DIRTY: u64 = 1 << 55;
+
 /// By the names of flags, or else by the bits of entries that point to tables; then by the levels and slots that were printed.
 pub(super) fn machines(draft: &Draft) -> Vec<Machine> {
     let walks = || draft.walks.iter().filter(|walk| !walk.steps.is_empty());
@@ -125,6 +128,7 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
         _ => draft.assume("On riscv64 the address beside a lower entry is its table's, not its slot's."),
     }
     if machine.arch() == "arm64" {
+        draft.assume("Dirty is what crash prints as DIRTY, bit 55; a page that hardware made writable (bit 51 without bit 7) counts as dirty in the kernel too.");
         draft.assume(format!("The page size is not printed: slots fit {} KiB.", machine.page_bytes() >> 10));
     }
     if unmapped > 0 {
@@ -164,8 +168,7 @@ fn perms(machine: &Machine, value: u64) -> Perms {
                 .with(Right::User, value & USER != 0)
                 .with(Right::Global, value & NG == 0)
                 .with(Right::Accessed, value & AF != 0)
-                // PTE_DIRTY, or a page that hardware made writable.
-                .with(Right::Dirty, value >> 55 & 1 != 0 || value >> 51 & 1 != 0 && value & RDONLY == 0)
+                .with(Right::Dirty, value & PTE_DIRTY != 0)
         }
         "riscv64" => crate::formats::riscv::perms(value),
         _ => crate::formats::x86::perms(value | x86_64::PRESENT)
