@@ -45,7 +45,9 @@ impl Format for Vtop {
                 Seen::Heading
             }
             ["PAGE", "PHYSICAL", "MAPPING", ..] | ["VMA", "START", "END", ..] | ["invalid"] => Seen::Heading,
-            [addr, physical] if addr.len() >= 5 || physical.len() >= 5 => {
+            // Addresses are printed without zeros before them, and physical ones have at most 52 bits: with 16 digits the second
+            // is a value, as of pagemap.
+            [addr, physical] if physical.len() < 16 && (addr.len() >= 5 || physical.len() >= 5) => {
                 match (words::hex(addr), words::hex(physical)) {
                     (Some(addr), Some(physical)) => Seen::Fact(Fact::Asked { addr, heading: Some(physical) }),
                     _ => Seen::Foreign,
@@ -64,6 +66,11 @@ impl Format for Vtop {
                     None => Seen::Cut,
                 }
             }
+            // A page that is swapped out: the entry, the swap file, the offset.
+            [pte, file, offset] if file.starts_with('/') => match (words::hex(pte), words::number(offset)) {
+                (Some(_), Some(_)) => Seen::Heading,
+                _ => Seen::Foreign,
+            },
             // The struct page, or the VMA.
             [page, a, b, _, ..] if page.len() == 16 => {
                 if [page, a, b].into_iter().all(|word| words::hex(word).is_some()) {
