@@ -2,7 +2,7 @@
 
 use crate::draft::Draft;
 use crate::format::{Format, Seen};
-use crate::{Frames, Machine, Perms, Right, Rights, Row, words};
+use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row, words};
 
 #[derive(Debug)]
 pub(crate) struct InfoMem;
@@ -77,7 +77,7 @@ impl Format for InfoMem {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        machine.arch().starts_with("riscv")
+        machine.arch == Arch::Riscv
     }
 
     fn fits(&self, draft: &Draft) -> Vec<Machine> {

@@ -7,7 +7,7 @@ use pgtable::Level;
 
 use crate::draft::{Draft, Step};
 use crate::format::{Fact, Format, Seen};
-use crate::{Machine, Rights, words};
+use crate::{Arch, Machine, Rights, words};
 
 #[derive(Debug)]
 pub(crate) struct Vtop;
@@ -88,9 +88,7 @@ impl Format for Vtop {
             return draft.ask(addr, heading);
         }
         if let Fact::Flags(arch) = fact {
-            if !arch.is_empty() {
-                draft.arch = draft.arch.or(Some(arch));
-            }
+            draft.arch = draft.arch.or(arch);
             return;
         }
         let line = draft.line;
@@ -101,7 +99,7 @@ impl Format for Vtop {
         match fact {
             Fact::Root(root) => {
                 walk.root = Some(root);
-                draft.arch = draft.arch.or(Some("x86_64"));
+                draft.arch = draft.arch.or(Some(Arch::X86));
             }
             Fact::Directory(entry) if walk.root.is_some() => {
                 walk.steps.push(Step { level: Level::Pgd, slot: None, value: entry });
@@ -119,7 +117,7 @@ impl Format for Vtop {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        ["x86_64", "arm64", "riscv64"].contains(&machine.arch())
+        [Arch::X86, Arch::Arm64, Arch::Riscv].into_iter().any(|arch| machine.is_64(arch))
     }
 
     fn fits(&self, draft: &Draft) -> Vec<Machine> {
@@ -179,15 +177,15 @@ fn page_size(word: &str) -> Option<u64> {
 }
 
 /// Whose names of flags these are; nothing where they fit more than one.
-fn architecture(flags: &str) -> &'static str {
+fn architecture(flags: &str) -> Option<Arch> {
     let has = |names: &[&str]| flags.split('|').any(|flag| names.contains(&flag));
     if has(&["VALID", "UXN", "PXN", "SHARED", "AF", "RDONLY"]) {
-        "arm64"
+        Some(Arch::Arm64)
     } else if has(&["READ", "WRITE", "EXEC", "LEAF"]) {
-        "riscv64"
+        Some(Arch::Riscv)
     } else if has(&["RW", "PWT", "PCD", "PSE", "NX", "PROTNONE"]) {
-        "x86_64"
+        Some(Arch::X86)
     } else {
-        ""
+        None
     }
 }
