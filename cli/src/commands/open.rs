@@ -212,7 +212,7 @@ fn summary(out: &mut impl Write, name: &str, listing: &Listing) -> std::io::Resu
     // Headers stand before the first mapped range that is theirs; a listing that is not in order has none to show.
     let in_order = listing.rows.windows(2).all(|pair| pair[0].start <= pair[1].start);
     let mut next = if in_order { headers.next() } else { None };
-    writeln!(out, "  {:>16} {:>17} level perms   physical", "start", "end")?;
+    writeln!(out, "  {:>16} {:>17} level perms   rights    physical", "start", "end")?;
     for range in &ranges {
         while let Some((row, header)) = next
             && listing.rows.get(row).is_none_or(|row| row.start <= range.start)
@@ -227,11 +227,12 @@ fn summary(out: &mut impl Write, name: &str, listing: &Listing) -> std::io::Resu
         };
         writeln!(
             out,
-            "  {:>16x} {:>17x} {:<5} {} {physical}",
+            "  {:>16x} {:>17x} {:<5} {} {:<9} {physical}",
             range.start,
             range.end(),
             range.level_name(),
-            range.perms
+            range.perms,
+            listing.rights.name()
         )?;
     }
     Ok(())

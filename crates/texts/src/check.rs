@@ -275,7 +275,7 @@ fn holes(listing: &Listing, checked: &mut Checked) {
         let Some(write) = row.perms.get(Right::Write) else { continue };
         match parts.last_mut() {
             Some((part, is)) if *is == write && part.last.checked_add(1) == Some(row.start) => {
-                part.last = row.last
+                part.last = row.last;
             }
             _ => parts.push((*row, write)),
         }

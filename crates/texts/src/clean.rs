@@ -46,7 +46,7 @@ fn without_prefix(line: &str) -> &str {
     }
     let begins = rest.trim_start_matches(' ');
     let is_name = begins.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
-    if !begins.starts_with(['[', '<']) && !is_name {
+    if !begins.starts_with(['[', '<']) && !is_name && !begins.starts_with("kern  :") {
         return rest;
     }
     // journalctl and syslog: `Nov 29 16:53:01 host kernel: `.
@@ -56,7 +56,19 @@ fn without_prefix(line: &str) -> &str {
             _ => return rest,
         }
     }
-    without_timestamps(rest)
+    without_timestamps(without_facility(rest))
+}
+
+/// `kern  :debug : ` of `dmesg -x`.
+fn without_facility(line: &str) -> &str {
+    let is_name = |name: &str| !name.is_empty() && name.trim().bytes().all(|byte| byte.is_ascii_lowercase());
+    let parts = line.split_once(':').and_then(|(facility, rest)| Some((facility, rest.split_once(':')?)));
+    match parts {
+        Some((facility, (level, rest))) if facility == "kern  " && is_name(level) => {
+            rest.trim_start_matches(' ')
+        }
+        _ => line,
+    }
 }
 
 /// `<6>[   12.345678][    T1] `, and what `dmesg -T` prints instead.
@@ -117,6 +129,7 @@ mod tests {
         for line in [
             "[    0.123456] ---[ User Space ]---",
             "<6>[    0.123456] ---[ User Space ]---",
+            "kern  :info  : [    0.123456] ---[ User Space ]---",
             "[   12.345678][    T1] ---[ User Space ]---",
             "[Sun Nov 29 16:53:01 2026] ---[ User Space ]---",
             "Nov 29 16:53:01 host kernel: [    0.123456] ---[ User Space ]---",

@@ -2,8 +2,8 @@
 
 use pgtable::Level;
 
-use crate::Row;
 use crate::problem::Problems;
+use crate::{Arch, Row};
 
 /// Most rows that are kept: 4 Mi of 72 bytes. A listing of 100 MB has about 2.6 million.
 pub const MAX_ROWS: usize = 4 << 20;
@@ -80,7 +80,7 @@ pub struct Draft {
     /// What could not be read.
     pub problems: Problems,
     /// The architecture, where a line names its flags.
-    pub arch: Option<&'static str>,
+    pub arch: Option<Arch>,
     /// Why the program had nothing to print.
     pub no_data: Option<&'static str>,
     /// The line that is being read.

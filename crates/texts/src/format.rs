@@ -3,7 +3,7 @@
 use pgtable::Level;
 
 use crate::draft::Draft;
-use crate::{Machine, Rights, Row};
+use crate::{Arch, Machine, Rights, Row};
 
 /// What a line is to a format.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +65,8 @@ pub enum Fact {
         /// Its size, where it is printed.
         bytes: Option<u64>,
     },
-    /// Names of the leaf's flags: whose architecture they are.
-    Flags(&'static str),
+    /// Names of the leaf's flags: whose they are, where that can be told.
+    Flags(Option<Arch>),
     /// The answer to a translation: where to, or that there is nothing.
     Answer(Option<u64>),
     /// The program says that there is no data, and why.

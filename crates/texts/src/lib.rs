@@ -50,7 +50,7 @@ pub use error::ReadError;
 pub use format::{Fact, Format, Seen};
 pub use formats::FORMATS;
 pub use listing::{Listing, format_named};
-pub use machine::{Machine, UnknownMachine};
+pub use machine::{Arch, Machine, UnknownMachine};
 pub use merge::{Range, joined, merged};
 pub use print::{attributes, printed};
 pub use problem::{MAX_PROBLEMS, Problem, Problems};

@@ -55,7 +55,7 @@ impl Core {
     pub(crate) fn line(&mut self, text: &str, line: u32, before: u32) {
         match self.format.line(text) {
             Seen::Foreign if text.trim().is_empty() => self.commit(),
-            Seen::Foreign | Seen::Bad(..) if self.join(text) => {}
+            Seen::Foreign if self.join(text) => {}
             Seen::Foreign => {
                 self.commit();
                 self.foreign(text, line, before);

@@ -2,13 +2,32 @@
 
 use std::fmt;
 
-use pgtable::{MODELS, Model};
+use pgtable::{MODELS, Model, Ptdump};
+
+/// Whose page tables these are: what decides how a text of them looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arch {
+    /// x86, of 32 bits or 64.
+    X86,
+    /// arm64.
+    Arm64,
+    /// riscv, of 32 bits or 64.
+    Riscv,
+    /// powerpc.
+    Powerpc,
+    /// s390.
+    S390,
+    /// One of which no program's text is read here.
+    Other,
+}
 
 /// A machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Machine {
     /// Stable name: `x86_64-4level`.
     pub id: &'static str,
+    /// Its architecture.
+    pub arch: Arch,
     /// Its model, if there is one.
     pub model: Option<&'static Model>,
     /// log2 of the page size.
@@ -17,22 +36,30 @@ pub struct Machine {
     pub va_bits: u8,
 }
 
-const fn other(id: &'static str, page_shift: u8, va_bits: u8) -> Machine {
-    Machine { id, model: None, page_shift, va_bits }
+const fn other(id: &'static str, arch: Arch, page_shift: u8, va_bits: u8) -> Machine {
+    Machine { id, arch, model: None, page_shift, va_bits }
 }
 
 /// Machines that are read but not modelled.
 static OTHERS: [Machine; 4] = [
-    other("x86-pae", 12, 32),
-    other("x86-legacy", 12, 32),
-    other("powerpc64-radix", 16, 52),
-    other("s390x", 12, 64),
+    other("x86-pae", Arch::X86, 12, 32),
+    other("x86-legacy", Arch::X86, 12, 32),
+    other("powerpc64-radix", Arch::Powerpc, 16, 52),
+    other("s390x", Arch::S390, 12, 64),
 ];
 
 impl Machine {
     /// The machine of a model.
-    pub const fn of(model: &'static Model) -> Self {
-        Self { id: model.id, model: Some(model), page_shift: model.page_shift, va_bits: model.va_bits }
+    pub fn of(model: &'static Model) -> Self {
+        let arch = match model.kernel.ptdump {
+            Some(Ptdump::X86) => Arch::X86,
+            Some(Ptdump::Arm64) => Arch::Arm64,
+            Some(Ptdump::Riscv) => Arch::Riscv,
+            // Its kernel has no dumper, but QEMU lists its tables.
+            None if model.id == "riscv32-sv32" => Arch::Riscv,
+            None => Arch::Other,
+        };
+        Self { arch, id: model.id, model: Some(model), page_shift: model.page_shift, va_bits: model.va_bits }
     }
 
     /// All of them.
@@ -50,9 +77,9 @@ impl Machine {
             .ok_or_else(|| UnknownMachine(id.chars().take(40).collect()))
     }
 
-    /// The architecture: the name up to the first `-`, and of 32-bit x86 all of it.
-    pub fn arch(&self) -> &'static str {
-        self.id.split('-').next().unwrap_or(self.id)
+    /// Whether it is the 64-bit kind of this architecture.
+    pub(crate) fn is_64(&self, arch: Arch) -> bool {
+        self.arch == arch && self.va_bits > 32
     }
 
     /// Bytes of a page.
@@ -68,7 +95,7 @@ impl Machine {
         if self.va_bits >= 64 {
             return true;
         }
-        if self.arch() == "powerpc64" {
+        if self.arch == Arch::Powerpc {
             // User addresses, and the kernel's behind 0xc.
             return [0, 0xc].contains(&(addr >> 60)) && addr << 4 >> (self.va_bits + 4) == 0;
         }

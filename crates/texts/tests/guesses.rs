@@ -105,9 +105,9 @@ fn svnapot_prints_16_rows_with_one_raw_frame() {
     assert_eq!(row.frames.first(), Some(0x8402_3000));
     assert!(says(&listing, "taken for a Svnapot range"), "{:?}", listing.assumed);
     // 15 such rows are none.
-    let rows: String = (0..15u64)
-        .map(|nth| format!("{:016x} 0000000084028000 0000000000001000 rw---ad\n", 0x10000 + nth * 4096))
-        .collect();
+    let rows = (0..15u64)
+        .map(|nth| format!("{:016x} 0000000084028000 0000000000001000 rw---ad\n", 0x10000 + nth * 4096));
+    let rows = rows.collect::<Vec<_>>().concat();
     let fewer = of(&rows);
     assert!(fewer.rows.iter().all(|row| row.frames.first() == Some(0x8402_8000)));
     assert!(!says(&fewer, "Svnapot range"));

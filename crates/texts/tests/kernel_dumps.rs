@@ -37,22 +37,22 @@ fn a_captured_dump_printed_again_is_equal_to_the_byte() {
 fn a_broken_dump_printed_again_is_whole() {
     let name = "captures/x86_64-4level/ptdump-kernel.txt.gz";
     let text = String::from_utf8(bytes(name)).expect("text");
-    let quoted: String = text.lines().map(|line| format!("> [   12.345678] {line}\r\n")).collect();
+    let quoted = text.lines().map(|line| format!("> [   12.345678] {line}\r\n")).collect::<Vec<_>>().concat();
     assert_eq!(printed(&of(&quoted)).as_deref(), Some(&*text));
     // Broken at the last blank before column 72, as mail clients do.
-    let mut wrapped = String::new();
+    let mut wrapped = Vec::new();
     let mut broken = 0;
     for line in text.lines() {
         match line.get(..72).and_then(|head| head.rfind(' ')).filter(|_| line.trim_end().len() > 72) {
             Some(at) => {
                 broken += 1;
-                wrapped += &format!("> {}\n> {}\n", &line[..at], line[at..].trim_start());
+                wrapped.push(format!("> {}\n> {}\n", &line[..at], line[at..].trim_start()));
             }
-            None => wrapped += &format!("> {line}\n"),
+            None => wrapped.push(format!("> {line}\n")),
         }
     }
     assert!(broken > 100, "{broken}");
-    let listing = of(&wrapped);
+    let listing = of(&wrapped.concat());
     assert_eq!(listing.rejoined, broken);
     assert_eq!(printed(&listing).as_deref(), Some(&*text));
 }

@@ -21,7 +21,7 @@ fn whole() -> Vec<String> {
 
 #[test]
 fn quoting_line_ends_timestamps_and_tabs_change_nothing() {
-    let of_lines = |make: fn(&str) -> String| TLB.lines().map(make).collect::<String>();
+    let of_lines = |make: fn(&str) -> String| TLB.lines().map(make).collect::<Vec<_>>().concat();
     for text in [
         of_lines(|line| format!("> {line}\n")),
         of_lines(|line| format!("> >   {line}\r\n")),
@@ -101,8 +101,8 @@ fn what_is_no_dump_is_one_sentence() {
 
 #[test]
 fn a_dump_behind_a_long_log_is_found() {
-    let log: String = (0..5000).map(|nth| format!("[{nth:5}.000000] usb {nth}: new device\n")).collect();
-    let listing = of(&(log + TLB));
+    let log: Vec<String> = (0..5000).map(|nth| format!("[{nth:5}.000000] usb {nth}: new device\n")).collect();
+    let listing = of(&(log.concat() + TLB));
     assert_eq!(ranges(&listing), whole());
     assert_eq!(listing.rows[0].line, 5001);
 }
@@ -131,7 +131,7 @@ fn a_line_without_an_end_takes_no_memory() {
     let mut reading = Reading::new(Wish::default());
     reading.push(TLB.as_bytes());
     for _ in 0..1000 {
-        reading.push(&[b'0'; 64 << 10]);
+        reading.push(&vec![b'0'; 64 << 10]);
     }
     reading.push(b"\n");
     let listing = reading.finish().expect("readable");

@@ -1,12 +1,12 @@
 //! arm64: `kernel_page_tables` and `efi_page_tables` of debugfs; arch/arm64/mm/ptdump.c, to v7.3.
 
 use pgtable::arch::arm64::{AF, ATTRINDX, CONT, GP, NG, PXN, RDONLY, SHARED, TYPE, USER, UXN, VALID};
-use pgtable::{Level, MODELS};
+use pgtable::{Fold, Level, MODELS, Model};
 
 use super::kernel::{self, Begin};
 use crate::draft::{Draft, MarkContent};
 use crate::format::{Format, Seen};
-use crate::{Frames, Machine, Perms, Right, Rights, Row};
+use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row};
 
 #[derive(Debug)]
 pub(crate) struct Arm64;
@@ -69,7 +69,7 @@ impl Format for Arm64 {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        machine.arch() == "arm64"
+        machine.arch == Arch::Arm64
     }
 
     fn fits(&self, draft: &Draft) -> Vec<Machine> {
@@ -88,7 +88,7 @@ impl Format for Arm64 {
         draft.assume(
             "The text has no physical addresses; dirty and PTE_WRITE (a page that hardware may make writable) are not among its columns.",
         );
-        if machine.model.is_some_and(|model| model.id.ends_with("off")) || has_52_bits(machine) {
+        if folds(machine) || machine.va_bits == 52 {
             draft.assume(
                 "Kernels for 52-bit addresses fold a level where the CPU has fewer (no LVA, no LPA2): their rows look like those of a 48- or 47-bit kernel.",
             );
@@ -101,8 +101,10 @@ impl Format for Arm64 {
     }
 }
 
-fn has_52_bits(machine: &Machine) -> bool {
-    machine.va_bits == 52
+/// Whether the kernel is built for more address bits than the CPU has.
+fn folds(machine: &Machine) -> bool {
+    let realigned = |model: &Model| model.levels.iter().any(|level| level.fold == Fold::RunTimeRealigned);
+    machine.model.is_some_and(realigned)
 }
 
 /// The attributes of a row: none at all, or in the order of the dumper's columns.
@@ -201,7 +203,7 @@ fn machines(draft: &Draft) -> Vec<Machine> {
             MODELS
                 .iter()
                 .map(|&model| Machine::of(model))
-                .filter(|machine| machine.arch() == "arm64" && machine.page_shift == shift)
+                .filter(|machine| machine.arch == Arch::Arm64 && machine.page_shift == shift)
         };
         let before = fitting.len();
         fitting.extend(of_size().filter(|machine| exact.is_some_and(|exact| machine.va_bits == exact)));
@@ -216,7 +218,7 @@ fn machines(draft: &Draft) -> Vec<Machine> {
         // An address width that no model has: the page size is known at least.
         let shift = shifts.first().copied().unwrap_or(12);
         fitting.extend(Machine::all().filter(|machine| {
-            machine.arch() == "arm64" && machine.page_shift == shift && machine.va_bits >= 48
+            machine.arch == Arch::Arm64 && machine.page_shift == shift && machine.va_bits >= 48
         }));
     }
     fitting

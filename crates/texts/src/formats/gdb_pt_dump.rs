@@ -2,7 +2,7 @@
 
 use crate::draft::Draft;
 use crate::format::{Format, Seen};
-use crate::{Frames, Machine, Perms, Right, Rights, Row, words};
+use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row, words};
 
 #[derive(Debug)]
 pub(crate) struct GdbPtDump;
@@ -81,7 +81,7 @@ impl Format for GdbPtDump {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        ["x86_64", "arm64", "riscv64"].contains(&machine.arch())
+        [Arch::X86, Arch::Arm64, Arch::Riscv].into_iter().any(|arch| machine.is_64(arch))
     }
 
     fn fits(&self, draft: &Draft) -> Vec<Machine> {
@@ -113,10 +113,10 @@ impl Format for GdbPtDump {
                 "Rows are merged over virtual neighbours whatever their frames (pt without -phys_verbose).",
             );
         }
-        if machine.arch() == "riscv64" {
+        if machine.arch == Arch::Riscv {
             draft.assume("A physical column is left out: on riscv64 it is that of the last merged page.");
         }
-        if machine.va_bits == 57 && machine.arch() == "x86_64" {
+        if machine.va_bits == 57 && machine.arch == Arch::X86 {
             draft.assume(
                 "gdb-pt-dump extends the sign from bit 47 under five levels too: its upper addresses are not those of the CPU.",
             );

@@ -2,7 +2,7 @@
 
 use crate::draft::Draft;
 use crate::format::{Format, Seen};
-use crate::{Frames, Machine, Perms, Right, Rights, Row, words};
+use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row, words};
 
 #[derive(Debug)]
 pub(crate) struct InfoMem;
@@ -77,7 +77,7 @@ impl Format for InfoMem {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        machine.arch().starts_with("riscv")
+        machine.arch == Arch::Riscv
     }
 
     fn fits(&self, draft: &Draft) -> Vec<Machine> {
@@ -132,7 +132,7 @@ fn napot(draft: &mut Draft) {
                 && row.perms == rows[0].perms
                 && row.bits == rows[0].bits
         };
-        let aligned = rows[0].start % (PAGES as u64 * PAGE) == 0 && raw >> 12 & 15 == 8;
+        let aligned = rows[0].start.is_multiple_of(PAGES as u64 * PAGE) && raw >> 12 & 15 == 8;
         if aligned && rows.iter().enumerate().all(|(nth, row)| like((nth as u64, row))) {
             let base = raw & !0xffff;
             for (nth, row) in draft.rows[at..at + PAGES].iter_mut().enumerate() {

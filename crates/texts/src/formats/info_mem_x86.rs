@@ -109,6 +109,6 @@ impl Format for InfoMem {
 
 /// The end is where the size leads to, but of the address before its sign was extended: the number of bits is the guest's.
 fn end_fits(start: u64, size: u64, end: u64) -> bool {
-    let of_bits = |bits: u32| (start & (1 << bits) - 1).wrapping_add(size) == end;
+    let of_bits = |bits: u32| (start & ((1 << bits) - 1)).wrapping_add(size) == end;
     start.wrapping_add(size) == end || [32, 48, 57].into_iter().any(of_bits)
 }

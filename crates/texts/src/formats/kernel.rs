@@ -80,7 +80,7 @@ pub(crate) fn size_doubt(word: &str, bytes: u64) -> Option<String> {
 }
 
 /// `row`, or the doubt that its size raises.
-pub(crate) fn row_or_doubt<'a>(row: crate::Row, size: &'a str) -> Seen<'a> {
+pub(crate) fn row_or_doubt(row: crate::Row, size: &str) -> Seen<'_> {
     match size_doubt(size, row.bytes()) {
         None => Seen::Row(row),
         Some(what) => Seen::Doubtful(row, size, what),

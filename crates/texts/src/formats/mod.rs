@@ -26,9 +26,9 @@ mod slb;
 mod vtop;
 mod x86;
 
-use crate::Machine;
 use crate::draft::Draft;
 use crate::format::Format;
+use crate::{Arch, Machine};
 
 /// Every format; of two that fit a text alike the first is taken.
 pub static FORMATS: &[&dyn Format] = &[
@@ -55,7 +55,7 @@ fn is_command(line: &str, command: &str) -> bool {
 
 /// Whether the machine is an x86, of 32 bits or 64.
 fn is_x86(machine: &Machine) -> bool {
-    machine.arch() == "x86_64" || machine.id == "x86-pae" || machine.id == "x86-legacy"
+    machine.arch == Arch::X86
 }
 
 /// The x86 machines whose CPU can have all addresses, the likeliest first.

@@ -39,7 +39,10 @@ impl Format for Pagemap {
             line.split_ascii_whitespace().filter(|&word| word != ":" && word != "=>" && word != "->");
         let Some(addr_word) = of_line.next() else { return Seen::Foreign };
         let addr_word = addr_word.trim_end_matches(':');
-        let Some(start) = words::number(addr_word).filter(|start| start & 0xfff == 0) else {
+        if line.trim_start().starts_with("addr pfn soft-dirty") {
+            return Seen::Heading;
+        }
+        let Some(start) = words::number(addr_word).filter(|start| start.is_multiple_of(4096)) else {
             return Seen::Foreign;
         };
         let Some(second) = of_line.next() else { return Seen::Foreign };
@@ -50,7 +53,8 @@ impl Format for Pagemap {
                 }
                 Some(value)
             }
-            None => named(second, &mut of_line),
+            None if second.starts_with("pfn") => named(second, &mut of_line),
+            None => columns(second, &mut of_line),
         };
         let Some(bits) = bits else { return Seen::Foreign };
         if bits & PRESENT != 0 && bits & SWAP != 0 {
@@ -140,7 +144,22 @@ fn is_word_of_value(word: &str) -> bool {
         "none",
         "|",
     ];
-    WORDS.contains(&word.trim_end_matches([',', ':'])) || words::number(word.trim_end_matches(',')).is_some()
+    let word = word.trim_end_matches([',', ':']);
+    let (name, value) = word.split_once(['=', ':']).unwrap_or((word, "0"));
+    words::number(word).is_some() || WORDS.contains(&name) && words::number(value).is_some()
+}
+
+/// `addr pfn soft-dirty file/shared swapped present library`: the bits as 0 or 1, then perhaps a file.
+fn columns<'a>(pfn: &str, rest: &mut impl Iterator<Item = &'a str>) -> Option<u64> {
+    let mut bits = words::number(pfn)? & FRAME;
+    for bit in [SOFT_DIRTY, FILE, SWAP, PRESENT] {
+        match rest.next()? {
+            "0" => {}
+            "1" => bits |= bit,
+            _ => return None,
+        }
+    }
+    Some(bits)
 }
 
 /// `pfn 41e2b soft-dirty 1 file/shared 0 swapped 0 present 1`

@@ -3,7 +3,7 @@
 use super::kernel::{self, Begin};
 use crate::draft::Draft;
 use crate::format::{Format, Seen};
-use crate::{Frames, Machine, Perms, Right, Rights, Row};
+use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row};
 
 #[derive(Debug)]
 pub(crate) struct Powerpc;
@@ -83,7 +83,7 @@ impl Format for Powerpc {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        machine.arch() == "powerpc64"
+        machine.arch == Arch::Powerpc
     }
 
     fn fits(&self, _: &Draft) -> Vec<Machine> {

@@ -6,7 +6,7 @@ use pgtable::arch::riscv::{ACCESSED, DIRTY, EXEC, GLOBAL, NAPOT, PRESENT, READ, 
 use super::kernel::{self, Begin};
 use crate::draft::Draft;
 use crate::format::{Format, Seen};
-use crate::{Frames, Machine, Perms, Right, Rights, Row};
+use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row};
 
 #[derive(Debug)]
 pub(crate) struct Riscv;
@@ -64,7 +64,7 @@ impl Format for Riscv {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        machine.arch() == "riscv64"
+        machine.is_64(Arch::Riscv)
     }
 
     fn fits(&self, draft: &Draft) -> Vec<Machine> {

@@ -5,7 +5,7 @@ use pgtable::Level;
 use super::kernel::{self, Begin};
 use crate::draft::Draft;
 use crate::format::{Format, Seen};
-use crate::{Frames, Machine, Perms, Right, Rights, Row};
+use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row};
 
 #[derive(Debug)]
 pub(crate) struct S390;
@@ -71,7 +71,7 @@ impl Format for S390 {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        machine.arch() == "s390x"
+        machine.arch == Arch::S390
     }
 
     fn fits(&self, _: &Draft) -> Vec<Machine> {

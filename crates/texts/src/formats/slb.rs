@@ -2,7 +2,7 @@
 
 use crate::draft::Draft;
 use crate::format::{Fact, Format, Seen};
-use crate::{Machine, Rights, words};
+use crate::{Arch, Machine, Rights, words};
 
 #[derive(Debug)]
 pub(crate) struct Slb;
@@ -50,7 +50,7 @@ impl Format for Slb {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        machine.arch() == "powerpc64"
+        machine.arch == Arch::Powerpc
     }
 
     fn fits(&self, _: &Draft) -> Vec<Machine> {

@@ -7,7 +7,7 @@ use pgtable::Level;
 
 use crate::draft::{Draft, Step};
 use crate::format::{Fact, Format, Seen};
-use crate::{Machine, Rights, words};
+use crate::{Arch, Machine, Rights, words};
 
 #[derive(Debug)]
 pub(crate) struct Vtop;
@@ -45,7 +45,9 @@ impl Format for Vtop {
                 Seen::Heading
             }
             ["PAGE", "PHYSICAL", "MAPPING", ..] | ["VMA", "START", "END", ..] | ["invalid"] => Seen::Heading,
-            [addr, physical] if addr.len() >= 5 || physical.len() >= 5 => {
+            // Addresses are printed without zeros before them, and physical ones have at most 52 bits: with 16 digits the second
+            // is a value, as of pagemap.
+            [addr, physical] if physical.len() < 16 && (addr.len() >= 5 || physical.len() >= 5) => {
                 match (words::hex(addr), words::hex(physical)) {
                     (Some(addr), Some(physical)) => Seen::Fact(Fact::Asked { addr, heading: Some(physical) }),
                     _ => Seen::Foreign,
@@ -64,6 +66,11 @@ impl Format for Vtop {
                     None => Seen::Cut,
                 }
             }
+            // A page that is swapped out: the entry, the swap file, the offset.
+            [pte, file, offset] if file.starts_with('/') => match (words::hex(pte), words::number(offset)) {
+                (Some(_), Some(_)) => Seen::Heading,
+                _ => Seen::Foreign,
+            },
             // The struct page, or the VMA.
             [page, a, b, _, ..] if page.len() == 16 => {
                 if [page, a, b].into_iter().all(|word| words::hex(word).is_some()) {
@@ -81,9 +88,7 @@ impl Format for Vtop {
             return draft.ask(addr, heading);
         }
         if let Fact::Flags(arch) = fact {
-            if !arch.is_empty() {
-                draft.arch = draft.arch.or(Some(arch));
-            }
+            draft.arch = draft.arch.or(arch);
             return;
         }
         let line = draft.line;
@@ -94,7 +99,7 @@ impl Format for Vtop {
         match fact {
             Fact::Root(root) => {
                 walk.root = Some(root);
-                draft.arch = draft.arch.or(Some("x86_64"));
+                draft.arch = draft.arch.or(Some(Arch::X86));
             }
             Fact::Directory(entry) if walk.root.is_some() => {
                 walk.steps.push(Step { level: Level::Pgd, slot: None, value: entry });
@@ -112,7 +117,7 @@ impl Format for Vtop {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        ["x86_64", "arm64", "riscv64"].contains(&machine.arch())
+        [Arch::X86, Arch::Arm64, Arch::Riscv].into_iter().any(|arch| machine.is_64(arch))
     }
 
     fn fits(&self, draft: &Draft) -> Vec<Machine> {
@@ -172,15 +177,15 @@ fn page_size(word: &str) -> Option<u64> {
 }
 
 /// Whose names of flags these are; nothing where they fit more than one.
-fn architecture(flags: &str) -> &'static str {
+fn architecture(flags: &str) -> Option<Arch> {
     let has = |names: &[&str]| flags.split('|').any(|flag| names.contains(&flag));
     if has(&["VALID", "UXN", "PXN", "SHARED", "AF", "RDONLY"]) {
-        "arm64"
+        Some(Arch::Arm64)
     } else if has(&["READ", "WRITE", "EXEC", "LEAF"]) {
-        "riscv64"
+        Some(Arch::Riscv)
     } else if has(&["RW", "PWT", "PCD", "PSE", "NX", "PROTNONE"]) {
-        "x86_64"
+        Some(Arch::X86)
     } else {
-        ""
+        None
     }
 }

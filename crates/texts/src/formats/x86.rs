@@ -6,7 +6,7 @@ use pgtable::arch::x86_64::{GLOBAL, NX, PAT, PCD, PRESENT, PSE, PWT, RW, USER};
 use super::kernel::{self, Begin};
 use crate::draft::{Draft, MarkContent};
 use crate::format::{Format, Seen};
-use crate::{Frames, Machine, Perms, Right, Rights, Row};
+use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row};
 
 #[derive(Debug)]
 pub(crate) struct X86;
@@ -92,7 +92,7 @@ impl Format for X86 {
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
-        machine.arch() == "x86_64"
+        machine.is_64(Arch::X86)
     }
 
     fn fits(&self, draft: &Draft) -> Vec<Machine> {

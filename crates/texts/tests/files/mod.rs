@@ -15,7 +15,7 @@ pub(crate) fn tests() -> PathBuf {
 /// A file below tests, unpacked.
 pub(crate) fn bytes(name: &str) -> Vec<u8> {
     let bytes = fs::read(tests().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    if !name.ends_with(".gz") {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
         return bytes;
     }
     let mut unpacked = Vec::new();
@@ -46,7 +46,7 @@ pub(crate) fn says(listing: &Listing, words: &str) -> bool {
 pub(crate) fn formats() -> Vec<String> {
     let entries = fs::read_dir(tests().join("formats")).expect("the folder");
     let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"));
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".txt")).collect();
+    let mut names: Vec<String> = names.filter(|name| name.strip_suffix(".txt").is_some()).collect();
     names.sort();
     assert!(names.len() >= 17, "only {} texts", names.len());
     names.into_iter().map(|name| format!("formats/{name}")).collect()

@@ -5,7 +5,10 @@ use pgtable::{EntryKind, Level, RawEntry, VirtAddr};
 
 use crate::draft::{Draft, Step, Walk};
 use crate::formats::gva2gpa::{TRANSLATION, row};
-use crate::{Frames, Machine, Perms, Right, Row};
+use crate::{Arch, Frames, Machine, Perms, Right, Row};
+
+/// arm64's software bit, which crash prints as DIRTY.
+const PTE_DIRTY: u64 = 1 << 55;
 
 /// By the names of flags, or else by the bits of entries that point to tables; then by the levels and slots that were printed.
 pub(super) fn machines(draft: &Draft) -> Vec<Machine> {
@@ -17,22 +20,22 @@ pub(super) fn machines(draft: &Draft) -> Vec<Machine> {
     let tables = || walks().filter(|walk| walk.steps.len() > 1).filter_map(|walk| walk.steps.first());
     let arch = draft.arch.unwrap_or_else(|| {
         if tables().next().is_some() && tables().all(|step| step.value & 0x3ff == 1) {
-            "riscv64"
+            Arch::Riscv
         } else if tables().next().is_some() && tables().all(|step| step.value & 0xfff == 3) {
-            "arm64"
+            Arch::Arm64
         } else {
-            "x86_64"
+            Arch::X86
         }
     });
-    let fitting = Machine::all().filter(|machine| machine.arch() == arch && fits(machine, &draft.walks));
+    let fitting = Machine::all().filter(|machine| machine.is_64(arch) && fits(machine, &draft.walks));
     let mut fitting: Vec<Machine> = fitting.collect();
     fitting.sort_by_key(|machine| (machine.va_bits != 48, machine.page_shift));
-    if arch == "riscv64" {
+    if arch == Arch::Riscv {
         // Names of levels tell the number of levels.
         fitting.sort_by_key(|machine| machine.va_bits);
     }
     if fitting.is_empty() {
-        fitting.extend(Machine::all().find(|machine| machine.arch() == arch));
+        fitting.extend(Machine::all().find(|machine| machine.is_64(arch)));
     }
     fitting
 }
@@ -43,7 +46,7 @@ fn fits(machine: &Machine, walks: &[Walk]) -> bool {
     let real: Vec<Level> = model.real_levels().collect();
     walks.iter().filter(|walk| !walk.steps.is_empty()).all(|walk| {
         let named = walk.steps.iter().map(|step| step.level).eq(real.iter().copied().take(walk.steps.len()));
-        let slots = machine.arch() == "riscv64"
+        let slots = machine.arch == Arch::Riscv
             || walk.steps.iter().filter(|step| step.level != Level::Pgd).all(|step| {
                 let index = u64::from(model.index(step.level, VirtAddr(walk.addr)));
                 step.slot.is_none_or(|slot| (slot & (machine.page_bytes() - 1)) / 8 == index)
@@ -119,12 +122,15 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
         "Rights are the leaf entry's own; the entries above it are printed as well, and may take some away.",
     );
     draft.assume("A walk is for one address: the range is the page that it ends in.");
-    match machine.arch() {
-        "x86_64" => draft.assume("Slots are physical addresses; PAGE DIRECTORY is the top entry."),
-        "arm64" => draft.assume("Slots are the kernel's virtual addresses; PAGE DIRECTORY is the root's."),
+    match machine.arch {
+        Arch::X86 => draft.assume("Slots are physical addresses; PAGE DIRECTORY is the top entry."),
+        Arch::Arm64 => {
+            draft.assume("Slots are the kernel's virtual addresses; PAGE DIRECTORY is the root's.")
+        }
         _ => draft.assume("On riscv64 the address beside a lower entry is its table's, not its slot's."),
     }
-    if machine.arch() == "arm64" {
+    if machine.arch == Arch::Arm64 {
+        draft.assume("Dirty is what crash prints as DIRTY, bit 55; a page that hardware made writable (bit 51 without bit 7) counts as dirty in the kernel too.");
         draft.assume(format!("The page size is not printed: slots fit {} KiB.", machine.page_bytes() >> 10));
     }
     if unmapped > 0 {
@@ -154,8 +160,8 @@ const fn is_valid(value: u64) -> bool {
 }
 
 fn perms(machine: &Machine, value: u64) -> Perms {
-    match machine.arch() {
-        "arm64" => {
+    match machine.arch {
+        Arch::Arm64 => {
             use arm64::{AF, NG, PXN, RDONLY, USER, UXN};
             Perms::UNKNOWN
                 .with(Right::Read, true)
@@ -164,10 +170,9 @@ fn perms(machine: &Machine, value: u64) -> Perms {
                 .with(Right::User, value & USER != 0)
                 .with(Right::Global, value & NG == 0)
                 .with(Right::Accessed, value & AF != 0)
-                // PTE_DIRTY, or a page that hardware made writable.
-                .with(Right::Dirty, value >> 55 & 1 != 0 || value >> 51 & 1 != 0 && value & RDONLY == 0)
+                .with(Right::Dirty, value & PTE_DIRTY != 0)
         }
-        "riscv64" => crate::formats::riscv::perms(value),
+        Arch::Riscv => crate::formats::riscv::perms(value),
         _ => crate::formats::x86::perms(value | x86_64::PRESENT)
             .with(Right::Accessed, value >> 5 & 1 != 0)
             .with(Right::Dirty, value >> 6 & 1 != 0),
