@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
 use pgtable::PhysAddr;
 use serde_json::{Value, json};
 use texts::{Frames, Machine as Named, Perms, Right, Row, joined};
-use vmcore::{Core, Ranges, ReadAt, ReadError, Root};
+use vmcore::{Core, CoreError, Ranges, ReadAt, ReadError, Root};
 
 use crate::bench::hex;
 use crate::files::output;
@@ -66,29 +66,38 @@ impl CoreArgs {
         self.root.is_some() || is_elf(name)
     }
 
-    /// Opens it and shows what its root maps.
-    pub(crate) fn open(&self, name: &str, machine: Option<Named>, show: Show) -> Result<Exit, Failure> {
+    /// Opens it, finds its root, and does `what` with both.
+    fn with_root<T>(
+        &self,
+        name: &str,
+        machine: Option<Named>,
+        what: impl FnOnce(&Core<'_, FileAt>, &Root, &[Root]) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let input = |error| Failure::Input { name: name.to_owned(), error };
-        let failed = |error: vmcore::CoreError| Failure::Asked(format!("{name}: {error}"));
+        let failed = |error: CoreError| Failure::Asked(format!("{name}: {error}"));
         let model = machine.and_then(|machine| machine.model);
         let file = File::open(name).map_err(input)?;
         let bytes = file.metadata().map_err(input)?.len();
-        let raw = !is_elf(name);
         let file = FileAt(RefCell::new(file));
-        let core = if raw {
+        let core = if is_elf(name) {
+            Core::open(&file).map_err(failed)?
+        } else if self.root.is_some() {
             let model = model
                 .ok_or_else(|| Failure::Asked(format!("{name}: a raw image needs --model beside --root")))?;
             Core::raw(&file, bytes, self.base.unwrap_or(0), model.kernel.isa)
         } else {
-            Core::open(&file).map_err(failed)?
+            return Err(Failure::Asked(format!(
+                "{name}: {}; a raw image needs --root and --model",
+                CoreError::NotElf
+            )));
         };
-        let roots = core.roots();
-        let root = match (self.root, &roots) {
+        let told = core.roots();
+        let root = match (self.root, &told) {
             (Some(at), _) => {
-                let told = roots.as_ref().ok().and_then(|roots| roots.first()).map(|root| root.model);
-                let model = model
-                    .or(told)
-                    .ok_or_else(|| Failure::Asked(format!("{name}: --root needs --model beside it")))?;
+                let of_core = told.as_ref().ok().and_then(|roots| roots.first()).map(|root| root.model);
+                let model = model.or(of_core);
+                let model =
+                    model.ok_or_else(|| Failure::Asked(format!("{name}: --root needs --model beside it")))?;
                 let assumed = Vec::from(["the root is the one that was given".to_owned()]);
                 Root { name: "given".to_owned(), at: PhysAddr(at), model, assumed }
             }
@@ -100,29 +109,51 @@ impl CoreArgs {
             },
             (None, Err(error)) => return Err(failed(error.clone())),
         };
-        // The root of init_mm is the kernel's where each half has one.
-        let found = core.ranges(&root, true).map_err(failed)?;
-        let opened =
-            Opened { name, raw, root: &root, roots: roots.as_deref().unwrap_or_default(), found: &found };
-        let mut out = output();
-        match show {
-            Show::Ranges => {
-                for range in joined(rows(&found)) {
-                    writeln!(out, "{range}")?;
+        what(&core, &root, told.as_deref().unwrap_or_default())
+    }
+
+    /// What debugfs would print of it, and what was assumed.
+    pub(crate) fn dump(&self, name: &str, machine: Option<Named>) -> Result<(String, Vec<String>), Failure> {
+        self.with_root(name, machine, |core, root, _| {
+            let failed = |error: CoreError| Failure::Asked(format!("{name}: {error}"));
+            let mut world = core.world(root).map_err(failed)?;
+            let none = || Failure::Asked(format!("{name}: no dump of {} is modelled", root.model.id));
+            let text = vmcore::dump::text(&mut world).ok_or_else(none)?;
+            let mut assumed = root.assumed.clone();
+            assumed.push(
+                "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
+            );
+            Ok((text, assumed))
+        })
+    }
+
+    /// Opens it and shows what its root maps.
+    pub(crate) fn open(&self, name: &str, machine: Option<Named>, show: Show) -> Result<Exit, Failure> {
+        self.with_root(name, machine, |core, root, roots| {
+            // The root of init_mm is the kernel's where each half has one.
+            let found =
+                core.ranges(root, true).map_err(|error| Failure::Asked(format!("{name}: {error}")))?;
+            let opened = Opened { name, raw: !is_elf(name), root, roots, found: &found };
+            let mut out = output();
+            match show {
+                Show::Ranges => {
+                    for range in joined(rows(&found)) {
+                        writeln!(out, "{range}")?;
+                    }
+                    out.flush()?;
+                    for sentence in opened.assumed() {
+                        eprintln!("{name}: {sentence}");
+                    }
                 }
-                out.flush()?;
-                for sentence in opened.assumed() {
-                    eprintln!("{name}: {sentence}");
+                Show::Json => {
+                    serde_json::to_writer_pretty(&mut out, &opened.json(core)).map_err(io::Error::from)?;
+                    writeln!(out)?;
                 }
+                Show::Text => opened.text(&mut out, core)?,
             }
-            Show::Json => {
-                serde_json::to_writer_pretty(&mut out, &opened.json(&core)).map_err(io::Error::from)?;
-                writeln!(out)?;
-            }
-            Show::Text => opened.text(&mut out, &core)?,
-        }
-        out.flush()?;
-        Ok(Exit::Read)
+            out.flush()?;
+            Ok(Exit::Read)
+        })
     }
 }
 

@@ -93,6 +93,18 @@ fn a_raw_image_needs_a_root_and_a_model() {
 }
 
 #[test]
+fn a_core_is_dumped_as_its_kernel_would() {
+    let core = core_file("dumped");
+    let dump = text(&["dump", &core]);
+    assert!(dump.starts_with("---[ User Space ]---\n"), "{dump}");
+    let line = "0xffff888000001000-0xffff888000002000           4K     RW                 GLB NX pte\n";
+    assert!(dump.contains(line), "{dump}");
+    let output = pagewalk(&["dump", &core.replace(".core", ".raw")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--root"), "{output:?}");
+}
+
+#[test]
 fn a_core_that_is_cut_off_is_one_sentence() {
     let core = core_file("cut");
     let bytes = std::fs::read(&core).expect("a file");

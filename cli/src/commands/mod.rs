@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod decode;
 mod diff;
+mod dump;
 mod explain;
 mod open;
 
@@ -17,6 +18,7 @@ pub(crate) enum Command {
     Open(open::Args),
     Decode(decode::Args),
     Explain(explain::Args),
+    Dump(dump::Args),
     Check(check::Args),
     Diff(diff::Args),
     Completions(completions::Args),
@@ -28,6 +30,7 @@ impl Command {
             Self::Open(args) => args.run(),
             Self::Decode(args) => args.run(),
             Self::Explain(args) => args.run(),
+            Self::Dump(args) => args.run(),
             Self::Check(args) => args.run(),
             Self::Diff(args) => args.run(),
             Self::Completions(args) => args.run(),

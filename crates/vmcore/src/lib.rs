@@ -39,12 +39,14 @@
 //! | [`root`] | where the tables begin, and of which model they are |
 //! | [`core`] | a core that is open: its physical memory |
 //! | [`tree`] | the tables below a root: ranges, or a world to walk in |
+//! | [`dump`] | what debugfs would print of it |
 //! | [`rights`] | what an entry allows, along the path |
 //!
 //! Facts: include/linux/elf.h and kernel/vmcore_info.c, Documentation/admin-guide/kdump/vmcoreinfo.rst (v7.3); the CPU note of
 //! QEMU's target/i386/arch_dump.c (7.2 to 11.1).
 
 pub mod core;
+pub mod dump;
 pub mod elf;
 pub mod error;
 pub mod info;

@@ -113,7 +113,7 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
             let lowest = model.lowest_sharing(level);
             if let Some(below) = lowest.lower() {
                 for value in entries.iter().map(|&value| RawEntry(value)) {
-                    if model.classify(lowest, value, &model.empty) == EntryKind::Table {
+                    if leads_on(model, lowest, value) {
                         let next = model.table_address(lowest, value);
                         if seen.insert(next.0) {
                             todo.push((next, below));
@@ -160,7 +160,7 @@ impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
             let addr = base | slot << shift;
             let entry = RawEntry(value);
             match model.classify(lowest, entry, &model.empty) {
-                EntryKind::Table => {
+                EntryKind::Table | EntryKind::Bad if leads_on(model, lowest, entry) => {
                     if let Some(below) = lowest.lower() {
                         self.table(
                             model.table_address(lowest, entry),
@@ -183,7 +183,7 @@ impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
                     });
                 }
                 EntryKind::Bad => self.found.bad += 1,
-                EntryKind::None | EntryKind::NotPresent | EntryKind::Leaf => {}
+                EntryKind::None | EntryKind::NotPresent | EntryKind::Leaf | EntryKind::Table => {}
             }
         }
         Ok(())
@@ -200,6 +200,16 @@ impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
             }
         }
         self.found.all.push(range);
+    }
+}
+
+/// Whether an entry leads to a table. A pmd of x86's ESPfix area does although `pmd_bad()` is true of it (NX set, RW clear): a walk of
+/// kernel tables does not ask that at pmd level, and the CPU follows it.
+fn leads_on(model: &'static Model, level: Level, value: RawEntry) -> bool {
+    match model.classify(level, value, &model.empty) {
+        EntryKind::Table => true,
+        EntryKind::Bad => level == Level::Pmd,
+        EntryKind::None | EntryKind::Leaf | EntryKind::NotPresent => false,
     }
 }
 
