@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
 
+use mm::World;
 use pgtable::PhysAddr;
 use serde_json::{Value, json};
 use texts::{Frames, Machine as Named, Perms, Right, Row, joined};
@@ -24,7 +25,8 @@ pub(crate) struct CoreArgs {
     base: Option<u64>,
 }
 
-fn address(text: &str) -> Result<u64, String> {
+/// An address as a person writes it, for clap.
+pub(crate) fn address(text: &str) -> Result<u64, String> {
     decode::value(text).map(|value| value.0).map_err(|error| error.to_string())
 }
 
@@ -112,19 +114,24 @@ impl CoreArgs {
         what(&core, &root, told.as_deref().unwrap_or_default())
     }
 
+    /// Its tables as a world to walk in, and what was assumed.
+    pub(crate) fn world(&self, name: &str, machine: Option<Named>) -> Result<(World, Vec<String>), Failure> {
+        self.with_root(name, machine, |core, root, _| {
+            let world = core.world(root).map_err(|error| Failure::Asked(format!("{name}: {error}")))?;
+            Ok((world, root.assumed.clone()))
+        })
+    }
+
     /// What debugfs would print of it, and what was assumed.
     pub(crate) fn dump(&self, name: &str, machine: Option<Named>) -> Result<(String, Vec<String>), Failure> {
-        self.with_root(name, machine, |core, root, _| {
-            let failed = |error: CoreError| Failure::Asked(format!("{name}: {error}"));
-            let mut world = core.world(root).map_err(failed)?;
-            let none = || Failure::Asked(format!("{name}: no dump of {} is modelled", root.model.id));
-            let text = vmcore::dump::text(&mut world).ok_or_else(none)?;
-            let mut assumed = root.assumed.clone();
-            assumed.push(
-                "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
-            );
-            Ok((text, assumed))
-        })
+        let (mut world, mut assumed) = self.world(name, machine)?;
+        let id = world.model().id;
+        let text = vmcore::dump::text(&mut world)
+            .ok_or_else(|| Failure::Asked(format!("{name}: no dump of {id} is modelled")))?;
+        assumed.push(
+            "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
+        );
+        Ok((text, assumed))
     }
 
     /// Opens it and shows what its root maps.

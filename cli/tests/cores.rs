@@ -105,6 +105,45 @@ fn a_core_is_dumped_as_its_kernel_would() {
 }
 
 #[test]
+fn a_core_is_walked_by_the_walker_of_a_kernel() {
+    let core = core_file("walked");
+    let range = ["--start", "ffff888000000000", "--end", "0xffff888000400000"];
+    let ask = |more: &[&str]| text(&[&["walk", &core], &range[..], more].concat());
+    let lines = ask(&[]);
+    assert!(
+        lines.starts_with("walk_kernel_page_table_range(ffff888000000000, ffff888000400000)\n"),
+        "{lines}"
+    );
+    for part in [
+        "mmap_assert_locked(init_mm) holds",
+        "pgd_entry ffff888000000000 ffff888000400000 3063",
+        "pmd_entry ffff888000200000 ffff888000400000 80000000002001e3",
+        "pte_entry ffff888000001000 ffff888000002000 8000000000001163",
+        "\nreturned 0\n",
+    ] {
+        assert!(lines.contains(part), "{part}: {lines}");
+    }
+    let lines = ask(&["--function", "walk_page_range_debug", "--lock", "read"]);
+    assert_eq!(lines.matches("mmap_assert_write_locked(init_mm) FAILS").count(), 2, "{lines}");
+    let lines =
+        ask(&["--function", "walk_page_range_debug", "--lock", "read", "--kernel", "v6.17", "--most", "4"]);
+    assert!(
+        lines.contains("handed over") && !lines.contains("FAILS") && lines.contains("more lines"),
+        "{lines}"
+    );
+    let value: Value = serde_json::from_str(&ask(&["--json", "--lock", "none"])).expect("JSON");
+    assert_eq!((&value["kernel"], &value["ended"]), (&"v7.3".into(), &"returned 0".into()));
+    assert!(value["events"].as_array().expect("events").iter().any(|event| event["holds"] == false));
+    for wrong in [["--kernel", "v9"], ["--function", "walk_page_range"], ["--lock", "maybe"]] {
+        assert_eq!(
+            pagewalk(&[&["walk", &core], &range[..], &wrong[..]].concat()).status.code(),
+            Some(2),
+            "{wrong:?}"
+        );
+    }
+}
+
+#[test]
 fn a_core_that_is_cut_off_is_one_sentence() {
     let core = core_file("cut");
     let bytes = std::fs::read(&core).expect("a file");

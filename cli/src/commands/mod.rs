@@ -7,6 +7,7 @@ mod diff;
 mod dump;
 mod explain;
 mod open;
+mod walk;
 
 use clap::Subcommand;
 
@@ -19,6 +20,7 @@ pub(crate) enum Command {
     Decode(decode::Args),
     Explain(explain::Args),
     Dump(dump::Args),
+    Walk(walk::Args),
     Check(check::Args),
     Diff(diff::Args),
     Completions(completions::Args),
@@ -31,6 +33,7 @@ impl Command {
             Self::Decode(args) => args.run(),
             Self::Explain(args) => args.run(),
             Self::Dump(args) => args.run(),
+            Self::Walk(args) => args.run(),
             Self::Check(args) => args.run(),
             Self::Diff(args) => args.run(),
             Self::Completions(args) => args.run(),

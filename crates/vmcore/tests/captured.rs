@@ -55,7 +55,7 @@ fn merged(rows: impl Iterator<Item = Row>) -> Vec<Row> {
     for row in rows {
         match all.last_mut() {
             Some(last) if last.1.checked_add(1) == Some(row.0) && (last.2, last.3) == (row.2, row.3) => {
-                last.1 = row.1
+                last.1 = row.1;
             }
             _ => all.push(row),
         }
