@@ -174,4 +174,7 @@ fn powerpc_has_inclusive_ends_and_s390_other_names_of_levels() {
         "0x0000000000000000-0x0020000000000000           8P ASCE I\n0x0020000000000000-0x0020000000001000           4K PTE RO X\n",
     );
     assert_eq!(ranges(&asce), ["20000000000000 20000000001000 pte r-x???? -"]);
+    // "PGD" is mm/pagewalk.c's p4d there.
+    let p4d = of("0x0020000000000000-0x0040000000000000           8P PGD RO X\n");
+    assert_eq!(ranges(&p4d), ["20000000000000 40000000000000 p4d r-x???? -"]);
 }

@@ -126,20 +126,14 @@ pub(crate) fn perms(bits: u64) -> Perms {
 
 /// By the addresses and the names of levels.
 fn machines(draft: &Draft) -> Vec<Machine> {
-    let named = |id| Machine::named(id).ok();
-    let [four, five] = [named("x86_64-4level"), named("x86_64-5level")];
-    let is_five = draft.rows.iter().any(|row| {
-        row.level == Some(Level::P4d)
-            || four.is_some_and(|four| !four.is_canonical(row.start) || !four.is_canonical(row.last))
-    });
+    let named = |ids: &[&str]| ids.iter().filter_map(|id| Machine::named(id).ok()).collect();
+    let p4d = draft.rows.iter().any(|row| row.level == Some(Level::P4d));
+    if p4d || super::needs_57_bits(&draft.rows) {
+        return named(&["x86_64-5level"]);
+    }
     // Without any row of the kernel's half both fit: 57 bits hold whatever 48 do.
     let told = draft.rows.iter().any(|row| row.start >> 63 != 0 || row.last >> 63 != 0);
-    let machines = match (is_five, told) {
-        (true, _) => vec![five],
-        (false, true) => vec![four],
-        (false, false) => vec![four, five],
-    };
-    machines.into_iter().flatten().collect()
+    if told { named(&["x86_64-4level"]) } else { named(&["x86_64-4level", "x86_64-5level"]) }
 }
 
 /// `… entries skipped …`: not everything is there.
