@@ -11,6 +11,9 @@ use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row};
 #[derive(Debug)]
 pub(crate) struct X86;
 
+const KNOWN: [&str; 13] =
+    ["USR", "RW", "ro", "PWT", "PCD", "PSE", "PAT", "GLB", "NX", "pgd", "p4d", "pmd", "pte"];
+
 impl Format for X86 {
     fn name(&self) -> &'static str {
         "kernel_page_tables-x86"
@@ -36,12 +39,12 @@ impl Format for X86 {
         let mut words = range.rest.split_ascii_whitespace();
         let Some(size) = words.next() else { return Seen::Cut };
         if crate::words::size(size).is_none() {
-            return Seen::Foreign;
+            return kernel::no_size(size, words);
         }
         let mut bits = 0;
         let (mut rw, mut nx) = (false, false);
         let mut level = None;
-        for word in words {
+        while let Some(word) = words.next() {
             if level.is_some() {
                 return Seen::Foreign;
             }
@@ -65,7 +68,7 @@ impl Format for X86 {
                         level = Some(named);
                         0
                     }
-                    None => return Seen::Foreign,
+                    None => return kernel::unknown(word, words, &KNOWN),
                 },
             };
         }
