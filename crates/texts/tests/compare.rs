@@ -103,6 +103,16 @@ fn order_overlaps_sizes_and_addresses_are_checked() {
     let machine = Machine::named("x86_64-4level").ok();
     let four = read(five.as_bytes(), Wish { machine, ..Wish::default() }).expect("readable");
     assert_eq!(kinds(&four), [(Kind::Canonical, 1)]);
+    // Among the rows of a kernel with four levels it is a finding without being told.
+    let kernel = "0xffff888000000000-0xffff888000001000           4K     RW                 GLB NX pte\n";
+    assert_eq!(kinds(&of(&(five.to_owned() + kernel))), [(Kind::Canonical, 1)]);
+    let row = "0xffffffd600000000-0xffffffd600400000    0x0000000080000000         4M PMD .   ..     ..   D A G . . W R V\n";
+    let wrong = "0xffff8f8000000000-0xffff8f8000200000    0x0000000080000000         2M PMD .   ..     ..   D A G . . W R V\n";
+    let rows = kinds(&of(&(wrong.to_owned() + &row.repeat(12))));
+    assert_eq!(
+        rows.iter().filter(|(kind, _)| *kind == Kind::Canonical).collect::<Vec<_>>(),
+        [&(Kind::Canonical, 1)]
+    );
 }
 
 /// s390, the dump of commit 75c10d5377d8's message in shape: .data.rel.ro outside of the read-only range.

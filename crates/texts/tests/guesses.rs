@@ -161,6 +161,45 @@ fn page_directory_is_the_top_entry_on_x86_and_the_root_on_arm64() {
     assert!(says(&arm64, "kernel's virtual addresses") && says(&x86, "physical addresses"));
 }
 
+/// crash, in shape: a process' addresses, with the VMA and a page that is swapped out.
+#[test]
+fn vtop_of_a_process_is_read() {
+    let listing = of("\
+crash> vtop -u 7f1b2c3d4000
+VIRTUAL     PHYSICAL
+7f1b2c3d4000  11c5e2000
+
+   PGD: 118f0a7f0 => 8000000118f0b067
+   PUD: 118f0b360 => 118f0c067
+   PMD: 118f0cb08 => 118f0d067
+   PTE: 118f0dea0 => 800000011c5e2867
+  PAGE: 11c5e2000
+
+      PTE         PHYSICAL   FLAGS
+800000011c5e2867  11c5e2000  (PRESENT|RW|USER|ACCESSED|DIRTY|NX)
+
+      VMA           START       END     FLAGS FILE
+ffff888104a5e000 7f1b2c3d4000 7f1b2c3f5000 8100073
+
+      PAGE       PHYSICAL      MAPPING       INDEX CNT FLAGS
+ffffea0004717880 11c5e2000 ffff888104a5e111 7f1b2c3d4  1 17ffffc0080014 uptodate,swapbacked
+crash> vtop 400000
+VIRTUAL     PHYSICAL
+400000      (not mapped)
+
+   PGD: 118f0a000 => 118f0b067
+   PUD: 118f0b000 => 118f0c067
+   PMD: 118f0c010 => 118f0d067
+   PTE: 118f0d000 => f9d200
+
+  PTE      SWAP     OFFSET
+f9d200  /dev/sda2  63954
+");
+    assert_eq!(ranges(&listing), ["7f1b2c3d4000 7f1b2c3d5000 pte rw-u-ad 11c5e2000"]);
+    assert!(listing.problems.is_empty(), "{:?}", listing.problems);
+    assert!(says(&listing, "1 walk ends at an entry that maps nothing"), "{:?}", listing.assumed);
+}
+
 /// crash 8.0.2 on riscv64, as its source says: the address beside a lower entry is its table's, and a leaf above the pte is not
 /// known, so that lines of the mapped memory follow it.
 #[test]

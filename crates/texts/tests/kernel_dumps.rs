@@ -35,26 +35,40 @@ fn a_captured_dump_printed_again_is_equal_to_the_byte() {
 /// What mail and the kernel's log do to a dump is undone to the byte as well.
 #[test]
 fn a_broken_dump_printed_again_is_whole() {
-    let name = "captures/x86_64-4level/ptdump-kernel.txt.gz";
-    let text = String::from_utf8(bytes(name)).expect("text");
-    let quoted = text.lines().map(|line| format!("> [   12.345678] {line}\r\n")).collect::<Vec<_>>().concat();
-    assert_eq!(printed(&of(&quoted)).as_deref(), Some(&*text));
-    // Broken at the last blank before column 72, as mail clients do.
-    let mut wrapped = Vec::new();
-    let mut broken = 0;
-    for line in text.lines() {
-        match line.get(..72).and_then(|head| head.rfind(' ')).filter(|_| line.trim_end().len() > 72) {
-            Some(at) => {
-                broken += 1;
-                wrapped.push(format!("> {}\n> {}\n", &line[..at], line[at..].trim_start()));
+    for machine in ["x86_64-4level", "x86_64-5level", "arm64-4k-48bit", "arm64-16k-48bit", "riscv64-sv39"] {
+        let name = format!("captures/{machine}/ptdump-kernel.txt.gz");
+        let text = String::from_utf8(bytes(&name)).expect("text");
+        let quoted =
+            text.lines().map(|line| format!("> [   12.345678] {line}\r\n")).collect::<Vec<_>>().concat();
+        assert_eq!(printed(&of(&quoted)).as_deref(), Some(&*text), "{name}");
+        for width in [60, 66, 72, 76, 80] {
+            // At the last blank before a column, as mail clients do, or at the column, as terminals do.
+            for at_blanks in [true, false] {
+                let broken = broken(&text, width, at_blanks);
+                let listing = of(&broken);
+                let again = printed(&listing);
+                assert!(
+                    again.as_deref() == Some(&*text),
+                    "{name} at {width}, {at_blanks}: {:?}",
+                    listing.problems
+                );
             }
-            None => wrapped.push(format!("> {line}\n")),
         }
     }
-    assert!(broken > 100, "{broken}");
-    let listing = of(&wrapped.concat());
-    assert_eq!(listing.rejoined, broken);
-    assert_eq!(printed(&listing).as_deref(), Some(&*text));
+}
+
+/// The lines of a text, broken and quoted.
+fn broken(text: &str, width: usize, at_blanks: bool) -> String {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let at = line.get(..width).filter(|_| line.trim_end().len() > width);
+        let at = if at_blanks { at.and_then(|head| head.rfind(' ')) } else { at.map(str::len) };
+        match at {
+            Some(at) => lines.push(format!("> {}\n> {}\n", &line[..at], line[at..].trim_start())),
+            None => lines.push(format!("> {line}\n")),
+        }
+    }
+    lines.concat()
 }
 
 /// Invented; the shapes are those of kernels since v5.7.
@@ -174,4 +188,7 @@ fn powerpc_has_inclusive_ends_and_s390_other_names_of_levels() {
         "0x0000000000000000-0x0020000000000000           8P ASCE I\n0x0020000000000000-0x0020000000001000           4K PTE RO X\n",
     );
     assert_eq!(ranges(&asce), ["20000000000000 20000000001000 pte r-x???? -"]);
+    // "PGD" is mm/pagewalk.c's p4d there.
+    let p4d = of("0x0020000000000000-0x0040000000000000           8P PGD RO X\n");
+    assert_eq!(ranges(&p4d), ["20000000000000 40000000000000 p4d r-x???? -"]);
 }

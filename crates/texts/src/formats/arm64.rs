@@ -39,10 +39,12 @@ impl Format for Arm64 {
         let mut words = range.rest.split_ascii_whitespace();
         let Some(size) = words.next() else { return Seen::Cut };
         if crate::words::size(size).is_none() {
-            return Seen::Foreign;
+            return kernel::no_size(size, words);
         }
-        let Some(level) = words.next() else { return Seen::Cut };
-        let Some(level) = kernel::upper_level(level) else { return Seen::Foreign };
+        let Some(word) = words.next() else { return Seen::Cut };
+        let Some(level) = kernel::upper_level(word) else {
+            return kernel::unknown(word, words, &kernel::LEVELS);
+        };
         let bits = match bits(words) {
             Ok(bits) => bits,
             Err(seen) => return seen,
@@ -108,13 +110,13 @@ fn folds(machine: &Machine) -> bool {
 }
 
 /// The attributes of a row: none at all, or in the order of the dumper's columns.
-fn bits<'a>(words: impl Iterator<Item = &'a str>) -> Result<u64, Seen<'a>> {
+fn bits<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<u64, Seen<'a>> {
     const ORDER: [&str; 11] = ["F", "USR", "ro", "NX", "SHD", "AF", "NG", "CON", "BLK", "UXN", "GP"];
     let mut bits = TYPE | RDONLY;
     let mut next = 0;
     let mut seen = 0;
     let (mut right, mut execute, mut memory) = (false, false, None);
-    for word in words {
+    while let Some(word) = words.next() {
         seen += 1;
         if memory.is_some() {
             return Err(Seen::Foreign);
@@ -137,7 +139,9 @@ fn bits<'a>(words: impl Iterator<Item = &'a str>) -> Result<u64, Seen<'a>> {
             other => other,
         };
         let Some(at) = ORDER.iter().position(|&name| name == column).filter(|&at| at >= next) else {
-            return Err(Seen::Foreign);
+            const OTHERS: [&str; 4] = ["RW", "DEVICE/nGnRnE", "DEVICE/nGnRE", "MEM/NORMAL-TAGGED"];
+            let known: Vec<&str> = ORDER.into_iter().chain(OTHERS).collect();
+            return Err(kernel::unknown(word, words, &known));
         };
         next = at + 1;
         match word {
@@ -171,9 +175,9 @@ fn bits<'a>(words: impl Iterator<Item = &'a str>) -> Result<u64, Seen<'a>> {
 
 /// By the alignment of rows (page size) and the lowest address of the linear mapping (address bits).
 fn machines(draft: &Draft) -> Vec<Machine> {
-    let used = |row: &&Row| row.bits != 0 && row.is_ordered();
+    // Holes end where entries do, too.
     let alignment = |level| {
-        let rows = draft.rows.iter().filter(used).filter(move |row| row.level == Some(level));
+        let rows = draft.rows.iter().filter(move |row| row.is_ordered() && row.level == Some(level));
         rows.map(|row| (row.start | row.last.wrapping_add(1)).trailing_zeros()).min()
     };
     let (pte, pmd) = (alignment(Level::Pte), alignment(Level::Pmd));

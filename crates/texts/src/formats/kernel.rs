@@ -64,6 +64,34 @@ fn is_beginning(word: &str) -> bool {
         })
 }
 
+/// A word that is none of those that may stand here: if it ends the line and is the beginning of one, the line is broken within it.
+pub(crate) fn unknown<'a>(
+    word: &str,
+    mut rest: impl Iterator<Item = &'a str>,
+    known: &[&str],
+) -> Seen<'static> {
+    let begins = |known: &&str| known.len() > word.len() && known.starts_with(word);
+    if rest.next().is_none() && known.iter().any(begins) { Seen::Cut } else { Seen::Foreign }
+}
+
+/// The same where a size must stand.
+pub(crate) fn no_size<'a>(word: &str, mut rest: impl Iterator<Item = &'a str>) -> Seen<'static> {
+    let digits = word.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && rest.next().is_none() { Seen::Cut } else { Seen::Foreign }
+}
+
+/// The same where a physical address must stand.
+pub(crate) fn no_physical<'a>(word: &str, mut rest: impl Iterator<Item = &'a str>) -> Seen<'static> {
+    let digits = word == "0"
+        || word
+            .strip_prefix("0x")
+            .is_some_and(|digits| digits.len() < 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if digits && rest.next().is_none() { Seen::Cut } else { Seen::Foreign }
+}
+
+/// Names of levels in capitals.
+pub(crate) const LEVELS: [&str; 5] = ["PGD", "P4D", "PUD", "PMD", "PTE"];
+
 /// The level of this name in capitals.
 pub(crate) fn upper_level(word: &str) -> Option<Level> {
     Level::ALL.into_iter().find(|level| level.upper_name() == word)

@@ -28,7 +28,7 @@ mod x86;
 
 use crate::draft::Draft;
 use crate::format::Format;
-use crate::{Arch, Machine};
+use crate::{Arch, Machine, Row};
 
 /// Every format; of two that fit a text alike the first is taken.
 pub static FORMATS: &[&dyn Format] = &[
@@ -58,20 +58,33 @@ fn is_x86(machine: &Machine) -> bool {
     machine.arch == Arch::X86
 }
 
+/// Whether rows are of a guest with 57-bit addresses. One wrong address among many is a finding, and no reason to take the machine
+/// for another one.
+fn needs_57_bits(rows: &[Row]) -> bool {
+    const LOWEST_OF_48: u64 = 0xffff_8000_0000_0000;
+    let upper = rows.iter().filter(|row| row.start >> 63 != 0).count();
+    let wide_upper = rows.iter().filter(|row| row.start >> 63 != 0 && row.start < LOWEST_OF_48).count();
+    let wide_lower = rows.iter().any(|row| row.start >> 63 == 0 && row.start >> 47 != 0);
+    if upper > 0 { wide_upper * 10 > upper } else { wide_lower }
+}
+
 /// The x86 machines whose CPU can have all addresses, the likeliest first.
 fn x86_machines(draft: &Draft) -> Vec<Machine> {
-    let all = ["x86_64-4level", "x86_64-5level", "x86-pae", "x86-legacy"];
-    let machines = all.into_iter().filter_map(|id| Machine::named(id).ok());
+    let named = |ids: &[&str]| ids.iter().filter_map(|id| Machine::named(id).ok()).collect::<Vec<Machine>>();
     let rows = || draft.rows.iter();
-    let mut fitting: Vec<Machine> =
-        machines.filter(|machine| rows().all(|row| machine.is_canonical(row.start))).collect();
-    // A kernel in the upper half of 32 bits that reaches their top.
-    if rows().any(|row| row.start >> 31 == 1 && row.last == 0xffff_ffff) {
-        fitting.sort_by_key(|machine| machine.va_bits > 32);
+    if needs_57_bits(&draft.rows) {
+        return named(&["x86_64-5level"]);
     }
     // 57 bits hold whatever 48 do, but a kernel's half begins where the number of levels puts it.
-    if rows().any(|row| row.start >> 63 != 0) && fitting.iter().any(|machine| machine.va_bits == 48) {
-        fitting.retain(|machine| machine.va_bits != 57);
+    if rows().any(|row| row.start >> 63 != 0) {
+        return named(&["x86_64-4level"]);
     }
-    fitting
+    if rows().any(|row| row.start >> 32 != 0) {
+        return named(&["x86_64-4level", "x86_64-5level"]);
+    }
+    // A kernel in the upper half of 32 bits that reaches their top.
+    if rows().any(|row| row.start >> 31 == 1 && row.last == 0xffff_ffff) {
+        return named(&["x86-pae", "x86-legacy", "x86_64-4level", "x86_64-5level"]);
+    }
+    named(&["x86_64-4level", "x86_64-5level", "x86-pae", "x86-legacy"])
 }

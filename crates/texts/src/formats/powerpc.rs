@@ -8,6 +8,23 @@ use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row};
 #[derive(Debug)]
 pub(crate) struct Powerpc;
 
+const KNOWN: [&str; 14] = [
+    "user",
+    "pte",
+    "hpte",
+    "valid",
+    "present",
+    "dirty",
+    "accessed",
+    "non-idempotent",
+    "tolerant",
+    "busy",
+    "combo",
+    "4K_pfn",
+    "PMD",
+    "PTE",
+];
+
 impl Format for Powerpc {
     fn name(&self) -> &'static str {
         "kernel_page_tables-powerpc"
@@ -31,11 +48,11 @@ impl Format for Powerpc {
             Begin::Range(range) => range,
         };
         let mut words = range.rest.split_ascii_whitespace().peekable();
-        let Some(physical) = words.next() else { return Seen::Cut };
-        let Some(physical) = crate::words::prefixed16(physical) else { return Seen::Foreign };
+        let Some(word) = words.next() else { return Seen::Cut };
+        let Some(physical) = crate::words::prefixed16(word) else { return kernel::no_physical(word, words) };
         let Some(size) = words.next() else { return Seen::Cut };
         if crate::words::size(size).is_none() {
-            return Seen::Foreign;
+            return kernel::no_size(size, words);
         }
         let level = words.peek().and_then(|word| kernel::upper_level(word));
         if level.is_some() {
@@ -46,7 +63,7 @@ impl Format for Powerpc {
                 .into_iter()
                 .fold(Perms::UNKNOWN, |perms, right| perms.with(right, false));
         let (mut present, mut flags) = (false, 0);
-        for word in words {
+        while let Some(word) = words.next() {
             flags += 1;
             let right = match word {
                 "user" => Right::User,
@@ -62,7 +79,7 @@ impl Format for Powerpc {
                 "pte" | "hpte" | "non-idempotent" | "tolerant" | "busy" | "combo" | "4K_pfn" | "f_second"
                 | "special" => continue,
                 other if other.starts_with("f_gix:") => continue,
-                _ => return Seen::Foreign,
+                _ => return kernel::unknown(word, words, &KNOWN),
             };
             perms = perms.with(right, true);
         }

@@ -11,6 +11,9 @@ use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row};
 #[derive(Debug)]
 pub(crate) struct X86;
 
+const KNOWN: [&str; 13] =
+    ["USR", "RW", "ro", "PWT", "PCD", "PSE", "PAT", "GLB", "NX", "pgd", "p4d", "pmd", "pte"];
+
 impl Format for X86 {
     fn name(&self) -> &'static str {
         "kernel_page_tables-x86"
@@ -36,12 +39,12 @@ impl Format for X86 {
         let mut words = range.rest.split_ascii_whitespace();
         let Some(size) = words.next() else { return Seen::Cut };
         if crate::words::size(size).is_none() {
-            return Seen::Foreign;
+            return kernel::no_size(size, words);
         }
         let mut bits = 0;
         let (mut rw, mut nx) = (false, false);
         let mut level = None;
-        for word in words {
+        while let Some(word) = words.next() {
             if level.is_some() {
                 return Seen::Foreign;
             }
@@ -65,7 +68,7 @@ impl Format for X86 {
                         level = Some(named);
                         0
                     }
-                    None => return Seen::Foreign,
+                    None => return kernel::unknown(word, words, &KNOWN),
                 },
             };
         }
@@ -126,20 +129,14 @@ pub(crate) fn perms(bits: u64) -> Perms {
 
 /// By the addresses and the names of levels.
 fn machines(draft: &Draft) -> Vec<Machine> {
-    let named = |id| Machine::named(id).ok();
-    let [four, five] = [named("x86_64-4level"), named("x86_64-5level")];
-    let is_five = draft.rows.iter().any(|row| {
-        row.level == Some(Level::P4d)
-            || four.is_some_and(|four| !four.is_canonical(row.start) || !four.is_canonical(row.last))
-    });
+    let named = |ids: &[&str]| ids.iter().filter_map(|id| Machine::named(id).ok()).collect();
+    let p4d = draft.rows.iter().any(|row| row.level == Some(Level::P4d));
+    if p4d || super::needs_57_bits(&draft.rows) {
+        return named(&["x86_64-5level"]);
+    }
     // Without any row of the kernel's half both fit: 57 bits hold whatever 48 do.
     let told = draft.rows.iter().any(|row| row.start >> 63 != 0 || row.last >> 63 != 0);
-    let machines = match (is_five, told) {
-        (true, _) => vec![five],
-        (false, true) => vec![four],
-        (false, false) => vec![four, five],
-    };
-    machines.into_iter().flatten().collect()
+    if told { named(&["x86_64-4level"]) } else { named(&["x86_64-4level", "x86_64-5level"]) }
 }
 
 /// `… entries skipped …`: not everything is there.

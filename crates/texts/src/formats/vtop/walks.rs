@@ -122,13 +122,11 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
         "Rights are the leaf entry's own; the entries above it are printed as well, and may take some away.",
     );
     draft.assume("A walk is for one address: the range is the page that it ends in.");
-    match machine.arch {
-        Arch::X86 => draft.assume("Slots are physical addresses; PAGE DIRECTORY is the top entry."),
-        Arch::Arm64 => {
-            draft.assume("Slots are the kernel's virtual addresses; PAGE DIRECTORY is the root's.")
-        }
-        _ => draft.assume("On riscv64 the address beside a lower entry is its table's, not its slot's."),
-    }
+    draft.assume(match machine.arch {
+        Arch::X86 => "Slots are physical addresses; PAGE DIRECTORY is the top entry.",
+        Arch::Arm64 => "Slots are the kernel's virtual addresses; PAGE DIRECTORY is the root's.",
+        _ => "On riscv64 the address beside a lower entry is its table's, not its slot's.",
+    });
     if machine.arch == Arch::Arm64 {
         draft.assume("Dirty is what crash prints as DIRTY, bit 55; a page that hardware made writable (bit 51 without bit 7) counts as dirty in the kernel too.");
         draft.assume(format!("The page size is not printed: slots fit {} KiB.", machine.page_bytes() >> 10));
