@@ -95,13 +95,13 @@ impl WalkOps for Look {
 }
 
 /// What is told of a walk.
-struct Lines {
+struct Told {
     lines: Vec<(String, Value)>,
     most: usize,
     more: u64,
 }
 
-impl Sink for Lines {
+impl Sink for Told {
     fn event(&mut self, event: Event) {
         let Some(line) = line(&event) else { return };
         if self.lines.len() < self.most {
@@ -171,7 +171,7 @@ impl Args {
         };
         let mut walk =
             Walk::new(entry, self.kernel, args).map_err(|error| Failure::Asked(error.to_string()))?;
-        let mut lines = Lines { lines: Vec::new(), most: self.most, more: 0 };
+        let mut lines = Told { lines: Vec::new(), most: self.most, more: 0 };
         let mut steps = 0;
         let status = loop {
             steps += 1;
