@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use decode::{Change, Fit, Found, Pagemap, Reading, Swap, Target};
+use decode::{Change, Fit, Found, Pagemap, Reading, Source, Swap, Target};
 use serde_json::{Value, json};
 
 /// Hexadecimal digits without `0x`, as in every JSON of this program.
@@ -272,5 +272,9 @@ pub(crate) fn found_json(of: &Found, readings: &[Reading]) -> Value {
         "about": of.about,
         "address": of.address.map(hex),
         "values": readings.iter().map(reading_json).collect::<Vec<_>>(),
+        "changes": match (of.source, readings) {
+            (Source::Racy, [old, new]) => Vec::from([change_json(&Change::new(old.clone(), new.clone()))]),
+            _ => Vec::new(),
+        },
     })
 }

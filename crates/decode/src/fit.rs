@@ -27,6 +27,9 @@ pub fn fits(values: &[RawEntry], level: Option<Level>) -> Vec<Fit> {
     fits
 }
 
+/// What most kernels of an architecture are built as, where the values fit several of its models alike.
+const COMMON: [&str; 4] = ["x86_64-4level", "arm64-4k-48", "riscv64-sv39", "loongarch64-16k-3level"];
+
 fn fit(model: &'static Model, values: &[RawEntry], level: Option<Level>) -> Fit {
     let mut fit = Fit { model, points: 0, levels: Vec::new(), why: Vec::new() };
     for &value in values {
@@ -50,6 +53,10 @@ fn fit(model: &'static Model, values: &[RawEntry], level: Option<Level>) -> Fit 
                 }
             }
         }
+    }
+    if COMMON.contains(&model.id) && !values.is_empty() {
+        fit.points += 1;
+        fit.why.push((1, "what most kernels of this architecture are built as".to_owned()));
     }
     fit.why.sort_by_key(|(points, _)| -points.abs());
     fit
@@ -192,6 +199,12 @@ mod tests {
         for (values, arch) in cases {
             assert!(best(values, None).starts_with(arch), "{values:x?}: {}", best(values, None));
         }
+    }
+
+    #[test]
+    fn the_common_model_comes_first_of_those_that_fit_alike() {
+        assert_eq!(best(&[0x1800_0000_4fff_8003, 0x00e8_0000_4000_0707], None), "arm64-4k-48");
+        assert_eq!(best(&[0x8000_0000_0000_0163], Some(Level::Pte)), "x86_64-4level");
     }
 
     #[test]

@@ -174,6 +174,10 @@ fn happened(splat: &Splat, walk: &walk::InTrace, missing: Option<&Missing>) -> S
         (Kind::Bug { file, line }, None) => {
             format!("a BUG at {file}:{line} while {function}() walked; it is no assertion of the walk's own")
         }
+        (Kind::Lockdep(what), _) if walk.inner.is_empty() => {
+            let callers = walk.callers.join("(), ");
+            format!("lockdep: {what}; {callers}(), which took a lock that is held, calls {function}()")
+        }
         (Kind::Lockdep(what), _)
             if walk.callers.is_empty() && splat.frames.iter().all(|of| of.function != walk.inner) =>
         {

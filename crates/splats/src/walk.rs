@@ -86,6 +86,17 @@ pub fn find(splat: &Splat) -> Option<InTrace> {
     in_frames(&sure)
         .or_else(|| in_frames(&splat.frames.iter().collect::<Vec<_>>()))
         .or_else(|| in_frames(&splat.chains.iter().collect::<Vec<_>>()))
+        .or_else(|| by_held(splat))
+}
+
+/// A report without a trace ("lock held when returning to user space!") names who took the locks: a caller of a walk may be among them.
+fn by_held(splat: &Splat) -> Option<InTrace> {
+    let callers = || callers::CALL_SITES.iter().flat_map(|site| site.functions.iter().copied());
+    let held = splat.held.as_deref()?.iter().find(|held| callers().any(|of| of == held.at))?;
+    let callers = Vec::from([held.at.clone()]);
+    let entry = guess(&callers);
+    let function = entry.func().name().to_owned();
+    Some(InTrace { entry, function, seen: false, inner: String::new(), callback: None, callers })
 }
 
 fn in_frames(frames: &[&Frame]) -> Option<InTrace> {

@@ -216,6 +216,14 @@ fn no_walk_is_said_where_there_is_none() {
 }
 
 #[test]
+fn a_lock_that_a_caller_of_a_walk_left_held_is_its() {
+    let text = text("held-at-exit").replace("my_ioctl", "ptdump_walk_pgd");
+    let Verdict::Walk(walk) = explain(&text).remove(0).verdict else { panic!("{text}") };
+    assert_eq!(walk.site.map(|site| site.file), Some("mm/ptdump.c"));
+    assert!(walk.happened.contains("ptdump_walk_pgd(), which took a lock that is held"), "{}", walk.happened);
+}
+
+#[test]
 fn a_call_trace_alone_is_enough() {
     let all = explain(
         "Call Trace:\n walk_pgd_range+0x3c1/0x870\n walk_page_range+0x1f6/0x270\n smap_gather_stats+0x1/0x2\n",
