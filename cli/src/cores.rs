@@ -55,17 +55,24 @@ impl ReadAt for FileAt {
     }
 }
 
+/// The first bytes of a file; none of standard input, which cannot be read twice.
+fn head(name: &str) -> Vec<u8> {
+    let mut head = Vec::new();
+    if name != "-" {
+        // A file that cannot be read is told so by who reads it.
+        let _ = File::open(name).and_then(|file| file.take(16).read_to_end(&mut head));
+    }
+    head
+}
+
 fn is_elf(name: &str) -> bool {
-    let mut head = [0; 4];
-    name != "-"
-        && File::open(name).and_then(|mut file| file.read_exact(&mut head)).is_ok()
-        && vmcore::elf::is_elf(&head)
+    vmcore::elf::is_elf(&head(name))
 }
 
 impl CoreArgs {
     /// Whether a file is a machine's memory: it is a core, or somebody says where its root is.
     pub(crate) fn is_meant(&self, name: &str) -> bool {
-        self.root.is_some() || is_elf(name)
+        self.root.is_some() || is_elf(name) || vmcore::elf::is_kdump(&head(name))
     }
 
     /// Opens it, finds its root, and does `what` with both.

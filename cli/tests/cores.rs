@@ -151,5 +151,9 @@ fn a_core_that_is_cut_off_is_one_sentence() {
     let output = pagewalk(&["open", &core]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    std::fs::write(&core, b"KDUMP   \x06\0\0\0").expect("a file");
+    let output = pagewalk(&["open", &core]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("makedumpfile -E"), "{output:?}");
     assert!(said.contains("cut off") && said.lines().count() == 1, "{said}");
 }

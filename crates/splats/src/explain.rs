@@ -194,6 +194,9 @@ fn happened(splat: &Splat, walk: &walk::InTrace, missing: Option<&Missing>) -> S
             }
             _ => format!("{}() followed an entry to where it must not: {what}", walk.inner),
         },
+        (Kind::BadMap(what), _) => {
+            format!("{function}() came to an entry that its mapping cannot have: {what}")
+        }
         (Kind::Trace, _) => {
             format!("{function}() walks; what went wrong stood before this call trace and is not in the text")
         }

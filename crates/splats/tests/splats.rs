@@ -224,6 +224,29 @@ fn a_lock_that_a_caller_of_a_walk_left_held_is_its() {
 }
 
 #[test]
+fn sleeping_callbacks_and_bad_entries_under_a_walk_are_told() {
+    let trace = "Call Trace:\n my_entry+0x1/0x2\n walk_pgd_range+0x1/0x2\n walk_page_range+0x1/0x2\n show_smap+0x1/0x2\n";
+    for (header, kind, says) in [
+        (
+            "BUG: sleeping function called from invalid context at mm/slab.h:10",
+            "lockdep",
+            "while walk_page_range() walked",
+        ),
+        (
+            "BUG: Bad page map in process sh  pte:800000012345a067 pmd:10b0e067",
+            "bad-page-map",
+            "came to an entry",
+        ),
+        ("watchdog: BUG: soft lockup - CPU#3 stuck for 22s! [cat:71]", "stall", "does not come to an end"),
+    ] {
+        let one = explain(&format!("{header}\n{trace}")).remove(0);
+        assert_eq!(one.splat.kind.id(), kind);
+        let Verdict::Walk(walk) = one.verdict else { panic!("{header}") };
+        assert!(walk.happened.contains(says), "{}", walk.happened);
+    }
+}
+
+#[test]
 fn a_call_trace_alone_is_enough() {
     let all = explain(
         "Call Trace:\n walk_pgd_range+0x3c1/0x870\n walk_page_range+0x1f6/0x270\n smap_gather_stats+0x1/0x2\n",

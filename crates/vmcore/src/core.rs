@@ -13,6 +13,7 @@ pub struct Core<'a, R: ?Sized> {
     file: &'a R,
     headers: Headers,
     info: Info,
+    farthest: Vec<usize>,
 }
 
 impl<'a, R: ReadAt + ?Sized> Core<'a, R> {
@@ -21,14 +22,15 @@ impl<'a, R: ReadAt + ?Sized> Core<'a, R> {
         let headers = elf::headers(file)?;
         let note = headers.notes.iter().find(|note| note.name == "VMCOREINFO");
         let info = note.map(|note| Info::new(&note.desc)).unwrap_or_default();
-        Ok(Self { file, headers, info })
+        let farthest = farthest(&headers.segments);
+        Ok(Self { file, headers, info, farthest })
     }
 
     /// A raw image: memory from `base` on, and nothing that says where tables begin.
     pub fn raw(file: &'a R, bytes: u64, base: u64, machine: Isa) -> Self {
         let segment = Segment { physical: base, virt: 0, offset: 0, bytes, in_memory: bytes };
         let headers = Headers { machine, segments: Vec::from([segment]), notes: Vec::new() };
-        Self { file, headers, info: Info::default() }
+        Self { file, headers, info: Info::default(), farthest: Vec::from([0]) }
     }
 
     /// The architecture.
@@ -85,11 +87,26 @@ impl<'a, R: ReadAt + ?Sized> Core<'a, R> {
         Ok(())
     }
 
-    /// The segment that holds an address. Segments of a core with paging may overlap: of those that have it the last to begin counts.
+    /// A segment that holds an address. Those of a core with paging overlap: of all that begin at or before it the one that reaches
+    /// farthest holds it, if any does.
     fn segment(&self, at: u64) -> Option<&Segment> {
         let segments = self.segments();
         let end = segments.partition_point(|segment| segment.physical <= at);
-        let before = segments.get(..end)?.iter().rev().take(64);
-        before.into_iter().find(|segment| at - segment.physical < segment.bytes)
+        let farthest = *self.farthest.get(end.checked_sub(1)?)?;
+        segments.get(farthest).filter(|segment| at - segment.physical < segment.bytes)
     }
+}
+
+/// For each segment, in order of addresses, which of it and those before reaches farthest.
+fn farthest(segments: &[Segment]) -> Vec<usize> {
+    let end = |nth: usize| segments.get(nth).map_or(0, |of| u128::from(of.physical) + u128::from(of.bytes));
+    let mut best = 0;
+    (0..segments.len())
+        .map(|nth| {
+            if end(nth) > end(best) {
+                best = nth;
+            }
+            best
+        })
+        .collect()
 }

@@ -69,6 +69,11 @@ pub fn is_elf(head: &[u8]) -> bool {
     head.starts_with(b"\x7fELF")
 }
 
+/// Whether a file is a core in kdump's compressed format, or one that `makedumpfile -F` flattened: not read here.
+pub fn is_kdump(head: &[u8]) -> bool {
+    head.starts_with(b"KDUMP   ") || head.starts_with(b"DISKDUMP") || head.starts_with(b"makedumpfile")
+}
+
 /// Reads header, segments and notes.
 pub fn headers<R: ReadAt + ?Sized>(file: &R) -> Result<Headers, CoreError> {
     let mut header = [0; EHDR];

@@ -15,8 +15,8 @@ use crate::root::Root;
 pub const MOST_TABLES: usize = 1 << 16;
 /// Most ranges that are kept.
 pub const MOST_RANGES: usize = 1 << 20;
-/// Most tables of a world: 128 MiB.
-const MOST_OF_WORLD: usize = 30_000;
+/// Most entries of a world's tables: 128 MiB.
+const MOST_OF_WORLD: usize = 16 << 20;
 
 /// Pages of one kind that follow each other in both memories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,12 +97,12 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
         let mut todo = Vec::from([(root.at, top)]);
         let mut seen = BTreeSet::from([root.at.0]);
         let mut tables = Vec::new();
+        let mut entries_read = 0;
         while let Some((at, level)) = todo.pop() {
-            if tables.len() >= MOST_OF_WORLD {
-                return Err(CoreError::NoRoot(format!(
-                    "there are more than {MOST_OF_WORLD} tables below {:#x}",
-                    root.at
-                )));
+            entries_read += model.slots(level) as usize;
+            if entries_read > MOST_OF_WORLD {
+                let why = format!("the tables below {:#x} have more than {MOST_OF_WORLD} entries", root.at);
+                return Err(CoreError::NoRoot(why));
             }
             let slots = model.slots(level);
             let entries = match self.table(model, at, slots) {

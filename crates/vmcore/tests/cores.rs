@@ -231,6 +231,17 @@ fn riscv_is_opened_by_what_its_kernel_says() {
 }
 
 #[test]
+fn segments_may_overlap_as_with_paging() {
+    let mut made = x86();
+    // What the direct map maps, a second time in many small pieces.
+    let whole: Vec<u8> = made.pages[1..].iter().flat_map(|(_, page)| page.clone()).collect();
+    let small = (0..200u64).map(|nth| (0x1000 + nth * 16, whole[nth as usize * 16..][..16].to_vec()));
+    made.pages.splice(1.., std::iter::once((0x1000, whole.clone())).chain(small));
+    made.with_virt = true;
+    assert_eq!(lines(&made.file(), true).0.len(), 4);
+}
+
+#[test]
 fn a_world_has_every_table_of_the_root() {
     let file = x86().file();
     let core = Core::open(&file[..]).expect("a core");
@@ -322,7 +333,7 @@ fn what_is_no_core_is_one_sentence() {
     let core = Core::open(file).expect("the headers are whole");
     let root = core.roots().expect("a root").remove(0);
     assert!(matches!(core.ranges(&root, true), Err(CoreError::Read(ReadError::End(_)))));
-    assert!(elf::is_elf(file) && !elf::is_elf(b"KDUMP   "));
+    assert!(elf::is_elf(file) && !elf::is_elf(b"KDUMP   ") && elf::is_kdump(b"KDUMP   "));
 }
 
 proptest! {

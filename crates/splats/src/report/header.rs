@@ -28,6 +28,8 @@ pub enum Kind {
     Oops(String),
     /// A task that does not go on.
     Stall(String),
+    /// An entry that its mapping cannot have: "Bad page map".
+    BadMap(String),
     /// A call trace without what stood before it.
     Trace,
 }
@@ -42,6 +44,7 @@ impl Kind {
             Self::Sanitizer(_) => "sanitizer",
             Self::Oops(_) => "oops",
             Self::Stall(_) => "stall",
+            Self::BadMap(_) => "bad-page-map",
             Self::Trace => "trace",
         }
     }
@@ -70,6 +73,13 @@ impl Kind {
         if let Some(rest) = line.strip_prefix("BUG: ") {
             if ["KASAN: ", "KFENCE: ", "KMSAN: ", "KCSAN: "].iter().any(|of| rest.starts_with(of)) {
                 return Some(Self::Sanitizer(short(rest)));
+            }
+            if rest.starts_with("Bad page map in process") {
+                return Some(Self::BadMap(short(rest)));
+            }
+            let asleep = ["sleeping function called", "scheduling while atomic", "Invalid wait context"];
+            if asleep.iter().any(|start| rest.starts_with(start)) {
+                return Some(Self::Lockdep(short(rest)));
             }
             if rest.starts_with("unable to handle") || rest.starts_with("kernel NULL pointer") {
                 return Some(Self::Oops(short(rest)));
