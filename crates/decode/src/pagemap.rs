@@ -100,7 +100,7 @@ impl Pagemap {
                 let frame = start.0 >> reading.model.page_shift & FRAME;
                 PRESENT | frame | u64::from(named("SOFT_DIRTY")) << 55 | u64::from(named("UFFD")) << 57
             }
-            (EntryKind::NotPresent, _, Some(swap)) => {
+            (EntryKind::NotPresent | EntryKind::Leaf, _, Some(swap)) => {
                 // Of an entry that has a page the offset is its number alone (v6.2): the bits above it are not shown.
                 let offset =
                     swap.page.filter(|_| swap.meanings[0].has_frame).map_or(swap.offset, |page| page.frame);

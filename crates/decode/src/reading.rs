@@ -68,13 +68,20 @@ impl Reading {
         let of = model.kernel.isa;
         let shared = model.lowest_sharing(level);
         let cpu_uses = cpu_uses(of, kind, shared, value.0);
-        let flags = flags(model, shared, kind, value, cpu_uses);
-        let target = target(model, shared, kind, value);
-        let swap = (kind == EntryKind::NotPresent).then(|| Swap::new(model, shared, value)).flatten();
+        // leaf() does not ask present(): a pmd migration entry of loongarch has the huge bit.
+        let is_absent = kind == EntryKind::NotPresent
+            || kind == EntryKind::Leaf && !model.tests(shared, &model.empty).present(value);
+        let flags = match kind {
+            EntryKind::Leaf if is_absent => flags(model, Level::Pte, EntryKind::NotPresent, value, cpu_uses),
+            _ => flags(model, shared, kind, value, cpu_uses),
+        };
+        let target = if is_absent { Target::Nothing } else { target(model, shared, kind, value) };
+        let swap = is_absent.then(|| Swap::new(model, shared, value)).flatten();
         let named = flags.iter().fold(0, |mask, named| mask | named.flag.mask);
         // A field that is 0 is no flag that is set, so it hides nothing. The address is what leads somewhere.
         let unnamed = match (kind, target) {
             (EntryKind::None | EntryKind::NotPresent, _) => 0,
+            _ if is_absent => 0,
             (_, Target::Table(_)) => {
                 value.0 & !named & !address_bits(|v| model.table_address(shared, RawEntry(v)).0, value.0)
             }
@@ -280,6 +287,18 @@ mod tests {
             };
             assert!(model.id.starts_with(name), "{}", model.id);
         }
+    }
+
+    #[test]
+    fn a_leaf_that_is_not_present_is_a_swap_entry_all_the_same() {
+        // A pmd migration entry of loongarch: __swp_entry_to_pmd() sets the huge bit.
+        let loongarch = model("loongarch64-16k-3level").expect("a model");
+        let value = crate::Swap::to_entry(loongarch, 27, 0x1234).0 | 1 << 6;
+        let entry = Reading::new(loongarch, Level::Pmd, RawEntry(value));
+        assert_eq!((entry.kind, entry.cpu_uses, entry.target), (EntryKind::Leaf, false, Target::Nothing));
+        assert_eq!(entry.swap.as_ref().map(|swap| (swap.kind, swap.offset)), Some((27, 0x1234)));
+        assert!(entry.notes.iter().any(|note| note.contains("not present")), "{entry:?}");
+        assert!(read("loongarch64-16k-3level", Level::Pmd, 0x1d3).swap.is_none());
     }
 
     #[test]

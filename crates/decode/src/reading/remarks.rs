@@ -38,6 +38,9 @@ impl Reading {
                 "{}_bad() is true: a walk that meets it reports it, clears it and goes on as with a hole",
                 shared.name()
             )),
+            EntryKind::Leaf if self.swap.is_some() => notes.push(
+                "leaf() is true of it, but it is not present: the walk passes it by, and what it holds is a swap entry".to_owned(),
+            ),
             EntryKind::Leaf if !self.cpu_uses => notes.push(
                 "present to the kernel, but the CPU must not use it: PROT_NONE, a NUMA hint, or a huge page that is being split"
                     .to_owned(),
