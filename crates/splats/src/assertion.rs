@@ -55,9 +55,29 @@ pub fn is_lock_header(file: &str) -> bool {
         || file == "include/linux/mm.h"
 }
 
-/// The mode that the line tells, where it does.
-fn mode_by_line(kind: &Kind) -> Option<Need> {
-    let (file, line) = kind.place()?;
+/// What the condition says that newer kernels print before the warning: with lockdep or not, and in which mode.
+fn condition(splat: &Splat) -> Option<(bool, Need)> {
+    splat.before.iter().find_map(|line| {
+        let word = line.contains("sem->count") || line.contains("rwbase");
+        if line.contains("lock_is_held") {
+            // lockdep_assert_held_write() asks lock_is_held_type(.., 0).
+            let write = line.contains("lock_is_held_type") && line.replace(' ', "").contains(",(0))");
+            Some((true, if write { Need::Write } else { Need::Held }))
+        } else if word {
+            let write = line.contains('&') && line.contains("1UL << 0") || line.contains("write_locked");
+            Some((false, if write { Need::Write } else { Need::Held }))
+        } else {
+            None
+        }
+    })
+}
+
+/// The mode that the condition or the line tells, where they do.
+fn told_mode(splat: &Splat) -> Option<Need> {
+    if let Some((_, need)) = condition(splat) {
+        return Some(need);
+    }
+    let (file, line) = splat.kind.place()?;
     match file {
         "include/linux/rwsem.h" if HELD_LINES.contains(&line) => Some(Need::Held),
         "include/linux/rwsem.h" if WRITE_LINES.contains(&line) => Some(Need::Write),
@@ -113,6 +133,12 @@ fn lockdep(
     if matches!(splat.kind, Kind::Lockdep(_)) {
         return (Some(true), "it is lockdep's own report".to_owned());
     }
+    if let Some((lockdep, _)) = condition(splat) {
+        return (
+            Some(lockdep),
+            "the condition that the kernel printed before the warning says so".to_owned(),
+        );
+    }
     match place {
         _ if bug => (None, "a BUG tells nothing of lockdep".to_owned()),
         Some(("include/linux/mmap_lock.h", _)) if before == Some(true) => (
@@ -151,7 +177,7 @@ fn missing(lock: &'static str, need: Need, why: String) -> Missing {
 /// Which lock a failed assertion of a walk is about. `of_init_mm` is whether the caller walks init_mm, where that is known.
 pub fn of_walk(splat: &Splat, walk: &InTrace, row: Revision, of_init_mm: Option<bool>) -> Option<Missing> {
     let (file, _) = splat.kind.place()?;
-    let by_line = mode_by_line(&splat.kind);
+    let by_line = told_mode(splat);
     // The lock of a VMA: asserted in mm.h (v6.4 to v6.14), or in mmap_lock.h (since v6.15), where since v6.9 no mmap lock is.
     let since_v6_15 = splat.version.as_ref().is_some_and(|version| version.since(6, 15));
     let is_vma_lock = file == "include/linux/mm.h" || file == "include/linux/mmap_lock.h" && since_v6_15;

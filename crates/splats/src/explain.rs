@@ -178,9 +178,7 @@ fn happened(splat: &Splat, walk: &walk::InTrace, missing: Option<&Missing>) -> S
             let callers = walk.callers.join("(), ");
             format!("lockdep: {what}; {callers}(), which took a lock that is held, calls {function}()")
         }
-        (Kind::Lockdep(what), _)
-            if walk.callers.is_empty() && splat.frames.iter().all(|of| of.function != walk.inner) =>
-        {
+        (Kind::Lockdep(what), _) if splat.frames.iter().all(|of| of.function != walk.inner) => {
             format!("lockdep: {what}; {function}() is in one of the chains that it lists")
         }
         (Kind::Lockdep(what), _) => match splat.before.first() {

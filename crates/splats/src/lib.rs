@@ -33,7 +33,7 @@
 //! | [`mod@explain`] | all of it together |
 //!
 //! Facts: mm/pagewalk.c, include/linux/mmap_lock.h and include/linux/rwsem.h of Linux v5.8 to v7.3, kernel/locking/lockdep.c,
-//! mm/kasan/report.c, and the forms of `WARN()` in lib/bug.c (until v6.18 `WARNING: CPU: …`, since v6.19 `WARNING: FILE:LINE at …`).
+//! mm/kasan/report.c, and the forms of `WARN()` in lib/bug.c (`WARNING: CPU: …`; newer kernels, some since v6.18, print the condition and then `WARNING: FILE:LINE at …`).
 
 pub mod assertion;
 pub mod explain;

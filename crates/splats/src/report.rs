@@ -79,7 +79,8 @@ enum Section {
 
 /// Every splat of a text, in its order.
 pub fn splats(text: &str) -> Vec<Splat> {
-    let mut reader = Reader { all: Vec::new(), section: Section::Trace, pending: Vec::new() };
+    let mut reader =
+        Reader { all: Vec::new(), section: Section::Trace, pending: Vec::new(), after_cut: false };
     for line in clean::lines(text) {
         reader.read(line.number, &line.text);
     }
@@ -90,11 +91,14 @@ struct Reader {
     all: Vec<Splat>,
     section: Section,
     pending: Vec<String>,
+    /// Whether the line before is `---[ cut here ]---`: since v6.18 the condition of the warning may follow.
+    after_cut: bool,
 }
 
 impl Reader {
     fn read(&mut self, number: usize, line: &str) {
-        if header::is_prelude(line) {
+        let after_cut = std::mem::replace(&mut self.after_cut, line.contains("[ cut here ]"));
+        if header::is_prelude(line) || after_cut && Kind::of(line).is_none() {
             self.pending.push(line.chars().take(200).collect());
             let from = self.pending.len().saturating_sub(4);
             self.pending.drain(..from);

@@ -4,7 +4,9 @@ use mm::LockMode;
 use proptest::prelude::*;
 use splats::{Verdict, Walk, explain};
 
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 14] = [
+    ("debug-7.2-inline", include_str!("splats/debug-7.2-inline.txt")),
+    ("lockdep-circular", include_str!("splats/lockdep-circular.txt")),
     ("novma-5.8-bug", include_str!("splats/novma-5.8-bug.txt")),
     ("novma-6.1-lockdep", include_str!("splats/novma-6.1-lockdep.txt")),
     ("kernel-6.17-nolockdep", include_str!("splats/kernel-6.17-nolockdep.txt")),
@@ -244,6 +246,34 @@ fn sleeping_callbacks_and_bad_entries_under_a_walk_are_told() {
         let Verdict::Walk(walk) = one.verdict else { panic!("{header}") };
         assert!(walk.happened.contains(says), "{}", walk.happened);
     }
+}
+
+#[test]
+fn the_condition_that_newer_kernels_print_is_evidence() {
+    let all = explain(text("debug-7.2-inline"));
+    assert_eq!(all.len(), 1, "a line for each inlined function is one warning");
+    let of = walk("debug-7.2-inline");
+    assert_eq!(
+        (of.row.revision.id(), of.build.as_ref().and_then(|build| build.lockdep)),
+        ("v7.3", Some(false))
+    );
+    assert_eq!(of.missing.map(|missing| (missing.lock, missing.mode)), Some((INIT, LockMode::Write)));
+    let by = |condition: &str, at: &str| {
+        let text = text("debug-7.2-inline")
+            .replace("!(atomic_long_read(&sem->count) & (1UL << 0))", condition)
+            .replace("rwsem.h:87", at);
+        let Verdict::Walk(walk) = explain(&text).remove(0).verdict else { panic!("{text}") };
+        walk.build.and_then(|build| build.lockdep)
+    };
+    assert_eq!(by("debug_locks && !(lock_is_held(&(sem)->dep_map) != 0)", "rwsem.h:80"), Some(true));
+    assert_eq!(by("atomic_long_read(&sem->count) == 0UL", "rwsem.h:300"), Some(false));
+}
+
+#[test]
+fn a_walk_in_a_chain_of_lockdep_is_told_as_that() {
+    let of = walk("lockdep-circular");
+    assert_eq!((of.function.as_str(), of.caller.as_deref()), ("walk_page_range_mm", Some("my_collect")));
+    assert!(of.happened.contains("in one of the chains"), "{}", of.happened);
 }
 
 #[test]

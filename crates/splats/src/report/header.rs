@@ -115,6 +115,7 @@ impl Kind {
             (Self::Sanitizer(_), Self::Oops(_)) => early,
             // syzbot has a line for each function that was inlined.
             (Self::Sanitizer(_), Self::Sanitizer(_)) => lines <= 4,
+            (Self::Warning { .. }, Self::Warning { .. }) => self == next && lines <= 8 && frames <= 1,
             _ => false,
         }
     }
@@ -151,7 +152,7 @@ fn place(word: &str) -> Option<(String, u32)> {
     Some((file.get(start.unwrap_or(0)..)?.to_owned(), line.parse().ok()?))
 }
 
-/// `CPU: 1 PID: 71 at FILE:LINE FUNCTION` until v6.18, `FILE:LINE at FUNCTION, CPU#1: cat/71` since v6.19.
+/// `CPU: 1 PID: 71 at FILE:LINE FUNCTION` and, since about v6.18, `FILE:LINE at FUNCTION, CPU#1: cat/71`.
 fn placed(text: &str) -> Option<(String, u32)> {
     text.split_whitespace().take(10).find_map(place)
 }
