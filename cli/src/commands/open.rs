@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use texts::{Frames, Listing, MarkContent, Range, joined, merged, printed};
+use texts::{Frames, Listing, MarkContent, Problem, Range, Step, Walk, joined, merged, printed};
 
 use crate::cores::{CoreArgs, Show};
 use crate::files::{listing, output};
@@ -43,7 +44,13 @@ Ranges:
   level is the kernel's name (pgd p4d pud pmd pte), or - where the text does not tell.
   perms are r w x u g a d: readable, writable, executable, user, global, accessed, dirty;
   - is not given, ? is not told. physical is the first page's address, or -.
-  Adjoining ranges that are alike in all of these are one line.
+  Adjoining ranges that are alike in all of these, and whose frames go on, are one line.
+
+JSON:
+  format, program, model; candidates and models: what fits as well; assumed: a sentence each;
+  problems: line, column, what; rights: effective or leaf (the leaf entry's own);
+  ranges: as above, null for -, with frames (contiguous, first: only the first page's is known, unknown);
+  walks: the entries that vtop printed. Several files are a list under files.
 
 Formats (--format):
 {}
@@ -96,12 +103,15 @@ impl Args {
                 out.write_all(text.as_bytes())?;
             }
         } else if self.json {
-            let values: Vec<Value> = listings.iter().map(|(name, listing)| of(name, listing)).collect();
-            let value = match <[Value; 1]>::try_from(values) {
-                Ok([value]) => value,
-                Err(values) => json!({ "files": values }),
-            };
-            serde_json::to_writer_pretty(&mut out, &value).map_err(std::io::Error::from)?;
+            let merged: Vec<Vec<Range>> = listings.iter().map(|(_, listing)| merged(listing)).collect();
+            let files = listings.iter().zip(&merged);
+            let files: Vec<Opened<'_>> =
+                files.map(|((name, listing), ranges)| opened(name, listing, ranges)).collect();
+            match files.as_slice() {
+                [one] => serde_json::to_writer_pretty(&mut out, one),
+                all => serde_json::to_writer_pretty(&mut out, &Files { files: all }),
+            }
+            .map_err(std::io::Error::from)?;
             writeln!(out)?;
         } else {
             for (name, listing) in &listings {
@@ -130,6 +140,43 @@ fn hex(value: impl std::fmt::LowerHex) -> String {
     format!("{value:x}")
 }
 
+/// What `--json` prints. A listing may have millions of ranges: they are written one by one, never held as values.
+#[derive(Serialize)]
+struct Opened<'a> {
+    file: &'a str,
+    format: &'static str,
+    candidates: &'a [&'static str],
+    program: &'a str,
+    model: Option<&'static str>,
+    models: &'a [&'static str],
+    rights: &'static str,
+    made_from: &'static str,
+    assumed: &'a [String],
+    problems: Vec<Value>,
+    problems_not_shown: u64,
+    lines: u32,
+    walks: Each<'a, Walk>,
+    ranges: Each<'a, Range>,
+}
+
+/// Of several files.
+#[derive(Serialize)]
+struct Files<'a> {
+    files: &'a [Opened<'a>],
+}
+
+/// A list of which each entry is made when it is written.
+struct Each<'a, T> {
+    of: &'a [T],
+    make: Box<dyn Fn(&T) -> Value + 'a>,
+}
+
+impl<T> Serialize for Each<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.of.iter().map(&self.make))
+    }
+}
+
 fn range(range: &Range, listing: &Listing) -> Value {
     json!({
         "start": hex(range.start),
@@ -147,40 +194,31 @@ fn range(range: &Range, listing: &Listing) -> Value {
     })
 }
 
-fn of(name: &str, listing: &Listing) -> Value {
-    let problems: Vec<Value> = listing
-        .problems
-        .iter()
-        .map(|problem| json!({ "line": problem.line, "column": problem.column, "what": problem.what }))
-        .collect();
-    let walks: Vec<Value> = listing
-        .walks
-        .iter()
-        .map(|walk| {
-            let steps: Vec<Value> = walk
-                .steps
-                .iter()
-                .map(|step| json!({ "level": step.level.name(), "slot": step.slot.map(hex), "entry": hex(step.value) }))
-                .collect();
-            json!({ "address": hex(walk.addr), "steps": steps, "line": walk.line })
-        })
-        .collect();
-    json!({
-        "file": name,
-        "format": listing.format.name(),
-        "candidates": listing.candidates,
-        "program": listing.program,
-        "model": listing.machine.map(|machine| machine.id),
-        "models": listing.machines,
-        "rights": listing.rights.name(),
-        "made_from": "ranges of a text: the tables themselves are not known",
-        "assumed": listing.assumed,
-        "problems": problems,
-        "problems_not_shown": listing.problems.more(),
-        "lines": listing.lines,
-        "walks": walks,
-        "ranges": merged(listing).iter().map(|of| range(of, listing)).collect::<Vec<_>>(),
-    })
+fn walk(walk: &Walk) -> Value {
+    let step = |step: &Step| json!({ "level": step.level.name(), "slot": step.slot.map(hex), "entry": hex(step.value) });
+    let steps: Vec<Value> = walk.steps.iter().map(step).collect();
+    json!({ "address": hex(walk.addr), "steps": steps, "line": walk.line })
+}
+
+fn opened<'a>(name: &'a str, listing: &'a Listing, ranges: &'a [Range]) -> Opened<'a> {
+    let problem =
+        |problem: &Problem| json!({ "line": problem.line, "column": problem.column, "what": problem.what });
+    Opened {
+        file: name,
+        format: listing.format.name(),
+        candidates: &listing.candidates,
+        program: &listing.program,
+        model: listing.machine.map(|machine| machine.id),
+        models: &listing.machines,
+        rights: listing.rights.name(),
+        made_from: "ranges of a text: the tables themselves are not known",
+        assumed: &listing.assumed,
+        problems: listing.problems.iter().map(problem).collect(),
+        problems_not_shown: listing.problems.more(),
+        lines: listing.lines,
+        walks: Each { of: &listing.walks, make: Box::new(walk) },
+        ranges: Each { of: ranges, make: Box::new(|of| range(of, listing)) },
+    }
 }
 
 fn summary(out: &mut impl Write, name: &str, listing: &Listing) -> std::io::Result<()> {

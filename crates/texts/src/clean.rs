@@ -19,11 +19,11 @@ pub(crate) fn clean(line: &str) -> Clean<'_> {
     let line = if line.starts_with('\u{feff}') { &line['\u{feff}'.len_utf8()..] } else { line };
     if terminal::is_drawn(line) {
         let drawn = terminal::drawn(line);
-        let rest = without_prefix(&drawn);
+        let rest = without_prompt(without_prefix(&drawn));
         let before = (drawn.len() - rest.len()) as u32;
         return Clean { text: Cow::Owned(rest.trim_end().replace(['\t', '\u{a0}'], " ")), before };
     }
-    let rest = without_prefix(line);
+    let rest = without_prompt(without_prefix(line));
     let before = (line.len() - rest.len()) as u32;
     let text = if rest.bytes().any(|byte| byte == b'\t' || byte == 0xa0) {
         Cow::Owned(rest.replace(['\t', '\u{a0}'], " "))
@@ -31,6 +31,14 @@ pub(crate) fn clean(line: &str) -> Clean<'_> {
         Cow::Borrowed(rest)
     };
     Clean { text, before }
+}
+
+/// A monitor that does not echo what is typed prints its first row behind the prompt.
+fn without_prompt(line: &str) -> &str {
+    match line.trim_start_matches(' ').strip_prefix("(qemu) ") {
+        Some(row) if row.len() > 8 && row.as_bytes()[..8].iter().all(u8::is_ascii_hexdigit) => row,
+        _ => line,
+    }
 }
 
 /// Without marks of quoting and without timestamps.
@@ -139,6 +147,16 @@ mod tests {
         }
         assert_eq!(text("[ not a time ] x"), "[ not a time ] x");
         assert_eq!(text("   PUD: 1 => 2"), "   PUD: 1 => 2");
+    }
+
+    #[test]
+    fn a_prompt_before_a_row_goes_and_one_before_a_command_stays() {
+        assert_eq!(
+            text("(qemu) 0000000000400000: 0000000001000000 X"),
+            "0000000000400000: 0000000001000000 X"
+        );
+        assert_eq!(text("(qemu) info mem"), "(qemu) info mem");
+        assert_eq!(text("(qemu)"), "(qemu)");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use pgtable::Level;
 use crate::problem::Problems;
 use crate::{Arch, Row};
 
-/// Most rows that are kept: 4 Mi of 72 bytes. A listing of 100 MB has about 2.6 million.
+/// Most rows that are kept: 4 Mi of 48 bytes. A listing of 100 MB has about 2.6 million.
 pub const MAX_ROWS: usize = 4 << 20;
 
 /// Most headers and walks: no program prints more.

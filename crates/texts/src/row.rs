@@ -187,6 +187,12 @@ mod tests {
     }
 
     #[test]
+    fn a_row_is_small() {
+        // There may be millions (`MAX_ROWS`).
+        assert_eq!(size_of::<Row>(), 48);
+    }
+
+    #[test]
     fn only_what_both_know_can_differ() {
         let one = Perms::UNKNOWN.with(Right::Read, true).with(Right::Write, true);
         let other = Perms::UNKNOWN.with(Right::Write, false).with(Right::Execute, true);

@@ -161,6 +161,36 @@ fn page_directory_is_the_top_entry_on_x86_and_the_root_on_arm64() {
     assert!(says(&arm64, "kernel's virtual addresses") && says(&x86, "physical addresses"));
 }
 
+/// QEMU 7.2.22, a ppc64 guest, as a script wrote it: the address before the answer.
+#[test]
+fn gva2gpa_of_a_script_has_the_address_before_the_answer() {
+    let listing =
+        of("c000000000001230 gpa: 0x1230\nc000000000211238 gpa: 0x211238\nc000000000300000 Unmapped\n");
+    assert_eq!(listing.format.name(), "gva2gpa");
+    assert_eq!(
+        ranges(&listing),
+        [
+            "c000000000001000 c000000000002000 - ??????? 1000",
+            "c000000000211000 c000000000212000 - ??????? 211000"
+        ]
+    );
+}
+
+/// QEMU, in shape: riscv64 guests with four and five levels.
+#[test]
+fn info_mem_of_riscv64_tells_the_number_of_levels_by_its_addresses() {
+    for (addr, model) in [
+        ("ffffffd600000000", "riscv64-sv39"),
+        ("ffffaf8000000000", "riscv64-sv48"),
+        ("ff60000000200000", "riscv64-sv57"),
+    ] {
+        let listing = of(&format!("{addr} 0000000080200000 0000000000600000 r-x-ga-\n"));
+        assert_eq!(listing.machine.map(|machine| machine.id), Some(model));
+    }
+    let user = of("0000000000010000 00000000f1c04000 0000000000003000 r-xu-a-\n");
+    assert_eq!(user.machines, ["riscv64-sv39", "riscv64-sv48", "riscv64-sv57"]);
+}
+
 /// crash, in shape: a process' addresses, with the VMA and a page that is swapped out.
 #[test]
 fn vtop_of_a_process_is_read() {
