@@ -246,13 +246,14 @@ fn novma(version: Option<&Version>, by_line: Option<Need>, of_init_mm: Option<bo
         let lock = if of_init_mm == Some(true) { INIT } else { MM };
         return missing(lock, Need::Write, why.to_owned());
     }
-    let of = |version: &Version| (version.since(6, 0), version.since(6, 8));
+    let of = |version: &Version| (version.wants_write(), version.since(6, 8));
     // Since v6.8 only init_mm is satisfied with any mode, so the line tells the mm.
     let init = by_line.map(|need| need == Need::Held).or(of_init_mm).unwrap_or(true);
     let lock = if init { INIT } else { MM };
     match version.map(of) {
         Some((false, _)) => {
-            let why = "until v5.19 walk_page_range_novma() wanted the lock held in any mode, whatever the mm";
+            let why =
+                "until v5.19.7 walk_page_range_novma() wanted the lock held in any mode, whatever the mm";
             missing(lock, Need::Held, why.to_owned())
         }
         Some((true, false)) => {

@@ -79,6 +79,11 @@ impl Version {
         self.major == major && self.minor == minor && self.stable >= stable
     }
 
+    /// Whether `walk_page_range_novma()` wants the write lock (8782fb61cc84): v6.0, and 5.19.8 by a back-port.
+    pub const fn wants_write(&self) -> bool {
+        self.since(6, 0) || self.of_series(5, 19, 8)
+    }
+
     /// Debian's 6.1 long-term kernels that have the write lock of both in `walk_page_range_novma()` (6.1.191).
     pub const fn is_6_1_with_both(&self) -> bool {
         self.of_series(6, 1, 191)

@@ -149,6 +149,8 @@ fn the_rule_of_each_kernel_is_its_own() {
     let vmas: &[&str] = &["walk_page_range", "smap_gather_stats"];
     for (kernel, at, frames, lock, mode) in [
         ("5.15.0", mmap, novma, INIT, held),
+        ("5.19.7", mmap, novma, INIT, held),
+        ("5.19.8", mmap, novma, INIT, write),
         ("6.1.0", mmap, novma, INIT, write),
         ("6.6.30", mmap, novma, INIT, write),
         ("6.8.0", mmap, novma, INIT, held),
