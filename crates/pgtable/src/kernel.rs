@@ -31,6 +31,24 @@ pub struct Kernel {
     /// Whose text a dump of the kernel's tables has (`CONFIG_PTDUMP_DEBUGFS`); `None` where there is none, or none that is
     /// modelled.
     pub ptdump: Option<Ptdump>,
+    /// Whose manual says what a TLB may remember of an entry and how levels combine, and whose header lays out swap entries.
+    pub isa: Isa,
+}
+
+/// An instruction set, for rules that are no facts of a table: what is matched on it has no `_` arm, so that a new architecture does
+/// not compile before its rules are there (`decode`, `vmcore`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isa {
+    /// x86-64.
+    X86,
+    /// 64-bit Arm.
+    Arm64,
+    /// RISC-V, 32 and 64 bits.
+    Riscv,
+    /// 64-bit LoongArch.
+    Loongarch,
+    /// OpenRISC.
+    Openrisc,
 }
 
 /// The order in which memory hot-remove clears entries and frees tables.

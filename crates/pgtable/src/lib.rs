@@ -73,7 +73,7 @@ pub mod model;
 pub use addr::{PhysAddr, RawEntry, VirtAddr};
 pub use arch::{MODELS, UnknownModel, model};
 pub use flags::{Flag, SetFlag};
-pub use kernel::{DumpGuard, HotRemove, HugeVmap, Kernel, Ptdump, SetMemory, TableStep};
+pub use kernel::{DumpGuard, HotRemove, HugeVmap, Isa, Kernel, Ptdump, SetMemory, TableStep};
 pub use layout::Region;
 pub use level::Level;
 pub use make::{MakeEntry, Owner, Prot, Protection, Protections};

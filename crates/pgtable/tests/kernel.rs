@@ -1,8 +1,8 @@
 //! What kernels do with their tables: a row for each architecture, by hand from Kconfig and the files of arch/*/mm.
 
 use pgtable::{
-    DumpGuard, HotRemove, HugeVmap, Kernel, MODELS, Owner, Ptdump, SetMemory, TableStep as Step, VirtAddr,
-    model,
+    DumpGuard, HotRemove, HugeVmap, Isa, Kernel, MODELS, Owner, Ptdump, SetMemory, TableStep as Step,
+    VirtAddr, model,
 };
 
 const NO_GUARD: HugeVmap =
@@ -25,6 +25,7 @@ const ROWS: [(&str, Kernel); 6] = [
             drops_global: true,
             hvo: true,
             ptdump: Some(Ptdump::X86),
+            isa: Isa::X86,
         },
     ),
     (
@@ -46,6 +47,7 @@ const ROWS: [(&str, Kernel); 6] = [
             drops_global: false,
             hvo: false,
             ptdump: Some(Ptdump::Arm64),
+            isa: Isa::Arm64,
         },
     ),
     (
@@ -60,6 +62,7 @@ const ROWS: [(&str, Kernel); 6] = [
             drops_global: false,
             hvo: true,
             ptdump: Some(Ptdump::Riscv),
+            isa: Isa::Riscv,
         },
     ),
     (
@@ -74,6 +77,7 @@ const ROWS: [(&str, Kernel); 6] = [
             drops_global: false,
             hvo: false,
             ptdump: None,
+            isa: Isa::Riscv,
         },
     ),
     (
@@ -88,6 +92,7 @@ const ROWS: [(&str, Kernel); 6] = [
             drops_global: false,
             hvo: true,
             ptdump: None,
+            isa: Isa::Loongarch,
         },
     ),
     (
@@ -102,6 +107,7 @@ const ROWS: [(&str, Kernel); 6] = [
             drops_global: false,
             hvo: false,
             ptdump: None,
+            isa: Isa::Openrisc,
         },
     ),
 ];

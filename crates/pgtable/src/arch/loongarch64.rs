@@ -10,7 +10,7 @@
 //! the conformance cases have, a capture brings its own.
 
 use crate::{
-    EntryKind, EntryRules, Flag, Hugetlb, Kernel, Level, LevelSpec, MakeEntry, Model, Protection,
+    EntryKind, EntryRules, Flag, Hugetlb, Isa, Kernel, Level, LevelSpec, MakeEntry, Model, Protection,
     Protections, Region, SetMemory, Thp, VirtAddr,
 };
 
@@ -51,6 +51,7 @@ static KERNEL: Kernel = Kernel {
     drops_global: false,
     hvo: true,
     ptdump: None,
+    isa: Isa::Loongarch,
 };
 
 /// Bits 12 to 47 hold the address that a leaf maps; with larger pages the lower ones are 0.

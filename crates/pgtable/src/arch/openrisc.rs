@@ -4,7 +4,7 @@
 //! an entry are Linux' own. There are no huge pages, neither of the kernel nor of user space, and no per-VMA locks.
 
 use crate::{
-    EntryKind, EntryRules, Flag, Hugetlb, Kernel, Level, LevelSpec, MakeEntry, Model, Protection,
+    EntryKind, EntryRules, Flag, Hugetlb, Isa, Kernel, Level, LevelSpec, MakeEntry, Model, Protection,
     Protections, Region, SetMemory, Thp, VirtAddr,
 };
 
@@ -44,6 +44,7 @@ static KERNEL: Kernel = Kernel {
     drops_global: false,
     hvo: false,
     ptdump: None,
+    isa: Isa::Openrisc,
 };
 
 const fn none(value: u64, _: u64) -> bool {

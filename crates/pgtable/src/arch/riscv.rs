@@ -6,7 +6,7 @@
 //! pages and no Svnapot.
 
 use crate::{
-    DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
+    DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Isa, Kernel, Level, LevelSpec,
     MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
@@ -178,6 +178,7 @@ const KERNEL_64: Kernel = Kernel {
     drops_global: false,
     hvo: true,
     ptdump: Some(Ptdump::Riscv),
+    isa: Isa::Riscv,
 };
 
 static KERNEL: Kernel = KERNEL_64;

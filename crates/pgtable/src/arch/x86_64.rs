@@ -6,7 +6,7 @@
 //! time and `PTRS_PER_P4D` is a variable that holds 1.
 
 use crate::{
-    DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
+    DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Isa, Kernel, Level, LevelSpec,
     MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
@@ -160,6 +160,7 @@ static KERNEL: Kernel = Kernel {
     drops_global: true,
     hvo: true,
     ptdump: Some(Ptdump::X86),
+    isa: Isa::X86,
 };
 
 const PRESENT_BIT: Flag = Flag::bit(0, "_PAGE_PRESENT", "P", "the CPU may use this entry");

@@ -20,7 +20,7 @@ pub(super) mod models;
 
 use crate::model::Contiguous;
 use crate::{
-    DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Kernel, Level, LevelSpec,
+    DumpGuard, EntryKind, EntryRules, Flag, HotRemove, HugeVmap, Hugetlb, Isa, Kernel, Level, LevelSpec,
     MakeEntry, Model, Protection, Protections, Ptdump, Region, SetMemory, TableStep, Thp, VirtAddr,
 };
 
@@ -228,6 +228,7 @@ static KERNEL: Kernel = Kernel {
     drops_global: false,
     hvo: false,
     ptdump: Some(Ptdump::Arm64),
+    isa: Isa::Arm64,
 };
 
 /// What all configurations have in common.

@@ -1,0 +1,94 @@
+//! `pagewalk check FILE`.
+
+use std::io::Write as _;
+
+use serde_json::{Value, json};
+use texts::check::{Finding, check};
+
+use crate::files::{listing, output};
+use crate::outcome::{Exit, Failure};
+use crate::wish::WishArgs;
+
+/// Check a dump by itself.
+///
+/// Order, overlaps, sizes against levels, addresses that the CPU cannot use, pages that are writable and executable, writable
+/// holes in the read-only parts of a kernel's image.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Findings:
+  order      a range begins below the one before it, or ends below its start
+  overlap    two ranges hold the same address
+  size       a range is not made of whole entries of its level, or its frame is not aligned to them
+  canonical  an address that the CPU cannot use
+  w+x        writable and executable, with the line and the entries that make it so
+  rw-hole    writable between read-only ranges of a kernel's image (elsewhere that is a note: it is usual there)
+  text       a line that cannot be read, or whose columns contradict each other
+
+Examples:
+  sudo cat /sys/kernel/debug/kernel_page_tables | pagewalk check -
+  pagewalk check tlb.txt --json | jq '.findings[] | select(.kind == \"w+x\")'
+
+Exit codes: 0 nothing found, 1 findings, 2 not readable.")]
+pub(crate) struct Args {
+    /// A text; `-` is standard input.
+    file: String,
+    /// For a program.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    wish: WishArgs,
+}
+
+impl Args {
+    pub(crate) fn run(&self) -> Result<Exit, Failure> {
+        let listing = listing(&self.file, self.wish.wish())?;
+        let checked = check(&listing);
+        let mut out = output();
+        if self.json {
+            let value = json!({
+                "file": self.file,
+                "format": listing.format.name(),
+                "program": listing.program,
+                "model": listing.machine.map(|machine| machine.id),
+                "rights": listing.rights.name(),
+                "assumed": listing.assumed,
+                "findings": checked.findings.iter().map(of).collect::<Vec<_>>(),
+                "findings_not_shown": checked.more,
+                "notes": checked.notes.iter().map(of).collect::<Vec<_>>(),
+                "not_checked": checked.not_checked,
+            });
+            serde_json::to_writer_pretty(&mut out, &value).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            let model = listing.machine.map_or_else(String::new, |machine| format!(", {}", machine.id));
+            writeln!(out, "{}: {} of {}{model}", self.file, listing.format.name(), listing.program)?;
+            writeln!(out, "rights: {}", listing.rights.about())?;
+            for finding in &checked.findings {
+                writeln!(out, "line {}: {}: {}", finding.line, finding.kind.name(), finding.what)?;
+            }
+            for note in &checked.notes {
+                writeln!(out, "line {}: note: {}", note.line, note.what)?;
+            }
+            for sentence in &checked.not_checked {
+                writeln!(out, "not checked: {sentence}")?;
+            }
+            match checked.findings.len() as u64 + checked.more {
+                0 => writeln!(out, "nothing found")?,
+                1 => writeln!(out, "1 finding")?,
+                count => writeln!(out, "{count} findings")?,
+            }
+        }
+        out.flush()?;
+        Ok(if checked.findings.is_empty() { Exit::Read } else { Exit::Findings })
+    }
+}
+
+fn of(finding: &Finding) -> Value {
+    json!({
+        "kind": finding.kind.name(),
+        "line": finding.line,
+        "start": format!("{:x}", finding.start),
+        "end": format!("{:x}", u128::from(finding.last) + 1),
+        "what": finding.what,
+    })
+}

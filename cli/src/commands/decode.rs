@@ -1,0 +1,169 @@
+//! `pagewalk decode MODEL LEVEL VALUE [VALUE…]`.
+
+use std::io::Write as _;
+
+use decode::{Change, Fit, Pagemap, Reading, fits, level_named, value};
+use pgtable::{Level, Model, RawEntry};
+use serde_json::{Value, json};
+
+use crate::bench;
+use crate::files::output;
+use crate::outcome::{Exit, Failure};
+
+/// Say what raw page-table entries are.
+///
+/// Level, table or leaf, flags by name with what each means, frame, software bits, swap and migration entries; of several values what changed
+/// from each to the next, and what the architecture demands between them.
+#[derive(Debug, clap::Args)]
+#[command(after_help = after_help())]
+pub(crate) struct Args {
+    /// The model, for example x86_64-4level; `?` for the one that fits best.
+    model: String,
+    /// pgd, p4d, pud, pmd or pte; `?` where it is not known; `pagemap` for entries of /proc/PID/pagemap.
+    level: String,
+    /// One to five values, hexadecimal: an entry before and after a change, for example.
+    #[arg(required = true, num_args = 1..=5, value_name = "VALUE")]
+    values: Vec<String>,
+    /// For a program.
+    #[arg(long)]
+    json: bool,
+}
+
+fn after_help() -> String {
+    let models: Vec<&str> = pgtable::MODELS.iter().map(|model| model.id).collect();
+    let mut lines = String::new();
+    for row in models.chunks(4) {
+        lines.push_str("  ");
+        lines.push_str(&row.join(" "));
+        lines.push('\n');
+    }
+    format!(
+        "\
+Models:
+{lines}
+Examples:
+  pagewalk decode x86_64-4level pte 0x8000000000000163
+  pagewalk decode '?' '?' 1800004fff8003
+  pagewalk decode arm64-4k-48 pte 0x0068000416899f03 0x0060000416898f83
+  pagewalk decode x86_64-4level pagemap 0xa08000000004ecc4
+
+Exit codes: 0 read, 2 no such model or level, or no value."
+    )
+}
+
+/// Most models that are listed to a person.
+const MOST_FITS: usize = 5;
+
+/// What was asked, understood.
+struct Asked {
+    /// The readings of the values, under the model that was asked for or that fits best.
+    readings: Vec<Reading>,
+    /// The ranking, where a model or level had to be found.
+    fits: Vec<Fit>,
+}
+
+impl Args {
+    pub(crate) fn run(&self) -> Result<Exit, Failure> {
+        let asked = |error: decode::InputError| Failure::Asked(error.to_string());
+        let values: Vec<RawEntry> =
+            self.values.iter().map(|text| value(text)).collect::<Result<_, _>>().map_err(asked)?;
+        let model = match self.model.as_str() {
+            "?" => None,
+            id => Some(named(id)?),
+        };
+        if self.level.eq_ignore_ascii_case("pagemap") {
+            return self.pagemap(model, &values);
+        }
+        let level = match self.level.as_str() {
+            "?" => None,
+            name => Some(level_named(name).map_err(asked)?),
+        };
+        let asked = understand(model, level, &values);
+        let changes: Vec<Change> =
+            asked.readings.windows(2).map(|pair| Change::new(pair[0].clone(), pair[1].clone())).collect();
+        let mut out = output();
+        if self.json {
+            let value = json!({
+                "model": asked.readings.first().map(|of| of.model.id),
+                "values": asked.readings.iter().map(bench::reading_json).collect::<Vec<Value>>(),
+                "changes": changes.iter().map(bench::change_json).collect::<Vec<Value>>(),
+                "fits": bench::fits_json(&asked.fits),
+            });
+            serde_json::to_writer_pretty(&mut out, &value).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            if !asked.fits.is_empty() {
+                bench::fits(&mut out, &asked.fits, MOST_FITS)?;
+                writeln!(out)?;
+            }
+            for reading in &asked.readings {
+                bench::reading(&mut out, reading)?;
+            }
+            for change in &changes {
+                writeln!(out)?;
+                bench::change(&mut out, change)?;
+            }
+        }
+        out.flush()?;
+        Ok(Exit::Read)
+    }
+
+    /// Entries of a pagemap, and the pte that each could be of.
+    fn pagemap(&self, model: Option<&'static Model>, values: &[RawEntry]) -> Result<Exit, Failure> {
+        let entries: Vec<Pagemap> = values.iter().map(|value| Pagemap::new(value.0)).collect();
+        let pte = |entry: &Pagemap| model.and_then(|model| entry.to_entry(model, Level::Pte));
+        let mut out = output();
+        if self.json {
+            let all: Vec<Value> = entries
+                .iter()
+                .map(|entry| {
+                    let mut value = bench::pagemap_json(entry);
+                    value["pte"] = json!(pte(entry).map(|pte| bench::hex(pte.0)));
+                    value
+                })
+                .collect();
+            let value = json!({ "model": model.map(|model| model.id), "pagemap": all });
+            serde_json::to_writer_pretty(&mut out, &value).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            for entry in &entries {
+                bench::pagemap(&mut out, entry)?;
+                if let (Some(model), Some(pte)) = (model, pte(entry)) {
+                    writeln!(
+                        out,
+                        "  a pte of {} that shows so: {:#x} (its rights are not told)",
+                        model.id, pte.0
+                    )?;
+                }
+            }
+        }
+        out.flush()?;
+        Ok(Exit::Read)
+    }
+}
+
+/// The model with this name, or what was probably meant.
+fn named(id: &str) -> Result<&'static Model, Failure> {
+    pgtable::model(id).map_err(|error| {
+        Failure::Asked(format!("\u{201c}{id:.40}\u{201d}: {error}; `?` for the one that fits best"))
+    })
+}
+
+fn understand(model: Option<&'static Model>, level: Option<Level>, values: &[RawEntry]) -> Asked {
+    if let (Some(model), Some(level)) = (model, level) {
+        let readings = values.iter().map(|&value| Reading::new(model, level, value)).collect();
+        return Asked { readings, fits: Vec::new() };
+    }
+    let mut fits = fits(values, level);
+    if let Some(model) = model {
+        fits.retain(|fit| fit.model == model);
+    }
+    let readings = fits.first().map(|best| {
+        best.levels
+            .iter()
+            .zip(values)
+            .map(|(&level, &value)| Reading::new(best.model, level, value))
+            .collect()
+    });
+    Asked { readings: readings.unwrap_or_default(), fits }
+}

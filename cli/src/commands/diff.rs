@@ -1,0 +1,158 @@
+//! `pagewalk diff A B`.
+
+use std::io::Write as _;
+
+use serde_json::{Map, Value, json};
+use texts::diff::{Difference, LEGEND, Side, diff};
+use texts::{Format, Listing, Machine, Wish};
+
+use crate::files::{listing, output};
+use crate::outcome::{Exit, Failure};
+use crate::wish::format;
+
+/// Compare two dumps range by range, also of different programs.
+///
+/// What one of the two cannot tell is no difference: `info mem` has no NX, a kernel's dump no frames.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Each line is a range: start end columns, then what A and what B says of it (level perms physical attributes).
+The legend of the columns is printed above them.
+
+Examples:
+  pagewalk diff before.txt after.txt
+  pagewalk diff info-mem.txt kernel_page_tables.txt
+  ssh host sudo cat /sys/kernel/debug/kernel_page_tables | pagewalk diff mine.txt - --json
+
+Exit codes: 0 no differences, 1 differences, 2 not readable.")]
+pub(crate) struct Args {
+    /// The first text; `-` is standard input.
+    a: String,
+    /// The second text.
+    b: String,
+    /// For a program.
+    #[arg(long)]
+    json: bool,
+    /// Read the first as this format instead of recognising it.
+    #[arg(long, value_name = "NAME", value_parser = format)]
+    format_a: Option<&'static dyn Format>,
+    /// Take the first for a text of this machine.
+    #[arg(long, value_name = "NAME", value_parser = Machine::named)]
+    model_a: Option<Machine>,
+    /// Read the second as this format.
+    #[arg(long, value_name = "NAME", value_parser = format)]
+    format_b: Option<&'static dyn Format>,
+    /// Take the second for a text of this machine.
+    #[arg(long, value_name = "NAME", value_parser = Machine::named)]
+    model_b: Option<Machine>,
+}
+
+impl Args {
+    pub(crate) fn run(&self) -> Result<Exit, Failure> {
+        if self.a == "-" && self.b == "-" {
+            return Err(Failure::BothStdin);
+        }
+        let a = listing(&self.a, Wish { format: self.format_a, machine: self.model_a })?;
+        let b = listing(&self.b, Wish { format: self.format_b, machine: self.model_b })?;
+        let compared = diff(&a, &b);
+        let mut out = output();
+        if self.json {
+            let about = |name: &str, of: &Listing| {
+                json!({
+                    "file": name,
+                    "format": of.format.name(),
+                    "program": of.program,
+                    "model": of.machine.map(|machine| machine.id),
+                    "rights": of.rights.name(),
+                    "assumed": of.assumed,
+                    "problems": of.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                })
+            };
+            let legend: Map<String, Value> =
+                LEGEND.iter().map(|&(column, means)| (column.to_owned(), means.into())).collect();
+            let value = json!({
+                "a": about(&self.a, &a),
+                "b": about(&self.b, &b),
+                "legend": legend,
+                "differences": compared.differences.iter().map(of).collect::<Vec<_>>(),
+                "differences_not_shown": compared.more,
+                "same_bytes": format!("{:x}", compared.same),
+                "not_compared": compared.not_compared,
+            });
+            serde_json::to_writer_pretty(&mut out, &value).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            for (which, name, of) in [("A", &self.a, &a), ("B", &self.b, &b)] {
+                writeln!(
+                    out,
+                    "{which}: {name}: {} of {}, rights {}",
+                    of.format.name(),
+                    of.program,
+                    of.rights.name()
+                )?;
+                for problem in of.problems.iter() {
+                    writeln!(out, "   problem: {problem}")?;
+                }
+            }
+            for sentence in &compared.not_compared {
+                writeln!(out, "not compared: {sentence}")?;
+            }
+            let used = |column: &str| {
+                column == "?"
+                    || compared.differences.iter().any(|difference| difference.columns.contains(&column))
+            };
+            for (column, means) in LEGEND.iter().filter(|(column, _)| used(column)) {
+                writeln!(out, "column {column}: {means}")?;
+            }
+            for difference in &compared.differences {
+                writeln!(
+                    out,
+                    "{:x}\t{:x}\t{}\tA: {}\tB: {}",
+                    difference.start,
+                    u128::from(difference.last) + 1,
+                    difference.columns.join(","),
+                    text(difference.a.as_ref()),
+                    text(difference.b.as_ref())
+                )?;
+            }
+            let same = format!("{:#x} bytes are alike in all that both tell", compared.same);
+            match compared.differences.len() as u64 + compared.more {
+                0 => writeln!(out, "no differences; {same}")?,
+                1 => writeln!(out, "1 difference; {same}")?,
+                count => writeln!(out, "{count} differences; {same}")?,
+            }
+        }
+        out.flush()?;
+        Ok(if compared.differences.is_empty() { Exit::Read } else { Exit::Findings })
+    }
+}
+
+fn text(side: Option<&Side>) -> String {
+    let Some(side) = side else { return "nothing".to_owned() };
+    let level = side.level.map_or("-", pgtable::Level::name);
+    let physical = side.physical.map_or_else(|| "-".to_owned(), |physical| format!("{physical:x}"));
+    let attributes = side.attributes.as_deref().unwrap_or_default();
+    let attributes = attributes.split_whitespace().collect::<Vec<_>>().join(" ");
+    let attributes = if attributes.is_empty() { attributes } else { format!(" ({attributes})") };
+    format!("{level} {} {physical}{attributes} line {}", side.perms, side.line)
+}
+
+fn of(difference: &Difference) -> Value {
+    let side = |side: &Option<Side>| {
+        side.as_ref().map(|side| {
+            json!({
+                "line": side.line,
+                "level": side.level.map(pgtable::Level::name),
+                "perms": side.perms.to_string(),
+                "physical": side.physical.map(|physical| format!("{physical:x}")),
+                "attributes": side.attributes,
+            })
+        })
+    };
+    json!({
+        "start": format!("{:x}", difference.start),
+        "end": format!("{:x}", u128::from(difference.last) + 1),
+        "columns": difference.columns,
+        "a": side(&difference.a),
+        "b": side(&difference.b),
+    })
+}

@@ -1,0 +1,222 @@
+//! `pagewalk walk VMCORE --start … --end …`.
+
+use std::io::{self, Write as _};
+
+use callers::site::assertion;
+use mm::{LockMode, MmId, Task, World};
+use pagewalk::{
+    Args as WalkArgs, Call, Callback, Callbacks, EntryPoint, Event, Reply, Revision, Sink, Status, Walk,
+    WalkOps,
+};
+use pgtable::VirtAddr;
+use serde_json::{Value, json};
+use texts::Machine;
+
+use crate::bench::hex;
+use crate::cores::{CoreArgs, address};
+use crate::files::output;
+use crate::outcome::{Exit, Failure};
+
+/// Walk the kernel's tables in a machine's memory, as mm/pagewalk.c of a kernel does.
+///
+/// Each function, each assertion, each callback and each hole is a line. The file is a core or a raw image with --root and --model.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Functions: walk_kernel_page_table_range (the default), walk_kernel_page_table_range_lockless, walk_page_range_debug,
+walk_page_range_novma. One that a kernel does not have is the one that does its work there.
+Kernels: v6.16 patch v6.17 v6.18 v7.1 v7.3 v6.12.107
+
+Examples:
+  pagewalk walk vmcore --start ffff888000000000 --end ffff888000400000
+  pagewalk walk vmcore --start ffffffff81000000 --end ffffffff81200000 --function walk_page_range_debug --lock read --kernel v6.17
+
+Exit codes: 0 walked, 2 not readable or wrongly asked.")]
+pub(crate) struct Args {
+    /// A core or a raw image.
+    #[arg(value_name = "VMCORE")]
+    file: String,
+    /// The first address.
+    #[arg(long, value_name = "HEX", value_parser = address)]
+    start: u64,
+    /// The address behind the last one.
+    #[arg(long, value_name = "HEX", value_parser = address)]
+    end: u64,
+    /// How the caller holds init_mm's lock.
+    #[arg(long, value_name = "MODE", default_value = "read", value_parser = ["none", "read", "write"])]
+    lock: String,
+    /// Whose walker.
+    #[arg(long, value_name = "VERSION", default_value = "v7.3", value_parser = kernel)]
+    kernel: Revision,
+    /// Which function walks.
+    #[arg(long, value_name = "NAME", default_value = "walk_kernel_page_table_range", value_parser = function)]
+    function: EntryPoint,
+    /// Whose tables they are, where the core does not tell.
+    #[arg(long, value_name = "NAME", value_parser = Machine::named)]
+    model: Option<Machine>,
+    /// Most lines.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    most: usize,
+    /// For a program.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    core: CoreArgs,
+}
+
+fn kernel(name: &str) -> Result<Revision, String> {
+    let ids = || Revision::ALL.map(Revision::id).join(", ");
+    Revision::from_id(name)
+        .ok_or_else(|| format!("there is no kernel \u{201c}{name}\u{201d} here; there are {}", ids()))
+}
+
+fn function(name: &str) -> Result<EntryPoint, String> {
+    let without_vmas = EntryPoint::ALL.into_iter().filter(|entry| !entry.has_vmas());
+    let name = name.trim_end_matches("()");
+    without_vmas.clone().find(|entry| entry.func().name() == name).ok_or_else(|| {
+        let names: Vec<&str> = without_vmas.map(|entry| entry.func().name()).collect();
+        format!("a core has no VMAs; functions that walk without are {}", names.join(", "))
+    })
+}
+
+/// Steps after which a walk is stopped: a tree that leads to itself has pages without end.
+const MOST_STEPS: u64 = 50_000_000;
+
+/// Every callback is set, and each returns 0.
+struct Look;
+
+impl WalkOps for Look {
+    fn callbacks(&self) -> Callbacks {
+        Callbacks::WITHOUT_VMA
+    }
+
+    fn call(&mut self, _: &Call, _: &mut World) -> Reply {
+        Reply::default()
+    }
+}
+
+/// What is told of a walk.
+struct Told {
+    lines: Vec<(String, Value)>,
+    most: usize,
+    more: u64,
+}
+
+impl Sink for Told {
+    fn event(&mut self, event: Event) {
+        let Some(line) = line(&event) else { return };
+        if self.lines.len() < self.most {
+            self.lines.push(line);
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
+/// An event for a person and for a program; reads of single entries are left out.
+fn line(event: &Event) -> Option<(String, Value)> {
+    match *event {
+        Event::Enter { func, start, end } => {
+            let text = format!("{}({:x}, {:x})", func.name(), start.0, end.0);
+            Some((text, json!({ "enter": func.name(), "start": hex(start.0), "end": hex(end.0) })))
+        }
+        Event::Return { func, ret } => {
+            Some((format!("{} returns {ret}", func.name()), json!({ "return": func.name(), "value": ret })))
+        }
+        Event::Check { check, ok: false } => Some((
+            format!("a check fails: {check:?}"),
+            json!({ "check": format!("{check:?}"), "holds": false }),
+        )),
+        Event::Assert { lock, need, seen, .. } => {
+            let what = assertion(lock, need);
+            let says = if seen.lockdep_ok { "holds" } else { "FAILS: the kernel warns and goes on" };
+            Some((format!("{what} {says}"), json!({ "assert": what, "holds": seen.lockdep_ok })))
+        }
+        Event::Delegate => {
+            Some(("init_mm is handed over to the kernel walk".to_owned(), json!({ "delegate": true })))
+        }
+        Event::Callback { call, .. } => Some(called(&call)),
+        Event::BadCleared { level, .. } => Some((
+            format!("a bad {} entry is reported and cleared", level.name()),
+            json!({ "bad_cleared": level.name() }),
+        )),
+        _ => None,
+    }
+}
+
+fn called(call: &Call) -> (String, Value) {
+    let (name, addr, next) = (call.callback.name(), hex(call.addr.0), hex(call.next.0));
+    if call.callback == Callback::Hole {
+        let text = format!("{name} {addr} {next} depth {}", call.depth);
+        return (text, json!({ "callback": name, "addr": addr, "next": next, "depth": call.depth }));
+    }
+    let value = hex(call.value.0);
+    let text = format!("{name} {addr} {next} {value}");
+    (
+        text,
+        json!({ "callback": name, "addr": addr, "next": next, "value": value, "level": call.level.name() }),
+    )
+}
+
+impl Args {
+    pub(crate) fn run(&self) -> Result<Exit, Failure> {
+        let (mut world, assumed) = self.core.world(&self.file, self.model)?;
+        let lock = LockMode::from_name(&self.lock).unwrap_or_default();
+        world.preset_lock(MmId::INIT_MM, Task::Walker, lock);
+        let entry = self.function.in_revision(self.kernel);
+        let args = WalkArgs {
+            mm: Some(MmId::INIT_MM),
+            start: VirtAddr(self.start),
+            end: VirtAddr(self.end),
+            ..WalkArgs::default()
+        };
+        let mut walk =
+            Walk::new(entry, self.kernel, args).map_err(|error| Failure::Asked(error.to_string()))?;
+        let mut lines = Told { lines: Vec::new(), most: self.most, more: 0 };
+        let mut steps = 0;
+        let status = loop {
+            steps += 1;
+            match walk.step(&mut world, &mut Look, &mut lines) {
+                Status::Running if steps < MOST_STEPS => {}
+                status => break status,
+            }
+        };
+        let ended = match &status {
+            Status::Done(value) => format!("returned {value}"),
+            Status::Faulted(fault) => format!("stopped: {fault}"),
+            Status::Running => format!("stopped after {MOST_STEPS} steps"),
+            Status::Waiting(_) => "waits for a lock".to_owned(),
+        };
+        let mut out = output();
+        if self.json {
+            let events: Vec<&Value> = lines.lines.iter().map(|line| &line.1).collect();
+            let value = json!({
+                "file": self.file,
+                "model": world.model().id,
+                "function": entry.func().name(),
+                "kernel": self.kernel.id(),
+                "lock": lock.name(),
+                "events": events,
+                "more": lines.more,
+                "ended": ended,
+                "assumed": assumed,
+            });
+            serde_json::to_writer_pretty(&mut out, &value).map_err(io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            for (text, _) in &lines.lines {
+                writeln!(out, "{text}")?;
+            }
+            if lines.more > 0 {
+                writeln!(out, "and {} more lines (--most shows more)", lines.more)?;
+            }
+            writeln!(out, "{ended}")?;
+        }
+        out.flush()?;
+        if !self.json {
+            for sentence in assumed {
+                eprintln!("{}: {sentence}", self.file);
+            }
+        }
+        Ok(Exit::Read)
+    }
+}

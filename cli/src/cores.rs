@@ -1,0 +1,306 @@
+//! A machine's memory in a file: `pagewalk open VMCORE`.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
+
+use mm::World;
+use pgtable::PhysAddr;
+use serde_json::{Value, json};
+use texts::{Frames, Machine as Named, Perms, Right, Row, joined};
+use vmcore::{Core, CoreError, Ranges, ReadAt, ReadError, Root};
+
+use crate::bench::hex;
+use crate::files::output;
+use crate::outcome::{Exit, Failure};
+
+/// What is asked of a core besides.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct CoreArgs {
+    /// The physical address of the root table, for a core that does not tell it or for a raw image; --model says of which tables.
+    #[arg(long, value_name = "HEX", value_parser = address)]
+    root: Option<u64>,
+    /// Where a raw image begins in physical memory.
+    #[arg(long, value_name = "HEX", value_parser = address, requires = "root")]
+    base: Option<u64>,
+}
+
+/// An address as a person writes it, for clap.
+pub(crate) fn address(text: &str) -> Result<u64, String> {
+    decode::value(text).map(|value| value.0).map_err(|error| error.to_string())
+}
+
+/// How it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Show {
+    /// For a person.
+    Text,
+    /// A line per range.
+    Ranges,
+    /// For a program.
+    Json,
+}
+
+/// A file of which parts are read.
+struct FileAt(RefCell<File>);
+
+impl ReadAt for FileAt {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), ReadError> {
+        let mut file = self.0.borrow_mut();
+        let result = file.seek(SeekFrom::Start(offset)).and_then(|_| file.read_exact(buffer));
+        result.map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => ReadError::End(offset.saturating_add(buffer.len() as u64)),
+            _ => ReadError::System { offset, why: error.to_string() },
+        })
+    }
+}
+
+/// The first bytes of a file; none of standard input, which cannot be read twice.
+fn head(name: &str) -> Vec<u8> {
+    let mut head = Vec::new();
+    if name != "-" {
+        // A file that cannot be read is told so by who reads it.
+        let _ = File::open(name).and_then(|file| file.take(16).read_to_end(&mut head));
+    }
+    head
+}
+
+fn is_elf(name: &str) -> bool {
+    vmcore::elf::is_elf(&head(name))
+}
+
+impl CoreArgs {
+    /// Whether a file is a machine's memory: it is a core, or somebody says where its root is.
+    pub(crate) fn is_meant(&self, name: &str) -> bool {
+        self.root.is_some() || is_elf(name) || vmcore::elf::is_kdump(&head(name))
+    }
+
+    /// Opens it, finds its root, and does `what` with both.
+    fn with_root<T>(
+        &self,
+        name: &str,
+        machine: Option<Named>,
+        what: impl FnOnce(&Core<'_, FileAt>, &Root, &[Root]) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let input = |error| Failure::Input { name: name.to_owned(), error };
+        let failed = |error: CoreError| Failure::Asked(format!("{name}: {error}"));
+        let model = machine.and_then(|machine| machine.model);
+        let file = File::open(name).map_err(input)?;
+        let bytes = file.metadata().map_err(input)?.len();
+        let file = FileAt(RefCell::new(file));
+        let core = if is_elf(name) {
+            Core::open(&file).map_err(failed)?
+        } else if self.root.is_some() {
+            let model = model
+                .ok_or_else(|| Failure::Asked(format!("{name}: a raw image needs --model beside --root")))?;
+            Core::raw(&file, bytes, self.base.unwrap_or(0), model.kernel.isa)
+        } else {
+            return Err(Failure::Asked(format!(
+                "{name}: {}; a raw image needs --root and --model",
+                CoreError::NotElf
+            )));
+        };
+        let told = core.roots();
+        let root = match (self.root, &told) {
+            (Some(at), _) => {
+                let of_core = told.as_ref().ok().and_then(|roots| roots.first()).map(|root| root.model);
+                let model = model.or(of_core);
+                let model =
+                    model.ok_or_else(|| Failure::Asked(format!("{name}: --root needs --model beside it")))?;
+                let assumed = Vec::from(["the root is the one that was given".to_owned()]);
+                Root { name: "given".to_owned(), at: PhysAddr(at), model, assumed }
+            }
+            (None, Ok(roots)) => match roots.first() {
+                Some(root) => Root { model: model.unwrap_or(root.model), ..root.clone() },
+                None => {
+                    return Err(Failure::Asked(format!("{name}: the core tells no root; --root gives one")));
+                }
+            },
+            (None, Err(error)) => return Err(failed(error.clone())),
+        };
+        what(&core, &root, told.as_deref().unwrap_or_default())
+    }
+
+    /// Its tables as a world to walk in, and what was assumed.
+    pub(crate) fn world(&self, name: &str, machine: Option<Named>) -> Result<(World, Vec<String>), Failure> {
+        self.with_root(name, machine, |core, root, _| {
+            let world = core.world(root).map_err(|error| Failure::Asked(format!("{name}: {error}")))?;
+            Ok((world, root.assumed.clone()))
+        })
+    }
+
+    /// What debugfs would print of it, and what was assumed.
+    pub(crate) fn dump(&self, name: &str, machine: Option<Named>) -> Result<(String, Vec<String>), Failure> {
+        let (mut world, mut assumed) = self.world(name, machine)?;
+        let id = world.model().id;
+        let text = vmcore::dump::text(&mut world)
+            .ok_or_else(|| Failure::Asked(format!("{name}: no dump of {id} is modelled")))?;
+        assumed.push(
+            "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
+        );
+        Ok((text, assumed))
+    }
+
+    /// Opens it and shows what its root maps.
+    pub(crate) fn open(&self, name: &str, machine: Option<Named>, show: Show) -> Result<Exit, Failure> {
+        self.with_root(name, machine, |core, root, roots| {
+            // The root of init_mm is the kernel's where each half has one.
+            let found =
+                core.ranges(root, true).map_err(|error| Failure::Asked(format!("{name}: {error}")))?;
+            let opened = Opened { name, raw: !is_elf(name), root, roots, found: &found };
+            let mut out = output();
+            match show {
+                Show::Ranges => {
+                    for range in joined(rows(&found)) {
+                        writeln!(out, "{range}")?;
+                    }
+                    out.flush()?;
+                    for sentence in opened.assumed() {
+                        eprintln!("{name}: {sentence}");
+                    }
+                }
+                Show::Json => {
+                    serde_json::to_writer_pretty(&mut out, &opened.json(core)).map_err(io::Error::from)?;
+                    writeln!(out)?;
+                }
+                Show::Text => opened.text(&mut out, core)?,
+            }
+            out.flush()?;
+            Ok(Exit::Read)
+        })
+    }
+}
+
+/// The ranges as those of any listing.
+fn rows(found: &Ranges) -> Vec<Row> {
+    let row = |range: &vmcore::Range| {
+        let rights = range.rights;
+        let given = [
+            (Right::Read, rights.read),
+            (Right::Write, rights.write),
+            (Right::Execute, rights.execute),
+            (Right::User, rights.user),
+            (Right::Global, rights.global),
+            (Right::Accessed, rights.accessed),
+            (Right::Dirty, rights.dirty),
+        ];
+        let perms = given.into_iter().fold(Perms::UNKNOWN, |perms, (right, given)| perms.with(right, given));
+        Row {
+            start: range.start,
+            last: range.last,
+            frames: Frames::RunOn(range.physical),
+            bits: 0,
+            line: 0,
+            level: Some(range.level),
+            perms,
+            mapped: true,
+        }
+    };
+    found.all.iter().map(row).collect()
+}
+
+/// A core, its root, and what it maps.
+struct Opened<'a> {
+    name: &'a str,
+    raw: bool,
+    root: &'a Root,
+    roots: &'a [Root],
+    found: &'a Ranges,
+}
+
+impl Opened<'_> {
+    fn assumed(&self) -> Vec<String> {
+        let mut assumed = self.root.assumed.clone();
+        let found = self.found;
+        if found.missing > 0 {
+            assumed.push(format!("{} tables are not in the core: what they map is not here", found.missing));
+        }
+        if found.bad > 0 {
+            assumed.push(format!("{} entries are bad: the kernel would clear them", found.bad));
+        }
+        if found.cut {
+            assumed.push(format!(
+                "the tree has more than {} tables: the rest is not here",
+                vmcore::tree::MOST_TABLES
+            ));
+        }
+        assumed
+    }
+
+    fn program<R: ReadAt + ?Sized>(&self, core: &Core<'_, R>) -> &'static str {
+        if self.raw {
+            "a raw image"
+        } else if core.notes().iter().any(|note| note.name == "QEMU") {
+            "QEMU, dump-guest-memory"
+        } else if core.info().is_empty() {
+            "an ELF core without VMCOREINFO"
+        } else {
+            "an ELF core with VMCOREINFO (kdump, /proc/vmcore, QEMU)"
+        }
+    }
+
+    fn text<R: ReadAt + ?Sized>(&self, out: &mut impl Write, core: &Core<'_, R>) -> io::Result<()> {
+        let root = self.root;
+        writeln!(out, "{}: {}, {}", self.name, self.program(core), core.machine_name())?;
+        if let Some(release) = core.info().get("OSRELEASE") {
+            writeln!(out, "  kernel: {release}")?;
+        }
+        writeln!(out, "  model: {}", root.model.id)?;
+        writeln!(out, "  root: {:#x} ({})", root.at, root.name)?;
+        for other in self.roots.iter().filter(|other| other.at != root.at) {
+            writeln!(out, "  another root: {:#x} ({}), {}", other.at, other.name, other.model.id)?;
+        }
+        writeln!(out, "  memory: {:#x} bytes in {} segments", core.bytes(), core.segments().len())?;
+        writeln!(out, "  rights: effective: what the entries of all levels leave")?;
+        writeln!(out, "  tables: {}", self.found.tables)?;
+        for sentence in self.assumed() {
+            writeln!(out, "  assumed: {sentence}")?;
+        }
+        writeln!(out, "  {:>16} {:>17} level perms   physical", "start", "end")?;
+        for range in joined(rows(self.found)) {
+            let physical = range.frames.first().map_or_else(|| "-".to_owned(), hex);
+            writeln!(
+                out,
+                "  {:>16x} {:>17x} {:<5} {} {physical}",
+                range.start,
+                range.end(),
+                range.level_name(),
+                range.perms
+            )?;
+        }
+        Ok(())
+    }
+
+    fn json<R: ReadAt + ?Sized>(&self, core: &Core<'_, R>) -> Value {
+        let ranges: Vec<Value> = joined(rows(self.found))
+            .iter()
+            .map(|range| {
+                json!({
+                    "start": hex(range.start),
+                    "end": format!("{:x}", range.end()),
+                    "level": range.level.map(pgtable::Level::name),
+                    "perms": range.perms.to_string(),
+                    "physical": range.frames.first().map(hex),
+                    "frames": "contiguous",
+                    "rights": "effective",
+                })
+            })
+            .collect();
+        let root = |root: &Root| json!({ "name": root.name, "at": hex(root.at.0), "model": root.model.id });
+        json!({
+            "file": self.name,
+            "format": if self.raw { "raw" } else { "vmcore" },
+            "program": self.program(core),
+            "model": self.root.model.id,
+            "kernel": core.info().get("OSRELEASE"),
+            "root": root(self.root),
+            "roots": self.roots.iter().map(root).collect::<Vec<_>>(),
+            "rights": "effective",
+            "bytes": core.bytes(),
+            "segments": core.segments().len(),
+            "tables": self.found.tables,
+            "assumed": self.assumed(),
+            "ranges": ranges,
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! What a command reads and writes.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, StdoutLock};
+
+use flate2::read::MultiGzDecoder;
+use texts::{Listing, Reading, Wish};
+
+use crate::outcome::Failure;
+
+/// Bytes that are read at once.
+const SLICE: usize = 256 << 10;
+
+/// Most bytes that a compressed file may unpack to: a small file can unpack to anything.
+const MOST_UNPACKED: u64 = 1 << 30;
+
+/// Standard output. A failure to write is an error, not a panic: the reader of a pipe may go away.
+pub(crate) fn output() -> BufWriter<StdoutLock<'static>> {
+    BufWriter::new(io::stdout().lock())
+}
+
+/// Opens a file, or standard input for `-`; what is compressed with gzip is unpacked.
+pub(crate) fn open(name: &str) -> Result<Box<dyn Read>, Failure> {
+    let failed = |error| Failure::Input { name: name.to_owned(), error };
+    let mut input: Box<dyn Read> =
+        if name == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(name).map_err(failed)?) };
+    let mut magic = Vec::with_capacity(2);
+    input.by_ref().take(2).read_to_end(&mut magic).map_err(failed)?;
+    let is_gzip = magic == [0x1f, 0x8b];
+    let whole = io::Cursor::new(magic).chain(input);
+    Ok(if is_gzip {
+        Box::new(MultiGzDecoder::new(BufReader::new(whole)).take(MOST_UNPACKED))
+    } else {
+        Box::new(whole)
+    })
+}
+
+/// Reads a text in slices.
+pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
+    let mut input = open(name)?;
+    let mut reading = Reading::new(wish);
+    let mut slice = vec![0; SLICE];
+    loop {
+        match input.read(&mut slice) {
+            Ok(0) => break,
+            Ok(bytes) => reading.push(&slice[..bytes]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Failure::Input { name: name.to_owned(), error }),
+        }
+    }
+    reading.finish().map_err(|error| Failure::Text { name: name.to_owned(), error })
+}

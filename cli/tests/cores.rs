@@ -1,0 +1,159 @@
+//! `pagewalk open` of a machine's memory.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A core of x86-64 with one kernel page and one of 2 MiB, and a root at 0x2000.
+fn core_file(name: &str) -> String {
+    let info = "OSRELEASE=6.12.57\nPAGESIZE=4096\nSYMBOL(swapper_pg_dir)=ffffffff80002000\nNUMBER(phys_base)=0\nNUMBER(pgtable_l5_enabled)=0\n";
+    let mut note = Vec::new();
+    for number in [11u32, info.len() as u32, 0] {
+        note.extend(number.to_le_bytes());
+    }
+    note.extend(b"VMCOREINFO\0\0");
+    note.extend(info.as_bytes());
+    note.resize(note.len().next_multiple_of(4), 0);
+    let mut memory = vec![0u8; 0x6000];
+    let entries: [(usize, u64); 5] = [
+        (0x2888, 0x3063),
+        (0x3000, 0x4063),
+        (0x4000, 0x5063),
+        (0x4008, 0x8000_0000_0020_01e3),
+        (0x5008, 0x8000_0000_0000_1163),
+    ];
+    for (at, value) in entries {
+        memory[at..at + 8].copy_from_slice(&value.to_le_bytes());
+    }
+    let mut file = vec![0u8; 64];
+    file[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
+    for (at, value) in [(16, 4u16), (18, 62), (54, 56), (56, 2)] {
+        file[at..at + 2].copy_from_slice(&value.to_le_bytes());
+    }
+    file[32..40].copy_from_slice(&64u64.to_le_bytes());
+    let mut offset = 64 + 2 * 56u64;
+    for (kind, bytes) in [(4u32, note.len() as u64), (1, memory.len() as u64)] {
+        file.extend(kind.to_le_bytes());
+        file.extend(6u32.to_le_bytes());
+        for number in [offset, 0, 0, bytes, bytes, 0] {
+            file.extend(number.to_le_bytes());
+        }
+        offset += bytes;
+    }
+    file.extend(note);
+    file.extend(&memory);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join(format!("{name}.core"));
+    std::fs::write(&path, file).expect("a file");
+    std::fs::write(folder.join(format!("{name}.raw")), memory).expect("a file");
+    path.to_str().expect("a name").to_owned()
+}
+
+fn pagewalk(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(args).output().expect("the program starts")
+}
+
+fn text(args: &[&str]) -> String {
+    let output = pagewalk(args);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+const RANGES: &str = "\
+ffff888000001000\tffff888000002000\tpte\trw--gad\t1000
+ffff888000200000\tffff888000400000\tpmd\trw--gad\t200000
+";
+
+#[test]
+fn a_core_is_opened_by_its_own_notes() {
+    let core = core_file("by-notes");
+    assert_eq!(text(&["open", &core, "--ranges"]), RANGES);
+    let summary = text(&["open", &core]);
+    for part in ["kernel: 6.12.57", "model: x86_64-4level", "root: 0x2000 (init_mm)", "rights: effective"] {
+        assert!(summary.contains(part), "{part}: {summary}");
+    }
+    let value: Value = serde_json::from_str(&text(&["open", &core, "--json"])).expect("JSON");
+    assert_eq!(
+        (&value["format"], &value["root"]["at"], &value["ranges"][1]["level"]),
+        (&"vmcore".into(), &"2000".into(), &"pmd".into())
+    );
+}
+
+#[test]
+fn a_raw_image_needs_a_root_and_a_model() {
+    let raw = core_file("raw").replace(".core", ".raw");
+    assert_eq!(text(&["open", &raw, "--root", "0x2000", "--model", "x86_64-4level", "--ranges"]), RANGES);
+    let output = pagewalk(&["open", &raw, "--root", "2000"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--model"));
+    let output = pagewalk(&["open", &raw, "--root", "9000000", "--model", "x86_64-4level"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("does not have the memory at 0x9000000"));
+}
+
+#[test]
+fn a_core_is_dumped_as_its_kernel_would() {
+    let core = core_file("dumped");
+    let dump = text(&["dump", &core]);
+    assert!(dump.starts_with("---[ User Space ]---\n"), "{dump}");
+    let line = "0xffff888000001000-0xffff888000002000           4K     RW                 GLB NX pte\n";
+    assert!(dump.contains(line), "{dump}");
+    let output = pagewalk(&["dump", &core.replace(".core", ".raw")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--root"), "{output:?}");
+}
+
+#[test]
+fn a_core_is_walked_by_the_walker_of_a_kernel() {
+    let core = core_file("walked");
+    let range = ["--start", "ffff888000000000", "--end", "0xffff888000400000"];
+    let ask = |more: &[&str]| text(&[&["walk", &core], &range[..], more].concat());
+    let lines = ask(&[]);
+    assert!(
+        lines.starts_with("walk_kernel_page_table_range(ffff888000000000, ffff888000400000)\n"),
+        "{lines}"
+    );
+    for part in [
+        "mmap_assert_locked(init_mm) holds",
+        "pgd_entry ffff888000000000 ffff888000400000 3063",
+        "pmd_entry ffff888000200000 ffff888000400000 80000000002001e3",
+        "pte_entry ffff888000001000 ffff888000002000 8000000000001163",
+        "\nreturned 0\n",
+    ] {
+        assert!(lines.contains(part), "{part}: {lines}");
+    }
+    let lines = ask(&["--function", "walk_page_range_debug", "--lock", "read"]);
+    assert_eq!(lines.matches("mmap_assert_write_locked(init_mm) FAILS").count(), 2, "{lines}");
+    let lines =
+        ask(&["--function", "walk_page_range_debug", "--lock", "read", "--kernel", "v6.17", "--most", "4"]);
+    assert!(
+        lines.contains("handed over") && !lines.contains("FAILS") && lines.contains("more lines"),
+        "{lines}"
+    );
+    let value: Value = serde_json::from_str(&ask(&["--json", "--lock", "none"])).expect("JSON");
+    assert_eq!((&value["kernel"], &value["ended"]), (&"v7.3".into(), &"returned 0".into()));
+    assert!(value["events"].as_array().expect("events").iter().any(|event| event["holds"] == false));
+    for wrong in [["--kernel", "v9"], ["--function", "walk_page_range"], ["--lock", "maybe"]] {
+        assert_eq!(
+            pagewalk(&[&["walk", &core], &range[..], &wrong[..]].concat()).status.code(),
+            Some(2),
+            "{wrong:?}"
+        );
+    }
+}
+
+#[test]
+fn a_core_that_is_cut_off_is_one_sentence() {
+    let core = core_file("cut");
+    let bytes = std::fs::read(&core).expect("a file");
+    std::fs::write(&core, &bytes[..150]).expect("a file");
+    let output = pagewalk(&["open", &core]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    std::fs::write(&core, b"KDUMP   \x06\0\0\0").expect("a file");
+    let output = pagewalk(&["open", &core]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("makedumpfile -E"), "{output:?}");
+    assert!(said.contains("cut off") && said.lines().count() == 1, "{said}");
+}

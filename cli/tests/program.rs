@@ -1,0 +1,200 @@
+//! The program as a shell sees it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn pagewalk(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(args).output().expect("the program starts")
+}
+
+fn with_input(args: &[&str], input: &[u8]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    child.stdin.take().expect("an input").write_all(input).expect("the program reads");
+    child.wait_with_output().expect("the program ends")
+}
+
+fn file(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests").join(name).to_string_lossy().into_owned()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+const TLB: &[u8] =
+    b"0000000000400000: 0000000001000000 X--DA--UW\n0000000000401000: 0000000001001000 X--DA--UW\n";
+
+#[test]
+fn help_names_the_exit_codes_and_every_command_has_examples() {
+    let help = pagewalk(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    assert!(out(&help).contains("Exit codes:"));
+    for command in ["open", "check", "diff", "completions"] {
+        assert!(out(&help).contains(command), "{command}");
+        let help = pagewalk(&[command, "--help"]);
+        assert_eq!(help.status.code(), Some(0));
+        assert!(out(&help).contains("Example"), "{command}");
+    }
+}
+
+#[test]
+fn what_is_asked_wrongly_ends_with_two() {
+    for args in
+        [&["no-such-command"][..], &["open"], &["open", "-", "--format", "x"], &["diff", "-", "-"], &[]]
+    {
+        assert_eq!(pagewalk(args).status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn every_shell_gets_completions() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = pagewalk(&["completions", shell]);
+        assert_eq!(script.status.code(), Some(0), "{shell}");
+        assert!(out(&script).contains("completions"), "{shell}");
+    }
+}
+
+#[test]
+fn ranges_are_five_columns_between_tabs() {
+    let ranges = with_input(&["open", "-", "--ranges"], TLB);
+    assert_eq!(ranges.status.code(), Some(0));
+    assert_eq!(out(&ranges), "400000\t402000\tpte\trw-u-ad\t1000000\n");
+    // Several files are one list in address order.
+    let both = pagewalk(&[
+        "open",
+        &file("formats/qemu-11.1.3-x86_64-4level-info-tlb.txt"),
+        &file("formats/crash-8.0.2-x86_64-4level-vtop.txt"),
+        "--ranges",
+    ]);
+    let starts: Vec<u64> = out(&both)
+        .lines()
+        .map(|line| u64::from_str_radix(line.split('\t').next().expect("a column"), 16).expect("a number"))
+        .collect();
+    assert_eq!(starts.len(), 23);
+    assert!(starts.is_sorted());
+}
+
+#[test]
+fn json_says_what_the_text_is_and_what_was_assumed() {
+    let value = json(&pagewalk(&["open", &file("formats/qemu-11.1.3-x86_64-4level-info-tlb.txt"), "--json"]));
+    assert_eq!(value["format"], "info-tlb-x86");
+    assert_eq!(value["program"], "QEMU 11.1.3");
+    assert_eq!(value["model"], "x86_64-4level");
+    assert!(value["assumed"].as_array().is_some_and(|assumed| assumed.len() > 2));
+    let first = &value["ranges"][0];
+    assert_eq!((&first["start"], &first["end"]), (&"0".into(), &"1000".into()));
+    assert_eq!(
+        (&first["level"], &first["perms"], &first["physical"]),
+        (&"pte".into(), &"rwxu-ad".into(), &"1000000".into())
+    );
+    assert_eq!(first["rights"], "leaf");
+    let mem = json(&pagewalk(&["open", &file("formats/qemu-11.1.3-x86_64-4level-info-mem.txt"), "--json"]));
+    assert_eq!(
+        (&mem["ranges"][0]["level"], &mem["ranges"][0]["rights"]),
+        (&Value::Null, &"effective".into())
+    );
+}
+
+#[test]
+fn a_model_and_a_format_can_be_chosen() {
+    let large = b"0000000000400000: 0000000002000000 --P-A---W\n";
+    let end = |model| {
+        let output = with_input(&["open", "-", "--json", "--model", model], large);
+        json(&output)["ranges"][0]["end"].as_str().expect("an end").to_owned()
+    };
+    assert_eq!((end("x86-legacy"), end("x86-pae")), ("800000".to_owned(), "600000".to_owned()));
+    let wrong = with_input(&["open", "-", "--model", "s390x"], large);
+    assert_eq!(wrong.status.code(), Some(2));
+    let format = with_input(&["open", "-", "--ranges", "--format", "info mem x86"], large);
+    assert_eq!(format.status.code(), Some(2));
+}
+
+#[test]
+fn a_summary_names_program_rights_and_assumptions() {
+    let summary = out(&pagewalk(&["open", &file("formats/crash-8.0.2-x86_64-4level-vtop.txt")]));
+    for words in
+        ["crash 8.0.2", "x86_64-4level", "the leaf's own", "assumed: PHYSICAL in the heading", "fee00000"]
+    {
+        assert!(summary.contains(words), "{words}: {summary}");
+    }
+}
+
+#[test]
+fn no_data_is_no_error() {
+    let nothing = pagewalk(&["open", &file("formats/qemu-11.1.3-aarch64-info-mem.txt"), "--ranges"]);
+    assert_eq!(nothing.status.code(), Some(0));
+    assert_eq!(out(&nothing), "");
+    assert!(String::from_utf8_lossy(&nothing.stderr).contains("There is no data"));
+}
+
+#[test]
+fn what_cannot_be_read_is_one_sentence_and_two() {
+    for output in [
+        with_input(&["open", "-"], b"hello\n"),
+        with_input(&["check", "-"], b""),
+        with_input(&["diff", "-", &file("formats/README.md")], TLB),
+        pagewalk(&["open", "/no/such/file"]),
+        pagewalk(&["open", &file("formats")]),
+        // Not gzip behind its first bytes.
+        with_input(&["open", "-"], b"\x1f\x8brubbish"),
+    ] {
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(out(&output), "");
+        assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1, "{output:?}");
+    }
+}
+
+#[test]
+fn a_check_ends_with_one_if_it_finds_something() {
+    let clean = pagewalk(&["check", &file("captures/x86_64-4level/ptdump-kernel.txt.gz")]);
+    assert_eq!(clean.status.code(), Some(0), "{}", out(&clean));
+    let text = b"0xffff888000099000-0xffff88800009a000           4K     RW                 GLB x  pte\n";
+    let found = with_input(&["check", "-"], text);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(out(&found).contains("w+x: ffff888000099000-ffff88800009a000"), "{}", out(&found));
+    let found = json(&with_input(&["check", "-", "--json"], text));
+    assert_eq!((&found["findings"][0]["kind"], &found["findings"][0]["line"]), (&"w+x".into(), &1.into()));
+}
+
+#[test]
+fn a_comparison_ends_with_one_if_something_differs() {
+    let tlb = file("formats/qemu-11.1.3-x86_64-4level-info-tlb.txt");
+    let same = pagewalk(&["diff", &tlb, &file("formats/qemu-11.1.3-x86_64-4level-info-mem.txt")]);
+    assert_eq!(same.status.code(), Some(0), "{}", out(&same));
+    let differs = with_input(&["diff", "-", &tlb], TLB);
+    assert_eq!(differs.status.code(), Some(1));
+    assert!(out(&differs).contains("column only-b:"), "{}", out(&differs));
+    let value = json(&with_input(&["diff", "-", &tlb, "--json"], TLB));
+    assert!(value["legend"]["only-a"].is_string() && value["differences"][0]["columns"].is_array());
+}
+
+#[test]
+fn a_kernels_dump_is_printed_again_to_the_byte() {
+    let name = file("captures/riscv64-sv39/ptdump-kernel.txt.gz");
+    let once = pagewalk(&["open", &name, "--print"]);
+    assert_eq!(once.status.code(), Some(0));
+    let twice = with_input(&["open", "-", "--print"], &once.stdout);
+    assert_eq!(once.stdout, twice.stdout);
+    assert_eq!(with_input(&["open", "-", "--print"], TLB).status.code(), Some(2));
+}
+
+#[test]
+fn who_reads_only_the_beginning_is_no_error() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
+    let name = file("formats/qemu-7.2.22-linux-7.3.4-x86_64-4level-info-tlb.txt.gz");
+    command.args(["open", &name, "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}

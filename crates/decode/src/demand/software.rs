@@ -1,0 +1,68 @@
+//! loongarch and openrisc, whose TLBs software fills.
+
+use super::{Demand, Facts, Weight};
+
+const LOONGARCH: &str =
+    "LoongArch reference manual vol. 1, 5.4 and INVTLB; arch/loongarch/include/asm/tlbflush.h";
+const OPENRISC: &str = "OpenRISC 1000 architecture manual, 8; arch/openrisc/mm/tlb.c";
+
+/// What the bits of a loongarch leaf leave to software: PRESENT, WRITE, MODIFIED, PROTNONE, SPECIAL.
+const LOONGARCH_SOFTWARE: u64 = 0b1_1111 << 7;
+
+fn any(facts: &Facts, source: &'static str, invalidate: &'static str, new: &'static str) -> Vec<Demand> {
+    let demand = if !facts.was_used && !facts.is_used {
+        Demand { rule: "none", weight: Weight::Free, says: "The CPU uses neither value.", source }
+    } else if !facts.was_used {
+        Demand { rule: "update", weight: Weight::Usual, says: new, source }
+    } else {
+        Demand { rule: "invalidate", weight: Weight::Must, says: invalidate, source }
+    };
+    Vec::from([demand])
+}
+
+pub(crate) fn loongarch(facts: &Facts) -> Vec<Demand> {
+    if facts.was_used && facts.is_used && facts.only(LOONGARCH_SOFTWARE) {
+        let says = "Only bits change that the CPU leaves to software: nothing has to be invalidated.";
+        return Vec::from([Demand { rule: "none", weight: Weight::Free, says, source: LOONGARCH }]);
+    }
+    any(
+        facts,
+        LOONGARCH,
+        "The CPU may hold the old entry in its TLB, which two neighbouring pages share: INVTLB for the address (and its neighbour) on every \
+         CPU, before anybody relies on the change.",
+        "An unused or invalid entry becomes valid. The TLB may hold an invalid entry for the pair of pages: update_mmu_cache() writes the new \
+         one, or the fault handler does after one more exception.",
+    )
+}
+
+pub(crate) fn openrisc(facts: &Facts) -> Vec<Demand> {
+    any(
+        facts,
+        OPENRISC,
+        "The CPU may hold the old entry: write 0 to the matching xTLBMR of data and instruction TLB on every CPU (flush_tlb_page()).",
+        "A missing entry becomes present. The TLB holds none for the address: the next miss reads the new one.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Change, Reading};
+    use pgtable::{Level, RawEntry, model};
+
+    fn rules(id: &str, old: u64, new: u64) -> Vec<&'static str> {
+        let model = model(id).expect("a model");
+        let read = |value| Reading::new(model, Level::Pte, RawEntry(value));
+        Change::new(read(old), read(new)).demands.iter().map(|demand| demand.rule).collect()
+    }
+
+    #[test]
+    fn a_valid_entry_that_changes_must_be_invalidated() {
+        let page = 0x4000_0000_0123_439f;
+        let of = |old, new| rules("loongarch64-16k-3level", old, new);
+        assert_eq!(of(page, page ^ 0x4000), ["invalidate"]);
+        assert_eq!(of(0, page), ["update"]);
+        assert_eq!(of(page, 0), ["invalidate"]);
+        assert_eq!(of(page, page ^ 1 << 9), ["none"]);
+        assert_eq!(rules("openrisc", 0x2000_0001, 0x2000_2001), ["invalidate"]);
+    }
+}

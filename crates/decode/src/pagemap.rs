@@ -1,0 +1,188 @@
+//! An entry of `/proc/PID/pagemap`: from a pte and back.
+//!
+//! Facts: Documentation/admin-guide/mm/pagemap.rst and `pte_to_pagemap_entry()` in fs/proc/task_mmu.c. Where the entry is no pte of a
+//! process but a hole, only soft-dirty can be set.
+
+use pgtable::{EntryKind, Level, Model, PhysAddr, Prot, RawEntry};
+
+use crate::reading::{Reading, Target};
+use crate::swap::{MARKERS, Swap};
+
+/// One flag of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bit {
+    /// Which bit.
+    pub bit: u8,
+    /// Name: `PM_SOFT_DIRTY`.
+    pub name: &'static str,
+    /// Since which kernel.
+    pub since: &'static str,
+    /// What it means.
+    pub about: &'static str,
+    /// Whether a pte alone tells it.
+    pub from_pte: bool,
+}
+
+const fn bit(bit: u8, name: &'static str, since: &'static str, from_pte: bool, about: &'static str) -> Bit {
+    Bit { bit, name, since, about, from_pte }
+}
+
+/// The flags, lowest first. Bits 59 and 60 are 0.
+pub const BITS: [Bit; 7] = [
+    bit(55, "PM_SOFT_DIRTY", "v3.11", true, "written since soft-dirty was last cleared"),
+    bit(56, "PM_MMAP_EXCLUSIVE", "v4.2", false, "the page is mapped once only"),
+    bit(57, "PM_UFFD_WP", "v5.14", true, "write-protected by userfaultfd"),
+    bit(58, "PM_GUARD_REGION", "v6.15", true, "a guard page (MADV_GUARD_INSTALL)"),
+    bit(61, "PM_FILE", "v3.5", false, "the page is of a file or shared memory, not anonymous"),
+    bit(62, "PM_SWAP", "v2.6.25", true, "not in memory: bits 0 to 4 are the swap type, 5 to 54 the offset"),
+    bit(63, "PM_PRESENT", "v2.6.25", true, "in memory: bits 0 to 54 are the page's number"),
+];
+
+const FRAME: u64 = (1 << 55) - 1;
+
+/// A decoded entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pagemap {
+    /// The value.
+    pub value: u64,
+    /// The flags that are set.
+    pub flags: Vec<&'static Bit>,
+    /// The number of the page, of what is present. 0 to a reader without CAP_SYS_ADMIN (v4.2).
+    pub frame: Option<u64>,
+    /// Type and offset, of what is swapped.
+    pub swap: Option<(u8, u64)>,
+    /// What else a person should know.
+    pub notes: Vec<String>,
+}
+
+impl Pagemap {
+    /// Decodes a value.
+    pub fn new(value: u64) -> Self {
+        let flags: Vec<&'static Bit> = BITS.iter().filter(|of| value >> of.bit & 1 != 0).collect();
+        let has = |bit: u8| value >> bit & 1 != 0;
+        let frame = has(63).then_some(value & FRAME);
+        let swap = has(62).then_some(((value & 0x1f) as u8, (value & FRAME) >> 5));
+        let mut notes = Vec::new();
+        if frame == Some(0) {
+            notes.push(
+                "the page's number is 0: who read it had no CAP_SYS_ADMIN (v4.2 and later hide it then)"
+                    .to_owned(),
+            );
+        }
+        if has(62) && has(63) {
+            notes.push("present and swapped at once: no kernel says that".to_owned());
+        }
+        if !has(62) && !has(63) && value & FRAME != 0 {
+            notes.push(
+                "neither present nor swapped, but bits 0 to 54 are not 0: no kernel says that".to_owned(),
+            );
+        }
+        if value >> 59 & 3 != 0 {
+            notes.push(
+                "bit 59 or 60 is set: 0 in kernels since v4.2; before, bits 55 to 60 held the page shift"
+                    .to_owned(),
+            );
+        }
+        if has(62) && value >> 58 & 1 == 0 && swap.is_some_and(|(kind, _)| kind == 31) {
+            notes.push("swap type 31 is a marker (userfaultfd, poison, guard), not a swap file".to_owned());
+        }
+        Self { value, flags, frame, swap, notes }
+    }
+
+    /// What `/proc/PID/pagemap` says of an entry, as far as the entry tells: bits 56 and 61 need the page, which is not here, and soft-dirty
+    /// of a whole VMA is not either. `None` for a table and for what the walk takes for a hole or for bad.
+    pub fn of(reading: &Reading) -> Option<Self> {
+        const PRESENT: u64 = 1 << 63;
+        let named = |name: &str| reading.flags.iter().any(|set| set.flag.name.contains(name));
+        let value = match (reading.kind, &reading.target, &reading.swap) {
+            (EntryKind::None, ..) => 0,
+            (EntryKind::Leaf, Target::Memory { start, .. }, _) => {
+                let frame = start.0 >> reading.model.page_shift & FRAME;
+                PRESENT | frame | u64::from(named("SOFT_DIRTY")) << 55 | u64::from(named("UFFD")) << 57
+            }
+            (EntryKind::NotPresent | EntryKind::Leaf, _, Some(swap)) => {
+                // Of an entry that has a page the offset is its number alone (v6.2): the bits above it are not shown.
+                let offset =
+                    swap.page.filter(|_| swap.meanings[0].has_frame).map_or(swap.offset, |page| page.frame);
+                let marker = |bit: usize| swap.markers.contains(&MARKERS[bit].1);
+                1 << 62
+                    | u64::from(swap.kind) & 0x1f
+                    | offset << 5 & FRAME
+                    | u64::from(swap.soft_dirty) << 55
+                    | u64::from(swap.uffd_wp || marker(0)) << 57
+                    | u64::from(marker(2)) << 58
+            }
+            _ => return None,
+        };
+        Some(Self::new(value))
+    }
+
+    /// An entry of `level` that this would be shown for. Rights are not in a pagemap, so `PAGE_SHARED` stands for them; what is sure is the
+    /// frame, or type and offset. `None` where there is nothing.
+    pub fn to_entry(&self, model: &Model, level: Level) -> Option<RawEntry> {
+        if let Some((kind, offset)) = self.swap {
+            return Some(Swap::to_entry(model, kind, offset));
+        }
+        let start = self.frame?.checked_shl(u32::from(model.page_shift))?;
+        model.make_leaf(PhysAddr(start), Prot::Shared, level)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pgtable::{MODELS, model};
+    use proptest::prelude::*;
+
+    fn of(id: &str, value: u64) -> Pagemap {
+        let reading = Reading::new(model(id).expect("a model"), Level::Pte, RawEntry(value));
+        Pagemap::of(&reading).expect("an entry of a process")
+    }
+
+    #[test]
+    fn a_lone_value_is_taken_apart() {
+        // As in criu's issue 207: present, file, soft-dirty.
+        let entry = Pagemap::new(0xa080_0000_0004_ecc4);
+        let names: Vec<_> = entry.flags.iter().map(|of| of.name).collect();
+        assert_eq!(names, ["PM_SOFT_DIRTY", "PM_FILE", "PM_PRESENT"]);
+        assert_eq!(entry.frame, Some(0x4_ecc4));
+        assert!(Pagemap::new(1 << 63).notes[0].contains("CAP_SYS_ADMIN"));
+        assert!(Pagemap::new(3 << 62).notes.iter().any(|note| note.contains("at once")));
+        assert!(Pagemap::new(0x0600_0000_0000_0000).notes.is_empty());
+        assert!(Pagemap::new(1 << 60).notes[0].contains("page shift"));
+    }
+
+    #[test]
+    fn a_pte_becomes_what_pagemap_shows() {
+        assert_eq!(of("x86_64-4level", 0x8000_0000_1234_5867).value, 0x8080_0000_0001_2345);
+        assert_eq!(of("x86_64-4level", 0x8000_0000_1234_5067).value, 0x8000_0000_0001_2345);
+        assert_eq!(of("arm64-4k-48", 0x0468_0004_1689_9f03).value, 1 << 63 | 1 << 57 | 0x41_6899);
+        assert_eq!(of("x86_64-4level", 0).value, 0);
+        let guard = Swap::to_entry(model("x86_64-4level").expect("a model"), 31, 4);
+        assert_eq!(of("x86_64-4level", guard.0).value, 1 << 62 | 1 << 58 | 4 << 5 | 31);
+        let table = Reading::new(model("x86_64-4level").expect("a model"), Level::Pmd, RawEntry(0x1067));
+        assert_eq!(Pagemap::of(&table), None);
+    }
+
+    proptest! {
+        #[test]
+        fn there_and_back(model in proptest::sample::select(MODELS), frame in 1u64..1 << 16, kind in 0u8..20, offset in 0u64..1 << 20) {
+            // 64K pages have no frame below their size in a pfn of 4K: frames are counted in pages.
+            let present = Pagemap::new(1 << 63 | frame);
+            let entry = present.to_entry(model, Level::Pte).expect("a page");
+            let back = Pagemap::of(&Reading::new(model, Level::Pte, entry)).expect("a page");
+            prop_assert_eq!(back.frame, Some(frame), "{} {:?}", model.id, entry);
+            prop_assume!(kind != 0 || offset != 0);
+            let swapped = Pagemap::new(1 << 62 | offset << 5 | u64::from(kind));
+            let entry = swapped.to_entry(model, Level::Pte).expect("swapped");
+            let back = Pagemap::of(&Reading::new(model, Level::Pte, entry)).expect("swapped");
+            prop_assert_eq!(back.swap, Some((kind, offset)), "{} {:?}", model.id, entry);
+        }
+
+        #[test]
+        fn no_value_panics(value: u64, model in proptest::sample::select(MODELS), level in proptest::sample::select(&Level::ALL[..])) {
+            let _ = Pagemap::new(value).to_entry(model, level);
+            let _ = Pagemap::of(&Reading::new(model, level, RawEntry(value)));
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! One value under one model.
+
+mod remarks;
+
+use pgtable::{EntryKind, Flag, Isa, Level, Model, PhysAddr, RawEntry};
+
+use crate::swap::Swap;
+
+/// A flag that is set, or a field that is not 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Which one: its name, its bits, and what it means.
+    pub flag: &'static Flag,
+    /// Its value, shifted down: 1 for a single bit.
+    pub value: u64,
+}
+
+/// Where an entry leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Nowhere.
+    Nothing,
+    /// To a table of the next level.
+    Table(PhysAddr),
+    /// To memory.
+    Memory {
+        /// The first address.
+        start: PhysAddr,
+        /// How many bytes this entry maps.
+        bytes: u64,
+    },
+}
+
+/// What a value is at a level of a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The model.
+    pub model: &'static Model,
+    /// The level that was asked for.
+    pub level: Level,
+    /// The value.
+    pub value: RawEntry,
+    /// Table, leaf, hole, bad or not present, in the order in which the walker finds it out.
+    pub kind: EntryKind,
+    /// Whether the CPU uses it. The kernel calls some entries present that the CPU must not use.
+    pub cpu_uses: bool,
+    /// The flags that are set, lowest bit first.
+    pub flags: Vec<Named>,
+    /// Where it leads.
+    pub target: Target,
+    /// The entry that the kernel keeps where the CPU must not look.
+    pub swap: Option<Swap>,
+    /// Bits that are set and have no name at this level, nor belong to an address.
+    pub unnamed: u64,
+    /// What else a person should know.
+    pub notes: Vec<String>,
+}
+
+/// Bits of the hardware address field: those that change where `of` leads.
+fn address_bits(of: impl Fn(u64) -> u64, value: u64) -> u64 {
+    (0..64).filter(|bit| of(value) != of(value ^ 1 << bit)).fold(0, |mask, bit| mask | 1 << bit)
+}
+
+impl Reading {
+    /// Reads `value` as an entry of `level`, on a machine whose unused slots hold what the model says.
+    pub fn new(model: &'static Model, level: Level, value: RawEntry) -> Self {
+        let kind = model.classify(level, value, &model.empty);
+        let of = model.kernel.isa;
+        let shared = model.lowest_sharing(level);
+        let cpu_uses = cpu_uses(of, kind, shared, value.0);
+        // leaf() does not ask present(): a pmd migration entry of loongarch has the huge bit.
+        let is_absent = kind == EntryKind::NotPresent
+            || kind == EntryKind::Leaf && !model.tests(shared, &model.empty).present(value);
+        let flags = match kind {
+            EntryKind::Leaf if is_absent => flags(model, Level::Pte, EntryKind::NotPresent, value, cpu_uses),
+            _ => flags(model, shared, kind, value, cpu_uses),
+        };
+        let target = if is_absent { Target::Nothing } else { target(model, shared, kind, value) };
+        let swap = is_absent.then(|| Swap::new(model, shared, value)).flatten();
+        let named = flags.iter().fold(0, |mask, named| mask | named.flag.mask);
+        // A field that is 0 is no flag that is set, so it hides nothing. The address is what leads somewhere.
+        let unnamed = match (kind, target) {
+            (EntryKind::None | EntryKind::NotPresent, _) => 0,
+            _ if is_absent => 0,
+            (_, Target::Table(_)) => {
+                value.0 & !named & !address_bits(|v| model.table_address(shared, RawEntry(v)).0, value.0)
+            }
+            _ => value.0 & !named & !address_bits(|v| model.leaf_address(shared, RawEntry(v)).0, value.0),
+        };
+        let mut reading =
+            Self { model, level, value, kind, cpu_uses, flags, target, swap, unnamed, notes: Vec::new() };
+        reading.notes = reading.remarks(of);
+        reading
+    }
+
+    /// One word for what it is.
+    pub const fn word(&self) -> &'static str {
+        match self.kind {
+            EntryKind::None => "hole",
+            kind => kind.word(),
+        }
+    }
+
+    /// The number of the first page that it maps, or of the page that its table lies in.
+    pub fn frame(&self) -> Option<u64> {
+        match self.target {
+            Target::Nothing => None,
+            Target::Table(at) | Target::Memory { start: at, .. } => Some(at.0 >> self.model.page_shift),
+        }
+    }
+
+    /// The flags that are for software alone: the CPU ignores them.
+    pub fn software(&self) -> impl Iterator<Item = &Named> {
+        self.flags.iter().filter(|named| is_software(named.flag))
+    }
+}
+
+/// Whether the CPU uses an entry at all. It is more than "present": the kernel keeps `PROT_NONE` pages present.
+const fn cpu_uses(isa: Isa, kind: EntryKind, level: Level, value: u64) -> bool {
+    match (isa, kind) {
+        // A table is a bare address there.
+        (Isa::Loongarch, EntryKind::Table) => true,
+        (Isa::Loongarch, EntryKind::None) => false,
+        (Isa::Loongarch, _) if matches!(level, Level::Pgd | Level::P4d) => false,
+        (Isa::Loongarch | Isa::X86 | Isa::Arm64 | Isa::Riscv | Isa::Openrisc, _) => value & 1 != 0,
+    }
+}
+
+/// Whether only software looks at a flag: its own words say so.
+pub(crate) fn is_software(flag: &Flag) -> bool {
+    flag.about.starts_with("software bit")
+}
+
+/// `3`, `3 to 5`, `3, 7 and 9`.
+pub(crate) fn bit_list(mask: u64) -> String {
+    let mut runs: Vec<String> = Vec::new();
+    let mut bit = 0;
+    while bit < 64 {
+        if mask >> bit & 1 == 0 {
+            bit += 1;
+            continue;
+        }
+        let start = bit;
+        while bit < 64 && mask >> bit & 1 == 1 {
+            bit += 1;
+        }
+        let last = bit - 1;
+        runs.push(match last - start {
+            0 => start.to_string(),
+            1 => format!("{start}, {last}"),
+            _ => format!("{start} to {last}"),
+        });
+    }
+    runs.join(", ")
+}
+
+fn target(model: &Model, shared: Level, kind: EntryKind, value: RawEntry) -> Target {
+    match kind {
+        EntryKind::None | EntryKind::NotPresent | EntryKind::Bad => Target::Nothing,
+        EntryKind::Table => Target::Table(model.table_address(shared, value)),
+        EntryKind::Leaf => {
+            Target::Memory { start: model.leaf_address(shared, value), bytes: 1 << model.level(shared).shift }
+        }
+    }
+}
+
+/// The set flags. What the CPU must not use has other names for some bits: `_PAGE_PROTNONE` is `_PAGE_GLOBAL`.
+fn flags(model: &Model, level: Level, kind: EntryKind, value: RawEntry, cpu_uses: bool) -> Vec<Named> {
+    let absent = if cpu_uses { &[][..] } else { model.flags(level, EntryKind::NotPresent) };
+    let set = model.set_flags(level, kind, value);
+    set.map(|set| {
+        let other = absent.iter().find(|flag| flag.mask == set.flag.mask && kind == EntryKind::Leaf);
+        Named { flag: other.unwrap_or(set.flag), value: set.value }
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pgtable::{MODELS, model};
+
+    fn read(id: &str, level: Level, value: u64) -> Reading {
+        Reading::new(model(id).expect("a model"), level, RawEntry(value))
+    }
+
+    fn names(of: &Reading) -> Vec<&'static str> {
+        of.flags.iter().map(|named| named.flag.name).collect()
+    }
+
+    #[test]
+    fn every_flag_of_every_model_says_what_it_means() {
+        let kinds =
+            [EntryKind::None, EntryKind::Table, EntryKind::Leaf, EntryKind::NotPresent, EntryKind::Bad];
+        let mut seen = 0;
+        for model in MODELS {
+            for level in Level::ALL {
+                for flag in kinds.into_iter().flat_map(|kind| model.flags(level, kind)) {
+                    seen += 1;
+                    assert!(flag.about.len() >= 5, "{} {}", model.id, flag.name);
+                    assert!(!flag.about.contains('\n'), "{} {}: one line", model.id, flag.name);
+                    assert!(!flag.name.is_empty() && !flag.short.is_empty(), "{}", model.id);
+                }
+            }
+        }
+        assert!(seen > 1_000);
+    }
+
+    #[test]
+    fn crash_and_pgtable_agree_on_a_kernel_page() {
+        // crash 8.0.2, Linux 6.1.0-56-cloud-amd64: vtop ffff888000000000 and ffffffff81000000.
+        let page = read("x86_64-4level", Level::Pte, 0x8000_0000_0000_0163);
+        assert_eq!(page.kind, EntryKind::Leaf);
+        assert_eq!(
+            names(&page),
+            ["_PAGE_PRESENT", "_PAGE_RW", "_PAGE_ACCESSED", "_PAGE_DIRTY", "_PAGE_GLOBAL", "_PAGE_NX"]
+        );
+        assert_eq!(page.target, Target::Memory { start: PhysAddr(0), bytes: 4096 });
+        let large = read("x86_64-4level", Level::Pmd, 0x0100_01e1);
+        assert_eq!((large.word(), large.frame()), ("leaf", Some(0x1000)));
+        assert_eq!(large.target, Target::Memory { start: PhysAddr(0x100_0000), bytes: 2 << 20 });
+    }
+
+    #[test]
+    fn arm64_shows_the_flags_that_crash_prints() {
+        // crash 8.0.2, arm64: e8000040000707 (VALID|SHARED|AF|PXN|UXN|DIRTY), and a table entry with PXNTable and UXNTable.
+        let page = read("arm64-4k-48", Level::Pte, 0x00e8_0000_4000_0707);
+        assert_eq!(page.target, Target::Memory { start: PhysAddr(0x4000_0000), bytes: 4096 });
+        let all = names(&page);
+        for name in ["PTE_VALID", "PTE_SHARED", "PTE_AF", "PTE_PXN", "PTE_UXN", "PTE_DIRTY", "PTE_WRITE"] {
+            assert!(all.contains(&name), "{name}: {all:?}");
+        }
+        let table = read("arm64-4k-48", Level::Pud, 0x1800_0000_4fff_7003);
+        assert_eq!(table.target, Target::Table(PhysAddr(0x4fff_7000)));
+        assert_eq!(names(&table), ["PTE_VALID", "PMD_TABLE_BIT", "PMD_TABLE_PXN", "PMD_TABLE_UXN"]);
+        assert_eq!(table.unnamed, 0);
+    }
+
+    #[test]
+    fn what_the_cpu_must_not_use_has_its_own_names() {
+        // PROT_NONE: present to the kernel, and the frame number is inverted against L1 terminal fault.
+        let page = read("x86_64-4level", Level::Pte, !0x1234_5000 & 0x000f_ffff_ffff_f000 | 1 << 8);
+        assert_eq!(names(&page), ["_PAGE_PROTNONE"]);
+        assert_eq!(page.target, Target::Memory { start: PhysAddr(0x1234_5000), bytes: 4096 });
+        assert!(!page.cpu_uses);
+        let arm = read("arm64-4k-48", Level::Pte, 0x0060_0000_4123_4f02 & !1);
+        assert!(names(&arm).contains(&"PTE_PRESENT_INVALID"), "{arm:?}");
+        assert!(!names(&arm).contains(&"PTE_NG"));
+    }
+
+    #[test]
+    fn holes_and_bad_entries_say_what_they_are() {
+        assert_eq!(read("x86_64-4level", Level::Pmd, 0).word(), "hole");
+        assert!(read("x86_64-4level", Level::Pte, 0x60).notes[0].contains("erratum"));
+        let bad = read("x86_64-4level", Level::Pgd, 0xdead_beef_0000_0001);
+        assert_eq!(bad.word(), "bad");
+        assert!(bad.notes.iter().any(|note| note.contains("p4d_bad()")), "{bad:?}");
+        let unused = read("loongarch64-16k-3level", Level::Pmd, 0x9000_0000_01c0_0000);
+        assert_eq!(unused.word(), "hole");
+        assert!(unused.notes[0].contains("invalid table"), "{unused:?}");
+    }
+
+    #[test]
+    fn folded_levels_are_named() {
+        let entry = read("riscv64-sv39", Level::Pgd, 0x2000_0001);
+        assert!(entry.notes[0].starts_with("pud is folded into pgd"), "{entry:?}");
+    }
+
+    #[test]
+    fn napot_and_contiguous_blocks_are_told() {
+        let napot = read("riscv64-sv39", Level::Pte, 1 << 63 | (0x8_0008 << 10) | 0xe7);
+        assert_eq!(napot.target, Target::Memory { start: PhysAddr(0x8000_0000), bytes: 4096 });
+        assert!(napot.notes[0].contains("from 0x80000000"), "{napot:?}");
+        let cont = read("arm64-4k-48", Level::Pte, 0x0078_0000_4000_0f03);
+        assert!(cont.notes.iter().any(|note| note.contains("16 neighbouring slots")), "{cont:?}");
+    }
+
+    #[test]
+    fn every_model_has_the_instruction_set_of_its_name() {
+        for model in MODELS {
+            let name = match model.kernel.isa {
+                Isa::X86 => "x86_64",
+                Isa::Arm64 => "arm64",
+                Isa::Riscv => "riscv",
+                Isa::Loongarch => "loongarch64",
+                Isa::Openrisc => "openrisc",
+            };
+            assert!(model.id.starts_with(name), "{}", model.id);
+        }
+    }
+
+    #[test]
+    fn a_leaf_that_is_not_present_is_a_swap_entry_all_the_same() {
+        // A pmd migration entry of loongarch: __swp_entry_to_pmd() sets the huge bit.
+        let loongarch = model("loongarch64-16k-3level").expect("a model");
+        let value = crate::Swap::to_entry(loongarch, 27, 0x1234).0 | 1 << 6;
+        let entry = Reading::new(loongarch, Level::Pmd, RawEntry(value));
+        assert_eq!((entry.kind, entry.cpu_uses, entry.target), (EntryKind::Leaf, false, Target::Nothing));
+        assert_eq!(entry.swap.as_ref().map(|swap| (swap.kind, swap.offset)), Some((27, 0x1234)));
+        assert!(entry.notes.iter().any(|note| note.contains("not present")), "{entry:?}");
+        assert!(read("loongarch64-16k-3level", Level::Pmd, 0x1d3).swap.is_none());
+    }
+
+    #[test]
+    fn bits_are_listed_as_runs() {
+        assert_eq!(bit_list(0), "");
+        assert_eq!(bit_list(0b1011_1000_1011), "0, 1, 3, 7 to 9, 11");
+        assert_eq!(bit_list(u64::MAX), "0 to 63");
+    }
+}

@@ -1,0 +1,81 @@
+//! What a person should know of a value besides its flags.
+
+use pgtable::{EntryKind, Isa, Level, RawEntry};
+
+use super::{Reading, Target, bit_list};
+
+impl Reading {
+    /// A sentence each.
+    pub(super) fn remarks(&self, of: Isa) -> Vec<String> {
+        let mut notes = Vec::new();
+        let shared = self.model.lowest_sharing(self.level);
+        if shared != self.level {
+            notes.push(format!(
+                "{} is folded into {} here: the same word is the entry of both, and it means what a {} entry means",
+                shared.name(),
+                self.level.name(),
+                shared.name()
+            ));
+        }
+        if self.value.0 > self.model.word_mask {
+            notes.push(format!(
+                "an entry of this model has {} bits; the value has more",
+                8 * self.model.entry_bytes
+            ));
+        }
+        match self.kind {
+            EntryKind::None if self.value.0 != 0 && self.value == RawEntry(self.model.empty[shared as usize]) => {
+                notes.push(
+                    "this is what an unused slot holds: the address of the invalid table of the next level".to_owned(),
+                );
+            }
+            EntryKind::None if self.value.0 != 0 => notes.push(match of {
+                Isa::X86 => "accessed and dirty alone do not count: a CPU erratum may set them in an empty entry".to_owned(),
+                _ => "none() is true although some bits are set: the kernel counts it as empty".to_owned(),
+            }),
+            EntryKind::None => notes.push("0: nothing is mapped here".to_owned()),
+            EntryKind::Bad => notes.push(format!(
+                "{}_bad() is true: a walk that meets it reports it, clears it and goes on as with a hole",
+                shared.name()
+            )),
+            EntryKind::Leaf if self.swap.is_some() => notes.push(
+                "leaf() is true of it, but it is not present: the walk passes it by, and what it holds is a swap entry".to_owned(),
+            ),
+            EntryKind::Leaf if !self.cpu_uses => notes.push(
+                "present to the kernel, but the CPU must not use it: PROT_NONE, a NUMA hint, or a huge page that is being split"
+                    .to_owned(),
+            ),
+            EntryKind::Leaf | EntryKind::Table | EntryKind::NotPresent => {}
+        }
+        if self.unnamed != 0 {
+            notes.push(format!("bits without a name at this level: {}", bit_list(self.unnamed)));
+        }
+        if let (Target::Memory { start, .. }, Isa::Riscv) = (self.target, of)
+            && self.value.0 >> 63 & 1 == 1
+        {
+            let frame = (self.value.0 >> 10) & 0xfff_ffff_ffff;
+            let pages = 1u64 << (frame.trailing_zeros() + 1).min(63);
+            notes.push(if shared == Level::Pte && pages == 16 {
+                format!("Svnapot: one of 16 ptes that map 64 KiB together, from {:#x}", start.0)
+            } else {
+                "Svnapot: the only size that exists is 16 pages, frame bits 3 to 0 being 1000".to_owned()
+            });
+        }
+        if let Some(contiguous) = &self.model.contiguous
+            && self.kind == EntryKind::Leaf
+            && (contiguous.is_block)(self.value.0)
+        {
+            let slots = match shared {
+                Level::Pte => Some(contiguous.slots),
+                Level::Pmd => Some(contiguous.pmd_slots),
+                _ => None,
+            };
+            if let Some(slots) = slots {
+                notes.push(format!(
+                    "contiguous: one of {slots} neighbouring slots that must all have the same attributes and frames that run on"
+                ));
+            }
+        }
+        notes
+    }
+}

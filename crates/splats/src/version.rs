@@ -1,0 +1,266 @@
+//! The kernel's version in a splat, and the nearest of the kernels whose walker is modelled.
+
+use pagewalk::{EntryPoint, Revision};
+
+/// A version: `6.12.94`, `7.3.0-rc3`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// As it stands in the text.
+    pub text: String,
+    /// Version.
+    pub major: u16,
+    /// Patch level.
+    pub minor: u16,
+    /// Of a stable kernel: its release.
+    pub stable: u16,
+    /// Of a release candidate: its number.
+    pub candidate: Option<u16>,
+}
+
+impl Version {
+    /// Reads `6.17.0-rc3-00012-gabcdef #12`, up to the first blank.
+    pub fn new(text: &str) -> Option<Self> {
+        let word = text.split_whitespace().next()?;
+        let word = word.strip_prefix('v').unwrap_or(word);
+        let end = word.find(|of: char| !of.is_ascii_digit() && of != '.').unwrap_or(word.len());
+        let mut numbers = word.get(..end)?.split('.').filter(|of| !of.is_empty());
+        let mut number = || numbers.next()?.parse::<u16>().ok();
+        let (major, minor) = (number()?, number()?);
+        let stable = number().unwrap_or(0);
+        let candidate = word.split_once("-rc").and_then(|(_, rest)| {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            rest.get(..digits)?.parse().ok()
+        });
+        (2..100).contains(&major).then(|| Self {
+            text: word.chars().take(60).collect(),
+            major,
+            minor,
+            stable,
+            candidate,
+        })
+    }
+
+    /// The version in a line like `CPU: 1 UID: 0 PID: 71 Comm: cat Not tainted 6.17.0-rc3 #12 PREEMPT(full)`, or in the second line of a
+    /// lockdep report (`6.17.0-rc3 #12 Not tainted`).
+    pub fn in_line(line: &str) -> Option<Self> {
+        if let Some((_, rest)) = line.split_once("Not tainted ") {
+            return Self::new(rest);
+        }
+        // `Tainted: G        W  OE  6.6.46 #1`, since v6.12 `Tainted: [W]=WARN` behind the version.
+        if let Some((before, rest)) = line.split_once("Tainted: ") {
+            let behind = rest.split_whitespace().find_map(Self::dotted);
+            return behind.or_else(|| before.split_whitespace().rev().find_map(Self::dotted));
+        }
+        let first = line.split_whitespace().next()?;
+        (line.contains(" #") && (line.contains("ot tainted") || line.contains("Tainted")))
+            .then(|| Self::dotted(first))
+            .flatten()
+    }
+
+    /// The version in the second line of a lockdep report, which begins with it.
+    pub(crate) fn at_start(line: &str) -> Option<Self> {
+        let (first, _) = line.split_once(' ')?;
+        (line.contains("tainted") || line.contains("Tainted")).then(|| Self::dotted(first)).flatten()
+    }
+
+    fn dotted(word: &str) -> Option<Self> {
+        (word.contains('.') && word.starts_with(|of: char| of.is_ascii_digit()))
+            .then(|| Self::new(word))
+            .flatten()
+    }
+
+    /// Whether it is of this version, or later. A release candidate counts as its version.
+    pub const fn since(&self, major: u16, minor: u16) -> bool {
+        self.major > major || self.major == major && self.minor >= minor
+    }
+
+    /// Whether it is a stable kernel of this series, from `stable` on.
+    const fn of_series(&self, major: u16, minor: u16, stable: u16) -> bool {
+        self.major == major && self.minor == minor && self.stable >= stable
+    }
+
+    /// Whether `walk_page_range_novma()` wants the write lock (8782fb61cc84): v6.0, and 5.19.8 by a back-port.
+    pub const fn wants_write(&self) -> bool {
+        self.since(6, 0) || self.of_series(5, 19, 8)
+    }
+
+    /// Debian's 6.1 long-term kernels that have the write lock of both in `walk_page_range_novma()` (6.1.191).
+    pub const fn is_6_1_with_both(&self) -> bool {
+        self.of_series(6, 1, 191)
+    }
+}
+
+/// The nearest of the kernels whose walker is modelled, and why that one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Which.
+    pub revision: Revision,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+impl Row {
+    /// The nearest row for a version, and for the functions that a trace has: a kernel whose functions are those of another version
+    /// has them from a back-port.
+    pub fn nearest(version: Option<&Version>, functions: &[EntryPoint]) -> Self {
+        let has = |entry: EntryPoint| functions.contains(&entry);
+        let split = has(EntryPoint::Kernel) || has(EntryPoint::Debug);
+        let (revision, why) = match version {
+            None => return Self::by_functions(functions),
+            Some(version) => {
+                let text = &version.text;
+                if !version.since(6, 17) && (split || has(EntryPoint::KernelLockless)) {
+                    let why = format!(
+                        "{text} is older than the split of walk_page_range_novma() (v6.17), and yet has its functions: a kernel with back-ports, as \
+                         6.12.107 is"
+                    );
+                    (Revision::V6_12_107, why)
+                } else {
+                    by_version(version)
+                }
+            }
+        };
+        Self { revision, why }
+    }
+
+    fn by_functions(functions: &[EntryPoint]) -> Self {
+        let has = |entry: EntryPoint| functions.contains(&entry);
+        let (revision, why) = if has(EntryPoint::RangeMmUnsafe) || has(EntryPoint::RangeVmaUnsafe) {
+            (Revision::V7_1, "no version in the text; functions called *_unsafe exist since v6.19")
+        } else if has(EntryPoint::KernelLockless) {
+            (
+                Revision::V6_18,
+                "no version in the text; walk_kernel_page_table_range_lockless() exists since v6.18",
+            )
+        } else if has(EntryPoint::Kernel) || has(EntryPoint::Debug) {
+            (Revision::V6_17, "no version in the text; the two functions of the split exist since v6.17")
+        } else if has(EntryPoint::Novma) {
+            (Revision::V6_16, "no version in the text; walk_page_range_novma() is gone since v6.17")
+        } else {
+            (Revision::V7_3, "no version in the text, and nothing that tells one: today's kernel is taken")
+        };
+        Self { revision, why: why.to_owned() }
+    }
+}
+
+fn by_version(version: &Version) -> (Revision, String) {
+    let text = &version.text;
+    let candidate = version.candidate.unwrap_or(u16::MAX);
+    if version.of_series(6, 12, 107) && version.candidate.is_none() {
+        return (Revision::V6_12_107, format!("{text} is of the long-term series of that row"));
+    }
+    if version.since(7, 3) || version.major == 7 && version.minor == 2 && candidate >= 7 {
+        let why = if version.since(7, 3) {
+            format!("{text} is of that version or later")
+        } else {
+            format!(
+                "{text} has what came with v7.2-rc7: the debug walk asserts both locks, and a huge vmap takes init_mm's"
+            )
+        };
+        return (Revision::V7_3, why);
+    }
+    if version.since(7, 0) {
+        return (
+            Revision::V7_1,
+            format!(
+                "{text} lies between v7.0 and v7.2-rc6: the pud is read again, the debug walk still delegates"
+            ),
+        );
+    }
+    if version.since(6, 18) {
+        let why = match version.minor {
+            18 => format!("{text} is of that version"),
+            _ => format!(
+                "{text} walks as v6.18 does; functions that may install are called *_unsafe since v6.19"
+            ),
+        };
+        return (Revision::V6_18, why);
+    }
+    if version.since(6, 17) {
+        return (Revision::V6_17, format!("{text} is of that version"));
+    }
+    let why = if version.is_6_1_with_both() {
+        format!(
+            "{text} has walk_page_range_novma() as v6.16, but asserts the write lock of the mm and of init_mm (6.1.191): no row has that rule"
+        )
+    } else if version.of_series(6, 12, 0) {
+        format!(
+            "{text} is older than 6.12.107, whose row has the back-ports of 2026; without their functions in the trace v6.16 is nearest"
+        )
+    } else if !version.since(6, 8) && version.since(6, 0) {
+        format!(
+            "{text} is before the split; its assertion is stricter than v6.16's: any mm had to be write-locked (v6.0 to v6.7)"
+        )
+    } else if !version.since(6, 0) {
+        format!(
+            "{text} is before the split; its assertion is weaker than v6.16's: held in any mode was enough (until v5.19)"
+        )
+    } else {
+        format!("{text} is before the split: one function with two modes")
+    };
+    (Revision::V6_16, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_in_their_lines() {
+        for (line, text) in [
+            ("CPU: 1 UID: 0 PID: 71 Comm: cat Not tainted 6.17.0-rc3+ #12 PREEMPT(full)", "6.17.0-rc3+"),
+            (
+                "CPU: 3 PID: 5276 Comm: vcpu0 Tainted: G        W  OE      6.6.46-android15-8-g8bab72 #1",
+                "6.6.46-android15-8-g8bab72",
+            ),
+            (
+                "CPU: 0 UID: 0 PID: 1 Comm: init Tainted: G        W           7.3.0-rc2-syzkaller #0 PREEMPT(full) ",
+                "7.3.0-rc2-syzkaller",
+            ),
+            ("6.1.0-rc5-next-20221116-syzkaller #0 Not tainted", "6.1.0-rc5-next-20221116-syzkaller"),
+            ("5.8.0-rc1-dirty #4 Tainted: G W", "5.8.0-rc1-dirty"),
+        ] {
+            let version = Version::at_start(line).or_else(|| Version::in_line(line)).expect(line);
+            assert_eq!(version.text, text);
+        }
+        assert_eq!(Version::in_line("Hardware name: QEMU 1.16.0-4 04/01/2014"), None);
+        assert_eq!(Version::new("x"), None);
+        assert_eq!(Version::new("6.17.0-rc3").and_then(|of| of.candidate), Some(3));
+    }
+
+    #[test]
+    fn each_version_has_its_nearest_row() {
+        for (text, row) in [
+            ("5.8.0-rc1", "v6.16"),
+            ("6.1.192", "v6.16"),
+            ("6.6.153", "v6.16"),
+            ("6.12.57", "v6.16"),
+            ("6.12.107", "v6.12.107"),
+            ("6.12.113", "v6.12.107"),
+            ("6.16.0", "v6.16"),
+            ("6.17.0-rc1", "v6.17"),
+            ("6.18.0-rc5", "v6.18"),
+            ("6.19.3", "v6.18"),
+            ("7.0.1", "v7.1"),
+            ("7.2.0-rc6", "v7.1"),
+            ("7.2.0-rc7", "v7.3"),
+            ("7.2.13", "v7.3"),
+            ("7.3.4", "v7.3"),
+            ("8.1.0", "v7.3"),
+        ] {
+            let version = Version::new(text).expect(text);
+            let found = Row::nearest(Some(&version), &[]);
+            assert_eq!(found.revision.id(), row, "{text}: {}", found.why);
+        }
+    }
+
+    #[test]
+    fn the_functions_of_a_trace_tell_a_back_port() {
+        let version = Version::new("6.6.153").expect("a version");
+        assert_eq!(Row::nearest(Some(&version), &[EntryPoint::Debug]).revision, Revision::V6_12_107);
+        assert_eq!(Row::nearest(None, &[EntryPoint::KernelLockless]).revision, Revision::V6_18);
+        assert_eq!(Row::nearest(None, &[EntryPoint::RangeVmaUnsafe]).revision, Revision::V7_1);
+        assert_eq!(Row::nearest(None, &[EntryPoint::Novma]).revision, Revision::V6_16);
+        assert_eq!(Row::nearest(None, &[]).revision, Revision::V7_3);
+    }
+}

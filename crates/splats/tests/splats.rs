@@ -1,0 +1,371 @@
+//! Splats in the forms of kernels v5.8 to v7.3. The texts are of our own making, in the shapes that public reports have.
+
+use mm::LockMode;
+use proptest::prelude::*;
+use splats::{Verdict, Walk, explain};
+
+const FILES: [(&str, &str); 14] = [
+    ("debug-7.2-inline", include_str!("splats/debug-7.2-inline.txt")),
+    ("lockdep-circular", include_str!("splats/lockdep-circular.txt")),
+    ("novma-5.8-bug", include_str!("splats/novma-5.8-bug.txt")),
+    ("novma-6.1-lockdep", include_str!("splats/novma-6.1-lockdep.txt")),
+    ("kernel-6.17-nolockdep", include_str!("splats/kernel-6.17-nolockdep.txt")),
+    ("debug-7.3-new-form", include_str!("splats/debug-7.3-new-form.txt")),
+    ("kasan-ptdump-7.1", include_str!("splats/kasan-ptdump-7.1.txt")),
+    ("oops-numa-maps-6.18", include_str!("splats/oops-numa-maps-6.18.txt")),
+    ("find-vma-6.12", include_str!("splats/find-vma-6.12.txt")),
+    ("lockdep-recursive", include_str!("splats/lockdep-recursive.txt")),
+    ("rcu-6.6", include_str!("splats/rcu-6.6.txt")),
+    ("debug-locks", include_str!("splats/debug-locks.txt")),
+    ("held-at-exit", include_str!("splats/held-at-exit.txt")),
+    ("wx-7.2", include_str!("splats/wx-7.2.txt")),
+];
+
+fn text(name: &str) -> &'static str {
+    FILES.iter().find(|file| file.0 == name).expect("a file").1
+}
+
+fn walk(name: &str) -> Walk {
+    let mut all = explain(text(name));
+    match all.remove(0).verdict {
+        Verdict::Walk(walk) => *walk,
+        other @ Verdict::NoWalk { .. } => panic!("{name}: {other:?}"),
+    }
+}
+
+/// Kernel, function, model, missing lock with its mode, race, file of the call site.
+type Row = (
+    &'static str,
+    String,
+    &'static str,
+    Option<(&'static str, LockMode)>,
+    Option<&'static str>,
+    Option<&'static str>,
+);
+
+/// Everything that a person needs of a walk, in one row.
+fn row(name: &str) -> Row {
+    let of = walk(name);
+    let missing = of.missing.as_ref().map(|missing| (missing.lock, missing.mode));
+    let race = of.race.as_ref().map(|race| race.id);
+    let site = of.site.as_ref().map(|site| site.file);
+    (of.row.revision.id(), of.function, of.model.id, missing, race, site)
+}
+
+const INIT: &str = "init_mm.mmap_lock";
+const MM: &str = "mm->mmap_lock";
+
+#[test]
+fn each_assertion_is_found_with_its_lock_and_mode() {
+    let (x86, arm64, riscv) = ("x86_64-4level", "arm64-4k-48", "riscv64-sv39");
+    let cases = [
+        (
+            "novma-5.8-bug",
+            "v6.16",
+            "walk_page_range_novma",
+            riscv,
+            Some((INIT, LockMode::Read)),
+            Some("huge-vmap"),
+            Some("arch/riscv/mm/pageattr.c"),
+        ),
+        (
+            "novma-6.1-lockdep",
+            "v6.16",
+            "walk_page_range_novma",
+            x86,
+            Some((MM, LockMode::Write)),
+            Some("munmap"),
+            Some("mm/ptdump.c"),
+        ),
+        (
+            "kernel-6.17-nolockdep",
+            "v6.17",
+            "walk_kernel_page_table_range",
+            arm64,
+            Some((INIT, LockMode::Read)),
+            Some("kernel-vmap"),
+            Some("mm/hugetlb_vmemmap.c"),
+        ),
+        (
+            "debug-7.3-new-form",
+            "v7.3",
+            "walk_page_range_debug",
+            x86,
+            Some((INIT, LockMode::Write)),
+            Some("other-mm"),
+            Some("mm/ptdump.c"),
+        ),
+        (
+            "kasan-ptdump-7.1",
+            "v7.1",
+            "walk_page_range_debug",
+            x86,
+            None,
+            Some("huge-vmap"),
+            Some("mm/ptdump.c"),
+        ),
+        ("oops-numa-maps-6.18", "v6.18", "walk_page_vma", x86, None, Some("pud-refault"), None),
+        ("lockdep-recursive", "v6.18", "walk_page_range", x86, None, Some("nested-read"), None),
+        ("rcu-6.6", "v6.16", "walk_page_range_novma", x86, None, Some("huge-vmap"), None),
+        ("debug-locks", "v6.16", "walk_page_range", x86, None, Some("munmap-vmas"), None),
+        ("wx-7.2", "v7.3", "walk_page_range_debug", x86, None, Some("huge-vmap"), Some("mm/ptdump.c")),
+    ];
+    for (name, kernel, function, model, missing, race, site) in cases {
+        assert_eq!(row(name), (kernel, function.to_owned(), model, missing, race, site), "{name}");
+    }
+}
+
+#[test]
+fn what_a_build_could_know_is_told() {
+    let build = |name: &str| walk(name).build.expect("an assertion or lockdep");
+    let bug = build("novma-5.8-bug");
+    assert!(bug.meaning.contains("CONFIG_DEBUG_VM") && bug.meaning.contains("nobody at all"), "{bug:?}");
+    assert_eq!(build("novma-6.1-lockdep").lockdep, Some(true));
+    assert!(build("novma-6.1-lockdep").other_kernels.starts_with("Since v6.9"));
+    let word = build("kernel-6.17-nolockdep");
+    assert_eq!(word.lockdep, Some(false));
+    assert!(word.meaning.contains("another task"), "{word:?}");
+    assert_eq!(build("debug-7.3-new-form").lockdep, Some(true));
+    assert!(build("debug-7.3-new-form").other_kernels.contains("Before v6.9"));
+    assert_eq!(build("rcu-6.6").lockdep, Some(true));
+}
+
+/// The lock and mode that a warning at `file` in `frames` of a kernel is about.
+fn missing(kernel: &str, at: &str, frames: &[&str]) -> Option<(&'static str, LockMode)> {
+    let trace: Vec<String> = frames[1..].iter().map(|name| format!(" {name}+0x1/0x2")).collect();
+    let trace = trace.join("\n");
+    let cpu = format!("CPU: 1 PID: 71 Comm: cat Not tainted {kernel} #1");
+    let text = format!("WARNING: CPU: 1 PID: 71 at {at} {}+0x1/0x2\n{cpu}\nCall Trace:\n{trace}", frames[0]);
+    let Verdict::Walk(walk) = explain(&text).remove(0).verdict else { panic!("{text}") };
+    walk.missing.map(|missing| (missing.lock, missing.mode))
+}
+
+#[test]
+fn the_rule_of_each_kernel_is_its_own() {
+    let (held, write) = (LockMode::Read, LockMode::Write);
+    let (mmap, rwsem) = ("include/linux/mmap_lock.h:161", "include/linux/rwsem.h:203");
+    let novma: &[&str] = &["walk_page_range_novma", "ptdump_walk_pgd", "ptdump_check_wx"];
+    let debug: &[&str] = &["walk_page_range_debug", "ptdump_walk_pgd", "ptdump_check_wx"];
+    let vmas: &[&str] = &["walk_page_range", "smap_gather_stats"];
+    for (kernel, at, frames, lock, mode) in [
+        ("5.15.0", mmap, novma, INIT, held),
+        ("5.19.7", mmap, novma, INIT, held),
+        ("5.19.8", mmap, novma, INIT, write),
+        ("6.1.0", mmap, novma, INIT, write),
+        ("6.6.30", mmap, novma, INIT, write),
+        ("6.8.0", mmap, novma, INIT, held),
+        ("6.12.5", rwsem, novma, INIT, held),
+        ("6.12.5", "include/linux/rwsem.h:85", novma, MM, write),
+        ("6.1.192", mmap, novma, INIT, write),
+        ("6.17.0", rwsem, &["walk_kernel_page_table_range", "__set_memory"], INIT, held),
+        ("6.17.0", rwsem, debug, INIT, held),
+        ("6.12.110", rwsem, debug, INIT, write),
+        ("7.3.0", rwsem, debug, INIT, write),
+        ("6.18.0", "include/linux/rwsem.h:85", &["walk_page_range_debug", "ptdump_walk_pgd"], MM, write),
+        ("6.1.0", mmap, vmas, MM, held),
+        ("6.12.0", "include/linux/rwsem.h:85", vmas, MM, write),
+        ("6.12.0", rwsem, &["find_vma", "walk_page_range", "x"], MM, held),
+        ("7.0.0", rwsem, &["folio_walk_start", "x"], MM, held),
+        ("6.17.0", "include/linux/mmap_lock.h:220", &["walk_page_range_vma", "x"], "the VMA's lock", write),
+        ("6.6.0", "include/linux/mm.h:700", &["walk_page_range_vma", "x"], "the VMA's lock", write),
+        ("7.1.0", "mm/pagewalk.c:800", &["walk_page_mapping", "x"], "mapping->i_mmap_rwsem", held),
+    ] {
+        assert_eq!(missing(kernel, at, frames), Some((lock, mode)), "{kernel} {at} {frames:?}");
+    }
+    // A warning of a callback is no assertion of the walk's.
+    assert_eq!(missing("7.1.0", "mm/page_table_check.c:80", &["my_check", "walk_page_range", "x"]), None);
+}
+
+#[test]
+fn links_open_what_they_say() {
+    for (name, _) in FILES {
+        for one in explain(text(name)) {
+            let Verdict::Walk(walk) = one.verdict else { continue };
+            let race = walk.race.expect("a race is near to every walk");
+            let (link, problems) = races::RaceLink::parse(&race.link).expect("a link to a race");
+            assert_eq!((link.choice.race.id, problems.len()), (race.id, 0), "{name}: {}", race.link);
+            let (case, problems) = races::safe::link::parse(&walk.case);
+            assert_eq!((case.walk.revision, problems.len()), (walk.row.revision, 0), "{name}: {}", walk.case);
+            if let Some(site) = walk.site {
+                assert!(site.link.is_some_and(|link| link.starts_with("#v1/")), "{name}");
+            }
+        }
+    }
+    assert_eq!(
+        walk("kasan-ptdump-7.1").race.expect("a race").link,
+        "#v1/race/huge-vmap/x86_64-4level/v7.1?lock=write"
+    );
+    assert!(walk("novma-6.1-lockdep").case.starts_with("#v1/safe/novma/x86_64-4level/v6.16?mm=mm&lock=none"));
+}
+
+#[test]
+fn locks_that_lockdep_lists_count() {
+    let debug = &explain(text("debug-7.3-new-form"))[0].splat;
+    let held = debug.held.as_ref().expect("a list");
+    assert_eq!((held[0].name.as_str(), held[0].at.as_str()), ("&mm->mmap_lock", "ptdump_walk_pgd"));
+    // The mm is write-locked, so it is init_mm that was forgotten.
+    assert!(walk("debug-7.3-new-form").missing.expect("an assertion").why.contains("list of held locks"));
+}
+
+#[test]
+fn no_walk_is_said_where_there_is_none() {
+    for (name, says) in [("find-vma-6.12", "find_vma()"), ("held-at-exit", "no call trace")] {
+        let all = explain(text(name));
+        assert_eq!(all.len(), 1, "{name}");
+        let Verdict::NoWalk { instead } = &all[0].verdict else { panic!("{name}") };
+        assert!(instead.contains(says), "{name}: {instead}");
+    }
+    assert_eq!(explain("").len(), 0);
+    assert_eq!(explain("nothing happened\n").len(), 0);
+}
+
+#[test]
+fn a_lock_that_a_caller_of_a_walk_left_held_is_its() {
+    let text = text("held-at-exit").replace("my_ioctl", "ptdump_walk_pgd");
+    let Verdict::Walk(walk) = explain(&text).remove(0).verdict else { panic!("{text}") };
+    assert_eq!(walk.site.map(|site| site.file), Some("mm/ptdump.c"));
+    assert!(walk.happened.contains("ptdump_walk_pgd(), which took a lock that is held"), "{}", walk.happened);
+}
+
+#[test]
+fn sleeping_callbacks_and_bad_entries_under_a_walk_are_told() {
+    let trace = "Call Trace:\n my_entry+0x1/0x2\n walk_pgd_range+0x1/0x2\n walk_page_range+0x1/0x2\n show_smap+0x1/0x2\n";
+    for (header, kind, says) in [
+        (
+            "BUG: sleeping function called from invalid context at mm/slab.h:10",
+            "lockdep",
+            "while walk_page_range() walked",
+        ),
+        (
+            "BUG: Bad page map in process sh  pte:800000012345a067 pmd:10b0e067",
+            "bad-page-map",
+            "came to an entry",
+        ),
+        ("watchdog: BUG: soft lockup - CPU#3 stuck for 22s! [cat:71]", "stall", "does not come to an end"),
+    ] {
+        let one = explain(&format!("{header}\n{trace}")).remove(0);
+        assert_eq!(one.splat.kind.id(), kind);
+        let Verdict::Walk(walk) = one.verdict else { panic!("{header}") };
+        assert!(walk.happened.contains(says), "{}", walk.happened);
+    }
+}
+
+#[test]
+fn the_condition_that_newer_kernels_print_is_evidence() {
+    let all = explain(text("debug-7.2-inline"));
+    assert_eq!(all.len(), 1, "a line for each inlined function is one warning");
+    let of = walk("debug-7.2-inline");
+    assert_eq!(
+        (of.row.revision.id(), of.build.as_ref().and_then(|build| build.lockdep)),
+        ("v7.3", Some(false))
+    );
+    assert_eq!(of.missing.map(|missing| (missing.lock, missing.mode)), Some((INIT, LockMode::Write)));
+    let by = |condition: &str, at: &str| {
+        let text = text("debug-7.2-inline")
+            .replace("!(atomic_long_read(&sem->count) & (1UL << 0))", condition)
+            .replace("rwsem.h:87", at);
+        let Verdict::Walk(walk) = explain(&text).remove(0).verdict else { panic!("{text}") };
+        walk.build.and_then(|build| build.lockdep)
+    };
+    assert_eq!(by("debug_locks && !(lock_is_held(&(sem)->dep_map) != 0)", "rwsem.h:80"), Some(true));
+    assert_eq!(by("atomic_long_read(&sem->count) == 0UL", "rwsem.h:300"), Some(false));
+}
+
+#[test]
+fn a_walk_in_a_chain_of_lockdep_is_told_as_that() {
+    let of = walk("lockdep-circular");
+    assert_eq!((of.function.as_str(), of.caller.as_deref()), ("walk_page_range_mm", Some("my_collect")));
+    assert!(of.happened.contains("in one of the chains"), "{}", of.happened);
+}
+
+#[test]
+fn a_call_trace_alone_is_enough() {
+    let all = explain(
+        "Call Trace:\n walk_pgd_range+0x3c1/0x870\n walk_page_range+0x1f6/0x270\n smap_gather_stats+0x1/0x2\n",
+    );
+    assert_eq!(all.len(), 1);
+    let Verdict::Walk(walk) = &all[0].verdict else { panic!("{all:?}") };
+    assert_eq!(
+        (walk.function.as_str(), walk.caller.as_deref()),
+        ("walk_page_range", Some("smap_gather_stats"))
+    );
+    assert!(
+        explain("do_syscall_64+0x1/0x2\n").iter().all(|one| matches!(one.verdict, Verdict::NoWalk { .. }))
+    );
+}
+
+#[test]
+fn a_wx_finding_is_no_missing_lock() {
+    let walk = walk("wx-7.2");
+    assert!(walk.happened.contains("writable and executable"), "{}", walk.happened);
+    assert!(walk.happened.contains("0xffff888000096000"), "{}", walk.happened);
+}
+
+#[test]
+fn a_kasan_report_is_one_splat_with_who_freed() {
+    let all = explain(text("kasan-ptdump-7.1"));
+    let last = all.last().expect("a report");
+    assert!(last.splat.freed.iter().any(|frame| frame.function == "vmap_try_huge_pmd"));
+    let Verdict::Walk(walk) = &last.verdict else { panic!("a walk") };
+    assert!(walk.race.as_ref().expect("a race").why.contains("who freed"), "{walk:?}");
+}
+
+/// As a mail client sends it: quoted, broken at 72 columns, with tabs and CR LF.
+fn mangled(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let mut rest = line;
+        while rest.len() > 60 {
+            let Some(at) = rest[..60].rfind(' ').filter(|at| *at > 20) else { break };
+            out.push_str("> > ");
+            out.push_str(&rest[..at]);
+            out.push_str(" \r\n");
+            rest = &rest[at + 1..];
+        }
+        out.push_str("> >\t");
+        out.push_str(rest);
+        out.push_str("\r\n");
+    }
+    out
+}
+
+#[test]
+fn a_quoted_and_broken_text_says_the_same() {
+    for (name, text) in FILES {
+        let key = |text: &str| {
+            let all = explain(text).into_iter().map(|one| match one.verdict {
+                Verdict::Walk(walk) => (
+                    walk.function,
+                    walk.row.revision.id(),
+                    walk.missing.map(|of| of.lock),
+                    walk.race.map(|of| of.id),
+                ),
+                Verdict::NoWalk { .. } => (String::new(), "", None, None),
+            });
+            all.collect::<Vec<_>>()
+        };
+        assert_eq!(key(&mangled(text)), key(text), "{name}\n{}", mangled(text));
+    }
+}
+
+proptest! {
+    #[test]
+    fn mangled_splats_never_panic(
+        file in 0..FILES.len(), cut in 0usize..2500, at in 0usize..2500, junk in "[\\PC\n]{0,12}", drop in 0usize..40,
+    ) {
+        let mut text: Vec<char> = FILES[file].1.chars().collect();
+        text.truncate(cut);
+        let at = at.min(text.len());
+        let end = (at + drop).min(text.len());
+        text.splice(at..end, junk.chars());
+        let text: String = text.into_iter().collect();
+        for one in explain(&text) {
+            prop_assert!(one.splat.line <= text.split('\n').count());
+        }
+    }
+
+    #[test]
+    fn no_text_panics(text in "(?s)(WARNING: |BUG: KASAN: |#0: |\\(|\\)\\{|at: |\\+0x1/0x2| mm/a.c:1|\n|walk_page_range|Call Trace:|\\PC){0,60}") {
+        let _ = explain(&text);
+    }
+}

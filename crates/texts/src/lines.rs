@@ -1,0 +1,219 @@
+//! Reads lines as one format: joins what a mail client broke, keeps what can be read, notes what cannot.
+
+use crate::Row;
+use crate::draft::{Draft, MarkContent};
+use crate::format::{Format, Seen};
+use crate::formats::FORMATS;
+
+/// A text that is being read as one format.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) format: &'static dyn Format,
+    pub(crate) draft: Draft,
+    /// A line waits until the next one is seen: that may be its other half.
+    held: Held,
+    /// Lines that were broken and are whole again.
+    pub(crate) rejoined: u64,
+    /// Lines of this format.
+    pub(crate) whole: u64,
+    /// Lines of this format that say something of an address.
+    pub(crate) telling: u64,
+    /// The program's version, once a line says it.
+    pub(crate) version: Option<String>,
+    /// Lines of other formats: how many of each, and where the first stands.
+    pub(crate) others: Vec<(&'static str, u64, u32)>,
+    /// A trial only counts.
+    trial: bool,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    text: String,
+    line: u32,
+    before: u32,
+    waits: bool,
+    /// What it is, if that is known already.
+    row: Option<Row>,
+}
+
+impl Core {
+    pub(crate) fn new(format: &'static dyn Format, trial: bool) -> Self {
+        Self {
+            format,
+            draft: Draft::default(),
+            held: Held::default(),
+            rejoined: 0,
+            whole: 0,
+            telling: 0,
+            version: None,
+            others: Vec::new(),
+            trial,
+        }
+    }
+
+    /// Reads a clean line.
+    pub(crate) fn line(&mut self, text: &str, line: u32, before: u32) {
+        match self.format.line(text) {
+            Seen::Foreign if text.trim().is_empty() => self.commit(),
+            Seen::Foreign if self.join(text) => {}
+            Seen::Foreign => {
+                self.commit();
+                self.foreign(text, line, before);
+            }
+            seen => {
+                self.commit();
+                self.held.row = if let Seen::Row(row) = seen { Some(row) } else { None };
+                self.held.text.clear();
+                self.held.text.push_str(text);
+                self.held.line = line;
+                self.held.before = before;
+                self.held.waits = true;
+            }
+        }
+    }
+
+    /// Whether `text` is the other half of the line that waits: with a blank between the halves or without, but not both ways.
+    fn join(&mut self, text: &str) -> bool {
+        if !self.held.waits {
+            return false;
+        }
+        let text = text.trim();
+        let with_blank = format!("{} {text}", self.held.text.trim_end());
+        let without = format!("{}{text}", self.held.text.trim_end());
+        let fits = |text: &str| {
+            let seen = self.format.line(text);
+            seen.is_whole() || seen == Seen::Cut
+        };
+        let joined = match (fits(&with_blank), fits(&without)) {
+            (true, false) => with_blank,
+            (false, true) => without,
+            // Both ways say the same where a blank more or less has no meaning.
+            (true, true) if self.format.line(&with_blank) == self.format.line(&without) => with_blank,
+            _ => return false,
+        };
+        self.rejoined += 1;
+        self.held.row = None;
+        self.held.text = joined;
+        true
+    }
+
+    /// The line that waits is complete.
+    fn commit(&mut self) {
+        if !self.held.waits {
+            return;
+        }
+        self.held.waits = false;
+        if let Some(row) = self.held.row.take() {
+            self.whole += 1;
+            self.telling += 1;
+            self.draft.line = self.held.line;
+            self.draft.push(Row { line: self.held.line, ..row });
+            return;
+        }
+        // Taken out for the time, so that the line can be borrowed.
+        let text = std::mem::take(&mut self.held.text);
+        let (line, before) = (self.held.line, self.held.before);
+        self.draft.line = line;
+        let column = |word: &str| before + crate::words::column_of(&text, word);
+        let seen = self.format.line(&text);
+        if seen.is_whole() {
+            self.whole += 1;
+        }
+        match seen {
+            Seen::Row(row) => {
+                self.telling += 1;
+                self.draft.push(Row { line, ..row });
+            }
+            Seen::Doubtful(row, word, what) => {
+                self.telling += 1;
+                self.draft.push(Row { line, ..row });
+                self.draft.problems.add(line, column(word), what);
+            }
+            Seen::Header(name) => self.draft.mark(MarkContent::Header(name.to_owned())),
+            Seen::Skipped(count) => self.draft.mark(MarkContent::Skipped(count)),
+            Seen::Fact(fact) => {
+                self.telling += 1;
+                self.format.fact(fact, &mut self.draft);
+            }
+            Seen::Heading | Seen::Foreign => {}
+            Seen::Cut => {
+                let end = before + text.trim_end().len() as u32 + 1;
+                self.draft.problems.add(line, end, "the line is cut off here: it is left out");
+            }
+            Seen::Bad(word, what) => {
+                let what =
+                    format!("\u{201c}{}\u{201d}: {what}; the line is left out", crate::error::clip(word));
+                self.draft.problems.add(line, column(word), what);
+            }
+        }
+        self.held.text = text;
+    }
+
+    /// A line that is not this format's.
+    fn foreign(&mut self, text: &str, line: u32, before: u32) {
+        if self.trial {
+            return;
+        }
+        if self.version.is_none() {
+            self.version = version(text, self.format.program());
+        }
+        let trimmed = text.trim();
+        if trimmed.starts_with('#') || is_prompt(trimmed) {
+            return;
+        }
+        let other = FORMATS.iter().find(|other| {
+            let seen = || other.line(text);
+            other.name() != self.format.name()
+                && matches!(seen(), Seen::Row(_) | Seen::Doubtful(..) | Seen::Fact(_))
+        });
+        if let Some(other) = other {
+            match self.others.iter_mut().find(|(name, ..)| *name == other.name()) {
+                Some((_, count, _)) => *count += 1,
+                None => self.others.push((other.name(), 1, line)),
+            }
+        } else if !self.draft.is_empty() {
+            let begins = crate::error::clip(trimmed);
+            let what = format!("no line of {}: \u{201c}{begins}\u{201d}; it is left out", self.format.name());
+            let indent = (text.len() - text.trim_start().len()) as u32;
+            self.draft.problems.add(line, before + indent + 1, what);
+        }
+    }
+
+    /// The text ends here.
+    pub(crate) fn end(&mut self) {
+        self.commit();
+    }
+}
+
+/// What a shell, a debugger or a monitor shows when it waits, with or without what was typed.
+fn is_prompt(text: &str) -> bool {
+    ["(qemu)", "crash>", "(gdb)", "gdb>", "pwndbg>", "gef", "$ ", "root@"]
+        .iter()
+        .any(|prompt| text.starts_with(prompt))
+        || text == "$"
+        || text == "EOF"
+}
+
+/// `QEMU 11.1.3`: the word behind the program's name, if it is a version.
+pub(crate) fn version(text: &str, program: &str) -> Option<String> {
+    let (_, behind) = text.split_once(program)?;
+    let behind = behind.strip_prefix(" version").unwrap_or(behind);
+    let word = behind.strip_prefix([' ', '-'])?.split([' ', ',', ')']).next()?;
+    let is_version = word.len() <= 60 && word.bytes().any(|byte| byte.is_ascii_digit());
+    is_version
+        .then(|| format!("{program} {}", word.chars().filter(|char| !char.is_control()).collect::<String>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_stands_behind_the_programs_name() {
+        let of = |text, program| version(text, program).unwrap_or_default();
+        assert_eq!(of("# QEMU 11.1.3, qemu-system-x86_64", "QEMU"), "QEMU 11.1.3");
+        assert_eq!(of("QEMU 10.0.13 monitor - type 'help'", "QEMU"), "QEMU 10.0.13");
+        assert_eq!(of("[0.0] Linux version 7.3.4 (gcc)", "Linux"), "Linux 7.3.4");
+        assert_eq!(of("QEMU monitor", "QEMU"), "");
+    }
+}

@@ -1,0 +1,226 @@
+//! Texts as mail clients, logs and terminals leave them, and hostile ones.
+
+mod files;
+
+use files::{bytes, formats, of, ranges};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use texts::check::check;
+use texts::diff::diff;
+use texts::{MAX_PROBLEMS, ReadError, Reading, Wish, merged, printed, read};
+
+const TLB: &str = "\
+0000000000400000: 0000000001000000 X--DA--UW
+0000000000401000: 0000000001001000 ----A--U-
+0000000000500000: 0000000001002000 X--DA--UW
+";
+
+fn whole() -> Vec<String> {
+    ranges(&of(TLB))
+}
+
+#[test]
+fn quoting_line_ends_timestamps_and_tabs_change_nothing() {
+    let of_lines = |make: fn(&str) -> String| TLB.lines().map(make).collect::<Vec<_>>().concat();
+    for text in [
+        of_lines(|line| format!("> {line}\n")),
+        of_lines(|line| format!("> >   {line}\r\n")),
+        of_lines(|line| format!("[   12.345678] {line}\n")),
+        of_lines(|line| format!("Nov 29 16:53:01 host kernel: [   12.345678] {line}\n")),
+        of_lines(|line| line.replace(' ', "\t") + "\n"),
+        of_lines(|line| format!("\u{1b}[31m{line}\u{1b}[0m\r\n")),
+        "\u{feff}".to_owned() + TLB,
+        TLB.trim_end().to_owned(),
+    ] {
+        let listing = of(&text);
+        assert_eq!(ranges(&listing), whole(), "{text:?}");
+        assert!(listing.problems.is_empty(), "{text:?}: {:?}", listing.problems);
+    }
+}
+
+#[test]
+fn lines_are_joined_again_where_that_can_be_done_in_one_way() {
+    // At a blank, within a word, over three lines.
+    for text in [
+        TLB.replace(": ", ":\n"),
+        TLB.replace(" X--DA", "\nX--DA"),
+        TLB.replace("DA--UW", "\nDA--UW"),
+        TLB.replace(": ", ":\n").replace("UW\n", "\nUW\n"),
+    ] {
+        let listing = of(&text);
+        assert_eq!(ranges(&listing), whole(), "{text}");
+        assert!(listing.rejoined > 0 && listing.problems.is_empty(), "{text}: {:?}", listing.problems);
+    }
+}
+
+#[test]
+fn what_is_cut_off_is_said_with_line_and_column_and_the_rest_kept() {
+    let cut = &TLB[..TLB.len() - 12];
+    let listing = of(cut);
+    assert_eq!(ranges(&listing), whole()[..2]);
+    let problems: Vec<String> = listing.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems, ["line 3, column 34: the line is cut off here: it is left out"]);
+    let middle =
+        TLB.replace("0000000000401000: 0000000001001000 ----A--U-\n", "0000000000401000: 00000000\nhello\n");
+    let listing = of(&middle);
+    assert_eq!(listing.rows.len(), 2);
+    let problems: Vec<(u32, u32)> =
+        listing.problems.iter().map(|problem| (problem.line, problem.column)).collect();
+    assert_eq!(problems, [(2, 27), (3, 1)]);
+}
+
+#[test]
+fn a_column_counts_from_the_line_as_it_came() {
+    let listing = of("> 0000000000001000-0000000000002000 0000000000001000 urw\n> hello\n");
+    assert_eq!(
+        listing.problems.iter().map(|problem| (problem.line, problem.column)).collect::<Vec<_>>(),
+        [(2, 3)]
+    );
+}
+
+#[test]
+fn what_is_no_dump_is_one_sentence() {
+    for (text, words) in [
+        ("", "the text is empty"),
+        (" \n\t\r\n", "the text is empty"),
+        ("\n  Dear all,\nplease find attached\n", "line 2, column 3"),
+        ("\u{0}\u{1}\u{2}\u{ff}", "line 1"),
+    ] {
+        let error = read(text.as_bytes(), Wish::default()).expect_err("no dump").to_string();
+        assert!(error.contains(words), "{text:?}: {error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+    let format = texts::format_named("info tlb x86");
+    let error = read(b"hello\n", Wish { format, machine: None }).expect_err("no such line");
+    assert!(matches!(error, ReadError::Nothing { .. }), "{error}");
+    // One broken line alone.
+    let error =
+        read(b"0000000000400000: 00000000\n", Wish { format, machine: None }).expect_err("half a line");
+    assert!(error.to_string().contains("line 1, column 27"), "{error}");
+}
+
+#[test]
+fn a_dump_behind_a_long_log_is_found() {
+    let log: Vec<String> = (0..5000).map(|nth| format!("[{nth:5}.000000] usb {nth}: new device\n")).collect();
+    let listing = of(&(log.concat() + TLB));
+    assert_eq!(ranges(&listing), whole());
+    assert_eq!(listing.rows[0].line, 5001);
+}
+
+#[test]
+fn slices_may_end_anywhere() {
+    for name in formats() {
+        let text = bytes(&name);
+        if text.len() > 10_000 {
+            continue;
+        }
+        let once = merged(&read(&text, Wish::default()).expect("readable"));
+        for size in [1, 7, 64] {
+            let mut reading = Reading::new(Wish::default());
+            for slice in text.chunks(size) {
+                reading.push(slice);
+            }
+            assert_eq!(reading.bytes(), text.len() as u64);
+            assert_eq!(merged(&reading.finish().expect("readable")), once, "{name} in slices of {size}");
+        }
+    }
+}
+
+#[test]
+fn a_line_without_an_end_takes_no_memory() {
+    let mut reading = Reading::new(Wish::default());
+    reading.push(TLB.as_bytes());
+    for _ in 0..1000 {
+        reading.push(&vec![b'0'; 64 << 10]);
+    }
+    reading.push(b"\n");
+    let listing = reading.finish().expect("readable");
+    assert_eq!(ranges(&listing), whole());
+    assert!(listing.problems.iter().any(|problem| problem.line == 4), "{:?}", listing.problems);
+}
+
+#[test]
+fn problems_are_counted_and_not_all_kept() {
+    let text: String = TLB.to_owned() + &"rubbish\n".repeat(10_000);
+    let listing = of(&text);
+    assert_eq!(listing.problems.iter().count(), MAX_PROBLEMS);
+    assert_eq!(listing.problems.count(), 10_000);
+}
+
+/// Everything that is done with a text.
+fn all(text: &[u8]) {
+    let Ok(listing) = read(text, Wish::default()) else { return };
+    let ranges = merged(&listing);
+    for pair in ranges.windows(2) {
+        assert!(pair[0].start <= pair[1].start);
+    }
+    let _ = printed(&listing);
+    let _ = check(&listing);
+    // With itself it is alike.
+    assert!(diff(&listing, &listing).differences.is_empty());
+}
+
+fn seeds() -> Vec<Vec<u8>> {
+    let dumps =
+        ["captures/arm64-4k-48bit/ptdump-kernel.txt.gz", "captures/x86_64-4level/ptdump-kernel.txt.gz"];
+    let names = formats().into_iter().chain(dumps.map(str::to_owned));
+    names.map(|name| bytes(&name)).chain([TLB.as_bytes().to_vec()]).collect()
+}
+
+/// A change of a text: where, and what.
+fn change(text: &mut Vec<u8>, at: usize, what: u8, with: &[u8]) {
+    let at = if text.is_empty() { 0 } else { at % text.len() };
+    match what % 6 {
+        0 => text.truncate(at),
+        1 => {
+            text.splice(at..at, with.iter().copied());
+        }
+        2 if !text.is_empty() => text[at] = with.first().copied().unwrap_or(b'\n'),
+        3 => text.insert(at, b'\n'),
+        4 => {
+            let end = (at + with.len() * 7).min(text.len());
+            text.drain(at..end);
+        }
+        _ => {
+            let copy: Vec<u8> = text[at..].iter().copied().take(300).collect();
+            text.extend(copy);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_change_of_a_text_is_too_much(
+        seed in any::<prop::sample::Index>(),
+        changes in vec((any::<usize>(), any::<u8>(), vec(any::<u8>(), 0..6)), 1..12),
+    ) {
+        let seeds = seeds();
+        let mut text = seeds[seed.index(seeds.len())].clone();
+        for (at, what, with) in changes {
+            change(&mut text, at, what, &with);
+        }
+        all(&text);
+    }
+
+    #[test]
+    fn no_mixture_of_lines_is_too_much(
+        picks in vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0u8..4), 1..60),
+    ) {
+        let seeds = seeds();
+        let mut text = Vec::new();
+        for (seed, line, end) in picks {
+            let seed = &seeds[seed.index(seeds.len())];
+            let lines: Vec<&[u8]> = seed.split(|&byte| byte == b'\n').collect();
+            text.extend_from_slice(lines[line.index(lines.len())]);
+            text.extend_from_slice([&b"\n"[..], b"\r\n", b" ", b"\n> "][usize::from(end)]);
+        }
+        all(&text);
+    }
+
+    #[test]
+    fn no_bytes_are_too_much(text in vec(any::<u8>(), 0..2000)) {
+        all(&text);
+    }
+}
