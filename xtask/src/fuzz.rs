@@ -1,4 +1,4 @@
-//! Fuzzing: libFuzzer breeds programs for the machine, on the stable toolchain.
+//! Fuzzing: libFuzzer breeds programs for the machine and texts for their readers, on the stable toolchain.
 //!
 //! This is what `cargo bolero test` does, without installing it: bolero links libFuzzer in when these flags are set.
 
@@ -19,22 +19,41 @@ const FLAGS: &str = "--cfg fuzzing --cfg fuzzing_libfuzzer -Cdebug-assertions -C
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares";
 
-/// Longest program that is bred, in bytes. A full one takes about 500.
-const MAX_BYTES: u32 = 700;
+/// What is bred: the test, the longest input in bytes, and what it starts from. A full program takes about 500.
+const TARGETS: [(&str, u32, Option<&str>); 2] =
+    [("machine", 700, None), ("texts", 4096, Some("tests/formats"))];
 
-/// Fuzzes for so long. What was bred is kept in `target/fuzz`, so that the next run goes on from there.
+/// Fuzzes for so long, each target its share. What was bred is kept in `target/fuzz`, so that the next run goes on from there.
 pub(crate) fn run(workspace: &Workspace, seconds: u32) -> Result<(), Error> {
-    let directory = workspace.root().join("target").join("fuzz");
-    let corpus = create(&directory.join("corpus"))?;
-    let found = create(&directory.join("found"))?;
-    let arguments = format!(
-        "{} -artifact_prefix={}/ -max_total_time={seconds} -max_len={MAX_BYTES} -len_control=0 -print_final_stats=1",
-        corpus.display(),
-        found.display(),
-    );
     say(format_args!(
         "fuzzing for {seconds} s; the first build, which needs a C++ compiler, takes 1 to 2 minutes"
     ));
+    for (target, max_bytes, seeds) in TARGETS {
+        let seeds = seeds.map(|seeds| workspace.root().join(seeds));
+        // No time at all would be all the time there is.
+        let seconds = (seconds / TARGETS.len() as u32).max(1);
+        one(workspace, target, seconds, max_bytes, seeds.as_deref())?;
+    }
+    Ok(())
+}
+
+fn one(
+    workspace: &Workspace,
+    target: &str,
+    seconds: u32,
+    max_bytes: u32,
+    seeds: Option<&Path>,
+) -> Result<(), Error> {
+    let directory = workspace.root().join("target").join("fuzz");
+    let corpus = create(&directory.join(format!("corpus-{target}")))?;
+    let found = create(&directory.join("found"))?;
+    // Of several folders libFuzzer writes to the first.
+    let seeds = seeds.map(|seeds| format!(" {}", seeds.display())).unwrap_or_default();
+    let arguments = format!(
+        "{}{seeds} -artifact_prefix={}/ -max_total_time={seconds} -max_len={max_bytes} -len_control=0 -print_final_stats=1",
+        corpus.display(),
+        found.display(),
+    );
     let fuzzed = process::run(
         workspace
             .cargo()
@@ -50,7 +69,7 @@ pub(crate) fn run(workspace: &Workspace, seconds: u32) -> Result<(), Error> {
             ])
             .arg("--target-dir")
             .arg(directory.join("build"))
-            .args(["--test", "machine", "--", "--nocapture", "--test-threads", "1"])
+            .args(["--test", target, "--", "--nocapture", "--test-threads", "1"])
             .env("RUSTFLAGS", FLAGS)
             .env("BOLERO_LIBFUZZER_ARGS", arguments),
     );
