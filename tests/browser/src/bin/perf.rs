@@ -18,18 +18,19 @@ const WALK: &str = "#v1/kernel-walk/x86_64-4level/v6.17?t=60";
 /// A walk of more than a million actions.
 const LONG: &str = "#v1/ptdump/x86_64-4level/v6.17?by=actions";
 
-/// Presses the right arrow so many times, each when what the one before drew is painted, and marks each press.
+/// Presses the right arrow so many times, once a frame, and marks each press: what it changes is drawn in that frame.
 const PRESS: &str = "
     const slider = document.querySelector('[role=slider]');
     slider.focus();
-    const painted = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const frame = () => new Promise(done => requestAnimationFrame(done));
     for (let i = 0; i < COUNT; i++) {
-        await painted();
+        await frame();
         performance.mark('step');
         slider.ownerDocument.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }));
     }
-    await painted();
+    await frame();
     performance.mark('step');
+    await frame();
     return document.querySelector('.sentence').dataset.step;";
 
 /// Goes to a hash, and says how many milliseconds it takes until a condition is true.
