@@ -117,7 +117,7 @@ fn callback_sentence(call: &Call, world: &World) -> String {
                 _ => String::new(),
             };
             // To look at each pte is what a walk is for.
-            let has = if level == Level::Pte { "" } else { ", as the ops table has it" };
+            let has = if level == Level::Pte { "" } else { ", as the caller wants to see such entries" };
             let is_bad = world.classify(level, call.value) == EntryKind::Bad;
             let why = if is_bad { bad::why(world, level, call.value, call.addr) } else { String::new() };
             format!(

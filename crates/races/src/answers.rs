@@ -89,7 +89,7 @@ pub static ANSWERS: [Answer; 6] = [
                 "read",
             ),
             evidence(
-                "A draft of that, in which the collapse holds the read lock: two read locks do not exclude \
+                "A draft of the change in v7.3, in which the collapse holds the read lock: two read locks do not exclude \
                  each other.",
                 PTE,
                 "collapse",

@@ -1,7 +1,8 @@
 //! The page holds on a laptop and on a phone, in the light and in the dark.
 
+use lessons::LESSONS;
 use pagewalk_browser_tests::{Key, Page, Screen, Site, test};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const LINKS: [&str; 5] = [
     "#v1/kernel-walk?t=75",
@@ -119,5 +120,37 @@ fn assistive_technology_is_told_everything() {
         let twice = "const ids = [...document.querySelectorAll('[id]')].map(of => of.id);
             return ids.length - new Set(ids).size";
         assert_eq!(page.eval(twice).await, 0);
+    });
+}
+
+/// Panels of a page that lie over each other.
+const OVERLAPPING: &str = "
+    const panels = [...document.querySelectorAll('.top, .lesson, .figure > *')].filter(of => of.checkVisibility() && of.matches(':not(.help, .desk)'));
+    const pairs = panels.flatMap((one, at) => panels.slice(at + 1).map(other => [one, other]));
+    return pairs.filter(([one, other]) => {
+        const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+        return a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    }).map(pair => pair.map(of => of.className).join(' over '))";
+
+#[test]
+fn at_every_stop_of_every_lesson_each_panel_has_its_own_place() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/learn/why-the-patch/1")).await;
+        for source in LESSONS {
+            let stops = source.lesson().expect("a lesson").stops.len();
+            for stop in 1..=stops {
+                let address = format!("#v1/learn/{}/{stop}", source.name);
+                page.eval(&format!("location.hash = {address:?}")).await;
+                let shown = format!(".lesson[data-stop=\"{stop}\"]");
+                page.until(&address, || async {
+                    page.hash().await == address
+                        && page.count(&shown).await == 1
+                        && page.count(".figure .sentence").await == 1
+                })
+                .await;
+                assert_eq!(page.eval(OVERLAPPING).await, json!([]), "{address}");
+            }
+        }
     });
 }

@@ -33,7 +33,7 @@ fn a_step_is_heard_once_and_an_assertion_with_its_reason() {
                  The kernel's page tables are normally not freed, so this rule asks for no more than the read lock, which keeps \
                  out those who free them under the write lock.",
                 "walk_pgd_range() starts to walk 0xff11000000200000 to 0xff11000000602000.",
-                "PGD slot 273 points to a table: pgd_entry() is called for 0xff11000000200000, as the ops table has it.",
+                "PGD slot 273 points to a table: pgd_entry() is called for 0xff11000000200000, as the caller wants to see such entries.",
                 "walk_p4d_range() starts to walk 0xff11000000200000 to 0xff11000000602000, because the pgd entry is neither \
                  empty nor bad.",
             ])

@@ -3,6 +3,7 @@
 use narrate::race::safe::{Judged, Verdict, holds};
 use narrate::sheet::Block;
 use races::{Beside, Case};
+use trace::Revision;
 
 use crate::el::{El, el};
 use crate::judging::Judging;
@@ -87,9 +88,12 @@ impl Searched {
     }
 
     fn where_(&self) -> String {
+        let kernel = match self.of.revision {
+            Revision::Patch => "the patch as posted",
+            released => released.id(),
+        };
         format!(
-            "The assertion does not say that. In {}, on {}, {}, whatever the range holds:",
-            self.of.revision.id(),
+            "The assertion does not say that. In {kernel}, on {}, {}, whatever the range holds:",
             self.of.model.title,
             holds(self.of.lock)
         )
