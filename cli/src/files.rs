@@ -50,3 +50,21 @@ pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
     }
     reading.finish().map_err(|error| Failure::Text { name: name.to_owned(), error })
 }
+
+/// A file that holds JSON, perhaps compressed, as it is; `None` for standard input and for any other file.
+pub(crate) fn json_file(name: &str) -> Result<Option<Vec<u8>>, Failure> {
+    if name == "-" {
+        return Ok(None);
+    }
+    let failed = |error| Failure::Input { name: name.to_owned(), error };
+    let mut head = Vec::new();
+    // What is not gzip although it begins so is told by who reads it.
+    let _ = open(name)?.take(64).read_to_end(&mut head);
+    if head.trim_ascii_start().first() != Some(&b'{') {
+        return Ok(None);
+    }
+    let most = capture::Limits::ALL.bytes as u64 + 1;
+    let mut bytes = Vec::new();
+    File::open(name).map_err(failed)?.take(most).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(Some(bytes))
+}

@@ -157,3 +157,37 @@ fn a_core_that_is_cut_off_is_one_sentence() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("makedumpfile -E"), "{output:?}");
     assert!(said.contains("cut off") && said.lines().count() == 1, "{said}");
 }
+
+/// A text has no tables: they are built from its ranges, and everywhere it is said that they are.
+#[test]
+fn a_text_can_be_walked_in_tables_built_from_its_ranges() {
+    let file =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/formats/qemu-11.1.3-x86_64-4level-info-tlb.txt");
+    let range = ["--start", "0", "--end", "600000", "--lock", "read", "--kernel", "v7.3"];
+    let said = text(&[&["walk", file][..], &range].concat());
+    assert!(
+        said.starts_with("tables built from ranges (x86_64-4level): not those of the machine\n"),
+        "{said}"
+    );
+    // The page at 3000 is not listed; the one at 4000 leads to 1009000.
+    assert!(said.contains("\npte_entry 3000 4000 0\n"), "{said}");
+    assert!(
+        said.lines().any(|line| line.starts_with("pte_entry 4000 5000") && line.contains("1009")),
+        "{said}"
+    );
+    let value: Value =
+        serde_json::from_str(&text(&[&["walk", file, "--json"][..], &range].concat())).expect("JSON");
+    assert_eq!(value["made_from"], "ranges of a text: the tables themselves are not known");
+    assert!(value["assumed"][0].as_str().expect("a sentence").starts_with("built from ranges"), "{value}");
+}
+
+/// A capture has its tables.
+#[test]
+fn a_capture_can_be_walked() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/captures/riscv64-sv39/tables.json.gz");
+    let said = text(&["walk", file, "--start", "ffffffc4fec00000", "--end", "ffffffc4ff000000"]);
+    assert!(said.starts_with("walk_kernel_page_table_range("), "{said}");
+    assert!(said.contains("pmd_entry ffffffc4fec00000 ffffffc4fee00000"), "{said}");
+    let refused = pagewalk(&["walk", file, "--start", "0", "--end", "zz"]);
+    assert_eq!(refused.status.code(), Some(2));
+}
