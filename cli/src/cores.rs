@@ -7,15 +7,15 @@ use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
 use mm::World;
 use pgtable::PhysAddr;
 use serde_json::{Value, json};
-use texts::{Frames, Machine as Named, Perms, Right, Row, joined};
+use texts::{Frames, Listing, Machine as Named, Perms, Right, Row, Wish, joined};
 use vmcore::{Core, CoreError, Ranges, ReadAt, ReadError, Root};
 
 use crate::bench::hex;
-use crate::files::output;
+use crate::files::{self, is_file, output};
 use crate::outcome::{Exit, Failure};
 
 /// What is asked of a core besides.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct CoreArgs {
     /// The physical address of the root table, for a core that does not tell it or for a raw image; --model says of which tables.
     #[arg(long, value_name = "HEX", value_parser = address)]
@@ -55,14 +55,27 @@ impl ReadAt for FileAt {
     }
 }
 
-/// The first bytes of a file; none of standard input, which cannot be read twice.
+/// The first bytes of a file; none of standard input or a pipe, which cannot be read twice.
 fn head(name: &str) -> Vec<u8> {
     let mut head = Vec::new();
-    if name != "-" {
+    if is_file(name) {
         // A file that cannot be read is told so by who reads it.
         let _ = File::open(name).and_then(|file| file.take(16).read_to_end(&mut head));
     }
     head
+}
+
+/// The listing of a text, or of what debugfs would print of a core.
+pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
+    let core = CoreArgs::default();
+    if !core.is_meant(name) {
+        return files::listing(name, wish);
+    }
+    let (text, assumed) = core.dump(name, wish.machine)?;
+    let failed = |error| Failure::Text { name: name.to_owned(), error };
+    let mut listing = texts::read(text.as_bytes(), wish).map_err(failed)?;
+    listing.assumed.extend(assumed);
+    Ok(listing)
 }
 
 fn is_elf(name: &str) -> bool {
@@ -83,7 +96,10 @@ impl CoreArgs {
         what: impl FnOnce(&Core<'_, FileAt>, &Root, &[Root]) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let input = |error| Failure::Input { name: name.to_owned(), error };
-        let failed = |error: CoreError| Failure::Asked(format!("{name}: {error}"));
+        let failed = |error: CoreError| {
+            let flags = if matches!(error, CoreError::NoRoot(_)) { " (--root and --model)" } else { "" };
+            Failure::Asked(format!("{name}: {error}{flags}"))
+        };
         let model = machine.and_then(|machine| machine.model);
         let file = File::open(name).map_err(input)?;
         let bytes = file.metadata().map_err(input)?.len();

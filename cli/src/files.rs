@@ -35,6 +35,11 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn Read>, Failure> {
     })
 }
 
+/// Whether it can be read again from its beginning: standard input and pipes cannot.
+pub(crate) fn is_file(name: &str) -> bool {
+    name != "-" && std::fs::metadata(name).is_ok_and(|about| about.is_file())
+}
+
 /// Reads a text in slices.
 pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
     let mut input = open(name)?;
@@ -51,9 +56,9 @@ pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
     reading.finish().map_err(|error| Failure::Text { name: name.to_owned(), error })
 }
 
-/// A file that holds JSON, perhaps compressed, as it is; `None` for standard input and for any other file.
+/// A file that holds JSON, perhaps compressed, as it is; `None` for any other file, standard input and pipes.
 pub(crate) fn json_file(name: &str) -> Result<Option<Vec<u8>>, Failure> {
-    if name == "-" {
+    if !is_file(name) {
         return Ok(None);
     }
     let failed = |error| Failure::Input { name: name.to_owned(), error };
