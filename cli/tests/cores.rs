@@ -197,14 +197,15 @@ fn a_capture_can_be_walked() {
 fn of_formats(name: &str) -> (String, Vec<Vec<String>>) {
     let packed = format!("{}/../tests/formats/{name}", env!("CARGO_MANIFEST_DIR"));
     let mut file = packed.clone();
-    if packed.ends_with(".gz") {
+    if let Some(unpacked) = name.strip_suffix(".gz") {
         let mut bytes = Vec::new();
         flate2::read::GzDecoder::new(std::fs::File::open(&packed).expect("a file"))
             .read_to_end(&mut bytes)
             .expect("gzip");
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name.trim_end_matches(".gz"));
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(unpacked);
         std::fs::write(&path, bytes).expect("a file");
-        file = path.to_str().expect("a name").to_owned();
+        file.clear();
+        file.push_str(path.to_str().expect("a name"));
     }
     let ranges = text(&["open", &file, "--ranges"]);
     (file, ranges.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect())
