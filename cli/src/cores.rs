@@ -4,14 +4,16 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
 
+use capture::Brought;
 use mm::World;
 use pgtable::PhysAddr;
+use ptdump::dump::Layout;
 use serde_json::{Value, json};
 use texts::{Frames, Listing, Machine as Named, Perms, Right, Row, Wish, joined};
 use vmcore::{Core, CoreError, Ranges, ReadAt, ReadError, Root};
 
 use crate::bench::hex;
-use crate::files::{self, is_file, output};
+use crate::files::{self, is_file, json_file, output};
 use crate::outcome::{Exit, Failure};
 
 /// What is asked of a core besides.
@@ -65,10 +67,10 @@ fn head(name: &str) -> Vec<u8> {
     head
 }
 
-/// The listing of a text, or of what debugfs would print of a core.
+/// The listing of a text, or of what debugfs would print of a core or a capture.
 pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
     let core = CoreArgs::default();
-    if !core.is_meant(name) {
+    if !core.is_meant(name) && json_file(name)?.is_none() {
         return files::listing(name, wish);
     }
     let (text, assumed) = core.dump(name, wish.machine)?;
@@ -147,10 +149,19 @@ impl CoreArgs {
 
     /// What debugfs would print of it, and what was assumed.
     pub(crate) fn dump(&self, name: &str, machine: Option<Named>) -> Result<(String, Vec<String>), Failure> {
+        let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{name}: {error}"));
+        if !self.is_meant(name)
+            && let Some(bytes) = json_file(name)?
+        {
+            let brought = capture::formats::read_file(&bytes, capture::Limits::ALL);
+            let Brought { capture, assumed, .. } = brought.map_err(|error| failed(&error))?;
+            let regions = |name: &str| capture.layout.get(name);
+            let layout = Layout::captured(capture.model(), &regions);
+            let text = vmcore::dump::with_layout(&mut capture.world.clone(), &layout);
+            return Ok((text.map_err(|error| failed(&error))?, assumed));
+        }
         let (mut world, mut assumed) = self.world(name, machine)?;
-        let id = world.model().id;
-        let text = vmcore::dump::text(&mut world)
-            .ok_or_else(|| Failure::Asked(format!("{name}: no dump of {id} is modelled")))?;
+        let text = vmcore::dump::text(&mut world).map_err(|error| failed(&error))?;
         assumed.push(
             "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
         );

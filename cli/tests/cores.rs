@@ -179,7 +179,10 @@ fn a_text_can_be_walked_in_tables_built_from_its_ranges() {
     let value: Value =
         serde_json::from_str(&text(&[&["walk", file, "--json"][..], &range].concat())).expect("JSON");
     assert_eq!(value["made_from"], "ranges of a text: the tables themselves are not known");
-    assert!(value["assumed"][0].as_str().expect("a sentence").starts_with("built from ranges"), "{value}");
+    assert!(
+        value["assumed"][0].as_str().expect("a sentence").starts_with("built from the ranges of a text"),
+        "{value}"
+    );
 }
 
 /// A capture has its tables.
@@ -189,6 +192,16 @@ fn a_capture_can_be_walked() {
     let said = text(&["walk", file, "--start", "ffffffc4fec00000", "--end", "ffffffc4ff000000"]);
     assert!(said.starts_with("walk_kernel_page_table_range("), "{said}");
     assert!(said.contains("pmd_entry ffffffc4fec00000 ffffffc4fee00000"), "{said}");
+    // Its dump is its kernel's own, to the byte.
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/captures/riscv64-sv39/ptdump-kernel.txt.gz");
+    let mut kernels = String::new();
+    let unpacked = std::fs::File::open(own).map(flate2::read::GzDecoder::new);
+    unpacked.expect("a file").read_to_string(&mut kernels).expect("a text");
+    assert_eq!(text(&["dump", file]), kernels);
+    assert_eq!(text(&["open", file, "--ranges"]), text(&["open", own, "--ranges"]));
+    // The end of the last page is no address.
+    let last = text(&["walk", file, "--start", "fffffffffffff000", "--end", "10000000000000000"]);
+    assert!(last.ends_with("returned -22\n"), "{last}");
     let refused = pagewalk(&["walk", file, "--start", "0", "--end", "zz"]);
     assert_eq!(refused.status.code(), Some(2));
 }

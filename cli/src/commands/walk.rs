@@ -41,7 +41,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HEX", value_parser = address)]
     start: u64,
     /// The address behind the last one.
-    #[arg(long, value_name = "HEX", value_parser = address)]
+    #[arg(long, value_name = "HEX", value_parser = end)]
     end: u64,
     /// How the caller holds init_mm's lock.
     #[arg(long, value_name = "MODE", default_value = "read", value_parser = ["none", "read", "write"])]
@@ -63,6 +63,15 @@ pub(crate) struct Args {
     json: bool,
     #[command(flatten)]
     core: CoreArgs,
+}
+
+/// The end of a range; that of the last page, 2^64, is 0 in a register, and there the kernel refuses the walk.
+fn end(text: &str) -> Result<u64, String> {
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    if digits.strip_prefix('1').is_some_and(|zeros| zeros.len() == 16 && zeros.bytes().all(|of| of == b'0')) {
+        return Ok(0);
+    }
+    address(text)
 }
 
 fn kernel(name: &str) -> Result<Revision, String> {

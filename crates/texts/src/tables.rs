@@ -56,7 +56,7 @@ pub fn built(listing: &Listing, start: u64, last: u64) -> Result<Built, BuildErr
         building.add(range, start, last)?;
     }
     let mut assumed = vec![format!(
-        "built from ranges of a {} text: the tables themselves, where they lie, and entries that map nothing are not known",
+        "built from the ranges of a text ({}): the tables themselves, where they lie, and entries that map nothing are not known",
         listing.format.name()
     )];
     let mut say = |is_so: bool, what: &str| {
@@ -248,7 +248,7 @@ mod tests {
         let frame = |slot| model.leaf_address(Level::Pte, pte.get(slot).expect("a slot"));
         assert_eq!((frame(0), frame(1)), (PhysAddr(0x100_0000), PhysAddr(0x500_1000)));
         assert!(
-            built.assumed[0].starts_with("built from ranges of a info-tlb-x86 text"),
+            built.assumed[0].starts_with("built from the ranges of a text (info-tlb-x86)"),
             "{:?}",
             built.assumed
         );
