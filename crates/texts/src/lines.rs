@@ -56,6 +56,9 @@ impl Core {
 
     /// Reads a clean line.
     pub(crate) fn line(&mut self, text: &str, line: u32, before: u32) {
+        if text.starts_with('#') && !self.trial {
+            self.heading(text);
+        }
         match self.format.line(text) {
             Seen::Foreign if text.trim().is_empty() => self.commit(),
             Seen::Foreign if self.join(text) => {}
@@ -152,6 +155,16 @@ impl Core {
         self.held.text = text;
     }
 
+    /// A line that a person or a script wrote above what a program printed.
+    fn heading(&mut self, text: &str) {
+        if self.version.is_none() {
+            self.version = version(text, self.format.program());
+        }
+        if self.named.is_empty() {
+            self.named.extend(named(text));
+        }
+    }
+
     /// A line that is not this format's.
     fn foreign(&mut self, text: &str, line: u32, before: u32) {
         if self.trial {
@@ -161,9 +174,6 @@ impl Core {
             self.version = version(text, self.format.program());
         }
         let trimmed = text.trim();
-        if trimmed.starts_with('#') && self.named.is_empty() {
-            self.named.extend(named(trimmed));
-        }
         if trimmed.starts_with('#') || is_prompt(trimmed) {
             return;
         }

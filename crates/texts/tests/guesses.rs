@@ -15,6 +15,17 @@ fn info_mem_with_57_bit_addresses_is_evidence_of_nothing() {
     // An empty list says no more.
     let empty = of("(qemu) info mem\n(qemu) \n");
     assert!(ranges(&empty).is_empty() && says(&empty, "evidence of nothing"), "{:?}", empty.assumed);
+    let empty = of("# QEMU 11.1.3, qemu-system-x86_64, 5level, HMP: info mem\n");
+    assert!(ranges(&empty).is_empty() && says(&empty, "evidence of nothing"), "{:?}", empty.assumed);
+    assert_eq!(
+        (empty.machine.map(|machine| machine.id), &*empty.program),
+        (Some("x86_64-5level"), "QEMU 11.1.3")
+    );
+    // A heading that names the machine is enough where the addresses would not tell.
+    let low = of(
+        "# QEMU 11.1.3, qemu-system-x86_64, 5level, HMP: info mem\n0000000000000000-0000000000002000 0000000000002000 urw\n",
+    );
+    assert!(says(&low, "evidence of nothing"), "{:?}", low.assumed);
     // With 48 bits nothing is wrong with it.
     assert!(!says(&listing("formats/qemu-11.1.3-x86_64-4level-info-mem.txt"), "evidence"));
     // info tlb of such a guest is right.

@@ -48,6 +48,14 @@ pub static FORMATS: &[&dyn Format] = &[
     &no_data::NoData,
 ];
 
+/// Whether a line is a heading that says that an x86 guest was asked: `# QEMU 11.1.3, qemu-system-x86_64, 5level, HMP: info mem`. An empty
+/// listing has nothing else.
+fn is_x86_heading(line: &str, command: &str) -> bool {
+    line.starts_with('#')
+        && line.ends_with(command)
+        && ["qemu-system-x86_64", "qemu-system-i386"].iter().any(|program| line.contains(program))
+}
+
 /// Whether a line is this command at a monitor's prompt.
 fn is_command(line: &str, command: &str) -> bool {
     line.strip_prefix("(qemu)").is_some_and(|typed| typed.trim() == command)
