@@ -4,18 +4,20 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
 
+use capture::Brought;
 use mm::World;
 use pgtable::PhysAddr;
+use ptdump::dump::Layout;
 use serde_json::{Value, json};
-use texts::{Frames, Machine as Named, Perms, Right, Row, joined};
+use texts::{Frames, Listing, Machine as Named, Perms, Right, Row, Wish, joined};
 use vmcore::{Core, CoreError, Ranges, ReadAt, ReadError, Root};
 
 use crate::bench::hex;
-use crate::files::output;
+use crate::files::{self, is_file, json_file, output};
 use crate::outcome::{Exit, Failure};
 
 /// What is asked of a core besides.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct CoreArgs {
     /// The physical address of the root table, for a core that does not tell it or for a raw image; --model says of which tables.
     #[arg(long, value_name = "HEX", value_parser = address)]
@@ -55,14 +57,27 @@ impl ReadAt for FileAt {
     }
 }
 
-/// The first bytes of a file; none of standard input, which cannot be read twice.
+/// The first bytes of a file; none of standard input or a pipe, which cannot be read twice.
 fn head(name: &str) -> Vec<u8> {
     let mut head = Vec::new();
-    if name != "-" {
+    if is_file(name) {
         // A file that cannot be read is told so by who reads it.
         let _ = File::open(name).and_then(|file| file.take(16).read_to_end(&mut head));
     }
     head
+}
+
+/// The listing of a text, or of what debugfs would print of a core or a capture.
+pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
+    let core = CoreArgs::default();
+    if !core.is_meant(name) && json_file(name)?.is_none() {
+        return files::listing(name, wish);
+    }
+    let (text, assumed) = core.dump(name, wish.machine)?;
+    let failed = |error| Failure::Text { name: name.to_owned(), error };
+    let mut listing = texts::read(text.as_bytes(), wish).map_err(failed)?;
+    listing.assumed.extend(assumed);
+    Ok(listing)
 }
 
 fn is_elf(name: &str) -> bool {
@@ -83,7 +98,10 @@ impl CoreArgs {
         what: impl FnOnce(&Core<'_, FileAt>, &Root, &[Root]) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let input = |error| Failure::Input { name: name.to_owned(), error };
-        let failed = |error: CoreError| Failure::Asked(format!("{name}: {error}"));
+        let failed = |error: CoreError| {
+            let flags = if matches!(error, CoreError::NoRoot(_)) { " (--root and --model)" } else { "" };
+            Failure::Asked(format!("{name}: {error}{flags}"))
+        };
         let model = machine.and_then(|machine| machine.model);
         let file = File::open(name).map_err(input)?;
         let bytes = file.metadata().map_err(input)?.len();
@@ -131,10 +149,19 @@ impl CoreArgs {
 
     /// What debugfs would print of it, and what was assumed.
     pub(crate) fn dump(&self, name: &str, machine: Option<Named>) -> Result<(String, Vec<String>), Failure> {
+        let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{name}: {error}"));
+        if !self.is_meant(name)
+            && let Some(bytes) = json_file(name)?
+        {
+            let brought = capture::formats::read_file(&bytes, capture::Limits::ALL);
+            let Brought { capture, assumed, .. } = brought.map_err(|error| failed(&error))?;
+            let regions = |name: &str| capture.layout.get(name);
+            let layout = Layout::captured(capture.model(), &regions);
+            let text = vmcore::dump::with_layout(&mut capture.world.clone(), &layout);
+            return Ok((text.map_err(|error| failed(&error))?, assumed));
+        }
         let (mut world, mut assumed) = self.world(name, machine)?;
-        let id = world.model().id;
-        let text = vmcore::dump::text(&mut world)
-            .ok_or_else(|| Failure::Asked(format!("{name}: no dump of {id} is modelled")))?;
+        let text = vmcore::dump::text(&mut world).map_err(|error| failed(&error))?;
         assumed.push(
             "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
         );

@@ -35,6 +35,11 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn Read>, Failure> {
     })
 }
 
+/// Whether it can be read again from its beginning: standard input and pipes cannot.
+pub(crate) fn is_file(name: &str) -> bool {
+    name != "-" && std::fs::metadata(name).is_ok_and(|about| about.is_file())
+}
+
 /// Reads a text in slices.
 pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
     let mut input = open(name)?;
@@ -49,4 +54,22 @@ pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
         }
     }
     reading.finish().map_err(|error| Failure::Text { name: name.to_owned(), error })
+}
+
+/// A file that holds JSON, perhaps compressed, as it is; `None` for any other file, standard input and pipes.
+pub(crate) fn json_file(name: &str) -> Result<Option<Vec<u8>>, Failure> {
+    if !is_file(name) {
+        return Ok(None);
+    }
+    let failed = |error| Failure::Input { name: name.to_owned(), error };
+    let mut head = Vec::new();
+    // What is not gzip although it begins so is told by who reads it.
+    let _ = open(name)?.take(64).read_to_end(&mut head);
+    if head.trim_ascii_start().first() != Some(&b'{') {
+        return Ok(None);
+    }
+    let most = capture::Limits::ALL.bytes as u64 + 1;
+    let mut bytes = Vec::new();
+    File::open(name).map_err(failed)?.take(most).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(Some(bytes))
 }

@@ -1,7 +1,8 @@
 //! `pagewalk open` of a machine's memory.
 
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -156,4 +157,146 @@ fn a_core_that_is_cut_off_is_one_sentence() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("makedumpfile -E"), "{output:?}");
     assert!(said.contains("cut off") && said.lines().count() == 1, "{said}");
+}
+
+/// A text has no tables: they are built from its ranges, and everywhere it is said that they are.
+#[test]
+fn a_text_can_be_walked_in_tables_built_from_its_ranges() {
+    let file =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/formats/qemu-11.1.3-x86_64-4level-info-tlb.txt");
+    let range = ["--start", "0", "--end", "600000", "--lock", "read", "--kernel", "v7.3"];
+    let said = text(&[&["walk", file][..], &range].concat());
+    assert!(
+        said.starts_with("tables built from ranges (x86_64-4level): not those of the machine\n"),
+        "{said}"
+    );
+    // The page at 3000 is not listed; the one at 4000 leads to 1009000.
+    assert!(said.contains("\npte_entry 3000 4000 0\n"), "{said}");
+    assert!(
+        said.lines().any(|line| line.starts_with("pte_entry 4000 5000") && line.contains("1009")),
+        "{said}"
+    );
+    let value: Value =
+        serde_json::from_str(&text(&[&["walk", file, "--json"][..], &range].concat())).expect("JSON");
+    assert_eq!(value["made_from"], "ranges of a text: the tables themselves are not known");
+    assert!(
+        value["assumed"][0].as_str().expect("a sentence").starts_with("built from the ranges of a text"),
+        "{value}"
+    );
+}
+
+/// A capture has its tables.
+#[test]
+fn a_capture_can_be_walked() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/captures/riscv64-sv39/tables.json.gz");
+    let said = text(&["walk", file, "--start", "ffffffc4fec00000", "--end", "ffffffc4ff000000"]);
+    assert!(said.starts_with("walk_kernel_page_table_range("), "{said}");
+    assert!(said.contains("pmd_entry ffffffc4fec00000 ffffffc4fee00000"), "{said}");
+    // Its dump is its kernel's own, to the byte.
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/captures/riscv64-sv39/ptdump-kernel.txt.gz");
+    let mut kernels = String::new();
+    let unpacked = std::fs::File::open(own).map(flate2::read::GzDecoder::new);
+    unpacked.expect("a file").read_to_string(&mut kernels).expect("a text");
+    assert_eq!(text(&["dump", file]), kernels);
+    assert_eq!(text(&["open", file, "--ranges"]), text(&["open", own, "--ranges"]));
+    // The end of the last page is no address.
+    let last = text(&["walk", file, "--start", "fffffffffffff000", "--end", "10000000000000000"]);
+    assert!(last.ends_with("returned -22\n"), "{last}");
+    let refused = pagewalk(&["walk", file, "--start", "0", "--end", "zz"]);
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+/// What `open --ranges` says of a file of tests/formats, which is unpacked first.
+fn of_formats(name: &str) -> (String, Vec<Vec<String>>) {
+    let packed = format!("{}/../tests/formats/{name}", env!("CARGO_MANIFEST_DIR"));
+    let mut file = packed.clone();
+    if let Some(unpacked) = name.strip_suffix(".gz") {
+        let mut bytes = Vec::new();
+        flate2::read::GzDecoder::new(std::fs::File::open(&packed).expect("a file"))
+            .read_to_end(&mut bytes)
+            .expect("gzip");
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(unpacked);
+        std::fs::write(&path, bytes).expect("a file");
+        file.clear();
+        file.push_str(path.to_str().expect("a name"));
+    }
+    let ranges = text(&["open", &file, "--ranges"]);
+    (file, ranges.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect())
+}
+
+/// Pages of 4 KiB, each with what column says of it.
+fn pages(ranges: &[Vec<String>], column: impl Fn(&[String], u64) -> String) -> Vec<(u64, String)> {
+    let number = |text: &str| u128::from_str_radix(text, 16).expect("a number");
+    let mut pages = Vec::new();
+    for range in ranges {
+        let (start, end) = (number(&range[0]), number(&range[1]));
+        let step = ((end - start) / 64).max(4096) as usize;
+        pages.extend((start..end).step_by(step).map(|at| (at as u64, column(range, (at - start) as u64))));
+    }
+    pages
+}
+
+/// QEMU 7.2.22, `dump-guest-memory` without and with `-p`, of a guest with tables made by hand: the core says of each page what
+/// `info tlb` says of its level and frame, and of rights what `info mem` says of all levels.
+#[test]
+fn qemus_cores_say_what_its_monitor_says() {
+    let (_, tlb) = of_formats("qemu-7.2.22-x86_64-4level-guest-info-tlb.txt");
+    let (_, mem) = of_formats("qemu-7.2.22-x86_64-4level-guest-info-mem.txt");
+    for name in ["qemu-7.2.22-x86_64-4level-guest.core.gz", "qemu-7.2.22-x86_64-4level-guest-paging.core.gz"]
+    {
+        let (file, core) = of_formats(name);
+        let frame = |range: &[String], offset: u64| {
+            let physical = u64::from_str_radix(&range[4], 16).expect("a frame") + offset;
+            format!("{} {physical:x}", range[2])
+        };
+        // The tlb has a row for each range of the core here: both are joined alike but for rights of the levels above.
+        assert_eq!(pages(&core, frame), pages(&tlb, frame), "{name}");
+        let rights =
+            |range: &[String], _: u64| range[3].chars().filter(|letter| "wu".contains(*letter)).collect();
+        let split: Vec<Vec<String>> = mem.iter().flat_map(|row| cut_like(row, &core)).collect();
+        assert_eq!(pages(&core, rights), pages(&split, rights), "{name}");
+        let said = text(&["open", &file]);
+        assert!(
+            said.contains("QEMU, dump-guest-memory") && said.contains("root: 0x40000 (cr3 of CPU 0)"),
+            "{said}"
+        );
+        assert!(text(&["dump", &file]).contains("x  pte\n"));
+        // The guest has pages that are writable and executable.
+        let checked = pagewalk(&["check", &file]);
+        assert_eq!(checked.status.code(), Some(1), "{}", String::from_utf8_lossy(&checked.stderr));
+        let compared = pagewalk(&["diff", &file, &file]);
+        assert_eq!(compared.status.code(), Some(0), "{}", String::from_utf8_lossy(&compared.stderr));
+    }
+}
+
+/// A row in the parts that other ranges have.
+fn cut_like(row: &[String], like: &[Vec<String>]) -> Vec<Vec<String>> {
+    let number = |text: &str| u128::from_str_radix(text, 16).expect("a number");
+    let within =
+        |range: &&Vec<String>| number(&range[0]) >= number(&row[0]) && number(&range[1]) <= number(&row[1]);
+    let part = |range: &Vec<String>| {
+        let mut part = row.to_vec();
+        part[..2].clone_from_slice(&range[..2]);
+        part
+    };
+    like.iter().filter(within).map(part).collect()
+}
+
+/// A shell's `<(…)` is a pipe: what was looked at is gone.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_pipe_is_read_once() {
+    let file =
+        format!("{}/../tests/formats/qemu-11.1.3-x86_64-4level-info-tlb.txt", env!("CARGO_MANIFEST_DIR"));
+    let rows =
+        std::fs::read_to_string(&file).expect("a text").split_once('\n').expect("a heading").1.to_owned();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .args(["open", "/dev/stdin", "--ranges"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    child.stdin.take().expect("a pipe").write_all(rows.as_bytes()).expect("written");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), text(&["open", &file, "--ranges"]));
 }

@@ -5,7 +5,8 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 use texts::check::{Finding, check};
 
-use crate::files::{listing, output};
+use crate::cores::listing;
+use crate::files::output;
 use crate::outcome::{Exit, Failure};
 use crate::wish::WishArgs;
 
@@ -30,7 +31,7 @@ Examples:
 
 Exit codes: 0 nothing found, 1 findings, 2 not readable.")]
 pub(crate) struct Args {
-    /// A text; `-` is standard input.
+    /// A text, or a core of which debugfs' text is checked; `-` is standard input.
     file: String,
     /// For a program.
     #[arg(long)]

@@ -144,7 +144,10 @@ impl Args {
 
 /// The model with this name, or what was probably meant.
 fn named(id: &str) -> Result<&'static Model, Failure> {
-    pgtable::model(id).map_err(|error| {
+    // `arm64-4k-48bit`, as captures are called.
+    let name = id.to_lowercase();
+    let name = name.strip_suffix("bit").unwrap_or(&name);
+    pgtable::model(name).map_err(|error| {
         Failure::Asked(format!("\u{201c}{id:.40}\u{201d}: {error}; `?` for the one that fits best"))
     })
 }

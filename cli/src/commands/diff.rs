@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use texts::diff::{Difference, LEGEND, Side, diff};
 use texts::{Format, Listing, Machine, Wish};
 
-use crate::files::{listing, output};
+use crate::cores::listing;
+use crate::files::output;
 use crate::outcome::{Exit, Failure};
 use crate::wish::format;
 
@@ -21,11 +22,12 @@ The legend of the columns is printed above them.
 Examples:
   pagewalk diff before.txt after.txt
   pagewalk diff info-mem.txt kernel_page_tables.txt
+  pagewalk diff vmcore kernel_page_tables.txt
   ssh host sudo cat /sys/kernel/debug/kernel_page_tables | pagewalk diff mine.txt - --json
 
 Exit codes: 0 no differences, 1 differences, 2 not readable.")]
 pub(crate) struct Args {
-    /// The first text; `-` is standard input.
+    /// The first text, or a core of which debugfs' text is compared; `-` is standard input.
     a: String,
     /// The second text.
     b: String,

@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use texts::{Frames, Listing, MarkContent, Problem, Range, Step, Walk, joined, merged, printed};
 
-use crate::cores::{CoreArgs, Show};
-use crate::files::{listing, output};
+use crate::cores::{CoreArgs, Show, listing};
+use crate::files::output;
 use crate::outcome::{Exit, Failure};
 use crate::wish::{WishArgs, formats};
 
@@ -63,7 +63,7 @@ Examples:
   pagewalk open memory.raw --root 2610000 --model x86_64-4level
 
 A core of a machine's memory (kdump, /proc/vmcore, QEMU's dump-guest-memory) is read where a walk needs it, not whole; its root is that of
-init_mm, else that of a CPU's registers, or that of --root.
+init_mm, else that of a CPU's registers, or that of --root. Of a capture (ptcapture-1) the text of debugfs is read.
 
 Exit codes: 0 read, 2 not readable.",
         formats()

@@ -1,4 +1,4 @@
-//! `pagewalk walk VMCORE --start … --end …`.
+//! `pagewalk walk FILE --start … --end …`.
 
 use std::io::{self, Write as _};
 
@@ -10,16 +10,17 @@ use pagewalk::{
 };
 use pgtable::VirtAddr;
 use serde_json::{Value, json};
-use texts::Machine;
+use texts::{Machine, Wish};
 
 use crate::bench::hex;
 use crate::cores::{CoreArgs, address};
-use crate::files::output;
+use crate::files::{json_file, listing, output};
 use crate::outcome::{Exit, Failure};
 
-/// Walk the kernel's tables in a machine's memory, as mm/pagewalk.c of a kernel does.
+/// Walk the tables of a machine's memory, of a capture or of a text, as mm/pagewalk.c of a kernel does.
 ///
-/// Each function, each assertion, each callback and each hole is a line. The file is a core or a raw image with --root and --model.
+/// Each function, each assertion, each callback and each hole is a line. The file is a core, a raw image with --root and --model, a
+/// capture (ptcapture-1), or a text that `pagewalk open` reads: of that the tables are built from its ranges, and marked so.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Functions: walk_kernel_page_table_range (the default), walk_kernel_page_table_range_lockless, walk_page_range_debug,
@@ -28,18 +29,19 @@ Kernels: v6.16 patch v6.17 v6.18 v7.1 v7.3 v6.12.107
 
 Examples:
   pagewalk walk vmcore --start ffff888000000000 --end ffff888000400000
+  pagewalk walk tlb.txt --start 400000 --end 600000
   pagewalk walk vmcore --start ffffffff81000000 --end ffffffff81200000 --function walk_page_range_debug --lock read --kernel v6.17
 
 Exit codes: 0 walked, 2 not readable or wrongly asked.")]
 pub(crate) struct Args {
-    /// A core or a raw image.
-    #[arg(value_name = "VMCORE")]
+    /// A core, a raw image, a capture or a text.
+    #[arg(value_name = "FILE")]
     file: String,
     /// The first address.
     #[arg(long, value_name = "HEX", value_parser = address)]
     start: u64,
     /// The address behind the last one.
-    #[arg(long, value_name = "HEX", value_parser = address)]
+    #[arg(long, value_name = "HEX", value_parser = end)]
     end: u64,
     /// How the caller holds init_mm's lock.
     #[arg(long, value_name = "MODE", default_value = "read", value_parser = ["none", "read", "write"])]
@@ -61,6 +63,15 @@ pub(crate) struct Args {
     json: bool,
     #[command(flatten)]
     core: CoreArgs,
+}
+
+/// The end of a range; that of the last page, 2^64, is 0 in a register, and there the kernel refuses the walk.
+fn end(text: &str) -> Result<u64, String> {
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    if digits.strip_prefix('1').is_some_and(|zeros| zeros.len() == 16 && zeros.bytes().all(|of| of == b'0')) {
+        return Ok(0);
+    }
+    address(text)
 }
 
 fn kernel(name: &str) -> Result<Revision, String> {
@@ -157,9 +168,36 @@ fn called(call: &Call) -> (String, Value) {
     )
 }
 
+/// Tables to walk in.
+struct Tables {
+    world: World,
+    assumed: Vec<String>,
+    /// They are built from the ranges of a text: nobody may take them for the machine's.
+    from_ranges: bool,
+}
+
 impl Args {
+    /// The tables: of a core, of a capture, or built from the ranges of a text.
+    fn tables(&self) -> Result<Tables, Failure> {
+        if self.core.is_meant(&self.file) {
+            let (world, assumed) = self.core.world(&self.file, self.model)?;
+            return Ok(Tables { world, assumed, from_ranges: false });
+        }
+        let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{}: {error}", self.file));
+        if let Some(bytes) = json_file(&self.file)? {
+            let brought =
+                capture::formats::read_file(&bytes, capture::Limits::ALL).map_err(|error| failed(&error))?;
+            return Ok(Tables { world: brought.capture.world, assumed: brought.assumed, from_ranges: false });
+        }
+        let listing = listing(&self.file, Wish { machine: self.model, ..Wish::default() })?;
+        let built = texts::tables::built(&listing, self.start, self.end.wrapping_sub(1));
+        let built = built.map_err(|error| failed(&error))?;
+        let assumed = built.assumed.into_iter().chain(listing.assumed).collect();
+        Ok(Tables { world: built.world, assumed, from_ranges: true })
+    }
+
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let (mut world, assumed) = self.core.world(&self.file, self.model)?;
+        let Tables { mut world, assumed, from_ranges } = self.tables()?;
         let lock = LockMode::from_name(&self.lock).unwrap_or_default();
         world.preset_lock(MmId::INIT_MM, Task::Walker, lock);
         let entry = self.function.in_revision(self.kernel);
@@ -192,6 +230,7 @@ impl Args {
             let value = json!({
                 "file": self.file,
                 "model": world.model().id,
+                "made_from": if from_ranges { "ranges of a text: the tables themselves are not known" } else { "tables" },
                 "function": entry.func().name(),
                 "kernel": self.kernel.id(),
                 "lock": lock.name(),
@@ -203,6 +242,9 @@ impl Args {
             serde_json::to_writer_pretty(&mut out, &value).map_err(io::Error::from)?;
             writeln!(out)?;
         } else {
+            if from_ranges {
+                writeln!(out, "tables built from ranges ({}): not those of the machine", world.model().id)?;
+            }
             for (text, _) in &lines.lines {
                 writeln!(out, "{text}")?;
             }

@@ -181,7 +181,8 @@ pub fn of_walk(splat: &Splat, walk: &InTrace, row: Revision, of_init_mm: Option<
     // The lock of a VMA: asserted in mm.h (v6.4 to v6.14), or in mmap_lock.h (since v6.15), where since v6.9 no mmap lock is.
     let since_v6_15 = splat.version.as_ref().is_some_and(|version| version.since(6, 15));
     let is_vma_lock = file == "include/linux/mm.h" || file == "include/linux/mmap_lock.h" && since_v6_15;
-    if is_vma_lock || walk.inner == "process_vma_walk_lock" {
+    // A walk without VMAs has none to assert, whatever header is named.
+    if is_vma_lock && walk.entry.has_vmas() || walk.inner == "process_vma_walk_lock" {
         let why = "the walk_lock of its ops table says that the VMA is locked (PGWALK_WRLOCK_VERIFY, since v6.17 also PGWALK_VMA_RDLOCK_VERIFY)";
         return Some(missing("the VMA's lock", Need::Write, why.to_owned()));
     }

@@ -166,6 +166,14 @@ fn the_rule_of_each_kernel_is_its_own() {
         ("6.12.0", "include/linux/rwsem.h:85", vmas, MM, write),
         ("6.12.0", rwsem, &["find_vma", "walk_page_range", "x"], MM, held),
         ("7.0.0", rwsem, &["folio_walk_start", "x"], MM, held),
+        // Without VMAs it can only be the mm's, although since v6.9 that is asserted in rwsem.h.
+        (
+            "7.3.1",
+            "include/linux/mmap_lock.h:98",
+            &["walk_page_range_debug", "ptdump_walk_pgd"],
+            "mm->mmap_lock",
+            write,
+        ),
         ("6.17.0", "include/linux/mmap_lock.h:220", &["walk_page_range_vma", "x"], "the VMA's lock", write),
         ("6.6.0", "include/linux/mm.h:700", &["walk_page_range_vma", "x"], "the VMA's lock", write),
         ("7.1.0", "mm/pagewalk.c:800", &["walk_page_mapping", "x"], "mapping->i_mmap_rwsem", held),

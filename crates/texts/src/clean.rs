@@ -53,7 +53,9 @@ fn without_prefix(line: &str) -> &str {
         }
     }
     let begins = rest.trim_start_matches(' ');
-    let is_name = begins.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
+    // `Nov 29 …`, or `2026-11-29T…`.
+    let is_iso = matches!(begins.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _, b'T', ..]);
+    let is_name = is_iso || begins.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
     if !begins.starts_with(['[', '<']) && !is_name && !begins.starts_with("kern  :") {
         return rest;
     }
@@ -141,6 +143,7 @@ mod tests {
             "[   12.345678][    T1] ---[ User Space ]---",
             "[Sun Nov 29 16:53:01 2026] ---[ User Space ]---",
             "Nov 29 16:53:01 host kernel: [    0.123456] ---[ User Space ]---",
+            "2026-11-29T16:53:01.123456+00:00 host kernel: ---[ User Space ]---",
             "Nov 29 16:53:01 host kernel: ---[ User Space ]---",
         ] {
             assert_eq!(text(line), "---[ User Space ]---", "{line}");

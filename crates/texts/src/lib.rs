@@ -24,6 +24,7 @@
 //! | `lines`, `reading` | reads lines as one format; recognises it, in slices |
 //! | `listing`, `merge` | the result, and its ranges in address order |
 //! | `print` | prints a kernel's dump again, to the byte |
+//! | [`tables`] | tables that would give a listing, to walk in |
 //! | `check`, `diff` | what is odd in one listing, and what differs between two |
 //! | `machine` | the machines that a text can be of |
 
@@ -42,6 +43,7 @@ mod print;
 mod problem;
 mod reading;
 mod row;
+pub mod tables;
 mod terminal;
 mod words;
 

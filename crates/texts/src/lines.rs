@@ -1,9 +1,9 @@
 //! Reads lines as one format: joins what a mail client broke, keeps what can be read, notes what cannot.
 
-use crate::Row;
 use crate::draft::{Draft, MarkContent};
 use crate::format::{Format, Seen};
 use crate::formats::FORMATS;
+use crate::{Machine, Row};
 
 /// A text that is being read as one format.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(crate) struct Core {
     pub(crate) telling: u64,
     /// The program's version, once a line says it.
     pub(crate) version: Option<String>,
+    /// Machines that a line of no format names: `sv48`, `5level`.
+    pub(crate) named: Vec<&'static str>,
     /// Lines of other formats: how many of each, and where the first stands.
     pub(crate) others: Vec<(&'static str, u64, u32)>,
     /// A trial only counts.
@@ -46,6 +48,7 @@ impl Core {
             whole: 0,
             telling: 0,
             version: None,
+            named: Vec::new(),
             others: Vec::new(),
             trial,
         }
@@ -53,6 +56,9 @@ impl Core {
 
     /// Reads a clean line.
     pub(crate) fn line(&mut self, text: &str, line: u32, before: u32) {
+        if text.starts_with('#') && !self.trial {
+            self.heading(text);
+        }
         match self.format.line(text) {
             Seen::Foreign if text.trim().is_empty() => self.commit(),
             Seen::Foreign if self.join(text) => {}
@@ -149,6 +155,16 @@ impl Core {
         self.held.text = text;
     }
 
+    /// A line that a person or a script wrote above what a program printed.
+    fn heading(&mut self, text: &str) {
+        if self.version.is_none() {
+            self.version = version(text, self.format.program());
+        }
+        if self.named.is_empty() {
+            self.named.extend(named(text));
+        }
+    }
+
     /// A line that is not this format's.
     fn foreign(&mut self, text: &str, line: u32, before: u32) {
         if self.trial {
@@ -204,6 +220,16 @@ pub(crate) fn version(text: &str, program: &str) -> Option<String> {
         .then(|| format!("{program} {}", word.chars().filter(|char| !char.is_control()).collect::<String>()))
 }
 
+/// The machines that a heading names, whole or by what stands behind their architecture.
+fn named(text: &str) -> impl Iterator<Item = &'static str> + use<'_> {
+    let words = move || text.split([' ', ',', ';', ':', '(', ')']).filter(|word| !word.is_empty());
+    let is_named = move |id: &str| {
+        let behind = id.split_once('-').map_or("", |(_, behind)| behind);
+        words().any(|word| word == id || word == behind)
+    };
+    Machine::all().map(|machine| machine.id).filter(move |id| is_named(id))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,5 +241,13 @@ mod tests {
         assert_eq!(of("QEMU 10.0.13 monitor - type 'help'", "QEMU"), "QEMU 10.0.13");
         assert_eq!(of("[0.0] Linux version 7.3.4 (gcc)", "Linux"), "Linux 7.3.4");
         assert_eq!(of("QEMU monitor", "QEMU"), "");
+    }
+
+    #[test]
+    fn a_heading_may_name_the_machine() {
+        let of = |text| named(text).collect::<Vec<_>>();
+        assert_eq!(of("# QEMU 11.1.3, qemu-system-riscv64 -M virt, sv48, HMP: info mem"), ["riscv64-sv48"]);
+        assert_eq!(of("# QEMU 7.2.22, qemu-system-x86_64, legacy, HMP: info mem"), ["x86-legacy"]);
+        assert!(of("# QEMU 7.2.22, qemu-system-x86_64, HMP: info mem").is_empty());
     }
 }

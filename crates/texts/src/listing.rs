@@ -46,12 +46,21 @@ impl Listing {
         wish: Option<Machine>,
         lines: u32,
     ) -> Result<Self, ReadError> {
-        let Core { format, mut draft, rejoined, whole, version, others, .. } = core;
+        let Core { format, mut draft, rejoined, whole, version, others, named, .. } = core;
         if whole == 0 {
             let first = draft.problems.iter().next().cloned();
             return Err(ReadError::Nothing { format: format.name(), first });
         }
-        let fits = format.fits(&draft);
+        let mut fits = format.fits(&draft);
+        if fits.is_empty() {
+            // What has nothing to tell machines apart by.
+            fits.extend(Machine::all().find(|one| named.contains(&one.id) && format.accepts(one)));
+        }
+        let is_named = fits.iter().position(|machine| named.contains(&machine.id));
+        if let Some(at) = is_named {
+            // Stable: the others stay in their order.
+            fits[..=at].rotate_right(1);
+        }
         let machine = match wish {
             Some(machine) if !format.accepts(&machine) => {
                 let fitting = Machine::all()
@@ -82,8 +91,9 @@ impl Listing {
         {
             let more: Vec<_> = more.iter().map(|machine| machine.id).collect();
             draft.assume(format!(
-                "The model is taken for {}; {} fit{} as well: --model chooses.",
+                "The model is taken for {}{}; {} fit{} as well: --model chooses.",
                 first.id,
+                if is_named.is_some() { ", which its heading names" } else { "" },
                 more.join(", "),
                 if more.len() == 1 { "s" } else { "" }
             ));

@@ -72,8 +72,10 @@ impl Machine {
     /// # Errors
     /// [`UnknownMachine`] names those there are.
     pub fn named(id: &str) -> Result<Self, UnknownMachine> {
+        // `arm64-4k-48bit`, as captures are called.
+        let name = id.strip_suffix("bit").unwrap_or(id);
         Self::all()
-            .find(|machine| machine.id == id)
+            .find(|machine| machine.id.eq_ignore_ascii_case(name))
             .ok_or_else(|| UnknownMachine(id.chars().take(40).collect()))
     }
 
@@ -149,6 +151,7 @@ mod tests {
 
     #[test]
     fn a_wrong_name_is_told_the_right_ones() {
+        assert_eq!(Machine::named("ARM64-4k-48bit").expect("a machine").id, "arm64-4k-48");
         let error = Machine::named("vax").expect_err("no such machine").to_string();
         assert!(error.contains("x86-legacy") && error.contains("riscv64-sv39"), "{error}");
     }

@@ -114,7 +114,8 @@ impl Reading {
             return self.flush();
         }
         self.lines = self.lines.saturating_add(1);
-        let text = String::from_utf8_lossy(line);
+        let narrow = if line.contains(&0) { Some(without_zeros(line)) } else { None };
+        let text = String::from_utf8_lossy(narrow.as_deref().unwrap_or(line));
         let clean = clean::clean(&text);
         if let Some(core) = &mut self.core {
             return core.line(&clean.text, self.lines, clean.before);
@@ -182,6 +183,13 @@ impl Reading {
         core.end();
         Listing::of(core, self.candidates, self.wish.machine, self.lines)
     }
+}
+
+/// A line of UTF-16, as a Windows shell writes what it redirects, in single bytes: every letter of a dump is ASCII.
+fn without_zeros(line: &[u8]) -> Vec<u8> {
+    let marks: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+    let line = marks.iter().find_map(|mark| line.strip_prefix(*mark)).unwrap_or(line);
+    line.iter().copied().filter(|&byte| byte != 0).collect()
 }
 
 fn too_long(core: &mut Core, line: u32) {

@@ -224,3 +224,18 @@ proptest! {
         all(&text);
     }
 }
+
+/// PowerShell's `>` writes UTF-16 with a mark at its beginning.
+#[test]
+fn utf_16_is_read() {
+    let text =
+        "0000000000400000: 0000000001000000 X--DA--UW\r\n0000000000401000: 0000000005001000 X--DA--UW\r\n";
+    let wide: Vec<u8> =
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> =
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    for bytes in [text.as_bytes(), &wide, &big] {
+        let listing = texts::read(bytes, Wish::default()).expect("a listing");
+        assert_eq!((listing.rows.len(), listing.problems.iter().count()), (2, 0));
+    }
+}

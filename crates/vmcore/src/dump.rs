@@ -9,12 +9,33 @@ use ptdump::Ptdump;
 use ptdump::dump::{Dump, Layout, Plan, View};
 use trace::{Revision, Status};
 
-/// The text of `kernel_page_tables` (on x86 `page_tables/kernel`) as v7.3 prints it; `None` where that kernel has no dump.
-pub fn text(world: &mut World) -> Option<String> {
+use crate::error::CoreError;
+
+/// Steps after which a dump is given up: tables that lead to each other have pages without end. A kernel's own takes some 100,000.
+const MOST_STEPS: u64 = 50_000_000;
+
+/// The text of `kernel_page_tables` (on x86 `page_tables/kernel`) as v7.3 prints it.
+///
+/// # Errors
+/// [`CoreError::NoModel`] where that kernel has no dump, [`CoreError::Endless`] where the tables lead to each other.
+pub fn text(world: &mut World) -> Result<String, CoreError> {
+    with_layout(world, &Layout::of_model(world.model()))
+}
+
+/// The same of a machine of which it is known where its regions lie (`layout`): its headers stand where its kernel put them.
+///
+/// # Errors
+/// As [`text`].
+pub fn with_layout(world: &mut World, layout: &Layout<'_>) -> Result<String, CoreError> {
     let model = world.model();
-    let plan = Plan::new(View::Kernel, &Layout::of_model(model))?;
+    let no_dump = || CoreError::NoModel(format!("no dump of {} is modelled", model.id));
+    let plan = Plan::new(View::Kernel, layout).ok_or_else(no_dump)?;
     let mut walk = Ptdump::new(Revision::V7_3, MmId::INIT_MM, None, plan.ranges.clone());
-    let mut dump = Dump::new(model, &plan)?;
-    while walk.step(world, &mut dump) == Status::Running {}
-    Some(dump.text())
+    let mut dump = Dump::new(model, &plan).ok_or_else(no_dump)?;
+    for _ in 0..MOST_STEPS {
+        if walk.step(world, &mut dump) != Status::Running {
+            return Ok(dump.text());
+        }
+    }
+    Err(CoreError::Endless)
 }

@@ -39,6 +39,9 @@ pub enum CoreError {
     /// No model is of this geometry.
     #[error("{0}")]
     NoModel(String),
+    /// A dump that does not end.
+    #[error("the tables lead to each other: a dump of them does not end")]
+    Endless,
     /// More tables than can be held.
     #[error("{0}")]
     World(#[from] mm::WorldError),

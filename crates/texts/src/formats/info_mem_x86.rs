@@ -26,7 +26,7 @@ impl Format for InfoMem {
 
     fn line<'a>(&self, line: &'a str) -> Seen<'a> {
         let line = line.trim();
-        if super::is_command(line, "info mem") {
+        if super::is_command(line, "info mem") || super::is_x86_heading(line, "info mem") {
             return Seen::Heading;
         }
         let mut of_line = line.split_ascii_whitespace();

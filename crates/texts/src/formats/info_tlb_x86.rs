@@ -49,7 +49,7 @@ impl Format for InfoTlb {
 
     fn line<'a>(&self, line: &'a str) -> Seen<'a> {
         let line = line.trim();
-        if super::is_command(line, "info tlb") {
+        if super::is_command(line, "info tlb") || super::is_x86_heading(line, "info tlb") {
             return Seen::Heading;
         }
         let Some((start, rest)) = line.split_once(':') else { return Seen::Foreign };

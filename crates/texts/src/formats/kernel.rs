@@ -29,6 +29,8 @@ pub(crate) fn begin(line: &str) -> Begin<'_> {
     let line = line.trim();
     if let Some(header) = line.strip_prefix("---[ ") {
         return Begin::Seen(match header.strip_suffix(" ]---") {
+            // `---[ end trace 0000000000000000 ]---` ends a warning, not a dump.
+            Some(name) if name.starts_with("end ") => Seen::Foreign,
             Some(name) if !name.is_empty() && name.len() <= 80 => Seen::Header(name),
             None if header.len() <= 60 => Seen::Cut,
             _ => Seen::Foreign,
@@ -122,6 +124,7 @@ mod tests {
     #[test]
     fn a_line_begins_with_addresses_or_is_a_header() {
         assert_eq!(begin("---[ vmalloc() Area ]---"), Begin::Seen(Seen::Header("vmalloc() Area")));
+        assert_eq!(begin("---[ end trace 0000000000000000 ]---"), Begin::Seen(Seen::Foreign));
         assert_eq!(begin("... 131058 entries skipped ... "), Begin::Seen(Seen::Skipped(131058)));
         assert_eq!(begin("... 1 entry skipped ... "), Begin::Seen(Seen::Skipped(1)));
         assert_eq!(begin("0xffff888000000000-0xffff88800"), Begin::Seen(Seen::Cut));

@@ -48,6 +48,14 @@ pub static FORMATS: &[&dyn Format] = &[
     &no_data::NoData,
 ];
 
+/// Whether a line is a heading that says that an x86 guest was asked: `# QEMU 11.1.3, qemu-system-x86_64, 5level, HMP: info mem`. An empty
+/// listing has nothing else.
+fn is_x86_heading(line: &str, command: &str) -> bool {
+    line.starts_with('#')
+        && line.ends_with(command)
+        && ["qemu-system-x86_64", "qemu-system-i386"].iter().any(|program| line.contains(program))
+}
+
 /// Whether a line is this command at a monitor's prompt.
 fn is_command(line: &str, command: &str) -> bool {
     line.strip_prefix("(qemu)").is_some_and(|typed| typed.trim() == command)
@@ -59,13 +67,13 @@ fn is_x86(machine: &Machine) -> bool {
 }
 
 /// Whether rows are of a guest with 57-bit addresses. One wrong address among many is a finding, and no reason to take the machine
-/// for another one.
+/// for another one; but the ESPfix area, whose addresses have 48 bits on every machine, may be 65536 of the rows.
 fn needs_57_bits(rows: &[Row]) -> bool {
     const LOWEST_OF_48: u64 = 0xffff_8000_0000_0000;
     let upper = rows.iter().filter(|row| row.start >> 63 != 0).count();
     let wide_upper = rows.iter().filter(|row| row.start >> 63 != 0 && row.start < LOWEST_OF_48).count();
     let wide_lower = rows.iter().any(|row| row.start >> 63 == 0 && row.start >> 47 != 0);
-    if upper > 0 { wide_upper * 10 > upper } else { wide_lower }
+    if upper > 0 { wide_upper * 10 > upper || wide_upper > 8 } else { wide_lower }
 }
 
 /// The x86 machines whose CPU can have all addresses, the likeliest first.

@@ -1,0 +1,264 @@
+//! Tables that would give a listing: so that a text can be walked.
+//!
+//! A text has ranges, not tables. What is built here has entries of the levels that the text tells, or else of the largest that fit, at
+//! addresses of its own choice; [`Built::assumed`] says so. Nobody should take them for the machine's.
+
+use std::collections::BTreeMap;
+
+use mm::{Table, World, WorldError};
+use pgtable::{Empty, EntryKind, Level, Model, PhysAddr, Prot, RawEntry, VirtAddr};
+
+use crate::{Frames, Listing, Range, Right, merged};
+
+/// Most entries that are built: the walk of a larger range has to be asked in parts.
+const MOST_LEAVES: usize = 4 << 20;
+
+/// Tables built from ranges.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The tables, as those of `init_mm`.
+    pub world: World,
+    /// What of them is not from the text.
+    pub assumed: Vec<String>,
+}
+
+/// Why no tables can be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// There are no rules for making entries of that machine.
+    #[error("no tables can be built of a text of {0}: it has no model here; --model names one that fits")]
+    NoModel(&'static str),
+    /// Nothing says whose tables they are.
+    #[error("the text does not tell whose tables these are: --model says it")]
+    Unknown,
+    /// The window is too large.
+    #[error("from {0:x} on the ranges have more than {MOST_LEAVES} entries: ask for a smaller part")]
+    TooMany(u64),
+    /// The machine contradicts itself.
+    #[error(transparent)]
+    World(#[from] WorldError),
+}
+
+/// Builds the tables of a listing that a walk from `start` to `last` can see.
+///
+/// # Errors
+/// [`BuildError`]
+pub fn built(listing: &Listing, start: u64, last: u64) -> Result<Built, BuildError> {
+    let machine = listing.machine.ok_or(BuildError::Unknown)?;
+    let model = machine.model.ok_or(BuildError::NoModel(machine.id))?;
+    let mut building = Building::new(model);
+    let (mut guessed, mut unknown, mut first_only) = (false, false, false);
+    let ranges = merged(listing);
+    for range in ranges.iter().filter(|range| range.last >= start && range.start <= last) {
+        guessed |= range.level.is_none();
+        unknown |= range.frames == Frames::Unknown;
+        first_only |= matches!(range.frames, Frames::First(_));
+        building.add(range, start, last)?;
+    }
+    let mut assumed = vec![format!(
+        "built from the ranges of a text ({}): the tables themselves, where they lie, and entries that map nothing are not known",
+        listing.format.name()
+    )];
+    let mut say = |is_so: bool, what: &str| {
+        if is_so {
+            assumed.push(what.to_owned());
+        }
+    };
+    say(guessed, "the text has no levels: each part is made of the largest entries that fit");
+    say(unknown, "the text has no physical addresses: entries lead to 0");
+    say(first_only, "only the first frame of a range is known: the entries behind it lead to 0");
+    say(building.overlaps, "ranges overlap: the first one is taken");
+    say(true, "attributes are those that the kernel gives such pages");
+    Ok(Built { world: building.world()?, assumed })
+}
+
+/// Tables that grow.
+struct Building {
+    model: &'static Model,
+    tables: Vec<(Level, Vec<u64>)>,
+    /// Which table an entry leads to, by the table and slot that the entry is in.
+    below: BTreeMap<(usize, u32), usize>,
+    leaves: usize,
+    overlaps: bool,
+}
+
+/// A table of any level fits between two of these addresses; they end below what entries of all models can hold.
+const APART: u64 = 1 << 17;
+
+impl Building {
+    fn new(model: &'static Model) -> Self {
+        let top = model.real_levels().next().unwrap_or(Level::Pgd);
+        Self { model, tables: vec![(top, Vec::new())], below: BTreeMap::new(), leaves: 0, overlaps: false }
+    }
+
+    fn pa(&self, table: usize) -> PhysAddr {
+        let first = if self.model.entry_bytes == 4 { 1 << 30 } else { 1 << 44 };
+        PhysAddr(first + table as u64 * APART)
+    }
+
+    /// The entries of a range that the window touches.
+    fn add(&mut self, range: &Range, start: u64, last: u64) -> Result<(), BuildError> {
+        let page = self.model.page_bytes();
+        let mut at = range.start & !(page - 1);
+        if range.start < start {
+            // Whole entries, so that a walk sees the one that it begins within.
+            let level = range.level.unwrap_or(Level::Pmd).max(Level::Pud);
+            at = at.max(start & !((1u64 << self.model.level(level).shift) - 1));
+        }
+        let stop = range.last.min(last);
+        loop {
+            let level = self.level(range, at);
+            let offset = at.wrapping_sub(range.start);
+            let frame = match range.frames {
+                Frames::RunOn(first) => first.wrapping_add(offset),
+                Frames::First(first) if offset == 0 => first,
+                Frames::First(_) | Frames::Unknown => 0,
+            };
+            self.leaf(at, level, frame, range)?;
+            let bytes = 1u64 << self.model.level(level).shift;
+            match (at & !(bytes - 1)).checked_add(bytes) {
+                Some(next) if next <= stop => at = next,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// The level of the entry for `at`: what the text says, else the largest entry that fits.
+    fn level(&self, range: &Range, at: u64) -> Level {
+        let model = self.model;
+        if let Some(level) = range.level
+            && model.make_leaf(PhysAddr(0), Prot::Kernel, level).is_some()
+        {
+            return model.lowest_sharing(level);
+        }
+        let fits = |level: &Level| {
+            let mask = (1u64 << model.level(*level).shift) - 1;
+            let frame_fits = match range.frames {
+                Frames::RunOn(first) => first.wrapping_add(at.wrapping_sub(range.start)) & mask == 0,
+                _ => true,
+            };
+            at & mask == 0
+                && frame_fits
+                && at.checked_add(mask).is_some_and(|end| end <= range.last)
+                && model.make_leaf(PhysAddr(0), Prot::Kernel, *level).is_some()
+        };
+        [Level::Pud, Level::Pmd]
+            .into_iter()
+            .find(fits)
+            .map_or(Level::Pte, |level| model.lowest_sharing(level))
+    }
+
+    fn leaf(&mut self, at: u64, level: Level, frame: u64, range: &Range) -> Result<(), BuildError> {
+        self.leaves += 1;
+        if self.leaves > MOST_LEAVES {
+            return Err(BuildError::TooMany(at));
+        }
+        let model = self.model;
+        let addr = VirtAddr(at);
+        let prot = match (range.perms.get(Right::User), range.perms.get(Right::Write)) {
+            (Some(true), _) => Prot::Shared,
+            (_, Some(false)) => Prot::KernelRo,
+            _ => Prot::Kernel,
+        };
+        let Some(value) = model.make_leaf(PhysAddr(frame), prot, level) else { return Ok(()) };
+        let mut table = 0;
+        loop {
+            let (of, _) = self.tables[table];
+            let lowest = model.lowest_sharing(of);
+            let slot = model.index(model.indexed_by(of), addr);
+            let now = RawEntry(self.tables[table].1.get(slot as usize).copied().unwrap_or(0));
+            let kind = if now.0 == 0 { EntryKind::None } else { model.classify(lowest, now, &NO_EMPTY) };
+            match (lowest.lower(), kind) {
+                (Some(below), EntryKind::None | EntryKind::Table) if lowest < level => {
+                    table = self.table(table, slot, below, model.owner(addr));
+                }
+                (_, EntryKind::None) => {
+                    self.set(table, slot, value.0);
+                    return Ok(());
+                }
+                _ => {
+                    self.overlaps = true;
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// The table below a slot, made if there is none.
+    fn table(&mut self, above: usize, slot: u32, level: Level, owner: pgtable::Owner) -> usize {
+        if let Some(&table) = self.below.get(&(above, slot)) {
+            return table;
+        }
+        let table = self.tables.len();
+        self.tables.push((level, Vec::new()));
+        self.below.insert((above, slot), table);
+        let value = self.model.make_table(self.pa(table), owner);
+        self.set(above, slot, value.0);
+        table
+    }
+
+    fn set(&mut self, table: usize, slot: u32, value: u64) {
+        let entries = &mut self.tables[table].1;
+        if entries.len() <= slot as usize {
+            entries.resize(slot as usize + 1, 0);
+        }
+        entries[slot as usize] = value;
+    }
+
+    fn world(self) -> Result<World, WorldError> {
+        let model = self.model;
+        let empty = |level: Level| model.empty.get(level as usize).map_or(RawEntry(0), |of| RawEntry(*of));
+        let mut tables = Vec::with_capacity(self.tables.len());
+        for (nth, (level, entries)) in self.tables.iter().enumerate() {
+            let filled = entries.iter().map(|&value| if value == 0 { empty(*level).0 } else { value });
+            tables.push(Table::new(
+                self.pa(nth),
+                *level,
+                model.slots(*level),
+                empty(*level),
+                filled.collect(),
+            ));
+        }
+        World::new(model, tables, [("init_mm", self.pa(0))])
+    }
+}
+
+/// While tables grow a slot without an entry is 0 on every machine.
+static NO_EMPTY: Empty = [0; 5];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Wish, read};
+
+    fn of(text: &str, start: u64, last: u64) -> Built {
+        let listing = read(text.as_bytes(), Wish::default()).expect("a text");
+        built(&listing, start, last).expect("tables")
+    }
+
+    #[test]
+    fn the_tables_of_a_listing_give_its_pages() {
+        let text = "0000000000400000: 0000000001000000 X--DA--UW\n0000000000401000: 0000000005001000 X--DA--UW\n\
+                    0000000000600000: 0000000000600000 --PDA---W\n";
+        let built = of(text, 0, u64::MAX);
+        // pgd, pud, pmd, pte.
+        assert_eq!(built.world.tables().len(), 4);
+        let pte = built.world.tables().iter().find(|table| table.level() == Level::Pte).expect("a table");
+        let model = built.world.model();
+        let frame = |slot| model.leaf_address(Level::Pte, pte.get(slot).expect("a slot"));
+        assert_eq!((frame(0), frame(1)), (PhysAddr(0x100_0000), PhysAddr(0x500_1000)));
+        assert!(
+            built.assumed[0].starts_with("built from the ranges of a text (info-tlb-x86)"),
+            "{:?}",
+            built.assumed
+        );
+    }
+
+    #[test]
+    fn only_what_a_walk_sees_is_built() {
+        let text = "---[ User Space ]---\n0x0000000000000000-0xffff800000000000   16777088T     RW                 GLB NX pte\n";
+        let listing = read(text.as_bytes(), Wish::default()).expect("a text");
+        assert!(matches!(built(&listing, 0, u64::MAX), Err(BuildError::TooMany(_))));
+        assert!(built(&listing, 0x40_0000, 0x40_0fff).is_ok());
+    }
+}
