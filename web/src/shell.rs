@@ -286,6 +286,9 @@ const PLACEHOLDERS: &str = ".start, .first";
 /// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
 const CONTENT: &str = ".gallery, .lesson, [role=slider], .callers, .levels, .survey button, .fields select";
 
+/// The scenarios to choose from.
+const GALLERY: &str = ".gallery";
+
 /// The help.
 const HELP: &str = ".help";
 
@@ -417,8 +420,9 @@ impl Shell {
             _ => {
                 let known = self.with_page(|page, shared| page.did(deed, shared));
                 if known && matches!(command, Command::Levels | Command::Leave | Command::Gallery) {
-                    // Another view is shown.
-                    self.want_focus(CONTENT);
+                    // Another view is shown, or will be once its part is here.
+                    let is_choosing = self.here == Place::Walk && self.walk.is_choosing();
+                    self.want_focus(if is_choosing { GALLERY } else { CONTENT });
                 }
                 if !known && command == Command::Leave {
                     browser::blur();

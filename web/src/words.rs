@@ -27,7 +27,7 @@ const EXCEPT: &str =
     "nav, select, kbd, .sr, .help, .gallery, .choices .about, .changes, .answers, .legend, svg";
 
 /// What a touch is for already.
-const TAKEN: &str = "button, a, summary, label, [role=slider]";
+const TAKEN: &str = "button, a, summary, label, [role=slider], [role=button]";
 
 /// How long nothing is drawn before terms are looked for, so that stepping costs nothing, and how long the pointer rests; in
 /// milliseconds.

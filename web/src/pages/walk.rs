@@ -266,6 +266,11 @@ impl Page for Walk {
 }
 
 impl Walk {
+    /// Whether the scenarios are shown to choose from, or will be once they are here.
+    pub const fn is_choosing(&self) -> bool {
+        self.gallery
+    }
+
     /// The run that is shown, if it is here.
     pub const fn run(&self) -> Option<&Run> {
         self.run.as_ref()

@@ -2,8 +2,8 @@
 
 use narrate::race::safe::{Judged, Verdict, holds};
 use narrate::sheet::Block;
+use pagewalk::Revision;
 use races::{Beside, Case};
-use trace::Revision;
 
 use crate::el::{El, el};
 use crate::judging::Judging;
