@@ -389,12 +389,6 @@ pub fn remove(element: &Element) {
     call(element, "remove", &[]);
 }
 
-/// Whether the window is so wide that the page has columns beside each other (`web/styles/layout.css`).
-pub fn is_wide() -> bool {
-    let asked = call(&js_sys::global(), "matchMedia", &[JsValue::from_str("(min-width: 60.01rem)")]);
-    asked.and_then(|asked| member(&asked, "matches")?.as_bool()).unwrap_or_default()
-}
-
 /// Takes all elements that a selector finds out of the page.
 pub fn remove_all(what: &str) {
     let find = || call(&reach(&["document"])?, "querySelectorAll", &[JsValue::from_str(what)]);

@@ -6,7 +6,6 @@ use pgtable::{EntryKind, Level, SetFlag};
 use web_sys::Element;
 
 use super::{PRESS, of_level};
-use crate::browser;
 use crate::el::{El, el};
 use crate::marks::Mark;
 
@@ -214,10 +213,6 @@ fn view_flag(set: &SetFlag) -> El {
 
 /// Where the tables are wider than the screen: scrolls them, and nothing else, so that the level of the step comes first.
 pub fn show_lit(root: &Element) {
-    // Asking where they are makes the browser lay out the page at once, and where it is wide nothing scrolls.
-    if browser::is_wide() && !root.matches(".room").unwrap_or_default() {
-        return;
-    }
     let find = |what: &str| root.query_selector(what).ok().flatten();
     let (Some(columns), Some(lit)) = (find(".columns"), find(".column.lit")) else { return };
     let (frame, column) = (columns.get_bounding_client_rect(), lit.get_bounding_client_rect());
