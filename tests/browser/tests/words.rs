@@ -77,10 +77,10 @@ fn a_key_shows_the_words_of_the_page_and_paper_has_them() {
             page.keys(&[Key::Escape.into()]).await;
             page.until("it is closed", || async { page.count(".help").await == 0 }).await;
         }
-        page.load(&site.url("#v1/debug-user/x86_64-4level/v6.17?lock=write&t=21")).await;
+        page.load(&site.url("#v1/debug-user/x86_64-4level/v6.17?lock=write&t=20")).await;
         page.wait_for("a step", ".sentence").await;
         page.focus_slider().await;
-        page.key_to_step(Key::Right, 22).await;
+        page.key_to_step(Key::Right, 21).await;
         until_marked(page, "RCU").await;
         page.eval("dispatchEvent(new Event('beforeprint'))").await;
         assert!(
