@@ -281,7 +281,7 @@ impl Component for Shell {
 }
 
 /// What stands in the HTML until the program draws.
-const PLACEHOLDERS: &str = ".start, .first";
+const PLACEHOLDERS: &str = "body > .start, body > .first";
 
 /// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
 const CONTENT: &str = ".gallery, .lesson, [role=slider], .callers, .levels, .survey button, .fields select";

@@ -130,7 +130,12 @@ async fn it_starts_with_what_the_address_names_and_can_be_paused() {
     location.set_hash("v1/verdicts/nested-read").expect("an address");
     let root = gloo_utils::document().create_element("div").expect("a document makes elements");
     gloo_utils::body().append_child(&root).expect("a body");
+    // What stands in the HTML until the page is drawn, and listens.
+    let placeholder = gloo_utils::document().create_element("p").expect("a document makes elements");
+    placeholder.set_class_name("start");
+    gloo_utils::body().append_child(&placeholder).expect("a body");
     let app = yew::Renderer::<Shell>::with_root_and_props(root.clone(), Start { reach }).render();
+    until("the page listens", || !placeholder.is_connected()).await;
     until("the matrix", || count(&root, ".survey") > 0).await;
     assert_eq!(count(&root, ".answer"), 6);
     assert_eq!(count(&root, "details[open]"), 2, "the patch's table, and that of the address");
@@ -141,8 +146,7 @@ async fn it_starts_with_what_the_address_names_and_can_be_paused() {
     );
 
     press(&root, "[data-does=pause]");
-    yew::scheduler::flush().await;
-    assert_eq!(attribute(&root, ".survey", "data-state"), "paused");
+    until("it is paused", || attribute(&root, ".survey", "data-state") == "paused").await;
     assert!(text(&root, "[role=status]").starts_with("Paused: "));
     // Every table has its columns and its lines named.
     assert_eq!(
