@@ -5,7 +5,7 @@
     sudo drgn -k tools/drgn-capture.py PID > capture.json       and those of a process
     drgn -c vmcore tools/drgn-capture.py > capture.json         of a core
 
-How far this is tried: with drgn 0.3.0 every name of its API that is used here exists; geometry and the reading of tables were run over a
+How far this is tried: with drgn 0.3.0 most names of its API that are used here were seen to exist, a few are by its documentation; geometry and the reading of tables were run over a
 core of Linux 6.1 on x86-64 that QEMU made, and Pagewalk walks what came out. It has not been run on a live kernel, nor on
 arm64 or riscv64. The kernel runs on while its tables are read: an entry may have changed before the next one is read.
 
