@@ -262,6 +262,14 @@ async fn holds(page: &Page, place: &str) {
         );
         assert_eq!(page.eval(&script).await, Value::Bool(true), "{place}: {selector} is off the screen");
     }
+    let boxes = "const over = (of, by) => of.getBoundingClientRect().bottom > by.getBoundingClientRect().bottom + 1;
+        return [...document.querySelectorAll('.stake-table')].every(of => of.getBoundingClientRect().width > 0)
+            && [...document.querySelectorAll('.script')].every(of => !over(of, of.closest('.lane')))";
+    assert_eq!(
+        page.eval(boxes).await,
+        Value::Bool(true),
+        "{place}: tables are cards, scripts are in their lanes"
+    );
 }
 
 #[test]
@@ -278,8 +286,9 @@ fn the_lab_holds_on_a_laptop_and_on_a_phone() {
                 page.wait_for("it goes wrong", ".outcome").await;
                 holds(page, race).await;
             }
-            let script = "const of = document.documentElement; return of.scrollHeight > of.clientHeight";
-            assert_eq!(page.eval(script).await, Value::Bool(scrolls));
+            let script = "const of = document.documentElement; return of.scrollHeight - of.clientHeight";
+            let over = page.eval(script).await.as_i64();
+            assert_eq!(over.is_some_and(|over| over > 0), scrolls, "{over:?} px more than the screen holds");
         });
     }
 }
