@@ -201,7 +201,7 @@ pub(crate) fn for_page(workspace: &Workspace) -> Result<Toolbox, Error> {
 /// `cargo SUBCOMMAND` for the program that splits the page's.
 pub(crate) fn splitter(workspace: &Workspace, subcommand: &str) -> Command {
     let mut cargo = workspace.cargo();
-    cargo.args([subcommand, "--quiet", "--profile", "tools", "--package", "pagewalk-split"]);
+    cargo.args([subcommand, "--quiet", "--package", "pagewalk-split"]);
     cargo
 }
 
