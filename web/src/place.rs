@@ -4,7 +4,7 @@ use races::{About, race, verdicts};
 use scenario::Library;
 
 use crate::later::Part;
-use pagewalk::names::Near;
+use pagewalk::names::{Near, near};
 
 /// What stands in the address of a lesson in place of its name, before the address of a walk or a race: questions about that.
 pub const ASK: &str = "ask";
@@ -117,6 +117,11 @@ impl Place {
             _ => self.abouts().iter().any(|about| about.names.contains(&name)),
         };
         (!name.is_empty() && !known).then_some(name)
+    }
+
+    /// The name of the page that was probably meant.
+    pub fn near(name: &str) -> Option<&'static str> {
+        near(name, &mut Self::ALL.into_iter().map(Self::name).filter(|name| !name.is_empty()))
     }
 
     /// The page that a hash opens. What none of the others has is the walk's, which says what is wrong with it.

@@ -63,6 +63,9 @@ pub enum RaceLinkProblem {
     /// A parameter that is there more than once.
     #[error("this link says \u{201c}{0}\u{201d} more than once; the last one counts")]
     Twice(&'static str),
+    /// More steps than the schedule has.
+    #[error("this link has no step {0}: in it the CPUs take {1} steps, and the last one is shown")]
+    Step(u32, usize),
     /// A part that no link has, or a value that its parameter cannot have.
     #[error("\u{201c}{0:.40}\u{201d} in this link cannot be understood and is ignored")]
     Unknown(String),
@@ -99,6 +102,9 @@ impl RaceLink {
         problems.extend(repeated(query, &PARAMETERS).map(RaceLinkProblem::Twice));
         if path.as_bytes().windows(2).any(|pair| pair == b"//") {
             problems.push(RaceLinkProblem::Unknown("//".to_string()));
+        }
+        if link.step as usize > link.schedule.len() {
+            problems.push(RaceLinkProblem::Step(link.step, link.schedule.len()));
         }
         Some((link, problems))
     }
@@ -293,6 +299,7 @@ mod tests {
                 "\u{201c}lock=maybe\u{201d} in this link cannot be understood and is ignored",
                 "\u{201c}t=x\u{201d} in this link cannot be understood and is ignored",
                 "this link says \u{201c}t\u{201d} more than once; the last one counts",
+                "this link has no step 9: in it the CPUs take 4 steps, and the last one is shown",
             ]
         );
         assert_eq!((link.step, link.schedule.len()), (9, 4), "what could be read is kept");
@@ -304,7 +311,7 @@ mod tests {
         #[test]
         fn every_link_comes_back(
             race in 0..RACES.len(), machine in 0usize..26, revision in 0usize..7, lock in 0usize..3, rule in 0usize..6,
-            steps in prop::collection::vec(0usize..4, 0..40), step: u32,
+            steps in prop::collection::vec(0usize..4, 0..40), step: prop::sample::Index,
         ) {
             let race = RACES[race];
             let models: Vec<_> = race.models().collect();
@@ -317,6 +324,7 @@ mod tests {
                 lock: race.locks[lock % race.locks.len()],
                 rule: &race.rules[rule % race.rules.len()],
             };
+            let step = step.index(steps.len() + 1) as u32;
             let schedule: Schedule = steps.into_iter().map(|lane| Lane::ALL[lane]).collect();
             let link = RaceLink { choice, schedule, step };
             let text = link.to_string();

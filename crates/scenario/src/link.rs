@@ -201,8 +201,8 @@ impl Link {
             problems.push(LinkProblem::Unknown("//".to_owned()));
         }
         if is_other {
-            // What it says besides is about something else than what is shown.
-            link = Self { embed: link.embed, ..Self::default() };
+            // Its steps and its view are those of something else than what is shown.
+            link = Self { setup: link.setup, embed: link.embed, ..Self::default() };
         }
         (link, problems)
     }
@@ -250,6 +250,13 @@ fn parse_path(path: &str, library: &Library, problems: &mut Vec<LinkProblem>) ->
     }
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
         let Some(scenario) = library.scenario(id) else {
+            // Of the rest what the first scenario can be shown with.
+            if let Some(tables) = parts.next().and_then(|id| setup.scenario.tables_named(id)) {
+                setup.tables = tables;
+            }
+            if let Some(revision) = parts.next().and_then(Revision::from_id) {
+                setup.revision = revision;
+            }
             if let Some(about) = library.later().iter().find(|about| about.id == id) {
                 problems.push(LinkProblem::Later(about));
             } else {
@@ -382,9 +389,11 @@ mod tests {
         for hash in ["#v1//", "#v1///", "#v1/kernel-walk//v7.3"] {
             assert!(problem(hash).contains("“//”"), "{hash}");
         }
-        // Of what is not shown nothing else is taken, but it stays in its frame.
-        let (link, _) = parse("#v1/nothing?t=7&view=levels&lock=none&embed");
-        assert_eq!(link, Link { embed: true, ..Link::default() });
+        // The step is one of what is not shown.
+        let (link, _) = parse("#v1/nothing/riscv64-sv39/v7.1?t=7&view=levels&lock=none&embed");
+        let Setup { tables, revision, lock, .. } = link.setup;
+        assert_eq!((tables.model().id, revision.id(), lock), ("riscv64-sv39", "v7.1", Held::None));
+        assert_eq!(link, Link { setup: link.setup, embed: true, ..Link::default() });
         assert!(problem(&"x".repeat(5_000)).contains("5000 bytes"));
         let (link, _) = parse("#v1/kernel-walk/riscv64-sv39/v9?lock=write&t=7");
         assert_eq!(

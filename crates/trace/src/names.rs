@@ -16,7 +16,8 @@ impl<'a> Near<'a> {
         Self { word, best: None }
     }
 
-    /// Looks at one name more. It is near if no more than a third of it is typed otherwise, or if one goes on where the other ends.
+    /// Looks at one name more. It is near if no more than a third of it is typed otherwise, two letters in a name of five or
+    /// more, or if one goes on where the other ends.
     pub fn see(&mut self, name: &'static str) {
         let word = self.word;
         if word.len() > LONGEST {
@@ -24,7 +25,8 @@ impl<'a> Near<'a> {
         }
         let off = distance(word.as_bytes(), name.as_bytes());
         let is_start = word.len() > 3 && (name.starts_with(word) || word.starts_with(name));
-        let is_near = is_start || usize::from(off) <= word.len().max(name.len()) / 3;
+        let most = word.len().max(name.len());
+        let is_near = is_start || usize::from(off) <= (most / 3).max(if most < 5 { 0 } else { 2 });
         if is_near && self.best.is_none_or(|(least, _)| off < least) {
             self.best = Some((off, name));
         }
@@ -79,11 +81,13 @@ mod tests {
 
     #[test]
     fn a_slip_is_near_and_another_word_is_not() {
-        let near =
-            |word| near(word, &mut ["ptdump", "kernel-walk", "v7.1", "v7.3", "riscv64-sv39"].into_iter());
+        let near = |word| {
+            near(word, &mut ["ptdump", "start", "kernel-walk", "v7.1", "v7.3", "riscv64-sv39"].into_iter())
+        };
         for (word, name) in [
             ("ptdmp", "ptdump"),
             ("ptdumpp", "ptdump"),
+            ("strat", "start"),
             ("kernal-walk", "kernel-walk"),
             ("kernel", "kernel-walk"),
             ("KERNEL-WALK", "kernel-walk"),

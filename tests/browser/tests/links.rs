@@ -50,6 +50,7 @@ fn a_broken_link_says_so_and_still_opens() {
         for (hash, words) in [
             ("#v9/kernel-walk", "version “v9”"),
             ("#v1/nope", "no scenario “nope”"),
+            ("#v1/verdict", "Did you mean “verdicts”?"),
             ("#v1/kernel-walk/vax/v6.17", "does not run on “vax”"),
             ("#v1/kernel-walk/riscv64-sv39/v1", "no kernel “v1”"),
             ("#v1/kernel-walk?lock=x", "“lock=x”"),
@@ -64,10 +65,13 @@ fn a_broken_link_says_so_and_still_opens() {
             page.key_to_step(Key::Right, 1).await;
         }
         // A step beyond the end is the last one.
-        page.open(&site.url("#v1/debug-user?t=4000000")).await;
+        page.open(&site.url("#v1/debug-user?lock=x&t=4000000")).await;
         let last = page.last_step().await;
         page.until("the last step", || async { page.step().await == last }).await;
-        assert!(page.text("[role=alert]").await.contains("This run has no step 4000000"));
+        let notice = page.text("[role=alert]").await;
+        for says in ["“lock=x”", "This run has no step 4000000"] {
+            assert!(notice.contains(says), "all that is wrong is said: {notice}");
+        }
     });
 }
 

@@ -17,7 +17,7 @@ use crate::keys::Keys;
 use crate::kinds::Filter;
 use crate::later::Verdicts;
 use crate::marks::{Deed, Mark};
-use crate::place::unsigned;
+use crate::place::{Place, unsigned};
 use crate::run::{Begun, Run, Speed};
 use crate::shared::{PartState, Shared, sentences};
 use crate::view;
@@ -120,6 +120,13 @@ impl Page for Walk {
             let (shown, missing) = link.without_file();
             link = shown;
             problems.extend(missing);
+        }
+        // What stands there may be a page's name that was mistyped.
+        if let Some(LinkProblem::Scenario(name)) = problems.first()
+            && !matches!(problems.get(1), Some(LinkProblem::Near(_)))
+            && let Some(page) = Place::near(name)
+        {
+            problems.insert(1, LinkProblem::Near(page));
         }
         shared.notice = sentences(&problems);
         if link.view == View::Levels {
@@ -364,8 +371,11 @@ impl Walk {
         if let Some(asked) = self.asked.take_if(is_known)
             && asked >= run.len()
         {
-            let says = || format!("This run has no step {asked}: its last one is shown.");
-            shared.notice.get_or_insert_with(says);
+            let notice = shared.notice.get_or_insert_default();
+            if !notice.is_empty() {
+                notice.push(' ');
+            }
+            notice.push_str(&format!("This run has no step {asked}: its last one is shown."));
         }
         // An assertion that holds is not all that there is to know.
         if let Some(of) = run.point().beside
