@@ -4,8 +4,24 @@
 //! person steps by *stops*: one meaningful thing each. Reads belong to the stop that they decide.
 
 use mm::{MmId, Seen, Split, World};
-use pagewalk::{By, Call, Callback, Event, Fault, Func, LockName, Test};
+use pagewalk::{By, Call, Callback, Check, Event, Fault, Func, LockName, Test};
 use pgtable::{EntryKind, Level};
+
+/// Which of the checks of arguments an event is, from 1; else 0.
+pub(crate) const fn check(event: &Event) -> u8 {
+    match event {
+        Event::Check { check, .. } => match check {
+            Check::Range => 1,
+            Check::Mm => 2,
+            Check::Ops => 3,
+            Check::Bounds => 4,
+            Check::HugetlbInstall => 5,
+            Check::InVma => 6,
+            Check::Other(_) => 7,
+        },
+        _ => 0,
+    }
+}
 
 /// What kind of thing a stop is. Each has a shape and a colour on the scrubber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

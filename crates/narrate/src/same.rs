@@ -1,7 +1,8 @@
 //! The same step of another run.
 //!
 //! Two runs of one scenario, in two kernels or with two locks, are compared event by event: the third step of one is seldom the
-//! third of the other. A stop is known by what it is about, at which level, and the how manieth of its kind it is. What
+//! third of the other. A stop is known by what it is about, at which level, and the how manieth of its kind it is; a check of an
+//! argument by what it checks, as kernels check in another order. What
 //! came of it may differ, as that is what one compares: an assertion that holds is the same as one that fails, an
 //! entry that is empty the same as one that points to a table.
 
@@ -34,7 +35,7 @@ pub struct Pair {
 }
 
 /// What stops are counted by.
-type Name = (Mark, Option<Level>);
+type Name = (Mark, Option<Level>, u8);
 
 /// A stop's kind, whatever came of it.
 const fn kin(mark: Mark) -> Mark {
@@ -47,7 +48,7 @@ const fn kin(mark: Mark) -> Mark {
 }
 
 const fn name(stop: Step) -> Name {
-    (kin(stop.mark), stop.level)
+    (kin(stop.mark), stop.level, stop.check)
 }
 
 /// How many stops there are of each name. There are few names.
@@ -162,8 +163,8 @@ fn same(these: &[Step], stop: usize, those: &[Step]) -> Same {
 mod tests {
     use super::*;
 
-    fn stops(of: &[Name]) -> Vec<Step> {
-        let step = |(actions, &(mark, level))| Step { actions, mark, level };
+    fn stops(of: &[(Mark, Option<Level>)]) -> Vec<Step> {
+        let step = |(actions, &(mark, level))| Step { actions, mark, level, check: 0 };
         (0..).zip(of).map(step).collect()
     }
 
@@ -245,5 +246,16 @@ mod tests {
         assert_eq!(align(&these, &these).len(), these.len());
         assert!(align(&these, &these).iter().all(|pair| pair.alike));
         assert_eq!((align(&[], &[]).len(), align(&[], &those).len()), (0, 6));
+    }
+
+    /// As in the kernels before and after the split.
+    #[test]
+    fn a_check_is_known_by_what_it_checks() {
+        let check = |(actions, check)| Step { actions, mark: Mark::Check, level: None, check };
+        let stops = |of: [u8; 3]| (0..).zip(of).map(check).collect::<Vec<_>>();
+        let lines: Vec<_> =
+            align(&stops([1, 2, 3]), &stops([1, 3, 2])).iter().map(|pair| (pair.has, pair.moved)).collect();
+        let (both, left, right) = ([true, true], [true, false], [false, true]);
+        assert_eq!(lines, [(both, false), (right, true), (both, false), (left, true)]);
     }
 }

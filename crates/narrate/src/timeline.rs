@@ -27,6 +27,8 @@ pub struct Step {
     pub mark: Mark,
     /// The level that it is about.
     pub level: Option<Level>,
+    /// Which of the checks of arguments it is, from 1; else 0.
+    pub check: u8,
 }
 
 impl Step {
@@ -98,7 +100,7 @@ impl Sink for Last {
 impl<A: Actor> Timeline<A> {
     /// A run that has not started.
     pub fn new(world: World, actor: A) -> Self {
-        let start = Step { actions: 0, mark: Mark::Start, level: None };
+        let start = Step { actions: 0, mark: Mark::Start, level: None, check: 0 };
         Self {
             holes_reported: actor.callbacks().contains(Callbacks::PTE_HOLE),
             checkpoints: vec![(world.clone(), actor.clone())],
@@ -158,7 +160,7 @@ impl<A: Actor> Timeline<A> {
                 _ => alone,
             },
         };
-        self.push(Step { actions: self.actions, mark, level });
+        self.push(Step { actions: self.actions, mark, level, check: mark::check(event) });
     }
 
     fn push(&mut self, stop: Step) {
