@@ -2,8 +2,10 @@
 
 use std::env;
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use crate::browser::{self, Browser};
 use crate::error::Error;
@@ -63,6 +65,9 @@ fn cargo_in(
         .env("PAGEWALK_DIST", dist)
         .env("PAGEWALK_CAPABILITIES", capabilities)
         .env("PAGEWALK_DRIVER", driver);
+    // They wait for the browser more than they work.
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    set_default(&mut cargo, "RUST_TEST_THREADS", &(2 * cores).to_string());
     cargo
 }
 
