@@ -6,6 +6,7 @@ mod decode;
 mod diff;
 mod dump;
 mod explain;
+mod figure;
 mod open;
 mod walk;
 
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Explain(explain::Args),
     Dump(dump::Args),
     Walk(walk::Args),
+    Figure(figure::Args),
     Check(check::Args),
     Diff(diff::Args),
     Completions(completions::Args),
@@ -34,6 +36,7 @@ impl Command {
             Self::Explain(args) => args.run(),
             Self::Dump(args) => args.run(),
             Self::Walk(args) => args.run(),
+            Self::Figure(args) => args.run(),
             Self::Check(args) => args.run(),
             Self::Diff(args) => args.run(),
             Self::Completions(args) => args.run(),
