@@ -10,7 +10,7 @@ pub(crate) fn write(of: &Prose, page: &str) -> String {
         out.push('\n');
         match piece {
             Piece::Heading(heading) => out.extend(["\\medskip\\textbf{", &plain(heading), "}\n"]),
-            Piece::Text(text) => out.extend([&*plain(text), "\n"]),
+            Piece::Text(text) => out.extend([&*plain(text), "\\par\\smallskip\n"]),
             Piece::Facts(facts) => {
                 out.push_str("\\begin{itemize}\n");
                 for (name, says) in facts {

@@ -82,7 +82,10 @@ fn boxes(ruler: &Ruler) -> Vec<Box<'_>> {
 }
 
 fn boxed(field: &Field, widest: i32) -> Box<'_> {
-    let bits = format!("{}\u{2026}{}", field.high, field.low);
+    let bits = match (field.high, field.low) {
+        (high, low) if high == low => high.to_string(),
+        (high, low) => format!("{high}\u{2026}{low}"),
+    };
     let value = match field.level {
         Some(_) => field.value.to_string(),
         None => format!("{:#x}", field.value),
