@@ -6,7 +6,7 @@ use capture::Brought;
 
 use crate::ask::{Ask, Subject};
 use crate::error::{FigureError, MAX_BYTES};
-use crate::prose::{Prose, markdown, tex, text};
+use crate::prose::{Prose, address, markdown, tex, text};
 use crate::race::Race;
 use crate::svg::{self, Theme};
 use crate::walk::Walk;
@@ -138,6 +138,11 @@ impl Figure {
             Run::Walk(walk) => walk.link_to(self.step(walk)).to_string(),
             Run::Race(race) => race.session().link().to_string(),
         }
+    }
+
+    /// The whole address of what is shown, with that of the page.
+    pub fn address(&self) -> String {
+        address(&self.page, &self.link())
     }
 
     fn step(&self, walk: &Walk) -> u32 {

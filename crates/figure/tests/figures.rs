@@ -137,6 +137,8 @@ fn the_address_of_a_page_is_no_markup() {
         let text = drawn(page, Shown::Step(1), format, Theme::Light);
         assert!(!text.contains("<script") && !text.contains("](x)"), "{text}");
         assert!(!text.contains('\u{202e}'));
+        let program = drawn("javascript:alert(1)#v1/again", Shown::Step(1), format, Theme::Light);
+        assert!(!program.contains("javascript"), "{program}");
     }
 }
 

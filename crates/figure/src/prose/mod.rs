@@ -154,9 +154,13 @@ fn here(table: &TableView) -> [String; 3] {
 }
 
 /// The address of what a figure shows, on a page or alone. What a document would take for its own is written as in addresses.
+/// A page that is on no web and in no file (`javascript:`) is left out: it would be a program, not a place.
 pub(crate) fn address(page: &str, link: &str) -> String {
+    let scheme = page.split(['/', '?']).next().and_then(|start| start.split_once(':'));
+    let leads =
+        scheme.is_none_or(|(name, _)| ["http", "https", "file"].contains(&&*name.to_ascii_lowercase()));
     let mut out = String::new();
-    for byte in page.bytes() {
+    for byte in page.bytes().filter(|_| leads) {
         if byte.is_ascii_graphic() && !b"<>\"'()[]{}\\^`|*".contains(&byte) {
             out.push(char::from(byte));
         } else {
