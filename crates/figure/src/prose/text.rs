@@ -31,8 +31,11 @@ pub(crate) fn write(of: &Prose, page: &str) -> String {
     out
 }
 
-/// A table: columns below each other, the last one in lines of its own width. What stands out has a star.
+/// A table: columns below each other; with sentences in it, each row is a paragraph of its own. What stands out has a star.
 fn rows(out: &mut String, of: &Table) {
+    if of.rows.iter().any(|row| row.cells.last().is_some_and(|cell| cell.len() > 40)) {
+        return paragraphs(out, of);
+    }
     let columns = of.head.len();
     let width = |column: usize| {
         let cells = of.rows.iter().filter_map(|row| row.cells.get(column)).map(String::as_str);
@@ -53,6 +56,24 @@ fn rows(out: &mut String, of: &Table) {
     for of in &of.rows {
         let cells: Vec<&str> = of.cells.iter().map(String::as_str).collect();
         row(&cells, if of.strong { "* " } else { "  " });
+    }
+}
+
+/// The rows of a table that ends in sentences: what stands before the sentence is its heading.
+fn paragraphs(out: &mut String, of: &Table) {
+    for row in &of.rows {
+        let sign = if row.strong { "*" } else { " " };
+        let cells: Vec<&str> = row.cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+        let Some(([number, names @ ..], says)) = cells.split_last().map(|(last, rest)| (rest, *last)) else {
+            continue;
+        };
+        let number = format!("{sign}{number:>5}. ");
+        out.push_str(&number);
+        if !names.is_empty() {
+            wrapped(out, number.len(), &names.join(", "));
+            out.push_str(&" ".repeat(number.len()));
+        }
+        wrapped(out, number.len(), says);
     }
 }
 
