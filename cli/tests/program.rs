@@ -38,7 +38,7 @@ fn help_names_the_exit_codes_and_every_command_has_examples() {
     let help = pagewalk(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     assert!(out(&help).contains("Exit codes:"));
-    for command in ["open", "figure", "check", "diff", "completions"] {
+    for command in ["open", "figure", "standalone", "check", "diff", "completions"] {
         assert!(out(&help).contains(command), "{command}");
         let help = pagewalk(&[command, "--help"]);
         assert_eq!(help.status.code(), Some(0));
@@ -276,5 +276,23 @@ fn a_figure_that_is_asked_wrongly_is_one_sentence_and_no_picture() {
     {
         let output = pagewalk(&[&["figure"], args].concat());
         assert_eq!((output.status.code(), &*out(&output)), (Some(2), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn one_file_of_no_site_or_of_no_link_is_one_sentence_and_no_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("walk.html").to_string_lossy().into_owned();
+    let empty = folder.path().to_string_lossy().into_owned();
+    for (link, says) in [
+        ("again", "no built site is here"),
+        ("kernal-walk", "did you mean \u{201c}kernel-walk\u{201d}?"),
+        ("again?t=99", "there is no step 99"),
+    ] {
+        let output = pagewalk(&["standalone", link, "--site", &empty, "-o", &path]);
+        let error = String::from_utf8(output.stderr.clone()).expect("text");
+        assert_eq!((output.status.code(), &*out(&output)), (Some(2), ""), "{link}");
+        assert!(error.contains(says) && error.lines().count() == 1, "{error}");
+        assert!(!Path::new(&path).exists());
     }
 }

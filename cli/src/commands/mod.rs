@@ -8,6 +8,7 @@ mod dump;
 mod explain;
 mod figure;
 mod open;
+mod standalone;
 mod walk;
 
 use clap::Subcommand;
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Dump(dump::Args),
     Walk(walk::Args),
     Figure(figure::Args),
+    Standalone(standalone::Args),
     Check(check::Args),
     Diff(diff::Args),
     Completions(completions::Args),
@@ -37,6 +39,7 @@ impl Command {
             Self::Dump(args) => args.run(),
             Self::Walk(args) => args.run(),
             Self::Figure(args) => args.run(),
+            Self::Standalone(args) => args.run(),
             Self::Check(args) => args.run(),
             Self::Diff(args) => args.run(),
             Self::Completions(args) => args.run(),

@@ -53,11 +53,23 @@ pub struct Ask {
     pub table: bool,
     /// Whether it names a step (`t=`).
     pub names_step: bool,
+    /// How the page is to show it (`present`, `embed`): a figure is the same.
+    pub forms: Vec<&'static str>,
     /// The address of the page that it was given with, without the `#`; empty if there was none.
     pub page: String,
 }
 
 impl Ask {
+    /// The hash as the page writes it, without the `#`, with all that the address says.
+    pub fn hash(&self) -> String {
+        let hash = match &self.subject {
+            Subject::Walk(link) => link.to_string(),
+            Subject::Race(link) => link.to_string(),
+        };
+        let table = self.table.then_some(narrate::sheet::TABLE);
+        self.forms.iter().copied().chain(table).fold(hash, |hash, form| narrate::sheet::joined(&hash, form))
+    }
+
     /// Reads an address: `https://…#v1/…`, `#v1/…`, or what stands behind `v1/`.
     ///
     /// # Errors
@@ -76,6 +88,8 @@ impl Ask {
             }
             None => ("", address.to_owned()),
         };
+        let said_of_form = |form: &&str| hash.split(['?', '&']).skip(1).any(|part| part == *form);
+        let forms = FORMS.into_iter().filter(said_of_form).collect();
         let (hash, table) = plain(&hash);
         if hash.is_empty() || hash == "v1" || hash == "v1/" {
             return Err(said(
@@ -84,7 +98,7 @@ impl Ask {
         }
         let names_step = hash.split_once('?').is_some_and(|(_, query)| query.split('&').any(is_step));
         let subject = subject(&hash)?;
-        Ok(Self { subject, table, names_step, page: page.to_owned() })
+        Ok(Self { subject, table, names_step, forms, page: page.to_owned() })
     }
 }
 
@@ -292,7 +306,10 @@ mod tests {
                 "{short}"
             );
         }
-        assert!(walk("debug-user?t=3&view=steps").0.table);
+        let (table, _) = walk("debug-user?t=3&view=steps");
+        assert!(table.table);
+        assert_eq!(table.hash(), "v1/debug-user/x86_64-4level/v6.17?lock=write&t=3&view=steps");
+        assert!(whole.hash().ends_with("&t=4&embed"));
         assert!(
             matches!(Ask::parse("race/munmap?s=a3&t=2"), Ok(Ask { subject: Subject::Race(link), .. }) if link.step == 2)
         );

@@ -107,12 +107,11 @@ impl Figure {
         };
         match (&mut self.run, steps) {
             (Run::Walk(walk), Some(step)) => walk.has(step).map(drop)?,
-            (Run::Walk(walk), None) => walk.has(walk.link().step).map(drop)?,
             (Run::Race(_), Some(_)) if matches!(self.shown, Shown::Strip(_)) => {
                 return Err(FigureError::StripOfRace);
             }
             (Run::Race(race), Some(step)) => race.go_to(step)?,
-            (Run::Race(_), None) => {}
+            (_, None) => {}
         }
         Ok(self)
     }
@@ -158,6 +157,9 @@ impl Figure {
     /// # Errors
     /// [`FigureError::TooMany`] and [`FigureError::TooLarge`] if more steps are asked for than there is room.
     pub fn draw(&self, format: Format, theme: Theme) -> Result<String, FigureError> {
+        if let (Run::Walk(walk), Shown::Link | Shown::Step(_)) = (&self.run, &self.shown) {
+            walk.has(self.step(walk))?;
+        }
         let last = self.last();
         let is_svg = format == Format::Svg;
         let most = match self.shown {
