@@ -22,7 +22,9 @@ Object.defineProperty(HTMLLinkElement.prototype, "href", {
     get,
     set(address) {
         const name = named(address);
-        if (!Object.hasOwn(files, name)) return set.call(this, address);
+        if (name === undefined) return set.call(this, address);
+        // Its program is not inside either: that says so.
+        if (!Object.hasOwn(files, name)) return set.call(this, "data:text/css,");
         unpacked(name).then((sheet) => set.call(this, URL.createObjectURL(new Blob([sheet], { type: "text/css" }))));
     },
 });
