@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use figure::{Ask, Figure, FigureError, Format, Shown, Theme};
+use proptest::prelude::*;
 
 fn figure(address: &str, shown: Shown) -> Result<Figure, String> {
     let ask = Ask::parse(address).map_err(|error| error.to_string())?;
@@ -158,6 +159,19 @@ fn tex_is_ascii_and_closes_what_it_opens() {
                 count(&format!("\\end{{{of}}}")),
                 "{address} {of}"
             );
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_address_is_read_or_refused_in_one_line(text in "(?s).{0,60}", tail in "[a-z0-9/?&=#%.:-]{0,60}") {
+        for address in [text.clone(), tail.clone(), format!("#v1/{tail}"), format!("again?{tail}"), format!("v1/race/munmap?{tail}{text}")] {
+            match Ask::parse(&address) {
+                // What is read has an address that is read again.
+                Ok(ask) => prop_assert_eq!(Ask::parse(&ask.hash()).map(|again| again.subject), Ok(ask.subject)),
+                Err(error) => prop_assert!(!error.to_string().chars().any(char::is_control), "{}", error),
+            }
         }
     }
 }

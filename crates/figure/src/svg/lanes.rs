@@ -203,6 +203,9 @@ fn card(table: &StakeTable, width: i32) -> Card {
 }
 
 fn locks(canvas: &mut Canvas, y: i32, locks: &[LockView]) -> i32 {
+    if locks.is_empty() {
+        return y;
+    }
     canvas.text(MARGIN, y, At::Start, Type::HEAD, "LOCKS");
     let mut y = y + Type::HEAD.line() + 1;
     for lock in locks {
