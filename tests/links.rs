@@ -1,16 +1,23 @@
 //! No address is too broken to be read: it opens something, and what is opened has an address that is all right.
 
+use narrate::race::{self, Session};
+use narrate::{Timeline, point};
 use pagewalk_tests::LIBRARY;
 use pagewalk_tests::addresses::{VALID, broken};
+use pagewalk_tests::tables::tables_of;
+use pgtable::VirtAddr;
 use proptest::prelude::*;
 use races::RaceLink;
-use scenario::Link;
+use scenario::{CompareLink, Link, Setup};
 
 /// Reads an address as a page does, and what it opens again. Returns whether something was wrong with it.
 fn opens(address: &str) -> Result<bool, TestCaseError> {
     if let Some((link, problems)) = RaceLink::parse(address) {
-        let text = link.to_string();
-        prop_assert_eq!(RaceLink::parse(&text), Some((link, vec![])), "{}", text);
+        // A step beyond the end is said, and the last one is shown.
+        let step = link.step.min(link.schedule.len() as u32);
+        let shown = RaceLink { step, ..link };
+        let text = shown.to_string();
+        prop_assert_eq!(RaceLink::parse(&text), Some((shown, vec![])), "{}", text);
         return Ok(says(&problems));
     }
     let (link, problems) = Link::parse(address, &LIBRARY);
@@ -66,4 +73,64 @@ proptest! {
         let (before, after) = valid.split_at(at.min(valid.len()));
         opens(&format!("{before}{text}{}", if keep { after } else { "" }))?;
     }
+}
+
+/// What a link opens, in the words of `kept/links.txt`; the link must be all right.
+fn opened(link: &str, what: &str) -> String {
+    match what {
+        "race" => {
+            let (race, problems) = RaceLink::parse(link).expect("a race");
+            assert_eq!(problems, [], "{link}");
+            let (session, problem) = Session::open(&race).expect("it starts");
+            assert_eq!(problem, None, "{link}");
+            let point = race::point(&session.moment(), race.choice.revision, race.choice.race);
+            let outcome = point.outcome.map_or_else(|| "nothing yet".to_owned(), |outcome| outcome.what);
+            format!("step {} of {}: {outcome}", session.at(), session.steps().len())
+        }
+        "compare" => {
+            let (of, problems) = CompareLink::parse(link, &LIBRARY);
+            assert_eq!(problems, [], "{link}");
+            let [left, right] = of.setups();
+            let one = |setup: Setup| format!("{} {}", setup.revision.id(), setup.lock.id());
+            format!("{} {}, {}, line {}", left.scenario.id, one(left), one(right), of.line)
+        }
+        "safe" => {
+            let (case, problems) = races::safe::link::parse(link);
+            assert_eq!(problems, [], "{link}");
+            let walk = case.walk;
+            format!(
+                "{} {} {} {}",
+                walk.entry.func().name(),
+                walk.model.id,
+                walk.revision.id(),
+                walk.lock.name()
+            )
+        }
+        _ => {
+            let (of, problems) = Link::parse(link, &LIBRARY);
+            assert_eq!(problems, [], "{link}");
+            let (world, runner) = of.setup.start(&tables_of(&of.setup)).expect("it starts");
+            let mut timeline = Timeline::new(world, runner);
+            while !timeline.record(100_000) {}
+            assert!(of.step < timeline.len(of.grain), "{link}");
+            let span = timeline.span(of.grain, of.step);
+            let moment = timeline.moment(span.from, span.to);
+            let point = point::point(&moment, span.mark, of.setup.revision, VirtAddr(0));
+            format!("{} {}", point.mark.id(), point.ruler.addr)
+        }
+    }
+}
+
+#[test]
+fn every_link_that_was_given_away_opens_what_it_opened_then() {
+    let kept = include_str!("kept/links.txt").lines().filter(|line| !line.starts_with("# "));
+    let mut versions = Vec::new();
+    for line in kept {
+        let [link, what, says] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        assert_eq!(opened(link, what), says, "{link}");
+        versions.push(link[1..].split('/').next().unwrap_or_default());
+    }
+    versions.dedup();
+    // A new version gets links of its own, and keeps those of the old ones.
+    assert_eq!(versions, ["v1"]);
 }

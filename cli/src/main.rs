@@ -1,4 +1,4 @@
-//! `pagewalk`: page tables that come as text, on the command line.
+//! `pagewalk`: page tables on the command line, as text that is read and as figures.
 //!
 //! Each subcommand is one file of `commands`: its arguments, and what it does with them. What they say of how they ended is
 //! in `outcome`, what they read and write in `files`.
@@ -16,7 +16,7 @@ use clap::Parser;
 
 use outcome::{Exit, Failure};
 
-/// Reads what Linux, QEMU, crash and debuggers print of page tables.
+/// Reads what Linux, QEMU, crash and debuggers print of page tables, and draws walks of them.
 #[derive(Debug, Parser)]
 #[command(
     name = "pagewalk",

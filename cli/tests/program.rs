@@ -38,7 +38,7 @@ fn help_names_the_exit_codes_and_every_command_has_examples() {
     let help = pagewalk(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     assert!(out(&help).contains("Exit codes:"));
-    for command in ["open", "check", "diff", "completions"] {
+    for command in ["open", "figure", "standalone", "check", "diff", "completions"] {
         assert!(out(&help).contains(command), "{command}");
         let help = pagewalk(&[command, "--help"]);
         assert_eq!(help.status.code(), Some(0));
@@ -197,4 +197,102 @@ fn who_reads_only_the_beginning_is_no_error() {
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[test]
+fn a_figure_is_printed_or_written_into_a_file() {
+    let step = ["figure", "debug-init-mm/x86_64-5level/v7.3?lock=read", "--step", "2"];
+    let printed = pagewalk(&step);
+    assert_eq!(printed.status.code(), Some(0));
+    assert!(out(&printed).starts_with("<svg ") && out(&printed).ends_with("</svg>\n"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.svg").to_string_lossy().into_owned();
+    let written = pagewalk(&[&step[..], &["-o", &path]].concat());
+    assert_eq!((written.status.code(), &*out(&written)), (Some(0), ""));
+    assert_eq!(std::fs::read_to_string(&path).expect("it is written"), out(&printed));
+    // Each format and theme is another text.
+    let mut texts = vec![out(&printed)];
+    for more in [
+        ["--format", "text"],
+        ["--format", "tex"],
+        ["--format", "markdown"],
+        ["--theme", "dark"],
+        ["--theme", "print"],
+    ] {
+        let text = out(&pagewalk(&[&step[..], &more].concat()));
+        assert!(!text.is_empty() && !texts.contains(&text), "{more:?}");
+        texts.push(text);
+    }
+    let table = pagewalk(&[
+        "figure",
+        "again",
+        "--table",
+        "--steps",
+        "1..3",
+        "--format",
+        "markdown",
+        "--page",
+        "https://h/#x",
+    ]);
+    assert!(
+        out(&table).contains("(<https://h/#v1/again/") && out(&table).contains("| 3 |"),
+        "{}",
+        out(&table)
+    );
+    let file = pagewalk(&[
+        "figure",
+        "kernel-walk",
+        "--capture",
+        &file("captures/riscv64-sv39/tables.json.gz"),
+        "--step",
+        "3",
+    ]);
+    assert!(out(&file).contains("tables of a file"));
+}
+
+#[test]
+fn a_figure_that_is_asked_wrongly_is_one_sentence_and_no_picture() {
+    for (args, says) in [
+        (&["kernal-walk"][..], "did you mean \u{201c}kernel-walk\u{201d}?"),
+        (&["kernel-walk/x86_64-6level"], "did you mean \u{201c}x86_64-"),
+        (&["kernel-walk/x86_64-5level/v7.2"], "did you mean \u{201c}v7.1\u{201d}?"),
+        (&["kernel-walk?lock=writ"], "did you mean \u{201c}write\u{201d}?"),
+        (&["race/mummap"], "did you mean \u{201c}munmap\u{201d}?"),
+        (&["again", "--step", "999"], "there is no step 999"),
+        (&["again", "--capture", "no-such-file"], "no-such-file: "),
+        (&["again", "-o", "/no/such/folder/a.svg"], "/no/such/folder/a.svg: "),
+        (&["again\u{1b}[31m\n"], "there is no scenario"),
+    ] {
+        let output = pagewalk(&[&["figure"], args].concat());
+        let error = String::from_utf8(output.stderr.clone()).expect("text");
+        assert_eq!((output.status.code(), &*out(&output)), (Some(2), ""), "{args:?}");
+        assert!(
+            error.contains(says) && error.lines().count() == 1 && !error.contains('\u{1b}'),
+            "{args:?}: {error}"
+        );
+    }
+    for args in
+        [&["again", "--steps", "9..3"][..], &["again", "--step", "1", "--table"], &["again", "--theme", "x"]]
+    {
+        let output = pagewalk(&[&["figure"], args].concat());
+        assert_eq!((output.status.code(), &*out(&output)), (Some(2), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn one_file_of_no_site_or_of_no_link_is_one_sentence_and_no_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("walk.html").to_string_lossy().into_owned();
+    let empty = folder.path().to_string_lossy().into_owned();
+    for (link, says) in [
+        ("again", "no built site is here"),
+        ("kernal-walk", "did you mean \u{201c}kernel-walk\u{201d}?"),
+        ("again?t=99", "there is no step 99"),
+    ] {
+        let output = pagewalk(&["standalone", link, "--site", &empty, "-o", &path]);
+        let error = String::from_utf8(output.stderr.clone()).expect("text");
+        assert_eq!((output.status.code(), &*out(&output)), (Some(2), ""), "{link}");
+        assert!(error.contains(says) && error.lines().count() == 1, "{error}");
+        assert!(!Path::new(&path).exists());
+    }
 }

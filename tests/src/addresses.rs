@@ -11,7 +11,7 @@ pub const VALID: [&str; 11] = [
     "#v1/kernel-walk?embed",
     "#v1/callers",
     "#v1/race/munmap/openrisc/v6.16?lock=none&s=a20b11a&t=7",
-    "#v1/race/collapse/x86_64-4level/v6.17?lock=read&t=1",
+    "#v1/race/collapse/x86_64-4level/v6.17?lock=read&s=a&t=1",
     "#v1/verdicts/nested-read",
     "#v1/compare/debug-user/x86_64-4level/v6.17?lock=read&with=v7.3&with-lock=write&t=2",
     "#v1/safe/debug/riscv64-sv48/v6.18?mm=other&lock=write&holds=user&also=hotplug,init_mm",

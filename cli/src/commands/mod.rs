@@ -6,7 +6,9 @@ mod decode;
 mod diff;
 mod dump;
 mod explain;
+mod figure;
 mod open;
+mod standalone;
 mod walk;
 
 use clap::Subcommand;
@@ -21,6 +23,8 @@ pub(crate) enum Command {
     Explain(explain::Args),
     Dump(dump::Args),
     Walk(walk::Args),
+    Figure(figure::Args),
+    Standalone(standalone::Args),
     Check(check::Args),
     Diff(diff::Args),
     Completions(completions::Args),
@@ -34,6 +38,8 @@ impl Command {
             Self::Explain(args) => args.run(),
             Self::Dump(args) => args.run(),
             Self::Walk(args) => args.run(),
+            Self::Figure(args) => args.run(),
+            Self::Standalone(args) => args.run(),
             Self::Check(args) => args.run(),
             Self::Diff(args) => args.run(),
             Self::Completions(args) => args.run(),

@@ -1,6 +1,10 @@
 //! Widgets inside another page.
 
-use pagewalk_browser_tests::{Answer, Gate, Key, Page, Screen, Site, in_app, test};
+use std::fs;
+
+use figure::{Ask, Figure, Format, Theme};
+use pagewalk_browser_tests::{Answer, Gate, Key, Page, Screen, Site, dist, in_app, test};
+use pagewalk_tests::files;
 
 const HOST: &str = r#"<!doctype html><html lang="en"><title>Host</title>
 <body style="height: 5000px"><p tabindex="0" id="own">The host's own text</p>
@@ -99,5 +103,60 @@ fn a_widget_whose_scenario_arrives_later_has_no_header_meanwhile() {
         page.wait_for("a step is shown", ".sentence").await;
         assert_eq!(page.count("header").await, 0);
         page.until("its step", || async { page.step().await == 2 }).await;
+    });
+}
+
+/// The built page and what a link needs as one file.
+fn one_file(address: &str) -> String {
+    let ask = Ask::parse(address).expect("an address");
+    let figure = Figure::open(&ask, None).expect("it is there");
+    let still = figure.draw(Format::Svg, Theme::Light).expect("there is room");
+    let names: Vec<String> = ["wasm", "css", "gz"]
+        .iter()
+        .flat_map(|ending| files::below(&dist(), ending))
+        .map(|path| path.strip_prefix(dist()).expect("below it").to_str().expect("a plain name").to_owned())
+        .collect();
+    let read = |name: &str| fs::read(dist().join(name)).ok();
+    let html = String::from_utf8(read("index.html").expect("the built site")).expect("text");
+    let app = standalone::app_of(&html).expect("the page's HTML");
+    let names = standalone::needed(&ask, app, &names, false);
+    standalone::file(&read, &ask.hash(), &names, &still).expect("a file")
+}
+
+#[test]
+fn one_file_opens_from_a_disk_in_a_sandbox_and_without_an_address() {
+    test(Screen::WIDE, async |page| {
+        let [walk, captured] =
+            ["again/x86_64-4level/v7.3?t=2", "debug-init-mm/x86_64-5level/v7.3?lock=read&t=2"].map(one_file);
+        assert!(walk.len() <= 450_000 && captured.len() <= 1_200_000, "{} {}", walk.len(), captured.len());
+        let folder = tempfile::tempdir().expect("a folder");
+        for (file, sentence) in
+            [(&walk, "The assertion holds"), (&captured, "The assertion on init_mm.mmap_lock fails")]
+        {
+            let path = folder.path().join("walk.html");
+            fs::write(&path, file).expect("the folder can be written");
+            page.open(&format!("file://{}", path.display())).await;
+            page.until("its step", || async { page.step().await == 2 }).await;
+            assert!(page.sentence().await.starts_with(sentence));
+            // The part of the races is inside too: it says whether the walk is safe.
+            page.wait_for("whether it is safe", ".beside a").await;
+            page.focus_slider().await;
+            page.key_to_step(Key::Right, 3).await;
+            // Nothing comes from anywhere else.
+            let outside = "return performance.getEntriesByType('resource').map(of => of.name).filter(name => /^http/.test(name)).join()";
+            assert_eq!(page.text_of(outside).await, "");
+        }
+        // A document without an address of its own, and without an origin.
+        let text = walk.replace('&', "&amp;").replace('"', "&quot;");
+        let host = format!(
+            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Host</title><body>\
+             <iframe sandbox=\"allow-scripts\" srcdoc=\"{text}\" width=\"720\" height=\"500\" title=\"one\"></iframe>"
+        );
+        let site = Site::serve_with(|site| site.instead("host.html", Answer::Bytes(host.into_bytes())));
+        page.load(&site.url("host.html")).await;
+        page.enter_frame(0).await;
+        page.wait_for("a step is shown", ".sentence").await;
+        assert_eq!(page.step().await, 2);
+        page.leave_frame().await;
     });
 }
