@@ -60,6 +60,7 @@
 //! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
 //! | [`beside`] | which races a walk has |
 //! | [`safe`] | a walk as a person states it: what it asserts, and which races count for it |
+//! | [`compose`] | a race composed of switches: what if this line stood outside the lock? |
 //! | [`link`] | a race, its choices and a schedule as text, and back |
 //!
 //! Facts: Linux v6.16 to v7.3, the files that each script names.
@@ -70,6 +71,7 @@ extern crate alloc;
 pub mod answers;
 pub mod beside;
 pub mod choice;
+pub mod compose;
 pub mod cpu;
 mod entries;
 pub mod found;
@@ -96,6 +98,7 @@ mod walker;
 pub use answers::{ANSWERS, Answer, Evidence};
 pub use beside::Beside;
 pub use choice::Choice;
+pub use compose::Composition;
 pub use cpu::{Cpu, Inner};
 pub use found::Found;
 pub use ground::Ground;
