@@ -7,6 +7,7 @@ mod diff;
 mod dump;
 mod explain;
 mod open;
+mod race;
 mod walk;
 
 use clap::Subcommand;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Explain(explain::Args),
     Dump(dump::Args),
     Walk(walk::Args),
+    Race(race::Args),
     Check(check::Args),
     Diff(diff::Args),
     Completions(completions::Args),
@@ -34,6 +36,7 @@ impl Command {
             Self::Explain(args) => args.run(),
             Self::Dump(args) => args.run(),
             Self::Walk(args) => args.run(),
+            Self::Race(args) => args.run(),
             Self::Check(args) => args.run(),
             Self::Diff(args) => args.run(),
             Self::Completions(args) => args.run(),

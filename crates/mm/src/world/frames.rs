@@ -175,6 +175,7 @@ mod tests {
         world.rcu_read_lock(Task::Walker);
         assert_eq!(world.grace_period_over(), Some(TABLE), "a section that began later does not count");
         world.rcu_read_unlock(Task::Walker);
+        world.rcu_read_unlock(Task::Other);
         world.rcu_read_lock_outer(Task::Walker);
         world.free_table_by_rcu(TABLE);
         world.rcu_read_lock(Task::Walker);
