@@ -196,3 +196,22 @@ fn a_composition_is_searched_and_what_makes_no_sense_is_said() {
     );
     assert!(refused(&["race", "munmap"], "").contains("neither the address of a race"));
 }
+
+#[test]
+fn a_fix_leads_to_its_race() {
+    let output = pagewalk(&["race", "#v1/race?cve=CVE-2026-31456"], "");
+    assert_eq!(output.status.code(), Some(1), "without it something goes wrong");
+    let said = String::from_utf8(output.stdout).expect("text");
+    for part in [
+        "3b89863c3fa4 (CVE-2026-31456, since v7.0): mm/pagewalk: fix race between concurrent split and refault",
+        "affected: v6.19.x, and v6.18.y before v6.18.21",
+        "With it: numa_maps and device memory (x86_64-4level, rules of v7.1",
+        "Without it: numa_maps and device memory (x86_64-4level, rules of v6.18",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(
+        refused(&["race", "CVE-2026-1"], "")
+            .contains("nor one of these fixes: 8782fb61cc84, 59305202c67f, CVE-2026-31456, ")
+    );
+}

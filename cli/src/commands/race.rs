@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use explore::Lane;
 use narrate::race::{Tape, point};
 use races::compose::NoSense;
-use races::{Composition, Found, OUTCOMES, RaceLink, State};
+use races::{Composition, FIXES, Fix, Found, OUTCOMES, RaceLink, State};
 use serde_json::{Value, json};
 
 use crate::files::output;
@@ -13,7 +13,7 @@ use crate::outcome::{Exit, Failure};
 
 /// Search a race: can a walk go wrong beside what another CPU does?
 ///
-/// LINK is the address of a race on the page, or a composition: a race with some lines inside another lock, other ways to free tables, other
+/// LINK is the address of a race on the page, a fix (a CVE, or a commit), or a composition: a race with some lines inside another lock, other ways to free tables, other
 /// surroundings. Every order of the steps is tried. Printed are the question with its answer in a sentence, the lines of the other CPU with
 /// the numbers that a guard counts, and the shortest order in which something goes wrong, step by step.
 #[derive(Debug, clap::Args)]
@@ -32,6 +32,7 @@ Examples:
   pagewalk race 'v1/race/munmap/x86_64-4level/v6.17?lock=read'
   pagewalk race 'v1/compose/huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:try:2-4'
   pagewalk race 'v1/compose/hot-remove/arm64-4k-48/v7.3?rule=no-hotplug&around=owns' --json
+  pagewalk race CVE-2026-31456
 
 Exit codes: 0 safe, 1 something can go wrong or the search met its limit, 2 wrongly asked (what could be understood is answered).")]
 pub(crate) struct Args {
@@ -45,6 +46,8 @@ pub(crate) struct Args {
 
 /// What was asked, and what came out.
 struct Answer {
+    /// The fix that was asked for.
+    fix: Option<&'static Fix>,
     of: Composition,
     problems: Vec<String>,
     found: Result<Found, NoSense>,
@@ -55,15 +58,18 @@ struct Answer {
 impl Args {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
         let link = self.link.split_once('#').map_or(self.link.as_str(), |(_, link)| link);
-        let (of, problems) = read(link).ok_or_else(|| {
+        let fix = named(link);
+        let asked = fix.map_or_else(|| link.to_owned(), |fix| composition(fix.before));
+        let (of, problems) = read(&asked).ok_or_else(|| {
             Failure::Asked(format!(
-                "\u{201c}{link:.60}\u{201d} is neither the address of a race (v1/race/munmap) nor a composition (v1/compose/munmap)"
+                "\u{201c}{link:.60}\u{201d} is neither the address of a race (v1/race/munmap) nor a composition (v1/compose/munmap), nor one of these fixes: {}",
+                fixes()
             ))
         })?;
         let found = of.search();
         let steps =
             found.as_ref().ok().and_then(|found| steps(&of, &of.start().ok()?, found)).unwrap_or_default();
-        let answer = Answer { of, problems, found, steps };
+        let answer = Answer { fix, of, problems, found, steps };
         let mut out = output();
         if self.json {
             writeln!(out, "{:#}", answer.json())?;
@@ -73,6 +79,26 @@ impl Args {
         out.flush()?;
         Ok(answer.exit())
     }
+}
+
+/// The fix that is asked for by its name alone, or as `v1/race?cve=NAME`.
+fn named(link: &str) -> Option<&'static Fix> {
+    let id = link.strip_prefix("v1/race?").and_then(|query| query.split_once('=')).map_or(link, |(_, id)| id);
+    Fix::named(id)
+}
+
+fn fixes() -> String {
+    let names = FIXES.iter().flat_map(|fix| fix.cve.into_iter().chain([fix.commit]));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn composition(text: &str) -> String {
+    format!("v1/compose/{text}")
+}
+
+/// The sentence about a composition of ours.
+fn sentence(text: &str) -> String {
+    read(&composition(text)).map_or_else(String::new, |(of, _)| of.sentence(&of.search()))
 }
 
 fn read(link: &str) -> Option<(Composition, Vec<String>)> {
@@ -114,6 +140,18 @@ impl Answer {
         for problem in &self.problems {
             writeln!(out, "note: {problem}")?;
         }
+        if let Some(fix) = self.fix {
+            let cve = fix.cve.map_or_else(String::new, |cve| format!("{cve}, "));
+            writeln!(out, "{} ({cve}since {}): {}", fix.commit, fix.since, fix.title)?;
+            if let Some(affected) = fix.affected {
+                writeln!(out, "affected: {affected}")?;
+            }
+            writeln!(out, "\nWith it: {}", sentence(fix.after))?;
+            if let Some((thought, shown)) = fix.instead {
+                writeln!(out, "One might think that {thought}. {}", sentence(shown))?;
+            }
+            write!(out, "Without it: ")?;
+        }
         writeln!(out, "{}", self.of.sentence(&self.found))?;
         writeln!(out, "\n{}", self.of)?;
         writeln!(out, "\nThe other CPU, as the race has it:")?;
@@ -144,7 +182,15 @@ impl Answer {
             }
         };
         let steps = self.steps.iter().map(|(lane, said)| json!({"lane": lane.to_string(), "says": said}));
+        let fix = self.fix.map(|fix| {
+            json!({
+                "commit": fix.commit, "cve": fix.cve, "title": fix.title, "since": fix.since, "affected": fix.affected,
+                "before": composition(fix.before), "after": composition(fix.after),
+                "instead": fix.instead.map(|(thought, shown)| json!({"thought": thought, "shown": composition(shown)})),
+            })
+        });
         json!({
+            "fix": fix,
             "composition": self.of.to_string(),
             "verdict": verdict,
             "outcomes": outcomes,

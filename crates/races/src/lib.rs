@@ -55,6 +55,7 @@
 //! | [`scheduled`] | a race and a schedule as one actor |
 //! | [`model`] | a race as a model that can be searched |
 //! | [`search`] | searching it fast |
+//! | [`fixes`] | from a commit or a CVE to its race |
 //! | [`found`] | what a search has found |
 //! | [`survey`] | all tables being searched, variant by variant |
 //! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
@@ -74,6 +75,7 @@ pub mod choice;
 pub mod compose;
 pub mod cpu;
 mod entries;
+pub mod fixes;
 pub mod found;
 pub mod ground;
 pub mod link;
@@ -100,6 +102,7 @@ pub use beside::Beside;
 pub use choice::Choice;
 pub use compose::Composition;
 pub use cpu::{Cpu, Inner};
+pub use fixes::{FIXES, Fix};
 pub use found::Found;
 pub use ground::Ground;
 pub use link::{RaceLink, RaceLinkProblem};
