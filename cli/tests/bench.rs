@@ -158,3 +158,60 @@ fn lines_with_entries_are_decoded_in_passing() {
         (&"bad-page-map".into(), &"x86_64-4level".into())
     );
 }
+
+#[test]
+fn a_race_is_searched_and_its_shortest_way_is_told() {
+    let args = ["race", "https://your.host/#v1/race/munmap/x86_64-4level/v6.17?lock=read"];
+    let output = pagewalk(&args, "");
+    assert_eq!(output.status.code(), Some(1), "something can go wrong");
+    let said = String::from_utf8(output.stdout).expect("text");
+    for part in [
+        "A debug walk and munmap() (x86_64-4level, rules of v6.17, the walker with the read lock",
+        "not safe. It can happen that a pmd table is read after it was freed, or that",
+        "\n   4  mmap_write_downgrade(mm)\n",
+        "The shortest way (b4a20b6a2):",
+        "\n   1 b  CPU 1",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn a_composition_is_searched_and_what_makes_no_sense_is_said() {
+    let owned = "v1/compose/hot-remove/arm64-4k-48/v7.3?lock=read&rule=no-hotplug&around=owns";
+    let value = json(&["race", owned, "--json"], "");
+    assert_eq!((value["verdict"].as_str(), value["composition"].as_str()), (Some("safe"), Some(owned)));
+    let fails = |link: &str| {
+        let output = pagewalk(&["race", link, "--json"], "");
+        assert_eq!(output.status.code(), Some(2), "{link}");
+        serde_json::from_slice::<Value>(&output.stdout).expect("JSON")
+    };
+    let no_sense = fails("v1/compose/munmap?around=owns");
+    assert_eq!(no_sense["verdict"], "no sense");
+    assert!(no_sense["why"].as_str().is_some_and(|why| why.contains("nobody owns them")), "{no_sense}");
+    let near = fails("v1/compose/collapse?frees=rcux");
+    assert_eq!(
+        (near["problems"][1].as_str(), &near["verdict"]),
+        (Some("did you mean \u{201c}rcu\u{201d}?"), &"not safe".into())
+    );
+    assert!(refused(&["race", "munmap"], "").contains("neither the address of a race"));
+}
+
+#[test]
+fn a_fix_leads_to_its_race() {
+    let output = pagewalk(&["race", "#v1/race?cve=CVE-2026-31456"], "");
+    assert_eq!(output.status.code(), Some(1), "without it something goes wrong");
+    let said = String::from_utf8(output.stdout).expect("text");
+    for part in [
+        "3b89863c3fa4 (CVE-2026-31456, since v7.0): mm/pagewalk: fix race between concurrent split and refault",
+        "affected: v6.19.x, and v6.18.y before v6.18.21",
+        "With it: numa_maps and device memory (x86_64-4level, rules of v7.1",
+        "Without it: numa_maps and device memory (x86_64-4level, rules of v6.18",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(
+        refused(&["race", "CVE-2026-1"], "")
+            .contains("nor one of these fixes: 8782fb61cc84, 59305202c67f, CVE-2026-31456, ")
+    );
+}

@@ -8,6 +8,7 @@ mod dump;
 mod explain;
 mod figure;
 mod open;
+mod race;
 mod standalone;
 mod walk;
 
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Walk(walk::Args),
     Figure(figure::Args),
     Standalone(standalone::Args),
+    Race(race::Args),
     Check(check::Args),
     Diff(diff::Args),
     Completions(completions::Args),
@@ -40,6 +42,7 @@ impl Command {
             Self::Walk(args) => args.run(),
             Self::Figure(args) => args.run(),
             Self::Standalone(args) => args.run(),
+            Self::Race(args) => args.run(),
             Self::Check(args) => args.run(),
             Self::Diff(args) => args.run(),
             Self::Completions(args) => args.run(),

@@ -55,3 +55,28 @@ pub enum Turn {
     /// it) is done while nothing is asked of it, and may move again later.
     Done,
 }
+
+/// What the lanes can do in a state, a bit each: the first lane's lowest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turns {
+    /// Those that can move.
+    pub moving: u8,
+    /// Those that wait.
+    pub waiting: u8,
+}
+
+impl Turns {
+    /// The same, where one more lane has this turn.
+    #[must_use]
+    #[inline]
+    pub const fn with(self, lane: Lane, turn: Turn) -> Self {
+        let Self { moving, waiting } = self;
+        let (moves, waits) = (matches!(turn, Turn::Move), matches!(turn, Turn::Wait));
+        Self { moving: moving | (moves as u8) << lane.0, waiting: waiting | (waits as u8) << lane.0 }
+    }
+
+    /// Whether some lane waits and none can move.
+    pub const fn is_deadlock(self) -> bool {
+        self.waiting != 0 && self.moving == 0
+    }
+}

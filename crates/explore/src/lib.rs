@@ -63,6 +63,7 @@
 //! | [`search`] | breadth first, resumable, with a limit |
 //! | [`verdict`] | how it ends |
 //! | [`mod@replay`] | a schedule run again, state by state |
+//! | `chunks` | a list whose pieces stay where they are |
 //! | `numbers` | the hash, and the hash table |
 //! | `states` | the states that were seen: each once, a few bytes each |
 //!
@@ -95,6 +96,7 @@
 
 extern crate alloc;
 
+mod chunks;
 pub mod interned;
 pub mod lane;
 pub mod model;
@@ -106,7 +108,7 @@ mod states;
 pub mod verdict;
 
 pub use interned::{Actors, Interned, Views};
-pub use lane::{Lane, MAX_LANES, Turn};
+pub use lane::{Lane, MAX_LANES, Turn, Turns};
 pub use model::{Expect, MAX_PROPERTIES, Model, Property};
 pub use replay::{CannotMove, Replay, replay};
 pub use schedule::{Schedule, ScheduleError};

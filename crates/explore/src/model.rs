@@ -2,7 +2,7 @@
 
 use core::hash::Hash;
 
-use crate::lane::{Lane, MAX_LANES, Turn};
+use crate::lane::{Lane, MAX_LANES, Turn, Turns};
 
 /// Most properties of a model.
 pub const MAX_PROPERTIES: usize = 64;
@@ -64,10 +64,9 @@ pub trait Model {
     /// Whether a property, by its place in [`Model::properties`], holds in a state.
     fn holds(&self, state: &Self::State, property: usize) -> bool;
 
-    /// What each lane can do in a state, [`Turn::Done`] beyond the last. For models that know a faster way than to ask for
-    /// each.
-    fn turns(&self, state: &Self::State) -> [Turn; MAX_LANES] {
-        Lane::ALL.map(|lane| if lane.index() < Self::LANES { self.turn(state, lane) } else { Turn::Done })
+    /// What all lanes can do in a state. For models that know a faster way than to ask for each.
+    fn turns(&self, state: &Self::State) -> Turns {
+        lanes::<Self>().fold(Turns::default(), |turns, lane| turns.with(lane, self.turn(state, lane)))
     }
 
     /// Which properties hold in a state, a bit each, the first one lowest. For models that know a faster way than to ask for
@@ -83,7 +82,7 @@ pub(crate) fn held(properties: usize, holds: impl Fn(usize) -> bool) -> u64 {
 }
 
 /// The lanes of a model, first to last.
-pub(crate) fn lanes<M: Model>() -> impl Iterator<Item = Lane> {
+pub(crate) fn lanes<M: Model + ?Sized>() -> impl Iterator<Item = Lane> {
     const { assert!(M::LANES >= 1 && M::LANES <= MAX_LANES, "a model has 1 to 8 lanes") };
     Lane::ALL.into_iter().take(M::LANES)
 }

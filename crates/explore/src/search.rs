@@ -4,8 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::lane::Turn;
-use crate::model::{Expect, MAX_PROPERTIES, Model, lanes};
+use crate::model::{Expect, MAX_PROPERTIES, Model, held, lanes};
 use crate::schedule::Schedule;
 use crate::states::{self, Added, States};
 use crate::verdict::{Broken, Verdict};
@@ -78,6 +77,8 @@ enum End {
 pub struct Search<M: Model> {
     model: M,
     limit: u32,
+    /// The properties that hold in a state that neither breaks nor reaches any: most are such.
+    quiet: u64,
     states: States<M>,
     transitions: u64,
     /// By property: the first state that reaches it.
@@ -95,9 +96,11 @@ impl<M: Model> Search<M> {
         assert!(model.properties().len() <= MAX_PROPERTIES, "a model has at most 64 properties");
         let initial = model.initial();
         let mut reached = vec![None; model.properties().len()];
-        let end = judge(&model, &initial, 0, &mut reached).map(|broken| End::Fails(broken, 0));
+        let properties = model.properties();
+        let quiet = held(properties.len(), |property| properties[property].expect == Expect::Always);
+        let end = judge(&model, quiet, &initial, 0, &mut reached).map(|broken| End::Fails(broken, 0));
         let limit = limit.min(MAX_STATES);
-        Self { states: States::new(initial), model, limit, transitions: 0, reached, end }
+        Self { states: States::new(initial), model, limit, quiet, transitions: 0, reached, end }
     }
 
     /// Goes on from at most `fuel` states, fewer when it ends before. A state costs a clone and a step for
@@ -117,8 +120,8 @@ impl<M: Model> Search<M> {
     fn expand(&mut self) -> Option<End> {
         let mut taken = 0;
         let Some(before) = self.states.next() else { return Some(End::Exhausted) };
-        let turns = self.model.turns(before);
-        for lane in lanes::<M>().filter(|lane| turns[lane.index()] == Turn::Move) {
+        let moving = self.model.turns(before).moving;
+        for lane in lanes::<M>().filter(|lane| moving >> lane.index() & 1 != 0) {
             let Some(before) = self.states.next() else { return Some(End::Exhausted) };
             let mut state = before.clone();
             self.model.step(&mut state, lane);
@@ -127,7 +130,7 @@ impl<M: Model> Search<M> {
                 Added::Known => {}
                 Added::Full => return Some(End::Full),
                 Added::New(index, state) => {
-                    if let Some(broken) = judge(&self.model, state, index, &mut self.reached) {
+                    if let Some(broken) = judge(&self.model, self.quiet, state, index, &mut self.reached) {
                         return Some(End::Fails(broken, index));
                     }
                 }
@@ -193,8 +196,17 @@ impl<M: Model> Search<M> {
 }
 
 /// What a new state breaks. Notes what it reaches.
-fn judge<M: Model>(model: &M, state: &M::State, index: u32, reached: &mut [Option<u32>]) -> Option<Broken> {
-    let held = model.held(state);
+fn judge<M: Model>(
+    model: &M,
+    quiet: u64,
+    state: &M::State,
+    index: u32,
+    reached: &mut [Option<u32>],
+) -> Option<Broken> {
+    let (held, stuck) = (model.held(state), model.turns(state).is_deadlock());
+    if held == quiet && !stuck {
+        return None;
+    }
     let mut broken = None;
     for (place, (property, reached)) in model.properties().iter().zip(reached).enumerate() {
         let holds = held >> place & 1 != 0;
@@ -204,8 +216,6 @@ fn judge<M: Model>(model: &M, state: &M::State, index: u32, reached: &mut [Optio
             _ => {}
         }
     }
-    let turns = model.turns(state);
-    let stuck = turns.contains(&Turn::Wait) && !turns.contains(&Turn::Move);
     broken.or_else(|| stuck.then_some(Broken::Deadlock))
 }
 

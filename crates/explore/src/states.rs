@@ -2,13 +2,14 @@
 //!
 //! A state is known by its index, in the order in which it was met. Kept for each are where it came from
 //! ([`Link`], 4 bytes) and its place in a hash table (8 bytes, and the table's spare room). The states
-//! themselves are kept while they wait to be expanded, and in every [`STRIDE`]th layer; any other is made
+//! themselves are kept until their layer has been expanded, and in every [`STRIDE`]th layer for good; any other is made
 //! again, from the last kept state before it, when a new state has its fingerprint and must be compared with
 //! it. Where a state tells how many steps each lane has taken (none goes in circles) hardly any ever is:
 //! equal states lie in the same layer, which waits.
 
 use alloc::vec::Vec;
 
+use crate::chunks::Chunks;
 use crate::lane::{Lane, MAX_LANES};
 use crate::model::Model;
 use crate::numbers::{Numbers, fingerprint};
@@ -43,19 +44,19 @@ impl Link {
 
 /// How many hash tables share the states. Each grows by itself, at its own time: one that holds them all
 /// would copy a million slots in one go, and no slice could be shorter than that.
-const SHARDS: usize = 64;
+const SHARDS: usize = 16;
 
 /// Which table holds it: bits that the table itself does not look at, unless it is very large.
 const fn shard(fingerprint: u32) -> usize {
-    (fingerprint >> 19) as usize % SHARDS
+    (fingerprint >> 26) as usize % SHARDS
 }
 
 /// States at the same distance from the initial one, of consecutive indices.
 struct Layer<S> {
     /// Index of the first.
     first: u32,
-    /// Those that are kept, at their places. Empty once none is.
-    states: Vec<Option<S>>,
+    /// All of them, as long as they are kept.
+    states: Vec<S>,
 }
 
 /// What became of a state.
@@ -69,7 +70,7 @@ pub(crate) enum Added<'a, S> {
 }
 
 pub(crate) struct States<M: Model> {
-    links: Vec<Link>,
+    links: Chunks<Link>,
     /// The index of each.
     visited: [Numbers; SHARDS],
     /// By distance. The last is being filled, from the last but one.
@@ -84,10 +85,12 @@ impl<M: Model> States<M> {
         let fingerprint = fingerprint(&initial);
         let mut visited = [const { Numbers::new() }; SHARDS];
         visited[shard(fingerprint)].put(fingerprint, 0);
-        let layers = [(0, Vec::from([Some(initial)])), (1, Vec::new())];
+        let mut links = Chunks::new();
+        // It is never followed.
+        links.push(Link(0));
+        let layers = [(0, Vec::from([initial])), (1, Vec::new())];
         Self {
-            // Its link is never followed.
-            links: Vec::from([Link(0)]),
+            links,
             visited,
             layers: layers.map(|(first, states)| Layer { first, states }).into(),
             expanded: 0,
@@ -117,22 +120,19 @@ impl<M: Model> States<M> {
     /// Marks the next state as expanded. False if it was the last.
     pub(crate) fn advance(&mut self) -> bool {
         let depth = self.depth();
-        let keep = depth.is_multiple_of(STRIDE);
-        let layer = &mut self.layers[depth];
-        if !keep {
-            layer.states[self.expanded] = None;
-        }
         self.expanded += 1;
-        if self.expanded < layer.states.len() {
+        if self.expanded < self.layers[depth].states.len() {
             return true;
         }
         if self.layers[depth + 1].states.is_empty() {
             return false;
         }
-        if !keep {
-            self.layers[depth].states = Vec::new();
+        let mut room = Vec::new();
+        if !depth.is_multiple_of(STRIDE) {
+            core::mem::swap(&mut room, &mut self.layers[depth].states);
+            room.clear();
         }
-        self.layers.push(Layer { first: self.len(), states: Vec::new() });
+        self.layers.push(Layer { first: self.len(), states: room });
         self.expanded = 0;
         true
     }
@@ -151,7 +151,7 @@ impl<M: Model> States<M> {
                 visited.put(fingerprint, index);
                 links.push(Link::new(from, lane));
                 let last = layers.len() - 1;
-                Added::New(index, layers[last].states.push_mut(None).insert(state))
+                Added::New(index, layers[last].states.push_mut(state))
             }
         }
     }
@@ -161,7 +161,7 @@ impl<M: Model> States<M> {
         let mut steps = Vec::new();
         let mut at = index;
         while at != 0 {
-            let link = self.links[at as usize];
+            let link = *self.links.at(at);
             steps.push(link.lane());
             at = link.from();
         }
@@ -171,7 +171,7 @@ impl<M: Model> States<M> {
 
 fn equals<M: Model>(
     model: &M,
-    links: &[Link],
+    links: &Chunks<Link>,
     layers: &[Layer<M::State>],
     index: u32,
     state: &M::State,
@@ -185,14 +185,14 @@ fn equals<M: Model>(
 }
 
 fn kept<S>(layer: &Layer<S>, index: u32) -> Option<&S> {
-    layer.states.get((index - layer.first) as usize)?.as_ref()
+    layer.states.get((index - layer.first) as usize)
 }
 
 /// Makes a state again. Recurses less than [`STRIDE`] deep: the state before lies one layer up, and the first
 /// layer is kept.
 fn remake<M: Model>(
     model: &M,
-    links: &[Link],
+    links: &Chunks<Link>,
     layers: &[Layer<M::State>],
     depth: usize,
     index: u32,
@@ -200,7 +200,7 @@ fn remake<M: Model>(
     if let Some(state) = kept(&layers[depth], index) {
         return state.clone();
     }
-    let link = links[index as usize];
+    let link = *links.at(index);
     let mut state = remake(model, links, layers, depth - 1, link.from());
     model.step(&mut state, link.lane());
     state

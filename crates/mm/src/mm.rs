@@ -36,7 +36,7 @@ impl Slot {
 }
 
 /// One `mm_struct`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MmStruct {
     /// How the kernel's code calls it in the scenario at hand: `init_mm`, `mm`.
     pub name: &'static str,

@@ -2,8 +2,6 @@
 //!
 //! kernel/locking/rwsem.c, v7.3.
 
-use arrayvec::ArrayVec;
-
 use crate::{Blocked, LockMode, Need, Seen, Task};
 
 /// A reader-writer semaphore: `mmap_lock`, `i_mmap_rwsem`; the per-VMA lock and `mem_hotplug_lock` follow the same rules.
@@ -14,12 +12,50 @@ use crate::{Blocked, LockMode, Need, Seen, Task};
 /// out: it changes who is next, never who may be inside together.
 ///
 /// Up to three tasks are counted, each at most once in the queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Rwsem {
     /// How often each task holds it for reading.
     readers: [u8; Task::ALL.len()],
     writer: Option<Task>,
-    queue: ArrayVec<(Task, LockMode), { Task::ALL.len() }>,
+    queue: Queue,
+}
+
+/// Who waits and how, the next one first; behind them [`NOBODY`]. Copied as it is, which a search does at each step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Queue {
+    tasks: [(Task, LockMode); Task::ALL.len()],
+    len: u8,
+}
+
+const NOBODY: (Task, LockMode) = (Task::Walker, LockMode::None);
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self { tasks: [NOBODY; Task::ALL.len()], len: 0 }
+    }
+}
+
+impl Queue {
+    fn as_slice(&self) -> &[(Task, LockMode)] {
+        self.tasks.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// At the end. There is room for each task once.
+    fn push(&mut self, task: Task, mode: LockMode) {
+        if let Some(place) = self.tasks.get_mut(usize::from(self.len)) {
+            *place = (task, mode);
+            self.len += 1;
+        }
+    }
+
+    /// Takes the next one out.
+    fn shift(&mut self) {
+        self.tasks.rotate_left(1);
+        if let Some(last) = self.tasks.last_mut() {
+            *last = NOBODY;
+        }
+        self.len = self.len.saturating_sub(1);
+    }
 }
 
 impl Rwsem {
@@ -46,12 +82,12 @@ impl Rwsem {
 
     /// Who waits for it and how, the next one first.
     pub fn queue(&self) -> &[(Task, LockMode)] {
-        &self.queue
+        self.queue.as_slice()
     }
 
     /// How `task` waits for it, if it does.
     pub fn waits(&self, task: Task) -> Option<LockMode> {
-        self.queue.iter().find(|(waiting, _)| *waiting == task).map(|&(_, mode)| mode)
+        self.queue().iter().find(|(waiting, _)| *waiting == task).map(|&(_, mode)| mode)
     }
 
     fn is_read(&self) -> bool {
@@ -63,7 +99,7 @@ impl Rwsem {
         let free = match mode {
             LockMode::None => true,
             // A queue alone turns readers away (RWSEM_READ_FAILED_MASK).
-            LockMode::Read => self.writer.is_none() && self.queue.is_empty(),
+            LockMode::Read => self.writer.is_none() && self.queue().is_empty(),
             LockMode::Write => self.holder().is_none(),
         };
         // A lock that is queued for is held: a release hands it over.
@@ -100,8 +136,7 @@ impl Rwsem {
     pub fn down(&mut self, task: Task, mode: LockMode) -> Result<(), Blocked> {
         let result = self.try_lock(task, mode);
         if result.is_err() && self.waits(task).is_none() {
-            // Each task once: there is room.
-            self.queue.push((task, mode));
+            self.queue.push(task, mode);
         }
         result
     }
@@ -149,17 +184,17 @@ impl Rwsem {
         if self.writer.is_some() {
             return;
         }
-        match self.queue.first().copied() {
+        match self.queue().first().copied() {
             Some((task, LockMode::Write)) if !self.is_read() => {
-                self.queue.remove(0);
+                self.queue.shift();
                 self.writer = Some(task);
             }
             Some((_, LockMode::Read)) => {
-                for (task, mode) in core::mem::take(&mut self.queue) {
+                for &(task, mode) in core::mem::take(&mut self.queue).as_slice() {
                     if mode == LockMode::Read {
                         self.grant(task, mode);
                     } else {
-                        self.queue.push((task, mode));
+                        self.queue.push(task, mode);
                     }
                 }
             }

@@ -1,5 +1,7 @@
 //! One CPU: a script, where in it, and the walk or dump that it runs.
 
+use core::hash::Hasher;
+
 use actors::Actor;
 use mm::{Frame, LockMode, Slot, Task, World};
 use pagewalk::{Event, Fault, Flush, Free, LockName, Sink, Status, Walk};
@@ -85,6 +87,15 @@ impl Cpu {
         }
     }
 
+    /// Hashes where it is and what it has read last, as [`Walk::hash_place`] does.
+    pub(super) fn hash_place<H: Hasher>(&self, hasher: &mut H) {
+        let at = u64::from(self.at) | u64::from(self.waits) << 8 | (self.task as u64) << 16;
+        hasher.write_u64(at ^ self.pte_table.0.rotate_left(24) ^ self.value.0);
+        if let Some(walk) = self.walk() {
+            walk.hash_place(hasher);
+        }
+    }
+
     fn line(&self) -> Option<&Line> {
         self.script.0.lines.get(usize::from(self.at))
     }
@@ -150,13 +161,13 @@ impl Cpu {
     pub(super) fn go_on(&mut self, holds: bool) {
         let depth = self.line().map_or(0, |line| line.depth);
         self.at = if holds { self.at + 1 } else { self.past(depth, self.at + 1) };
-        // Behind what was done there may be several things to do otherwise.
-        while let Some(&Line { step: Step::Else, depth, .. }) = self.line() {
-            if !holds {
+        // Behind what was done there may be several things to do otherwise. One that stands further out belongs to a condition that held.
+        while let Some(&Line { step: Step::Else, depth: of, .. }) = self.line() {
+            if !holds && of == depth {
                 self.at += 1;
                 return;
             }
-            self.at = self.past(depth, self.at + 1);
+            self.at = self.past(of, self.at + 1);
         }
     }
 
@@ -226,6 +237,23 @@ impl Cpu {
                 sink.event(Event::Act(KEY_FOUND[usize::from(on)]));
                 self.go_on(on);
             }
+            Step::Rcu(true) => {
+                world.rcu_read_lock_outer(self.task);
+                self.did(Event::Act("enters an RCU read section around the whole walk"), sink);
+            }
+            Step::Rcu(false) => {
+                world.rcu_read_unlock_outer(self.task);
+                self.did(Event::Act("leaves the RCU read section around the walk"), sink);
+            }
+            Step::Disown => {
+                world.frames.owned = false;
+                self.did(Event::Act("gives up the memory that it owned"), sink);
+            }
+            Step::IsFree => {
+                let free = !world.frames.owned;
+                sink.event(Event::Act(OWNED[usize::from(free)]));
+                self.go_on(free);
+            }
             // Passed over on the way.
             Step::Else => self.go_on(true),
             Step::Run => return self.run(world, sink),
@@ -290,3 +318,7 @@ impl Cpu {
 const KEY: [&str; 2] = ["turns the static key off", "turns the static key on: a dump runs"];
 const KEY_FOUND: [&str; 2] =
     ["finds the static key off: no dump runs", "finds the static key on: a dump runs"];
+
+/// The words for memory that somebody owns, or nobody.
+const OWNED: [&str; 2] =
+    ["finds that the memory is in use, and gives up", "finds that nobody owns the memory any more"];

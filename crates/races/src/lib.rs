@@ -55,11 +55,13 @@
 //! | [`scheduled`] | a race and a schedule as one actor |
 //! | [`model`] | a race as a model that can be searched |
 //! | [`search`] | searching it fast |
+//! | [`fixes`] | from a commit or a CVE to its race |
 //! | [`found`] | what a search has found |
 //! | [`survey`] | all tables being searched, variant by variant |
 //! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
 //! | [`beside`] | which races a walk has |
 //! | [`safe`] | a walk as a person states it: what it asserts, and which races count for it |
+//! | [`compose`] | a race composed of switches: what if this line stood outside the lock? |
 //! | [`link`] | a race, its choices and a schedule as text, and back |
 //!
 //! Facts: Linux v6.16 to v7.3, the files that each script names.
@@ -70,8 +72,10 @@ extern crate alloc;
 pub mod answers;
 pub mod beside;
 pub mod choice;
+pub mod compose;
 pub mod cpu;
 mod entries;
+pub mod fixes;
 pub mod found;
 pub mod ground;
 pub mod link;
@@ -96,7 +100,9 @@ mod walker;
 pub use answers::{ANSWERS, Answer, Evidence};
 pub use beside::Beside;
 pub use choice::Choice;
+pub use compose::Composition;
 pub use cpu::{Cpu, Inner};
+pub use fixes::{FIXES, Fix};
 pub use found::Found;
 pub use ground::Ground;
 pub use link::{RaceLink, RaceLinkProblem};

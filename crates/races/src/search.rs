@@ -4,6 +4,7 @@
 //! whole [states](crate::State) would clone, hash and keep all of them for each step; see [`explore::interned`].
 
 use core::array;
+use core::hash::{Hash, Hasher};
 
 use explore::{Actors, Interned, Lane, Progress, Property, Schedule, Search, Turn, Verdict};
 use mm::World;
@@ -61,7 +62,7 @@ pub struct Shared {
 }
 
 /// What a lane of a race has for itself.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "most are CPUs")]
 pub enum Own {
     /// A CPU's.
@@ -70,6 +71,15 @@ pub enum Own {
     Rcu,
     /// Nobody's.
     Nothing,
+}
+
+impl Hash for Own {
+    /// By what tells most of them apart.
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        if let Self::Cpu(cpu) = self {
+            cpu.hash_place(hasher);
+        }
+    }
 }
 
 impl Actors<LANES> for RaceModel {
@@ -85,6 +95,10 @@ impl Actors<LANES> for RaceModel {
             None => Own::Nothing,
         };
         (shared, array::from_fn(own))
+    }
+
+    fn is_empty(&self, own: &Own) -> bool {
+        matches!(own, Own::Nothing)
     }
 
     fn turn(&self, shared: &Shared, own: &Own, _: Lane) -> Turn {

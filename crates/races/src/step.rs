@@ -86,6 +86,12 @@ pub enum Step {
     SetKey(bool),
     /// Whether arm64's static key is on: a condition.
     IsKeyOn,
+    /// `rcu_read_lock()` or `rcu_read_unlock()` around a whole walk.
+    Rcu(bool),
+    /// The caller of a walk gives up the memory that it owned.
+    Disown,
+    /// Whether the memory is nobody's any more: a condition.
+    IsFree,
     /// What to do where the condition before did not hold. No action of its own.
     Else,
     /// The walk, or the dump, to its end.

@@ -67,6 +67,23 @@ impl<C: Fn() -> f64> Place<C> {
         })
     }
 
+    /// Times a search of one race, so often that it takes a while. Returns the figure, and states a second of the best round.
+    pub fn search_race(&self, choice: &Choice, times_over: u32) -> (Value, f64) {
+        let states = found(choice).states;
+        let Times { best, median } = times(ROUNDS, &self.clock, || {
+            for _ in 0..times_over {
+                std::hint::black_box(found(choice));
+            }
+        });
+        let per_second =
+            |nanoseconds: f64| (f64::from(states) * f64::from(times_over) / nanoseconds * 1e9).round();
+        let figure = json!({
+            "figure": "search", "on": self.name, "races": format!("{choice:?}"), "times": times_over, "states": states,
+            "states_per_second": per_second(best), "states_per_second_median": per_second(median),
+        });
+        (figure, per_second(best))
+    }
+
     /// Times going to random steps of a recorded walk of a tree.
     pub fn rewind(&self, tree: &Tree) -> Value {
         let start = (self.clock)();
@@ -128,6 +145,11 @@ fn found(choice: &Choice) -> Found {
 /// How many times one figure is of another in the same run.
 pub fn ratio(of: &str, fill: Fill, ratio: f64) -> Value {
     json!({"figure": "ratio", "of": of, "tree": fill.name(), "ratio": round(ratio)})
+}
+
+/// The same where no tree is walked.
+pub fn ratio_of(of: &str, ratio: f64) -> Value {
+    json!({"figure": "ratio", "of": of, "ratio": round(ratio)})
 }
 
 /// Fewer rounds of what takes seconds.

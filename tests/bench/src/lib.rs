@@ -5,17 +5,21 @@
 //! counts and adds up the values and a `pte_hole` that counts. Calls, holes and sum are reported as proof that it was the same
 //! work.
 //!
-//! Searched are all variants of all tables of verdicts, one after the other.
+//! Searched are all variants of all tables of verdicts, one after the other, and the race with `munmap()` alone, beside what
+//! spin does with the same race.
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`trees`] | the page tables |
 //! | [`measure`] | the walk, the sinks, rewinding |
 //! | [`figures`] | what is printed |
+//! | [`spin`] | the same race for spin |
 //!
 //! `cargo xtask bench` prints one JSON line per figure; `cargo bench -p pagewalk-bench` is criterion on the same. Absolute
 //! times depend on the machine and on what else it does: compare figures of one run.
 
 pub mod figures;
 pub mod measure;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod spin;
 pub mod trees;

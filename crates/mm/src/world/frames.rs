@@ -31,8 +31,12 @@ pub enum Frame {
 /// What is on its way out, and who keeps it from being freed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Frames {
-    /// Who is inside an RCU read section. The walker's and everybody else's do not nest.
+    /// Who is inside an RCU read section. They do not nest but in an [outer](World::rcu_read_lock_outer) one.
     readers: TaskSet,
+    /// Those of them whose section is around all that they do: what they leave within it ends nothing.
+    outer: TaskSet,
+    /// Whether the memory at stake is somebody's who has not given it up yet: then nobody takes it away.
+    pub owned: bool,
     /// Unlinked tables, in the order in which they were queued.
     queued: ArrayVec<PhysAddr, MAX_LEAVING>,
     /// Tables that were handed to RCU, and whose read sections each waits for.
@@ -76,10 +80,25 @@ impl World {
 
     /// `rcu_read_unlock()`: nothing waits for this task any more.
     pub fn rcu_read_unlock(&mut self, task: Task) {
+        if self.frames.outer.contains(task) {
+            return;
+        }
         self.frames.readers.remove(task);
         for (_, readers) in &mut self.frames.rcu {
             readers.remove(task);
         }
+    }
+
+    /// `rcu_read_lock()` around others: theirs end with it.
+    pub const fn rcu_read_lock_outer(&mut self, task: Task) {
+        self.frames.outer.insert(task);
+        self.frames.readers.insert(task);
+    }
+
+    /// The `rcu_read_unlock()` of that.
+    pub fn rcu_read_unlock_outer(&mut self, task: Task) {
+        self.frames.outer.remove(task);
+        self.rcu_read_unlock(task);
     }
 
     /// Keeps an unlinked table until it is freed: `tlb_remove_table()`.
@@ -155,6 +174,15 @@ mod tests {
         world.rcu_read_unlock(Task::Walker);
         world.rcu_read_lock(Task::Walker);
         assert_eq!(world.grace_period_over(), Some(TABLE), "a section that began later does not count");
+        world.rcu_read_unlock(Task::Walker);
+        world.rcu_read_unlock(Task::Other);
+        world.rcu_read_lock_outer(Task::Walker);
+        world.free_table_by_rcu(TABLE);
+        world.rcu_read_lock(Task::Walker);
+        world.rcu_read_unlock(Task::Walker);
+        assert_eq!(world.grace_period_over(), None, "the section around it has not ended");
+        world.rcu_read_unlock_outer(Task::Walker);
+        assert_eq!(world.grace_period_over(), Some(TABLE));
         world.free_table(TABLE);
         assert_eq!((world.grace_period_over(), world.frame(TABLE)), (None, Some(Frame::Freed)));
     }

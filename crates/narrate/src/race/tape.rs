@@ -39,8 +39,12 @@ impl Tape {
     /// # Errors
     /// [`NotThere`] when the race does not happen on the chosen machine, or not in the chosen kernel. Links never choose such.
     pub fn new(choice: &Choice) -> Result<Self, NotThere> {
-        let head = choice.start()?;
-        Ok(Self { checkpoints: vec![head.clone()], head, steps: Vec::new(), fatal: None })
+        Ok(Self::from_state(choice.start()?))
+    }
+
+    /// The same from a state before anybody has moved.
+    pub fn from_state(head: State) -> Self {
+        Self { checkpoints: vec![head.clone()], head, steps: Vec::new(), fatal: None }
     }
 
     /// A race in which everybody has moved in the order of a schedule, as far as that fits; and why not further.

@@ -33,6 +33,8 @@ mod vma_lock;
 #[cfg(test)]
 mod tests;
 
+use core::hash::{Hash, Hasher};
+
 use arrayvec::ArrayVec;
 use mm::{MmId, Slot, TableId, Task, VmaId, World};
 use pgtable::{EntryKind, Level, PhysAddr, RawEntry, VirtAddr};
@@ -305,6 +307,17 @@ impl Walk {
             Pc::Faulted(fault) => Status::Faulted(fault),
             _ => Status::Running,
         }
+    }
+
+    /// Hashes where it is and what it has read last: for who hashes walks at every step. What else a walk knows hardly ever differs
+    /// where this does not.
+    pub fn hash_place<H: Hasher>(&self, hasher: &mut H) {
+        self.pc.hash(hasher);
+        let [_, p4d, pud, pmd] = &self.upper;
+        for Frame { table, index, addr, .. } in [p4d, pud, pmd, &self.pte] {
+            hasher.write_u64(table.pa.0 ^ addr.0.rotate_left(24) ^ u64::from(*index) << 56);
+        }
+        hasher.write_u64(self.value.0 ^ self.outer.addr.0.rotate_left(24));
     }
 
     /// The call stack, outermost first.

@@ -1,0 +1,186 @@
+//! From a fix to its race: who arrives with a commit or a CVE finds what went wrong before it, and what does not after it.
+//!
+//! Commits and versions are Linux's history; a CVE and what it affects are from nvd.nist.gov.
+
+/// A fix of the kernel, with the race that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The commit, its first twelve digits.
+    pub commit: &'static str,
+    /// Its CVE, or that of its series, where one is known.
+    pub cve: Option<&'static str>,
+    /// Its subject.
+    pub title: &'static str,
+    /// The first version that has it.
+    pub since: &'static str,
+    /// Which versions the CVE affects, where that is known.
+    pub affected: Option<&'static str>,
+    /// The [composition](crate::Composition) that goes wrong without it, behind `v1/compose/`.
+    pub before: &'static str,
+    /// The same with it.
+    pub after: &'static str,
+    /// What one might think instead, and a composition that shows that it is not so.
+    pub instead: Option<(&'static str, &'static str)>,
+}
+
+/// All fixes whose race is in the library, oldest first.
+pub static FIXES: [Fix; 8] = [
+    Fix {
+        commit: "8782fb61cc84",
+        cve: None,
+        title: "mm: pagewalk: Fix race between unmap and page walker",
+        since: "v6.0-rc4",
+        affected: None,
+        before: "munmap/x86_64-4level/v6.17?lock=read",
+        after: "munmap/x86_64-4level/v6.17?lock=write",
+        instead: Some((
+            "RCU would do, as pte tables are mapped under it: but pmd tables are not",
+            "munmap/x86_64-4level/v6.17?lock=none&frees=rcu",
+        )),
+    },
+    Fix {
+        commit: "59305202c67f",
+        cve: None,
+        title: "mm/ptdump: take the memory hotplug lock inside ptdump_walk_pgd()",
+        since: "v6.17",
+        affected: None,
+        before: "hot-remove/x86_64-4level/v6.16?lock=write&rule=ptdump",
+        after: "hot-remove/x86_64-4level/v6.17?lock=write&rule=ptdump",
+        instead: Some((
+            "init_mm's write lock would do: but hot-remove does not take that lock at all",
+            "hot-remove/x86_64-4level/v6.17?lock=write&rule=no-hotplug",
+        )),
+    },
+    Fix {
+        commit: "3b89863c3fa4",
+        cve: Some("CVE-2026-31456"),
+        title: "mm/pagewalk: fix race between concurrent split and refault",
+        since: "v7.0",
+        affected: Some("v6.19.x, and v6.18.y before v6.18.21"),
+        before: "pud-refault/x86_64-4level/v6.18",
+        after: "pud-refault/x86_64-4level/v7.1",
+        instead: None,
+    },
+    Fix {
+        commit: "26444eb71465",
+        cve: Some("CVE-2026-74672"),
+        title: "mm/vmalloc: acquire init_mm lock on huge vmap to avoid ptdump UAF",
+        since: "v7.2-rc7",
+        affected: None,
+        before: "huge-vmap/x86_64-4level/v7.1?lock=write",
+        after: "huge-vmap/x86_64-4level/v7.3?lock=write",
+        instead: Some((
+            "waiting for dumps before the free would do, as arm64 did: but the entry was cleared before that",
+            "huge-vmap/arm64-4k-48/v6.18?lock=write",
+        )),
+    },
+    Fix {
+        commit: "27c32e553834",
+        cve: None,
+        title: "mm/ptdump: always stabilise against page table freeing using init_mm",
+        since: "v7.2-rc7",
+        affected: None,
+        before: "other-mm/x86_64-4level/v7.1?lock=write",
+        after: "other-mm/x86_64-4level/v7.3?lock=write",
+        instead: Some((
+            "the write lock of the mm that is dumped would do: but its kernel half is init_mm's",
+            "other-mm/x86_64-4level/v7.3?lock=write&rule=mm",
+        )),
+    },
+    Fix {
+        commit: "9d3277b2c07c",
+        cve: None,
+        title: "arm64: remove redundant concurrent ptdump UAF mitigation",
+        since: "v7.2-rc7",
+        affected: None,
+        before: "huge-vmap/arm64-4k-48/v7.3?lock=write&rule=trylock-key",
+        after: "huge-vmap/arm64-4k-48/v7.3?lock=write",
+        instead: None,
+    },
+    Fix {
+        commit: "aedf2efd1897",
+        cve: None,
+        title: "mm/pagewalk: fix stale walk->action escaping walk_pmd_range()",
+        since: "v7.3-rc1",
+        affected: None,
+        before: "stale-action/x86_64-4level/v7.1",
+        after: "stale-action/x86_64-4level/v7.3",
+        instead: None,
+    },
+    Fix {
+        commit: "a1c7570cedd0",
+        cve: None,
+        title: "x86/mm/pat: Acquire init_mm write lock on collapse to avoid UAF",
+        since: "v7.3-rc3",
+        affected: None,
+        before: "collapse/x86_64-4level/v7.1?lock=read",
+        after: "collapse/x86_64-4level/v7.3?lock=read",
+        instead: Some((
+            "the read lock would do for the collapse: but then everybody who reads runs beside it",
+            "collapse/x86_64-4level/v7.3?lock=read&rule=init-read",
+        )),
+    },
+];
+
+/// Fewest digits of a commit that name it.
+const FEWEST: usize = 8;
+
+impl Fix {
+    /// The fix with this CVE, or with this commit: eight of its digits at least.
+    pub fn named(id: &str) -> Option<&'static Self> {
+        let id = id.trim();
+        let is_cve = |fix: &&Self| fix.cve.is_some_and(|cve| cve.eq_ignore_ascii_case(id));
+        let is_hex = id.len() >= FEWEST && id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_commit = |fix: &&Self| {
+            let length = id.len().min(fix.commit.len());
+            is_hex
+                && fix
+                    .commit
+                    .get(..length)
+                    .zip(id.get(..length))
+                    .is_some_and(|(of, id)| of.eq_ignore_ascii_case(id))
+        };
+        FIXES.iter().find(is_cve).or_else(|| FIXES.iter().find(is_commit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use crate::Composition;
+    use std::format;
+
+    fn is_safe(composition: &str) -> bool {
+        let (of, problems) = Composition::parse(&format!("v1/compose/{composition}")).expect("a composition");
+        assert_eq!(problems, [], "{composition}");
+        let found = of.search().expect("it makes sense");
+        assert!(found.complete, "{composition}");
+        found.is_safe()
+    }
+
+    #[test]
+    fn each_fix_fixes_its_race_and_nothing_else_does() {
+        for fix in &FIXES {
+            assert!(!is_safe(fix.before), "{}: before", fix.commit);
+            assert!(is_safe(fix.after), "{}: after", fix.commit);
+            if let Some((_, composition)) = fix.instead {
+                assert!(!is_safe(composition), "{}: instead", fix.commit);
+            }
+        }
+    }
+
+    #[test]
+    fn a_fix_is_found_by_its_cve_or_its_commit() {
+        let commit = |id| Fix::named(id).map(|fix| fix.commit);
+        for fix in &FIXES {
+            assert_eq!(commit(fix.commit), Some(fix.commit));
+            assert_eq!(commit(&fix.commit[..FEWEST]), Some(fix.commit));
+        }
+        assert_eq!(commit("cve-2026-31456"), Some("3b89863c3fa4"));
+        assert_eq!(commit("3b89863c3fa4aaaaaaaaaaaaaaaaaaaaaaaaaaaa"), Some("3b89863c3fa4"));
+        for id in ["", "3b89863", "3b89863g", "CVE-2026-1", "v1/race/munmap"] {
+            assert_eq!(commit(id), None, "{id}");
+        }
+    }
+}
