@@ -186,6 +186,15 @@ pub fn blob_of(text: &JsValue) -> Option<JsValue> {
     Reflect::construct(&blob, &Array::of1(&Array::of1(text).into())).ok()
 }
 
+/// Part of a file.
+pub async fn part_of(file: &JsValue, start: u64, bytes: u64) -> Option<Vec<u8>> {
+    #[expect(clippy::cast_precision_loss, reason = "no file has 2^53 bytes")]
+    let [start, end] = [start, start + bytes].map(|at| JsValue::from_f64(at as f64));
+    let part = call(file, "slice", &[start, end])?;
+    let buffer = promised(&part, "arrayBuffer", &[]).await?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
 /// What is written in the field that a selector finds; a field that is not there is empty.
 pub fn written(what: &str) -> String {
     let find = || call(&reach(&["document"])?, "querySelector", &[JsValue::from_str(what)]);

@@ -597,7 +597,7 @@ impl Shell {
 
     /// What to do instead of copying that link.
     fn not_copied(&self, link: &str) -> String {
-        let mut text = "The browser does not let this page copy the link. Copy it from ".to_owned();
+        let mut text = "This browser does not let the page copy. Copy the link from ".to_owned();
         if self.address.shows(link) {
             text.push_str("the address bar.");
         } else {

@@ -1,5 +1,6 @@
 //! Reading what a person gave the page, files and texts: here, and nothing of it is sent anywhere.
 
+mod core;
 mod text;
 
 use std::rc::Rc;
@@ -10,6 +11,8 @@ use js_sys::Array;
 use scenario::FileId;
 use scenario::places::Places;
 use texts::Wish;
+use vmcore::CoreError;
+use vmcore::elf::{is_elf, is_kdump};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -32,6 +35,8 @@ enum Refusal {
     Unable,
     /// What is in it.
     Import(ImportError),
+    /// What is wrong with a machine's memory.
+    Core(CoreError),
     /// A text in no format: line and column of its first word, and how it begins.
     Foreign(u32, u32, String),
     /// Something else was given meanwhile, or it was given up.
@@ -46,6 +51,12 @@ impl From<Problem> for Refusal {
             Problem::Unpack => Self::Import(ImportError::Unpack),
             _ => Self::Unread,
         }
+    }
+}
+
+impl From<CoreError> for Refusal {
+    fn from(error: CoreError) -> Self {
+        Self::Core(error)
     }
 }
 
@@ -169,8 +180,9 @@ impl Job<'_> {
 
     async fn read(&self, given: &Given, wish: Wish) -> Result<Read, Refusal> {
         #[expect(clippy::cast_sign_loss, reason = "no file has a negative size")]
-        let size =
-            browser::member(&given.blob, "size").and_then(|size| size.as_f64()).map(|size| size as usize);
+        let bytes = browser::member(&given.blob, "size").and_then(|size| size.as_f64()).map(|size| size as u64);
+        // A machine's memory may have more bytes than can be counted in a page's own memory.
+        let size = bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
         self.progress(0, size);
         let open = || browser::stream_of(&given.blob).ok_or(Refusal::Unread);
         let mut chunks = Chunks::of(&open()?).ok_or(Refusal::Unable)?;
@@ -181,6 +193,15 @@ impl Job<'_> {
             let unpacked = browser::unpacking(&open()?).ok_or(Refusal::Unable)?;
             chunks = Chunks::of(&unpacked).ok_or(Refusal::Unable)?;
             first = chunks.next().await.map_err(|()| Problem::Unpack)?.unwrap_or_default();
+        }
+        if is_elf(&first) && !packed {
+            chunks.end();
+            let brought = self.core(&given.blob, bytes.unwrap_or_default()).await?;
+            return Ok(Read::Capture(Box::new(brought)));
+        }
+        if is_elf(&first) || is_kdump(&first) {
+            chunks.end();
+            return Err(CoreError::NotElf.into());
         }
         if first.trim_ascii_start().first() == Some(&b'{') {
             chunks.end();
@@ -254,6 +275,7 @@ fn refused(name: &str, refusal: &Refusal) -> String {
             format!("{name}: {error}. What can be read: {FORMATS}.")
         }
         Refusal::Import(error) => format!("{name}: {error}. {}", error.remedy()),
+        Refusal::Core(error) => format!("{name}: {error}. What can be read: ELF cores of x86-64, arm64 and riscv64, not compressed."),
         Refusal::Foreign(line, column, begins) => format!(
             "{name}: line {line}, column {column}: this is in no format that this program reads; it begins with \u{201c}{begins}\u{201d}. \
              What can be read: {FORMATS}."

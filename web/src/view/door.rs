@@ -102,7 +102,8 @@ fn give(is_first: bool) -> El {
                     gdb-pt-dump, pagemap. They become tables that you can walk."))
                 .child(kind("A warning", " of a kernel, a lockdep or KASAN report, an oops: which lock of which page walk it is about, and which race."))
                 .child(kind("Raw entries", ", one to five, such as 0x8000000001007067: what each bit means, and what changed."))
-                .child(kind("A captured machine", " (tables.json, or compressed).")),
+                .child(kind("A machine\u{2019}s memory", ": an ELF core, of which only the parts with page tables are read (/proc/vmcore, QEMU\u{2019}s \
+                    dump-guest-memory); or a captured machine (tables.json, or compressed)."))
         )
 }
 

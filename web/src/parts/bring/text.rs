@@ -135,7 +135,7 @@ fn shown(name: &str, listing: &Listing, sum: Sum) -> (Shown, Option<Opened>) {
 
 /// FNV-1a, 32 bits, of a text that arrives in slices.
 #[derive(Clone, Copy)]
-struct Sum(u32);
+pub(super) struct Sum(u32);
 
 impl Default for Sum {
     fn default() -> Self {
@@ -144,7 +144,11 @@ impl Default for Sum {
 }
 
 impl Sum {
-    fn add(&mut self, bytes: &[u8]) {
+    pub(super) const fn value(self) -> u32 {
+        self.0
+    }
+
+    pub(super) fn add(&mut self, bytes: &[u8]) {
         self.0 = bytes.iter().fold(self.0, |sum, &byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     }
 }
