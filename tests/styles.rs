@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use pagewalk_tests::files;
 
 /// What has rules for the page as a whole or for what a part draws, and no view.
-const WHOLE: [&str; 9] = ["tokens", "layout", "base", "start", "race", "verdicts", "beside", "print", "built"];
+const WHOLE: [&str; 9] =
+    ["tokens", "layout", "base", "start", "race", "verdicts", "beside", "print", "built"];
 
 /// The lists of sheets: of the first part, of the later ones. One is the sheet of the part's only view.
 const LISTS: [&str; 6] = ["first", "lab", "more", "compare", "learn", "door"];

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use decode::{Found, Reading};
 use scenario::FileId;
 use splats::Explained;
-use texts::{Listing, Range, Rights, Wish, merged};
+use texts::{Listing, Range, Rights, Wish};
 use wasm_bindgen::JsValue;
 
 use crate::values::Values;
@@ -92,9 +92,13 @@ pub struct Walkable {
 const MOST: usize = 200;
 
 impl Shown {
-    /// What is shown of a listing of which these tables were built.
-    pub fn new(listing: &Listing, tables: Result<Walkable, String>, besides: Vec<String>) -> Self {
-        let mut ranges = merged(listing);
+    /// What is shown of a listing with these ranges, of which these tables were built.
+    pub fn new(
+        listing: &Listing,
+        mut ranges: Vec<Range>,
+        tables: Result<Walkable, String>,
+        besides: Vec<String>,
+    ) -> Self {
         let count = ranges.len();
         ranges.truncate(MOST);
         let said = listing.assumed.iter().map(|says| on_page(says));
@@ -122,7 +126,8 @@ pub fn on_page(says: &str) -> String {
     let says = says.replace("--format chooses", "\u{201c}Read as\u{201d} chooses");
     let says = says.replace("--model chooses", "\u{201c}Machine\u{201d} chooses");
     let says = says.replace("--model says it", "choose a machine");
-    says.replace("--model names one that fits", "choose one that fits").replace("--format ", "\u{201c}Read as\u{201d} ")
+    says.replace("--model names one that fits", "choose one that fits")
+        .replace("--format ", "\u{201c}Read as\u{201d} ")
 }
 
 /// What was read, the last one first.

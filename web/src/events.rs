@@ -40,7 +40,8 @@ pub fn listen(widget: &Element, did: &Callback<Deed>) -> Vec<EventListener> {
         .iter()
         .map(|&(kind, meaning)| {
             let did = did.clone();
-            let at: &EventTarget = page.as_ref().filter(|_| kind.starts_with("dr") || kind == "paste").unwrap_or(widget);
+            let at: &EventTarget =
+                page.as_ref().filter(|_| kind.starts_with("dr") || kind == "paste").unwrap_or(widget);
             // `toggle` does not bubble; all others are heard on their way back out.
             let phase =
                 if kind == "toggle" { EventListenerPhase::Capture } else { EventListenerPhase::Bubble };

@@ -284,7 +284,8 @@ impl Component for Shell {
 const PLACEHOLDERS: &str = "body > .start, body > .first";
 
 /// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
-const CONTENT: &str = ".gallery, .lesson, [role=slider], .callers, .levels, .survey button, .fields select, .ready";
+const CONTENT: &str =
+    ".gallery, .lesson, [role=slider], .callers, .levels, .survey button, .fields select, .ready";
 
 /// The scenarios to choose from.
 const GALLERY: &str = ".gallery";
@@ -597,7 +598,7 @@ impl Shell {
 
     /// What to do instead of copying that link.
     fn not_copied(&self, link: &str) -> String {
-        let mut text = "This browser does not let the page copy. Copy the link from ".to_owned();
+        let mut text = "The browser does not let this page copy the link. Copy it from ".to_owned();
         if self.address.shows(link) {
             text.push_str("the address bar.");
         } else {

@@ -52,7 +52,8 @@ impl Values {
             return None;
         }
         let words = text.split(|of: char| of.is_whitespace() || ",;:=>\u{2192}".contains(of));
-        let words = words.map(|word| word.trim_matches(['-', '"', '\'', '(', ')'])).filter(|word| !word.is_empty());
+        let words =
+            words.map(|word| word.trim_matches(['-', '"', '\'', '(', ')'])).filter(|word| !word.is_empty());
         let mut said = Self::default();
         let mut is_sure = false;
         for word in words {
@@ -108,13 +109,18 @@ impl Values {
             }
         }
         if words.next().is_some() {
-            problems.push(format!("more than {MOST} values cannot be set beside each other: the others are left out"));
+            problems.push(format!(
+                "more than {MOST} values cannot be set beside each other: the others are left out"
+            ));
         }
         if let Some(options) = options.filter(|of| !of.is_empty()) {
             problems.push(format!("\u{201c}{options:.40}\u{201d} in this link is not known and is ignored"));
         }
         if said.values.is_empty() {
-            problems.push("the address has no value: it is like #v1/open/value/x86_64-4level/pte/8000000000000163".to_owned());
+            problems.push(
+                "the address has no value: it is like #v1/open/value/x86_64-4level/pte/8000000000000163"
+                    .to_owned(),
+            );
             return (None, problems);
         }
         (Some(said), problems)
@@ -133,7 +139,10 @@ impl Values {
         if self.is_pagemap {
             let pte = |entry: &Pagemap| self.model.and_then(|model| entry.to_entry(model, Level::Pte));
             let entries = self.values.iter().map(|value| Pagemap::new(value.0));
-            return Understood { pagemap: entries.map(|of| (of.clone(), pte(&of))).collect(), ..Understood::default() };
+            return Understood {
+                pagemap: entries.map(|of| (of.clone(), pte(&of))).collect(),
+                ..Understood::default()
+            };
         }
         let (readings, fits) = match (self.model, self.level) {
             (Some(model), Some(level)) => {
@@ -160,7 +169,10 @@ pub fn of_line(of: &decode::Found, machine: Option<&'static str>) -> Vec<Reading
     let named = of.model.or(machine).and_then(|id| pgtable::model(id).ok());
     let points = |model: &Model| -> i32 {
         let each = of.values.iter().map(|(level, value)| {
-            fits(&[*value], Some(*level)).into_iter().find(|fit| fit.model == model).map_or(0, |fit| fit.points)
+            fits(&[*value], Some(*level))
+                .into_iter()
+                .find(|fit| fit.model == model)
+                .map_or(0, |fit| fit.points)
         });
         each.sum()
     };

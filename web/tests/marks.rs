@@ -157,7 +157,16 @@ fn values_are_told_from_words_and_their_link_comes_back() {
         let rest = link.strip_prefix("v1/open/value").expect("its page");
         assert_eq!(Values::in_address(rest), (Some(values), Vec::new()), "{text}: {link}");
     }
-    for text in ["", "add", "dead beef", "pte", "0x12g4", "8000000001007067 is a pte", "1 2 3", "0x1 0x2 0x3 0x4 0x5 0x6"] {
+    for text in [
+        "",
+        "add",
+        "dead beef",
+        "pte",
+        "0x12g4",
+        "8000000001007067 is a pte",
+        "1 2 3",
+        "0x1 0x2 0x3 0x4 0x5 0x6",
+    ] {
         assert_eq!(read(text), None, "{text}");
     }
     // All that is wrong is said, and what can be read is kept.
@@ -177,7 +186,11 @@ fn every_button_of_the_door_comes_back_from_its_number() {
 
 #[wasm_bindgen_test]
 fn the_page_names_its_lists_where_the_command_names_options() {
-    for says in ["x fits as well: --model chooses.", "it is read as y; --format chooses.", "--format vtop reads them."] {
+    for says in [
+        "x fits as well: --model chooses.",
+        "it is read as y; --format chooses.",
+        "--format vtop reads them.",
+    ] {
         assert!(!on_page(says).contains("--"), "{}", on_page(says));
     }
 }

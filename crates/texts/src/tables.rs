@@ -14,7 +14,7 @@ use crate::{Frames, Listing, Range, Right, merged};
 const MOST_LEAVES: usize = 4 << 20;
 
 /// The same where a whole listing is built: of one range, of all, and slots that are kept of all tables.
-const WHOLE: Most = Most { of_range: 1 << 15, leaves: 1 << 20, stored: 3 << 20 };
+const WHOLE: Most = Most { of_range: 1 << 15, leaves: 1 << 18, stored: 3 << 20 };
 
 /// Tables built from ranges.
 #[derive(Clone, Debug)]
@@ -58,18 +58,18 @@ pub fn built(listing: &Listing, start: u64, last: u64) -> Result<Built, BuildErr
     Ok(Built { world: building.world()?, assumed })
 }
 
-/// Builds the tables of a whole listing, for who walks about in it: those of `init_mm`, and where it maps user addresses those of a
+/// Builds the tables of a whole listing with these [`merged`] ranges, for who walks about in it: those of `init_mm`, and where it maps user addresses those of a
 /// process, `mm`. Whatever a text says, this takes a bounded time: what is left out of large ranges is said.
 ///
 /// # Errors
 /// [`BuildError`]
-pub fn whole(listing: &Listing) -> Result<Built, BuildError> {
+pub fn whole(listing: &Listing, ranges: &[Range]) -> Result<Built, BuildError> {
     let model = model_of(listing)?;
     let mut kernel = Building::new(model, 0, WHOLE);
     // Where each half of the addresses has a root of its own, a table of both would mix them up.
     let mut user = Building::new(model, 1, WHOLE);
     let mut has_user = false;
-    for range in &merged(listing) {
+    for range in ranges {
         let is_user = model.owner(VirtAddr(range.start)) == Owner::User;
         has_user |= is_user;
         let building = if is_user && !model.one_root { &mut user } else { &mut kernel };
@@ -173,6 +173,8 @@ struct Building {
     tables: Vec<(Level, Vec<u64>)>,
     /// Which table an entry leads to, by the table and slot that the entry is in.
     below: BTreeMap<(usize, u32), usize>,
+    /// The table of the last entry, by the entry's level and the first address that the table is for.
+    last: Option<(Level, u64, usize)>,
     leaves: usize,
     stored: usize,
     most: Most,
@@ -192,6 +194,7 @@ impl Building {
             model,
             tables: vec![(top, Vec::new())],
             below: BTreeMap::new(),
+            last: None,
             leaves: 0,
             stored: 0,
             most,
@@ -280,7 +283,13 @@ impl Building {
             _ => Prot::Kernel,
         };
         let Some(value) = model.make_leaf(PhysAddr(frame), prot, level) else { return Ok(()) };
-        let mut table = 0;
+        let covers = u64::from(model.slots(level)) << model.level(level).shift;
+        let part = at & !covers.wrapping_sub(1);
+        // Most entries are for the table of the one before.
+        let mut table = match self.last {
+            Some((of, first, table)) if of == level && first == part => table,
+            _ => 0,
+        };
         loop {
             let (of, _) = self.tables[table];
             let lowest = model.lowest_sharing(of);
@@ -292,6 +301,7 @@ impl Building {
                     table = self.table(table, slot, below, model.owner(addr));
                 }
                 (_, EntryKind::None) => {
+                    self.last = (lowest == level).then_some((level, part, table));
                     self.set(table, slot, value.0);
                     return Ok(());
                 }
@@ -383,14 +393,20 @@ mod tests {
         let text = "---[ User Space ]---\n0x0000000000000000-0xffff800000000000   16777088T     RW                 GLB NX pte\n\
                     0xffff888000000000-0xffff888000200000           2M     RW         PSE     GLB NX pmd\n";
         let listing = read(text.as_bytes(), Wish::default()).expect("a text");
-        let built = whole(&listing).expect("tables");
-        assert!(built.assumed.iter().any(|says| says.contains("left out is at 0x8000000")), "{:?}", built.assumed);
+        let built = whole(&listing, &merged(&listing)).expect("tables");
+        assert!(
+            built.assumed.iter().any(|says| says.contains("left out is at 0x8000000")),
+            "{:?}",
+            built.assumed
+        );
         let root = |mm| built.world.mm(mm).map(|mm| mm.pgd);
         assert_eq!(root(mm::MmId::INIT_MM), root(mm::MmId::USER));
         // The kernel's range is there although the one before it was too large.
         let pmds = built.world.tables().iter().filter(|table| table.level() == Level::Pmd).count();
         assert_eq!(pmds, 2);
-        let none = whole(&of_text("0xffff888000000000-0xffff888000200000           2M     RW         PSE     GLB NX pmd\n"));
+        let listing =
+            of_text("0xffff888000000000-0xffff888000200000           2M     RW         PSE     GLB NX pmd\n");
+        let none = whole(&listing, &merged(&listing));
         assert!(none.expect("tables").world.mm(mm::MmId::USER).is_none());
     }
 

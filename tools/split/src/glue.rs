@@ -6,7 +6,7 @@
 use std::error::Error;
 
 /// A piece that is left out, from this on, up to that; and what stands there instead.
-const UNUSED: [(&str, &str, &str); 5] = [
+const UNUSED: [(&str, &str, &str); 6] = [
     // Of `initSync`: everything behind its first line.
     ("    if (module !== undefined) {", "}\n\nasync function __wbg_init(", ""),
     ("    if (module_or_path !== undefined) {", "    if (module_or_path === undefined) {", ""),
@@ -16,9 +16,11 @@ const UNUSED: [(&str, &str, &str); 5] = [
     // What was fetched is always an answer.
     (
         "        const instance = await WebAssembly.instantiate(module, imports);",
-        "    }\n\n    function expectedResponseType",
-        "",
+        "}\n\nfunction initSync(",
+        "    }\n",
     ),
+    // An answer of another type is never `ok`.
+    (" && expectedResponseType(module.type)", ";", ""),
 ];
 
 /// The script without what is not used.

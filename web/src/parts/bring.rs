@@ -118,8 +118,10 @@ async fn read_all(shelf: Shelf, change: Callback<Change>, turn: u32, asks: Vec<A
             let (said, place) = match result {
                 Ok(Read::Capture(brought)) => {
                     let says = opened_as(given.name, *brought, walk, shared);
-                    let before = shared.notice.take().map(|before| before + " ").filter(|_| instead.is_none());
-                    shared.notice = Some(before.filter(|of| of.contains(" is open: ")).unwrap_or_default() + &says);
+                    let before =
+                        shared.notice.take().map(|before| before + " ").filter(|_| instead.is_none());
+                    shared.notice =
+                        Some(before.filter(|of| of.contains(" is open: ")).unwrap_or_default() + &says);
                     return Some(Place::Walk);
                 }
                 Ok(Read::Text(said, opened)) => {
@@ -180,7 +182,8 @@ impl Job<'_> {
 
     async fn read(&self, given: &Given, wish: Wish) -> Result<Read, Refusal> {
         #[expect(clippy::cast_sign_loss, reason = "no file has a negative size")]
-        let bytes = browser::member(&given.blob, "size").and_then(|size| size.as_f64()).map(|size| size as u64);
+        let bytes =
+            browser::member(&given.blob, "size").and_then(|size| size.as_f64()).map(|size| size as u64);
         // A machine's memory may have more bytes than can be counted in a page's own memory.
         let size = bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
         self.progress(0, size);
@@ -275,7 +278,9 @@ fn refused(name: &str, refusal: &Refusal) -> String {
             format!("{name}: {error}. What can be read: {FORMATS}.")
         }
         Refusal::Import(error) => format!("{name}: {error}. {}", error.remedy()),
-        Refusal::Core(error) => format!("{name}: {error}. What can be read: ELF cores of x86-64, arm64 and riscv64, not compressed."),
+        Refusal::Core(error) => format!(
+            "{name}: {error}. What can be read: ELF cores of x86-64, arm64 and riscv64, not compressed."
+        ),
         Refusal::Foreign(line, column, begins) => format!(
             "{name}: line {line}, column {column}: this is in no format that this program reads; it begins with \u{201c}{begins}\u{201d}. \
              What can be read: {FORMATS}."

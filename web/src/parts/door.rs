@@ -25,7 +25,18 @@ pub fn door(change: Callback<Change>) -> Door {
         let (shelf, change) = (Rc::clone(&shelf), change.clone());
         move |given: Array| bring::bring(&shelf, &change, given)
     };
-    let hands = Hands { bring: Rc::new(open.clone()), again: again(&shelf, &change) };
+    // Not at once: what shows a file among the machines may have to arrive first.
+    let wait = {
+        let change = change.clone();
+        move |given: Array| {
+            change.emit(Change(Box::new(|_, shared| {
+                shared.files.waiting = Some(given);
+                shared.more.ask();
+                None
+            })));
+        }
+    };
+    let hands = Hands { bring: Rc::new(wait), again: again(&shelf, &change) };
     Door { page: Box::new(Open::new(shelf, hands)), bring: Bring(Box::new(open)) }
 }
 

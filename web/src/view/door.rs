@@ -66,19 +66,25 @@ pub const EXAMPLES: [(&str, &str); 3] = [
 
 /// The whole page.
 pub fn door(shared: &Shared, answers: &Answers) -> El {
-    let reading = answers.is_reading.then(|| {
-        el("p.busy").child("It is being read. ").child(Press::Cancel.button().child("Cancel"))
-    });
+    let reading = answers
+        .is_reading
+        .then(|| el("p.busy").child("It is being read. ").child(Press::Cancel.button().child("Cancel")));
     let all = answers.all.iter().enumerate().map(|(nth, answer)| answered(nth, answer));
     el("main.pagewalk.door[tabindex=-1][aria-label=Open yours][data-keys=text]")
         .child(header(&shared.top, None, Some(actions(&shared.top, None))))
         .child(messages(shared, None, None, None))
-        .children([reading.map_or_else(|| el("p.busy[hidden]"), |busy| busy)].into_iter().chain(all).chain([give(answers.all.is_empty())]))
+        .children(
+            [reading.map_or_else(|| el("p.busy[hidden]"), |busy| busy)]
+                .into_iter()
+                .chain(all)
+                .chain([give(answers.all.is_empty())]),
+        )
 }
 
 /// What can be given, and how.
 fn give(is_first: bool) -> El {
-    let examples = EXAMPLES.iter().enumerate().map(|(nth, (what, _))| Press::Example(nth).button().child(*what));
+    let examples =
+        EXAMPLES.iter().enumerate().map(|(nth, (what, _))| Press::Example(nth).button().child(*what));
     let field = el("textarea[rows=6][spellcheck=false][autocomplete=off][aria-labelledby=give][aria-describedby=kinds][data-keys=none]")
         .when(is_first, ".ready");
     let kind = |what: &'static str, says: &'static str| el("li").child(el("b").child(what)).child(says);

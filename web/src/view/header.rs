@@ -42,10 +42,7 @@ pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -
     header(
         top,
         Some(choices),
-        Some(actions(
-            top,
-            Some(el("span.own").child(levels).child(compare).child(ask(top, Place::Walk))),
-        )),
+        Some(actions(top, Some(el("span.own").child(levels).child(compare).child(ask(top, Place::Walk))))),
     )
 }
 

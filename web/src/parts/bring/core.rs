@@ -24,20 +24,26 @@ impl Job<'_> {
         let mut fetched = 0;
         let core = loop {
             match Core::open(&pieces) {
-                Err(CoreError::Read(ReadError::Missing { .. })) => self.fetch(file, &pieces, &mut fetched).await?,
+                Err(CoreError::Read(ReadError::Missing { .. })) => {
+                    self.fetch(file, &pieces, &mut fetched).await?
+                }
                 other => break other?,
             }
         };
         let root = loop {
             match core.roots() {
-                Err(CoreError::Read(ReadError::Missing { .. })) => self.fetch(file, &pieces, &mut fetched).await?,
+                Err(CoreError::Read(ReadError::Missing { .. })) => {
+                    self.fetch(file, &pieces, &mut fetched).await?
+                }
                 other => break other?.into_iter().next(),
             }
         };
         let root = root.ok_or_else(|| CoreError::NoRoot("the core tells no root".to_owned()))?;
         let world = loop {
             match core.world(&root) {
-                Err(CoreError::Read(ReadError::Missing { .. })) => self.fetch(file, &pieces, &mut fetched).await?,
+                Err(CoreError::Read(ReadError::Missing { .. })) => {
+                    self.fetch(file, &pieces, &mut fetched).await?
+                }
                 other => break other?,
             }
         };
@@ -61,7 +67,10 @@ impl Job<'_> {
     async fn fetch(&self, file: &JsValue, pieces: &Pieces, fetched: &mut usize) -> Result<(), Refusal> {
         *fetched += 1;
         let Some((start, bytes)) = pieces.wanted().filter(|_| *fetched <= MOST) else {
-            return Err(CoreError::NoRoot("its page tables lie in more places than can be read here".to_owned()).into());
+            return Err(CoreError::NoRoot(
+                "its page tables lie in more places than can be read here".to_owned(),
+            )
+            .into());
         };
         let part = browser::part_of(file, start, bytes).await.ok_or(Refusal::Unread)?;
         pieces.put(start, &part);

@@ -6,7 +6,7 @@ use pgtable::{Owner, VirtAddr};
 use scenario::FileId;
 use scenario::places::Places;
 use splats::explain;
-use texts::{Listing, ReadError, Reading, Wish, tables};
+use texts::{Listing, ReadError, Reading, Wish, merged, tables};
 
 use super::{Job, Read, Refusal};
 use crate::answers::{Given, Said, Shown, Walkable, on_page};
@@ -86,7 +86,7 @@ impl Job<'_> {
         said.lines = lines.collect();
         match reading.finish() {
             Ok(listing) => {
-                let (shown, opened) = shown(&given.name, &listing, sum);
+                let (shown, opened) = shown(&given.name, &listing, sum).await;
                 said.listing = Some(Box::new(shown));
                 Ok(Read::Text(Box::new(said), opened))
             }
@@ -113,22 +113,28 @@ impl Job<'_> {
 /// Most lines with entries that are shown.
 const MOST_LINES: usize = 20;
 
-/// What is shown of a listing, and the tables that it gives.
-fn shown(name: &str, listing: &Listing, sum: Sum) -> (Shown, Option<Opened>) {
-    let built = match tables::whole(listing) {
+/// What is shown of a listing, and the tables that it gives. Each step takes a bounded time; between them the page draws.
+async fn shown(name: &str, listing: &Listing, sum: Sum) -> (Shown, Option<Opened>) {
+    browser::pause().await;
+    let ranges = merged(listing);
+    browser::pause().await;
+    let built = match tables::whole(listing, &ranges) {
         Ok(built) => built,
-        Err(error) => return (Shown::new(listing, Err(on_page(&error.to_string())), Vec::new()), None),
+        Err(error) => {
+            return (Shown::new(listing, ranges, Err(on_page(&error.to_string())), Vec::new()), None);
+        }
     };
+    browser::pause().await;
     let model = built.world.model();
     // Read as another format the same text has other tables.
     let mut sum = sum;
     sum.add(listing.format.name().as_bytes());
     let file = FileId { model, checksum: sum.0 };
-    let owns = |owner| listing.rows.iter().any(|row| row.mapped && model.owner(VirtAddr(row.start)) == owner);
+    let owns = |owner| ranges.iter().any(|range| model.owner(VirtAddr(range.start)) == owner);
     let walkable = Walkable { file, has_kernel: owns(Owner::Kernel), has_user: owns(Owner::User) };
     let places = Places::found(&built.world);
     let capture = Capture::made(name, built.world);
-    let shown = Shown::new(listing, Ok(walkable), built.assumed);
+    let shown = Shown::new(listing, ranges, Ok(walkable), built.assumed);
     let assumed = shown.assumed.clone();
     (shown, Some(Opened { file, name: name.to_owned(), capture, places, assumed, is_built: true }))
 }

@@ -17,20 +17,35 @@ const MOST_FITS: usize = 5;
 pub(super) fn values(nth: usize, of: &Values) -> El {
     let said = of.understood();
     let model = said.readings.first().map(|reading| reading.model);
-    let models = MODELS.iter().map(|one| option(nth, one.id, one.title, of.model.is_some_and(|of| of.id == one.id)));
+    let models =
+        MODELS.iter().map(|one| option(nth, one.id, one.title, of.model.is_some_and(|of| of.id == one.id)));
     let models = [option(nth, ANY, "the one that fits best", of.model.is_none())].into_iter().chain(models);
-    let levels = Level::ALL.into_iter().map(|one| option(nth, one.name(), one.name(), !of.is_pagemap && of.level == Some(one)));
+    let levels = Level::ALL
+        .into_iter()
+        .map(|one| option(nth, one.name(), one.name(), !of.is_pagemap && of.level == Some(one)));
     let any = option(nth, ANY, "the one that fits best", of.level.is_none() && !of.is_pagemap);
-    let levels = [any].into_iter().chain(levels).chain([option(nth, PAGEMAP, "/proc/PID/pagemap", of.is_pagemap)]);
-    let fields = el("div.fields").child(choose(List::Machine, "Machine", models)).child(choose(List::Format, "Level", levels));
+    let levels =
+        [any].into_iter().chain(levels).chain([option(nth, PAGEMAP, "/proc/PID/pagemap", of.is_pagemap)]);
+    let fields = el("div.fields").child(choose(List::Machine, "Machine", models)).child(choose(
+        List::Format,
+        "Level",
+        levels,
+    ));
     let fits = said.fits.iter().take(MOST_FITS).map(|fit| {
-        let why: Vec<String> = fit.why.iter().take(3).map(|(points, why)| format!("{points:+} {why}")).collect();
+        let why: Vec<String> =
+            fit.why.iter().take(3).map(|(points, why)| format!("{points:+} {why}")).collect();
         let levels: Vec<&str> = fit.levels.iter().map(|level| level.name()).collect();
-        el("li").child(el("b").child(fit.model.title)).child(format!(" as {}: {}", levels.join(", "), why.join("; ")))
+        el("li").child(el("b").child(fit.model.title)).child(format!(
+            " as {}: {}",
+            levels.join(", "),
+            why.join("; ")
+        ))
     });
     let guessed = (!said.fits.is_empty()).then(|| {
         let best = model.map(|model| format!("Read as an entry of {}, which fits best. ", model.title));
-        el("details.fits").child(el("summary").child(best.unwrap_or_default()).child("Which machines fit")).child(el("ul").children(fits))
+        el("details.fits")
+            .child(el("summary").child(best.unwrap_or_default()).child("Which machines fit"))
+            .child(el("ul").children(fits))
     });
     el("div.values")
         .child(fields)
@@ -75,7 +90,8 @@ fn reading(of: &Reading) -> El {
         target @ Target::Memory { .. } => format!(": maps {}", place(target)),
     };
     let frame = of.frame().map(|frame| format!(", page frame {frame:#x}"));
-    let what = format!("{}, {}: {}{leads}{}", of.model.title, of.level.name(), of.word(), frame.unwrap_or_default());
+    let what =
+        format!("{}, {}: {}{leads}{}", of.model.title, of.level.name(), of.word(), frame.unwrap_or_default());
     let software: Vec<&str> = of.software().map(|named| named.flag.name).collect();
     let software = (!software.is_empty()).then(|| format!("Only software looks at {}.", software.join(", ")));
     let unused = (!of.cpu_uses).then_some("The CPU does not use it.");
@@ -97,11 +113,17 @@ fn flags(all: &[Named]) -> Option<El> {
     let rows = all.iter().map(|named| {
         let flag = named.flag;
         let (bits, name) = if flag.is_field() {
-            (format!("{}\u{2013}{}", flag.high_bit(), flag.low_bit()), format!("{} = {}", flag.name, named.value))
+            (
+                format!("{}\u{2013}{}", flag.high_bit(), flag.low_bit()),
+                format!("{} = {}", flag.name, named.value),
+            )
         } else {
             (flag.low_bit().to_string(), flag.name.to_owned())
         };
-        el("tr").child(el("td").child(bits)).child(el("th[scope=row]").child(el("code").child(name))).child(el("td").child(flag.about))
+        el("tr")
+            .child(el("td").child(bits))
+            .child(el("th[scope=row]").child(el("code").child(name)))
+            .child(el("td").child(flag.about))
     });
     let head = ["bit", "flag", "what it means"].map(|title| el("th[scope=col]").child(title));
     (!all.is_empty()).then(|| {
@@ -113,10 +135,14 @@ fn swap(of: &Swap) -> El {
     let meanings = of.meanings.iter().map(|meaning| {
         el("li").child(el("b").child(meaning.name)).child(format!(": {} ({})", meaning.about, meaning.when))
     });
-    let page = of.page.map(|page| el("li").child(format!("If the type has a page, it is frame {:#x}.", page.frame)));
+    let page =
+        of.page.map(|page| el("li").child(format!("If the type has a page, it is frame {:#x}.", page.frame)));
     let markers = of.markers.iter().map(|marker| el("li").child(format!("Marker: {marker}")));
     let older = of.older.as_ref().map(|older| {
-        el("li").child(format!("In older kernels: type {}, offset {:#x} ({}).", older.kind, older.offset, older.source))
+        el("li").child(format!(
+            "In older kernels: type {}, offset {:#x} ({}).",
+            older.kind, older.offset, older.source
+        ))
     });
     el("div.swap")
         .child(el("p").child(format!("Swap type {}, offset {:#x} ({}).", of.kind, of.offset, of.source)))
@@ -143,7 +169,11 @@ fn change(of: &Change) -> El {
             .child(el("span.source").child(format!(" {}", demand.source)))
     });
     el("div.change")
-        .child(el("h3").child("What changed: ").child(el("code").child(format!("{:#x} \u{2192} {:#x}", of.old.value.0, of.new.value.0))))
+        .child(
+            el("h3")
+                .child("What changed: ")
+                .child(el("code").child(format!("{:#x} \u{2192} {:#x}", of.old.value.0, of.new.value.0))),
+        )
         .child(el("p").child(moved).child(format!("The bits that differ: {:#x}.", of.bits)))
         .child(table)
         .child(el("h3").child("What has to happen between them"))
@@ -164,6 +194,10 @@ fn pagemap(of: &Pagemap, pte: Option<u64>) -> El {
     let notes = [frame, swap, pte].into_iter().flatten().chain(of.notes.iter().map(|note| sentence(note)));
     el("div.reading")
         .child(el("h3").child(el("code").child(format!("{:#018x}", of.value))))
-        .child(el("table.flags").child(el("thead").child(el("tr").children(head))).child(el("tbody").children(rows)))
+        .child(
+            el("table.flags")
+                .child(el("thead").child(el("tr").children(head)))
+                .child(el("tbody").children(rows)),
+        )
         .child(el("ul.notes").children(notes.map(|note| el("li").child(note))))
 }

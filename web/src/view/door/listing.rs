@@ -21,7 +21,10 @@ pub(super) fn listing(nth: usize, shown: &Shown) -> Vec<El> {
     );
     let several = (shown.candidates.len() > 1).then(|| {
         let names = shown.candidates.join(" and ");
-        el("p.several").child(format!("Two formats fit: {names}. Choose which it is.").replace("Two", number(shown.candidates.len())))
+        el("p.several").child(
+            format!("Two formats fit: {names}. Choose which it is.")
+                .replace("Two", number(shown.candidates.len())),
+        )
     });
     let mut all = vec![el("p").child(what)];
     all.extend(several);
@@ -31,13 +34,18 @@ pub(super) fn listing(nth: usize, shown: &Shown) -> Vec<El> {
     });
     all.push(chosen(nth, shown));
     if !shown.assumed.is_empty() {
-        let says = shown.assumed.iter().map(|says| el("li").child(crate::shared::sentence(says).replace("..", ".")));
+        let says =
+            shown.assumed.iter().map(|says| el("li").child(crate::shared::sentence(says).replace("..", ".")));
         all.push(el("div.assumed").child(el("h3").child("What was assumed")).child(el("ul").children(says)));
     }
     if !shown.problems.is_empty() {
         let more = (shown.more > 0).then(|| el("li").child(format!("and {} more", shown.more)));
         let says = shown.problems.iter().map(|says| el("li").child(&**says)).chain(more);
-        all.push(el("div.problems").child(el("h3").child("What could not be read; the rest is kept")).child(el("ul").children(says)));
+        all.push(
+            el("div.problems")
+                .child(el("h3").child("What could not be read; the rest is kept"))
+                .child(el("ul").children(says)),
+        );
     }
     if shown.count > 0 {
         all.push(ranges_of(shown));
@@ -62,9 +70,11 @@ fn walks(of: &Walkable) -> El {
     let user = of.has_user.then(|| link("debug-user", "Walk the user addresses"));
     let dump = of.file.model.kernel.ptdump.is_some().then(|| link("ptdump", "Dump them as ptdump does"));
     let none = (!of.has_kernel && !of.has_user).then(|| "Nothing is mapped, so a walk finds holes. ");
-    el("p.walks").child(none).child(kernel).child(user).child(dump).child(el("span.built").child(
-        "These tables are built from the ranges of the text: they are not the machine\u{2019}s own.",
-    ))
+    el("p.walks").child(none).child(kernel).child(user).child(dump).child(
+        el("span.built").child(
+            "These tables are built from the ranges of the text: they are not the machine\u{2019}s own.",
+        ),
+    )
 }
 
 fn chosen(nth: usize, shown: &Shown) -> El {
@@ -73,9 +83,14 @@ fn chosen(nth: usize, shown: &Shown) -> El {
     let all = Machine::all().filter(|machine| shown.format.accepts(machine)).map(|machine| machine.id);
     let others: Vec<&str> = all.filter(|id| !fits(id)).collect();
     let is_chosen = |id: &str| shown.machine.is_some_and(|machine| machine.id == id);
-    let machines = shown.machines.iter().copied().map(|id| option(nth, id, &format!("{id} (fits)"), is_chosen(id)));
+    let machines =
+        shown.machines.iter().copied().map(|id| option(nth, id, &format!("{id} (fits)"), is_chosen(id)));
     let machines = machines.chain(others.into_iter().map(|id| option(nth, id, id, is_chosen(id))));
-    el("div.fields").child(choose(List::Format, "Read as", formats)).child(choose(List::Machine, "Machine", machines))
+    el("div.fields").child(choose(List::Format, "Read as", formats)).child(choose(
+        List::Machine,
+        "Machine",
+        machines,
+    ))
 }
 
 /// What can be chosen of a text that cannot be read as it was asked.

@@ -39,8 +39,13 @@ fn walked(section: El, of: &Explained, walk: &Walk) -> El {
     let version = of.splat.version.as_ref().map(|version| format!("{}, shown as ", version.text));
     let kernel = format!("{}{}: {}", version.unwrap_or_default(), walk.row.revision.id(), walk.row.why);
     row("Kernel", dd(kernel));
-    let held: Vec<String> =
-        of.splat.held.iter().flatten().map(|held| format!("{} (taken by {}())", held.name, held.at)).collect();
+    let held: Vec<String> = of
+        .splat
+        .held
+        .iter()
+        .flatten()
+        .map(|held| format!("{} (taken by {}())", held.name, held.at))
+        .collect();
     if !held.is_empty() {
         row("Held", dd(held.join(", ")));
     }
