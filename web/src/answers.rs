@@ -135,6 +135,8 @@ pub fn on_page(says: &str) -> String {
 pub struct Answers {
     /// All of them.
     pub all: Vec<Answer>,
+    /// Whether the first one is new: it gets the focus.
+    pub is_new: bool,
     /// Whether something is being read.
     pub is_reading: bool,
     /// How often something was given or given up: who reads something earlier has to give way.

@@ -130,8 +130,13 @@ impl Values {
     pub fn link(&self) -> String {
         let model = self.model.map_or(ANY, |model| model.id);
         let level = if self.is_pagemap { PAGEMAP } else { self.level.map_or(ANY, Level::name) };
-        let values: String = self.values.iter().map(|value| format!("/{:x}", value.0)).collect();
-        format!("v1/open/value/{model}/{level}{values}")
+        let values = self.values.iter().map(|value| format!("{:x}", value.0));
+        ["v1/open/value", model, level]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(values)
+            .collect::<Vec<_>>()
+            .join("/")
     }
 
     /// What they are.

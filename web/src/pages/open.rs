@@ -181,6 +181,11 @@ impl Page for Open {
     }
 
     fn drawn(&mut self, root: &Element) {
+        if std::mem::take(&mut self.shelf.borrow_mut().is_new)
+            && let Some(answer) = root.query_selector(".answer h2").ok().flatten()
+        {
+            browser::focus(&answer, true);
+        }
         let button = root.query_selector(".door input[type=file], .door .files input").ok().flatten();
         if self.heard.as_ref().map(|(of, _)| of) != button.as_ref() {
             self.heard = button.map(|button| {

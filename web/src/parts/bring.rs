@@ -18,7 +18,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 use super::Change;
-use crate::answers::{Answer, Given, Said, Shelf};
+use crate::answers::{Answer, Answers, Given, Said, Shelf};
 use crate::browser;
 use crate::files::Opened;
 use crate::load::{Chunks, Problem, collect, read_json, unpack};
@@ -65,7 +65,7 @@ enum Read {
     /// The tables of a machine.
     Capture(Box<Brought>),
     /// A text.
-    Text(Box<Said>, Option<Opened>),
+    Text(Box<Said>, Option<Box<Opened>>),
 }
 
 /// What is to be read: anew, or instead of an answer.
@@ -76,7 +76,7 @@ struct Ask {
 }
 
 /// Reads all of these files and texts, and says what that changes.
-pub(super) fn bring(shelf: &Shelf, change: &Callback<Change>, given: Array) {
+pub(super) fn bring(shelf: &Shelf, change: &Callback<Change>, given: &Array) {
     let asks = given.iter().filter_map(|of| {
         let given = match of.as_string() {
             Some(_) => Given { name: "The text".to_owned(), blob: browser::blob_of(&of)? },
@@ -127,7 +127,7 @@ async fn read_all(shelf: Shelf, change: Callback<Change>, turn: u32, asks: Vec<A
                 Ok(Read::Text(said, opened)) => {
                     shared.notice = None;
                     if let Some(opened) = opened {
-                        shared.files.put(opened);
+                        shared.files.put(*opened);
                     }
                     (*said, Some(Place::Open))
                 }
@@ -138,10 +138,13 @@ async fn read_all(shelf: Shelf, change: Callback<Change>, turn: u32, asks: Vec<A
                 }
             };
             let answer = Answer { given, wish, said };
-            let all = &mut shelf.borrow_mut().all;
+            let Answers { all, is_new, .. } = &mut *shelf.borrow_mut();
             match instead.and_then(|nth| all.get_mut(nth)) {
                 Some(old) => *old = answer,
-                None => all.insert(0, answer),
+                None => {
+                    all.insert(0, answer);
+                    *is_new = true;
+                }
             }
             all.truncate(MOST_ANSWERS);
             place

@@ -15,15 +15,15 @@ use crate::pages::open::{Hands, Open};
 /// # Errors
 /// None: what fails is the download before.
 pub fn arrived() -> Result<Arrived, PartError> {
-    Ok(Arrived::Door(door))
+    Ok(Arrived::Door(|change| door(&change)))
 }
 
 /// The part. The others must not name this, but in the place where the program is split.
-pub fn door(change: Callback<Change>) -> Door {
+pub fn door(change: &Callback<Change>) -> Door {
     let shelf = Shelf::default();
     let open = {
         let (shelf, change) = (Rc::clone(&shelf), change.clone());
-        move |given: Array| bring::bring(&shelf, &change, given)
+        move |given: Array| bring::bring(&shelf, &change, &given)
     };
     // Not at once: what shows a file among the machines may have to arrive first.
     let wait = {
@@ -36,7 +36,7 @@ pub fn door(change: Callback<Change>) -> Door {
             })));
         }
     };
-    let hands = Hands { bring: Rc::new(wait), again: again(&shelf, &change) };
+    let hands = Hands { bring: Rc::new(wait), again: again(&shelf, change) };
     Door { page: Box::new(Open::new(shelf, hands)), bring: Bring(Box::new(open)) }
 }
 

@@ -74,7 +74,7 @@ pub fn door(shared: &Shared, answers: &Answers) -> El {
         .child(header(&shared.top, None, Some(actions(&shared.top, None))))
         .child(messages(shared, None, None, None))
         .children(
-            [reading.map_or_else(|| el("p.busy[hidden]"), |busy| busy)]
+            [reading.unwrap_or_else(|| el("p.busy[hidden]"))]
                 .into_iter()
                 .chain(all)
                 .chain([give(answers.all.is_empty())]),
@@ -91,7 +91,7 @@ fn give(is_first: bool) -> El {
     el("section.give[aria-labelledby=give]")
         .child(el("h2[id=give]").child("Paste, write or drop what you have"))
         .child(el("p.intro").child(
-            "Pasting works anywhere on the page, and so does dropping files. What it is is found out. It is read here: nothing leaves your \
+            "Pasting works anywhere on the page, and so does dropping files. The page finds out what it is. It is read here: nothing leaves your \
              computer.",
         ))
         .child(field)

@@ -25,7 +25,7 @@ impl Job<'_> {
         let core = loop {
             match Core::open(&pieces) {
                 Err(CoreError::Read(ReadError::Missing { .. })) => {
-                    self.fetch(file, &pieces, &mut fetched).await?
+                    self.fetch(file, &pieces, &mut fetched).await?;
                 }
                 other => break other?,
             }
@@ -33,7 +33,7 @@ impl Job<'_> {
         let root = loop {
             match core.roots() {
                 Err(CoreError::Read(ReadError::Missing { .. })) => {
-                    self.fetch(file, &pieces, &mut fetched).await?
+                    self.fetch(file, &pieces, &mut fetched).await?;
                 }
                 other => break other?.into_iter().next(),
             }
@@ -42,7 +42,7 @@ impl Job<'_> {
         let world = loop {
             match core.world(&root) {
                 Err(CoreError::Read(ReadError::Missing { .. })) => {
-                    self.fetch(file, &pieces, &mut fetched).await?
+                    self.fetch(file, &pieces, &mut fetched).await?;
                 }
                 other => break other?,
             }

@@ -88,7 +88,7 @@ impl Job<'_> {
             Ok(listing) => {
                 let (shown, opened) = shown(&given.name, &listing, sum).await;
                 said.listing = Some(Box::new(shown));
-                Ok(Read::Text(Box::new(said), opened))
+                Ok(Read::Text(Box::new(said), opened.map(Box::new)))
             }
             Err(_) if !said.splats.is_empty() || !said.lines.is_empty() => {
                 Ok(Read::Text(Box::new(said), None))

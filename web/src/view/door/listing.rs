@@ -69,7 +69,7 @@ fn walks(of: &Walkable) -> El {
     let kernel = of.has_kernel.then(|| link("kernel-walk", "Walk the kernel\u{2019}s addresses"));
     let user = of.has_user.then(|| link("debug-user", "Walk the user addresses"));
     let dump = of.file.model.kernel.ptdump.is_some().then(|| link("ptdump", "Dump them as ptdump does"));
-    let none = (!of.has_kernel && !of.has_user).then(|| "Nothing is mapped, so a walk finds holes. ");
+    let none = (!of.has_kernel && !of.has_user).then_some("Nothing is mapped, so a walk finds holes. ");
     el("p.walks").child(none).child(kernel).child(user).child(dump).child(
         el("span.built").child(
             "These tables are built from the ranges of the text: they are not the machine\u{2019}s own.",
@@ -95,7 +95,7 @@ fn chosen(nth: usize, shown: &Shown) -> El {
 
 /// What can be chosen of a text that cannot be read as it was asked.
 pub(super) fn choices(nth: usize, wish: Wish) -> El {
-    let formats = formats(nth, wish.format.map(|format| format.name()), &[]);
+    let formats = formats(nth, wish.format.map(texts::Format::name), &[]);
     el("div.fields").child(choose(List::Format, "Read as", formats))
 }
 
