@@ -4,6 +4,7 @@ use mm::LockMode;
 use splats::{Explained, Verdict, Walk};
 
 use crate::el::{El, el};
+use crate::shared::sentence;
 
 /// One splat.
 pub(super) fn splat(of: &Explained) -> El {
@@ -33,7 +34,8 @@ fn walked(section: El, of: &Explained, walk: &Walk) -> El {
             Some(false) => "Without lockdep",
             None => "Not known whether with lockdep",
         };
-        let more = walk.missing.as_ref().map(|_| format!(" {}. {}", build.meaning, build.other_kernels));
+        let more =
+            walk.missing.as_ref().map(|_| format!(" {} {}", sentence(&build.meaning), build.other_kernels));
         row("What the build could know", dd(format!("{lockdep}: {}.{}", build.by, more.unwrap_or_default())));
     }
     let version = of.splat.version.as_ref().map(|version| format!("{}, shown as ", version.text));
@@ -64,7 +66,8 @@ fn walked(section: El, of: &Explained, walk: &Walk) -> El {
     if !walk.assumed.is_empty() {
         row("Assumed", dd(walk.assumed.join("; ")));
     }
-    let happened = crate::shared::sentence(&walk.happened);
+    // It may begin with the name of a function.
+    let happened = format!("{}.", walk.happened);
     section.child(el("p").child(happened)).child(el("dl").children(rows))
 }
 
