@@ -163,9 +163,11 @@ pub fn take_files(button: &JsValue) -> Option<Array> {
     files
 }
 
-/// The files that are dropped with this event.
-pub fn dropped(event: &JsValue) -> Option<Array> {
-    files_of(&member(event, "dataTransfer")?)
+/// The files that come with an event, or the text, in its member of this name.
+pub fn given(event: &JsValue, name: &str) -> Option<Array> {
+    let data = member(event, name)?;
+    let text = || call(&data, "getData", &["text".into()]).filter(JsValue::is_truthy);
+    files_of(&data).or_else(|| text().map(|text| Array::of1(&text)))
 }
 
 /// What events of the page as a whole are heard at.
@@ -176,6 +178,46 @@ pub fn whole_page() -> Option<EventTarget> {
 /// What is in a file; nothing if the browser does not give it.
 pub fn stream_of(file: &JsValue) -> Option<ReadableStream> {
     call(file, "stream", &[])?.dyn_into().ok()
+}
+
+/// A text as the browser keeps files, so that it is read in the same way.
+pub fn blob_of(text: &JsValue) -> Option<JsValue> {
+    let blob: Function = reach(&["Blob"])?.dyn_into().ok()?;
+    Reflect::construct(&blob, &Array::of1(&Array::of1(text).into())).ok()
+}
+
+/// Part of a file.
+pub async fn part_of(file: &JsValue, start: u64, bytes: u64) -> Option<Vec<u8>> {
+    #[expect(clippy::cast_precision_loss, reason = "no file has 2^53 bytes")]
+    let [start, end] = [start, start + bytes].map(|at| JsValue::from_f64(at as f64));
+    let part = call(file, "slice", &[start, end])?;
+    let buffer = promised(&part, "arrayBuffer", &[]).await?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// What is written in the field that a selector finds; a field that is not there is empty.
+pub fn written(what: &str) -> String {
+    let find = || call(&reach(&["document"])?, "querySelector", &[JsValue::from_str(what)]);
+    find().and_then(|field| member(&field, "value")?.as_string()).unwrap_or_default()
+}
+
+/// Empties that field.
+pub fn empty(what: &str) {
+    let find = || call(&reach(&["document"])?, "querySelector", &[JsValue::from_str(what)]);
+    if let Some(field) = find().filter(|field| !field.is_null()) {
+        let _ = Reflect::set(&field, &"value".into(), &"".into());
+    }
+}
+
+/// Lets the browser draw and listen.
+pub async fn pause() {
+    let rest = Promise::new(&mut |done, _| {
+        gloo_timers::callback::Timeout::new(0, move || {
+            let _ = done.call0(&JsValue::NULL);
+        })
+        .forget();
+    });
+    let _ = JsFuture::from(rest).await;
 }
 
 /// Puts the focus on an element, without scrolling to it unless `scroll`. Without focus the page works all the same.

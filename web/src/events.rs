@@ -11,19 +11,20 @@ use yew::Callback;
 
 use crate::browser;
 use crate::keys::{self, Keys};
-use crate::marks::{ATTRIBUTE, Command, Deed, Mark};
+use crate::marks::{ATTRIBUTE, Deed, Mark};
 
 /// What an event at an element means.
 type Meaning = fn(&Element, &Event) -> Option<Deed>;
 
-/// The events that are listened for: `drag…` and `drop` anywhere on the page, the others at the widget.
-const HEARD: [(&str, Meaning); 12] = [
+/// The events that are listened for: `drag…`, `drop` and `paste` anywhere on the page, the others at the widget.
+const HEARD: [(&str, Meaning); 13] = [
     ("keydown", key),
     ("click", click),
     ("change", choose),
     ("toggle", toggle),
     ("dragover", drag_over),
-    ("drop", drop_files),
+    ("drop", drop),
+    ("paste", paste),
     ("pointerdown", grab),
     ("pointermove", drag),
     ("mouseover", point),
@@ -39,7 +40,8 @@ pub fn listen(widget: &Element, did: &Callback<Deed>) -> Vec<EventListener> {
         .iter()
         .map(|&(kind, meaning)| {
             let did = did.clone();
-            let at: &EventTarget = page.as_ref().filter(|_| kind.starts_with("dr")).unwrap_or(widget);
+            let at: &EventTarget =
+                page.as_ref().filter(|_| kind.starts_with("dr") || kind == "paste").unwrap_or(widget);
             // `toggle` does not bubble; all others are heard on their way back out.
             let phase =
                 if kind == "toggle" { EventListenerPhase::Capture } else { EventListenerPhase::Bubble };
@@ -69,11 +71,8 @@ fn click(target: &Element, _: &Event) -> Option<Deed> {
 }
 
 fn choose(target: &Element, _: &Event) -> Option<Deed> {
-    match mark_of(target)? {
-        Mark::List(list) => Some(Deed::Picked(list, target.unchecked_ref::<HtmlSelectElement>().value())),
-        Mark::Command(Command::Open) => browser::take_files(target).map(Deed::Brought),
-        _ => None,
-    }
+    let Mark::List(list) = mark_of(target)? else { return None };
+    Some(Deed::Picked(list, target.unchecked_ref::<HtmlSelectElement>().value()))
 }
 
 /// Lets it be dropped here.
@@ -83,9 +82,20 @@ fn drag_over(_: &Element, event: &Event) -> Option<Deed> {
 }
 
 /// Otherwise the browser would leave the page and show the file.
-fn drop_files(_: &Element, event: &Event) -> Option<Deed> {
+fn drop(_: &Element, event: &Event) -> Option<Deed> {
     event.prevent_default();
-    browser::dropped(event).map(Deed::Brought)
+    browser::given(event, "dataTransfer").map(Deed::Brought)
+}
+
+/// Into a field in which something is written already, it is written.
+fn paste(target: &Element, event: &Event) -> Option<Deed> {
+    let field = closest(target, "textarea");
+    if field.and_then(|field| browser::member(&field, "value")).is_some_and(|value| value.is_truthy()) {
+        return None;
+    }
+    let given = browser::given(event, "clipboardData");
+    event.prevent_default();
+    given.map(Deed::Brought)
 }
 
 fn toggle(target: &Element, _: &Event) -> Option<Deed> {

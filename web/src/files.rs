@@ -10,12 +10,10 @@ use crate::progress::Progress;
 /// The files that a person opened. They are kept as long as the page.
 #[derive(Debug, Default)]
 pub struct Files {
-    /// Those that were chosen last, until the part is here that reads them.
+    /// Those that were chosen last, or texts, until the part is here that reads them.
     pub waiting: Option<Array>,
     /// What is going on with the one that is being read.
     pub reading: Option<(String, Progress)>,
-    /// How often files were chosen: who reads earlier ones has to give way.
-    pub turn: u32,
     kept: Vec<Opened>,
 }
 
@@ -30,6 +28,10 @@ pub struct Opened {
     pub capture: Capture,
     /// Where things are in its tables.
     pub places: Places,
+    /// What was assumed of it; of a text whose tables are built from its ranges at least that.
+    pub assumed: Vec<String>,
+    /// Whether the tables are built from the ranges of a text: those of the machine are not known.
+    pub is_built: bool,
 }
 
 impl Files {

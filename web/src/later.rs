@@ -30,6 +30,8 @@ named! {
         Compare = "compare",
         /// The lessons, and the glossary.
         Learn = "learn",
+        /// What opens files and texts of one's own.
+        Door = "door",
     }
 }
 
@@ -56,6 +58,8 @@ pub struct Later {
     pub gallery: fn(&Setup, &Library) -> El,
     /// The files that a person opened, as far as they can be chosen in that setup; none if there is none.
     pub files: fn(&Setup, &Files) -> Option<El>,
+    /// What was assumed of the tables of that setup, if they are built from a text.
+    pub built: fn(&Setup, &Files) -> Option<El>,
 }
 
 /// What all pages have of the part [`Learn`](Part::Learn): its glossary.

@@ -20,6 +20,7 @@
 //! | [`address`] | writing the hash of the page's address |
 //! | [`load`] | fetching a captured machine, with progress |
 //! | [`files`] | the files that a person opened |
+//! | [`answers`], [`values`] | what was read of texts, and values that a person asks about |
 //! | [`progress`] | how much of a file has arrived |
 //! | [`run`] | a recorded scenario and the position in it |
 //! | [`judging`] | searching the races of a walk one after the other |
@@ -27,6 +28,7 @@
 //! | [`parts`] | the parts of the program that arrive later; [`later`] is what the first part has of them |
 
 pub mod address;
+pub mod answers;
 pub mod browser;
 pub mod desk;
 pub mod el;
@@ -50,6 +52,7 @@ pub mod search;
 pub mod shared;
 pub mod shell;
 pub mod survey;
+pub mod values;
 pub mod view;
 pub mod words;
 

@@ -8,7 +8,7 @@ use capture::{Capture, ImportError, Limits};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamReadResult, Response};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
 use yew::Callback;
 
 use crate::browser;
@@ -173,21 +173,45 @@ pub async fn collect(
     broken: Problem,
     progress: &dyn Fn(usize),
 ) -> Result<Vec<u8>, Problem> {
-    let reader = browser::reader_of(&stream).ok_or(Problem::Unable)?;
+    let mut chunks = Chunks::of(&stream).ok_or(Problem::Unable)?;
     let mut bytes = Vec::new();
-    loop {
-        let Ok(chunk) = JsFuture::from(reader.read()).await else { return Err(broken) };
-        let chunk: ReadableStreamReadResult = chunk.unchecked_into();
-        if chunk.get_done() == Some(true) {
-            return Ok(bytes);
-        }
-        let value: Uint8Array = chunk.get_value().unchecked_into();
-        if bytes.len() + value.length() as usize > limit {
-            // Whether the source listens does not matter: we read no further.
-            let _ = reader.cancel();
+    while let Some(chunk) = chunks.next().await.map_err(|()| broken.clone())? {
+        if bytes.len() + chunk.len() > limit {
+            chunks.end();
             return Err(Problem::TooLarge);
         }
-        bytes.extend(value.to_vec());
+        bytes.extend(chunk);
         progress(bytes.len());
+    }
+    Ok(bytes)
+}
+
+/// What a stream gives, piece by piece.
+#[derive(Debug)]
+pub struct Chunks(ReadableStreamDefaultReader);
+
+impl Chunks {
+    /// Of a stream; nothing if the browser cannot.
+    pub fn of(stream: &ReadableStream) -> Option<Self> {
+        browser::reader_of(stream).map(Self)
+    }
+
+    /// The next piece; nothing at the end.
+    ///
+    /// # Errors
+    /// The stream breaks.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, ()> {
+        let chunk: ReadableStreamReadResult =
+            JsFuture::from(self.0.read()).await.map_err(drop)?.unchecked_into();
+        if chunk.get_done() == Some(true) {
+            return Ok(None);
+        }
+        let value: Uint8Array = chunk.get_value().unchecked_into();
+        Ok(Some(value.to_vec()))
+    }
+
+    /// No more is read. Whether the source listens does not matter.
+    pub fn end(&self) {
+        let _ = self.0.cancel();
     }
 }

@@ -24,6 +24,7 @@ fn reach(part: Part) -> Coming {
         Part::Tables => Box::pin(tables()),
         Part::Compare => Box::pin(compare()),
         Part::Learn => Box::pin(learn()),
+        Part::Door => Box::pin(door()),
     }
 }
 
@@ -52,4 +53,9 @@ fn compare() -> Result<Arrived, PartError> {
 #[wasm_split_helpers::wasm_split(learn, fallible)]
 fn learn() -> Result<Arrived, PartError> {
     pagewalk_web::parts::learn::arrived()
+}
+
+#[wasm_split_helpers::wasm_split(door, fallible)]
+fn door() -> Result<Arrived, PartError> {
+    pagewalk_web::parts::door::arrived()
 }

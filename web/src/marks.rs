@@ -50,8 +50,6 @@ named! {
         Retry = "retry",
         /// The message has been read.
         Dismiss = "dismiss",
-        /// Open a file of page tables: those that were chosen come as [`Deed::Brought`].
-        Open = "open",
         /// Show all scenarios, or not any more.
         Gallery = "gallery",
         /// Show the levels of the machine, or the step again.
@@ -114,6 +112,8 @@ named! {
         OtherLock = "other-lock",
         /// The function that walks.
         Function = "function",
+        /// The format of a text.
+        Format = "format",
         /// Whose tables are walked.
         Whose = "whose",
         /// What the range may hold.
@@ -158,7 +158,8 @@ pub enum Mark {
     Lane(u32),
     /// A branch of a race, from 0: it is shown.
     Branch(u32),
-    /// A way that a search found, from 0: it is loaded; or an answer to the question of a lesson: it is given.
+    /// A way that a search found, from 0: it is loaded; or an answer to the question of a lesson: it is given; or what else a page
+    /// numbers.
     Way(u32),
     /// A variant of the matrix, from 0, at a place of the page: it is searched first.
     Variant(u32, u32),
@@ -232,7 +233,7 @@ impl Mark {
 pub enum Deed {
     /// An element with this mark was pressed, or a key that stands for a command.
     Pressed(Mark),
-    /// Files were chosen, or dropped on the page.
+    /// Files, or a text, were dropped on the page, or pasted where nothing is written.
     Brought(Array),
     /// An option of a list was chosen, by its value.
     Picked(List, String),

@@ -3,10 +3,11 @@
 //! | part | what it holds |
 //! |---|---|
 //! | [`lab`] | the race lab, and the verdicts; whether a walk is safe beside other CPUs |
-//! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed, reading a file; the patch's callers, with their scenarios; the [`Desk`](crate::desk::Desk) |
+//! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed; the patch's callers, with their scenarios; the [`Desk`](crate::desk::Desk) |
 //! | [`tables`] | what fetches and reads the tables of a captured machine |
 //! | [`compare`] | two runs side by side |
 //! | [`learn`] | the lessons, and the glossary, which explains the terms of all pages |
+//! | [`door`] | what opens files and texts of one's own |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
 //! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to
@@ -17,6 +18,7 @@ mod beside;
 mod bring;
 pub mod compare;
 mod desk;
+pub mod door;
 pub mod lab;
 pub mod learn;
 pub mod more;
@@ -33,6 +35,7 @@ use crate::desk::Lay;
 use crate::later::{Later, Load, Part, PartError, Verdicts, Words};
 use crate::pages::walk::Walk;
 use crate::pages::{Page, Races};
+use crate::place::Place;
 use crate::shared::Shared;
 
 /// A part that has arrived.
@@ -48,6 +51,8 @@ pub enum Arrived {
     Compare(Box<dyn Page>),
     /// The lessons, and the glossary.
     Learn(Box<dyn Page>, Words),
+    /// What opens files and texts, told whom to tell what that changes.
+    Door(fn(Callback<Change>) -> Door),
 }
 
 /// The part [`lab`], as the first one has it.
@@ -70,21 +75,33 @@ pub struct More {
     pub later: Later,
     /// All scenarios.
     pub library: Library,
-    /// Reads files that a person opened.
-    pub bring: Bring,
     /// What lies beside every page.
     pub desk: Lay,
 }
 
-/// Reads the first of these files, and says what that changes, more than once; nothing once files were chosen for another time than
-/// that ([`Files::turn`](crate::files::Files::turn)).
-pub type Bring = fn(u32, Array, Callback<Change>);
+/// The part [`door`], as the first one has it.
+#[derive(Debug)]
+pub struct Door {
+    /// Its page.
+    pub page: Box<dyn Page>,
+    /// Reads files, and texts as strings, that a person gave the page anywhere. What were given before are not read any more.
+    pub bring: Bring,
+}
+
+/// Reads what is in a list.
+pub struct Bring(pub Box<dyn Fn(Array)>);
+
+impl std::fmt::Debug for Bring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Bring")
+    }
+}
 
 /// What reading a file changes.
 pub struct Change(pub Box<Apply>);
 
-/// Changes something, and returns whether the walk has to be shown then.
-pub type Apply = dyn FnOnce(&mut Walk, &mut Shared) -> bool;
+/// Changes something, and returns the page that has to be shown then, if another one.
+pub type Apply = dyn FnOnce(&mut Walk, &mut Shared) -> Option<Place>;
 
 impl std::fmt::Debug for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

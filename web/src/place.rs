@@ -26,6 +26,8 @@ pub enum Place {
     Safe,
     /// The lessons.
     Learn,
+    /// Files and texts of one's own.
+    Open,
 }
 
 /// A hash without its sign, as links are.
@@ -35,8 +37,16 @@ pub fn unsigned(hash: &str) -> &str {
 
 impl Place {
     /// All pages, in the order of the navigation.
-    pub const ALL: [Self; 7] =
-        [Self::Learn, Self::Walk, Self::Safe, Self::Callers, Self::Race, Self::Verdicts, Self::Compare];
+    pub const ALL: [Self; 8] = [
+        Self::Learn,
+        Self::Walk,
+        Self::Safe,
+        Self::Callers,
+        Self::Race,
+        Self::Verdicts,
+        Self::Compare,
+        Self::Open,
+    ];
 
     /// Its number. That of the walk is 0.
     pub const fn slot(self) -> usize {
@@ -53,6 +63,7 @@ impl Place {
             Self::Compare => "Compare",
             Self::Safe => "Is my walk safe?",
             Self::Learn => "Learn",
+            Self::Open => "Open yours",
         }
     }
 
@@ -64,6 +75,7 @@ impl Place {
             Self::Compare => Some(Part::Compare),
             Self::Race | Self::Verdicts | Self::Safe => Some(Part::Lab),
             Self::Learn => Some(Part::Learn),
+            Self::Open => Some(Part::Door),
         }
     }
 
@@ -77,6 +89,7 @@ impl Place {
             Self::Compare => "v1/compare",
             Self::Safe => "v1/safe",
             Self::Learn => "v1/learn",
+            Self::Open => "v1/open",
         }
     }
 
@@ -90,6 +103,7 @@ impl Place {
             Self::Compare => "compare",
             Self::Safe => "safe",
             Self::Learn => "learn",
+            Self::Open => "open",
         }
     }
 
@@ -97,18 +111,18 @@ impl Place {
     /// exist.
     pub fn abouts(self) -> &'static [About] {
         match self {
-            Self::Walk | Self::Callers | Self::Compare | Self::Safe | Self::Learn => &[],
+            Self::Walk | Self::Callers | Self::Compare | Self::Safe | Self::Learn | Self::Open => &[],
             Self::Race => &race::ABOUTS,
             Self::Verdicts => &verdicts::ABOUTS,
         }
     }
 
-    /// What a hash names that the page does not have. The walk and the walk that one states say that for themselves: they keep the
-    /// rest of the address.
+    /// What a hash names that the page does not have. The walk, the walk that one states and values say that for themselves: they keep
+    /// the rest of the address.
     pub fn stray(self, hash: &str) -> Option<&str> {
         let (name, _) = self.rest(hash);
         let known = match self {
-            Self::Walk | Self::Safe => true,
+            Self::Walk | Self::Safe | Self::Open => true,
             Self::Compare => {
                 Library::WALKS.scenario(name).is_some()
                     || callers::ABOUTS.iter().any(|about| about.id == name)
@@ -152,7 +166,7 @@ pub fn missing(page: Place, name: &str) -> String {
         Place::Verdicts => "table of verdicts",
         Place::Compare => "scenario",
         Place::Learn => "lesson",
-        Place::Walk | Place::Callers | Place::Safe => "page",
+        Place::Walk | Place::Callers | Place::Safe | Place::Open => "page",
     };
     let mut near = Near::new(name);
     for about in page.abouts() {

@@ -42,6 +42,8 @@ pub struct Shared {
     pub tables: PartState,
     /// The part with two runs side by side.
     pub compare: PartState,
+    /// The part that opens files and texts.
+    pub door: PartState,
     /// What it reads them with, once it is here.
     pub load: Option<Load>,
     /// What it has of the part with the race lab: whether a walk is safe beside other CPUs.
@@ -65,6 +67,7 @@ impl Default for Shared {
             words: None,
             tables: PartState::default(),
             compare: PartState::default(),
+            door: PartState::default(),
             load: None,
             beside: None,
             library: Library::new(&[], &callers::ABOUTS),
@@ -178,6 +181,7 @@ impl Shared {
             Part::Tables => &self.tables,
             Part::Compare => &self.compare,
             Part::Learn => &self.learn,
+            Part::Door => &self.door,
         }
     }
 
@@ -189,6 +193,7 @@ impl Shared {
             Part::Tables => &mut self.tables,
             Part::Compare => &mut self.compare,
             Part::Learn => &mut self.learn,
+            Part::Door => &mut self.door,
         }
     }
 }

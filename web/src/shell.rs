@@ -185,14 +185,14 @@ impl Component for Shell {
                 true
             }
             Msg::Change(Change(change)) => {
-                if change(&mut self.walk, &mut self.shared) {
-                    if self.here != Place::Walk || self.is_stray || self.help {
+                if let Some(place) = change(&mut self.walk, &mut self.shared) {
+                    if self.here != place || self.is_stray || self.help {
                         self.want_focus(CONTENT);
                     }
                     self.is_stray = false;
                     self.help = false;
-                    self.here = Place::Walk;
-                    self.shared.top.here = Some(Place::Walk);
+                    self.here = place;
+                    self.shared.top.here = Some(place);
                 }
                 true
             }
@@ -284,7 +284,8 @@ impl Component for Shell {
 const PLACEHOLDERS: &str = "body > .start, body > .first";
 
 /// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
-const CONTENT: &str = ".gallery, .lesson, [role=slider], .callers, .levels, .survey button, .fields select";
+const CONTENT: &str =
+    ".gallery, .lesson, [role=slider], .callers, .levels, .survey button, .fields select, .ready";
 
 /// The scenarios to choose from.
 const GALLERY: &str = ".gallery";
@@ -379,6 +380,7 @@ impl Shell {
         if let Deed::Brought(files) = deed {
             self.shared.files.waiting = Some(files.clone());
             self.shared.more.ask();
+            self.shared.door.ask();
             return true;
         }
         if let Deed::Pressed(mark) = *deed
@@ -447,7 +449,7 @@ impl Shell {
     /// Asks once more for the part whose failure is shown. Any page shows that of the part which reads files before that of
     /// its own. Returns whether there is one.
     fn retry(&mut self) -> bool {
-        self.shared.more.retry()
+        self.shared.more.retry() | self.shared.door.retry()
             || self.shared.tables.retry()
             || self.here.part().is_some_and(|part| self.shared.part_mut(part).retry())
     }
@@ -469,7 +471,6 @@ impl Shell {
             Ok(Arrived::More(more)) => {
                 self.others[Place::Callers.slot() - 1] = Some(more.callers);
                 self.shared.later = Some(more.later);
-                self.bring = Some(more.bring);
                 self.shared.library = more.library;
                 self.desk = Some((more.desk)(ctx.link().callback(Msg::Did)));
             }
@@ -479,6 +480,11 @@ impl Shell {
             Ok(Arrived::Learn(learn, words)) => {
                 self.others[Place::Learn.slot() - 1] = Some(learn);
                 self.shared.words = Some(words);
+            }
+            Ok(Arrived::Door(lay)) => {
+                let door = lay(ctx.link().callback(Msg::Change));
+                self.others[Place::Open.slot() - 1] = Some(door.page);
+                self.bring = Some(door.bring);
             }
             Err(_) => return,
         }
@@ -540,11 +546,12 @@ impl Shell {
                 ctx.link().send_future(async move { Msg::Part(part, Box::new(coming.await)) });
             }
         }
-        if let Some(bring) = self.bring
+        // Among the machines a file stands by what is in that part.
+        if let Some(Bring(bring)) = &self.bring
+            && self.shared.later.is_some()
             && let Some(files) = self.shared.files.waiting.take()
         {
-            self.shared.files.turn += 1;
-            bring(self.shared.files.turn, files, ctx.link().callback(Msg::Change));
+            bring(files);
         }
         if !pulse.work {
             self.work = None;

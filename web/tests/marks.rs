@@ -2,11 +2,14 @@
 
 #![cfg(target_arch = "wasm32")]
 
+use pagewalk_web::answers::on_page;
 use pagewalk_web::keys::{Keys, command, digit};
 use pagewalk_web::kinds::Filter;
 use pagewalk_web::marks::{Command, List, Mark};
 use pagewalk_web::place::Place;
 use pagewalk_web::run::Speed;
+use pagewalk_web::values::Values;
+use pagewalk_web::view::door::Press;
 use pgtable::Level;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -136,4 +139,58 @@ fn digits_step_cpus() {
         [digit("1"), digit("0"), digit("a"), digit("F1"), digit("")],
         [Some(1), Some(0), None, None, None]
     );
+}
+
+#[wasm_bindgen_test]
+fn values_are_told_from_words_and_their_link_comes_back() {
+    let read = |text: &str| Values::in_text(text);
+    for text in [
+        "0x8000000001007067",
+        "8000000001007067 8000000001007063",
+        "arm64-4k-48 pte 68000416899f03 -> 60000416898f83",
+        "pmd: 163",
+        "pte:9402e1e2b18c8ae9 pmd:10ae88067",
+        "x86_64-4level pagemap 0xa08000000004ecc4",
+    ] {
+        let values = read(text).expect(text);
+        let link = values.link();
+        let rest = link.strip_prefix("v1/open/value").expect("its page");
+        assert_eq!(Values::in_address(rest), (Some(values), Vec::new()), "{text}: {link}");
+    }
+    for text in [
+        "",
+        "add",
+        "dead beef",
+        "pte",
+        "0x12g4",
+        "8000000001007067 is a pte",
+        "1 2 3",
+        "0x1 0x2 0x3 0x4 0x5 0x6",
+    ] {
+        assert_eq!(read(text), None, "{text}");
+    }
+    // All that is wrong is said, and what can be read is kept.
+    let (values, problems) = Values::in_address("/vax/pte/163/12g4?dark");
+    let values = values.expect("one value");
+    assert_eq!((values.model, values.values.len()), (None, 1));
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert_eq!(Values::in_address("").0, None);
+}
+
+#[wasm_bindgen_test]
+fn every_button_of_the_door_comes_back_from_its_number() {
+    for number in [0, 1, 2, 9, 100, 102] {
+        assert_eq!(Press::from_number(number).map(Press::number), Some(number));
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_page_names_its_lists_where_the_command_names_options() {
+    for says in [
+        "x fits as well: --model chooses.",
+        "it is read as y; --format chooses.",
+        "--format vtop reads them.",
+    ] {
+        assert!(!on_page(says).contains("--"), "{}", on_page(says));
+    }
 }

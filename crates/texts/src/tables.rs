@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 
 use mm::{Table, World, WorldError};
-use pgtable::{Empty, EntryKind, Level, Model, PhysAddr, Prot, RawEntry, VirtAddr};
+use pgtable::{Empty, EntryKind, Level, Model, Owner, PhysAddr, Prot, RawEntry, VirtAddr};
 
 use crate::{Frames, Listing, Range, Right, merged};
 
 /// Most entries that are built: the walk of a larger range has to be asked in parts.
 const MOST_LEAVES: usize = 4 << 20;
+
+/// The same where a whole listing is built: of one range, of all, and slots that are kept of all tables.
+const WHOLE: Most = Most { of_range: 1 << 15, leaves: 1 << 18, stored: 3 << 20 };
 
 /// Tables built from ranges.
 #[derive(Clone, Debug)]
@@ -44,17 +47,69 @@ pub enum BuildError {
 /// # Errors
 /// [`BuildError`]
 pub fn built(listing: &Listing, start: u64, last: u64) -> Result<Built, BuildError> {
-    let machine = listing.machine.ok_or(BuildError::Unknown)?;
-    let model = machine.model.ok_or(BuildError::NoModel(machine.id))?;
-    let mut building = Building::new(model);
-    let (mut guessed, mut unknown, mut first_only) = (false, false, false);
+    let model = model_of(listing)?;
+    let mut building = Building::new(model, 0, Most::default());
     let ranges = merged(listing);
     for range in ranges.iter().filter(|range| range.last >= start && range.start <= last) {
-        guessed |= range.level.is_none();
-        unknown |= range.frames == Frames::Unknown;
-        first_only |= matches!(range.frames, Frames::First(_));
         building.add(range, start, last)?;
     }
+    let mut assumed = assumptions(listing, &building.seen);
+    assumed.push(ATTRIBUTES.to_owned());
+    Ok(Built { world: building.world()?, assumed })
+}
+
+/// Builds the tables of a whole listing with these [`merged`] ranges, for who walks about in it: those of `init_mm`, and where it maps user addresses those of a
+/// process, `mm`. Whatever a text says, this takes a bounded time: what is left out of large ranges is said.
+///
+/// # Errors
+/// [`BuildError`]
+pub fn whole(listing: &Listing, ranges: &[Range]) -> Result<Built, BuildError> {
+    let model = model_of(listing)?;
+    let mut kernel = Building::new(model, 0, WHOLE);
+    // Where each half of the addresses has a root of its own, a table of both would mix them up.
+    let mut user = Building::new(model, 1, WHOLE);
+    let mut has_user = false;
+    for range in ranges {
+        let is_user = model.owner(VirtAddr(range.start)) == Owner::User;
+        has_user |= is_user;
+        let building = if is_user && !model.one_root { &mut user } else { &mut kernel };
+        building.add(range, 0, u64::MAX)?;
+    }
+    let seen = kernel.seen.and(&user.seen);
+    let mut assumed = assumptions(listing, &seen);
+    if has_user {
+        assumed.push(if model.one_root {
+            "the text does not say whose tables these are: init_mm and a process have them both".to_owned()
+        } else {
+            "user addresses are those of one process".to_owned()
+        });
+    }
+    if let Some(at) = seen.left_out {
+        assumed.push(format!(
+            "ranges are larger than can be built here: of some only the first entries are there; the first that is left out is at {at:#x}"
+        ));
+    }
+    assumed.push(ATTRIBUTES.to_owned());
+    let mut roots = Vec::from([("init_mm", kernel.pa(0))]);
+    if has_user {
+        roots.push(("mm", if model.one_root { kernel.pa(0) } else { user.pa(0) }));
+    }
+    let mut tables = kernel.tables();
+    if has_user && !model.one_root {
+        tables.extend(user.tables());
+    }
+    Ok(Built { world: World::new(model, tables, roots)?, assumed })
+}
+
+const ATTRIBUTES: &str = "attributes are those that the kernel gives such pages";
+
+fn model_of(listing: &Listing) -> Result<&'static Model, BuildError> {
+    let machine = listing.machine.ok_or(BuildError::Unknown)?;
+    machine.model.ok_or(BuildError::NoModel(machine.id))
+}
+
+/// What of the tables is not from the text.
+fn assumptions(listing: &Listing, seen: &Found) -> Vec<String> {
     let mut assumed = vec![format!(
         "built from the ranges of a text ({}): the tables themselves, where they lie, and entries that map nothing are not known",
         listing.format.name()
@@ -64,12 +119,52 @@ pub fn built(listing: &Listing, start: u64, last: u64) -> Result<Built, BuildErr
             assumed.push(what.to_owned());
         }
     };
-    say(guessed, "the text has no levels: each part is made of the largest entries that fit");
-    say(unknown, "the text has no physical addresses: entries lead to 0");
-    say(first_only, "only the first frame of a range is known: the entries behind it lead to 0");
-    say(building.overlaps, "ranges overlap: the first one is taken");
-    say(true, "attributes are those that the kernel gives such pages");
-    Ok(Built { world: building.world()?, assumed })
+    say(seen.guessed, "the text has no levels: each part is made of the largest entries that fit");
+    say(seen.unknown, "the text has no physical addresses: entries lead to 0");
+    say(seen.first_only, "only the first frame of a range is known: the entries behind it lead to 0");
+    say(seen.overlaps, "ranges overlap: the first one is taken");
+    assumed
+}
+
+/// How much is built at most.
+#[derive(Clone, Copy, Debug)]
+struct Most {
+    of_range: usize,
+    leaves: usize,
+    stored: usize,
+}
+
+impl Default for Most {
+    fn default() -> Self {
+        Self { of_range: usize::MAX, leaves: usize::MAX, stored: usize::MAX }
+    }
+}
+
+/// What the ranges did not tell.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a sentence of its own")]
+struct Found {
+    guessed: bool,
+    unknown: bool,
+    first_only: bool,
+    overlaps: bool,
+    /// The first address that was left out.
+    left_out: Option<u64>,
+}
+
+impl Found {
+    const fn and(&self, other: &Self) -> Self {
+        Self {
+            guessed: self.guessed || other.guessed,
+            unknown: self.unknown || other.unknown,
+            first_only: self.first_only || other.first_only,
+            overlaps: self.overlaps || other.overlaps,
+            left_out: match self.left_out {
+                Some(at) => Some(at),
+                None => other.left_out,
+            },
+        }
+    }
 }
 
 /// Tables that grow.
@@ -78,22 +173,38 @@ struct Building {
     tables: Vec<(Level, Vec<u64>)>,
     /// Which table an entry leads to, by the table and slot that the entry is in.
     below: BTreeMap<(usize, u32), usize>,
+    /// The table of the last entry, by the entry's level and the first address that the table is for.
+    last: Option<(Level, u64, usize)>,
     leaves: usize,
-    overlaps: bool,
+    stored: usize,
+    most: Most,
+    /// Where the tables lie: each root of a machine has a place of its own.
+    first: u64,
+    seen: Found,
 }
 
 /// A table of any level fits between two of these addresses; they end below what entries of all models can hold.
 const APART: u64 = 1 << 17;
 
 impl Building {
-    fn new(model: &'static Model) -> Self {
+    fn new(model: &'static Model, nth: u64, most: Most) -> Self {
         let top = model.real_levels().next().unwrap_or(Level::Pgd);
-        Self { model, tables: vec![(top, Vec::new())], below: BTreeMap::new(), leaves: 0, overlaps: false }
+        let place = if model.entry_bytes == 4 { 1u64 << 30 } else { 1 << 44 };
+        Self {
+            model,
+            tables: vec![(top, Vec::new())],
+            below: BTreeMap::new(),
+            last: None,
+            leaves: 0,
+            stored: 0,
+            most,
+            first: place * (nth + 1),
+            seen: Found::default(),
+        }
     }
 
     fn pa(&self, table: usize) -> PhysAddr {
-        let first = if self.model.entry_bytes == 4 { 1 << 30 } else { 1 << 44 };
-        PhysAddr(first + table as u64 * APART)
+        PhysAddr(self.first + table as u64 * APART)
     }
 
     /// The entries of a range that the window touches.
@@ -105,8 +216,19 @@ impl Building {
             let level = range.level.unwrap_or(Level::Pmd).max(Level::Pud);
             at = at.max(start & !((1u64 << self.model.level(level).shift) - 1));
         }
+        self.seen.guessed |= range.level.is_none();
+        self.seen.unknown |= range.frames == Frames::Unknown;
+        self.seen.first_only |= matches!(range.frames, Frames::First(_));
         let stop = range.last.min(last);
+        let begun = self.leaves;
         loop {
+            if self.leaves - begun >= self.most.of_range
+                || self.leaves >= self.most.leaves
+                || self.stored >= self.most.stored
+            {
+                self.seen.left_out.get_or_insert(at);
+                return Ok(());
+            }
             let level = self.level(range, at);
             let offset = at.wrapping_sub(range.start);
             let frame = match range.frames {
@@ -161,7 +283,13 @@ impl Building {
             _ => Prot::Kernel,
         };
         let Some(value) = model.make_leaf(PhysAddr(frame), prot, level) else { return Ok(()) };
-        let mut table = 0;
+        let covers = u64::from(model.slots(level)) << model.level(level).shift;
+        let part = at & !covers.wrapping_sub(1);
+        // Most entries are for the table of the one before.
+        let mut table = match self.last {
+            Some((of, first, table)) if of == level && first == part => table,
+            _ => 0,
+        };
         loop {
             let (of, _) = self.tables[table];
             let lowest = model.lowest_sharing(of);
@@ -173,11 +301,12 @@ impl Building {
                     table = self.table(table, slot, below, model.owner(addr));
                 }
                 (_, EntryKind::None) => {
+                    self.last = (lowest == level).then_some((level, part, table));
                     self.set(table, slot, value.0);
                     return Ok(());
                 }
                 _ => {
-                    self.overlaps = true;
+                    self.seen.overlaps = true;
                     return Ok(());
                 }
             }
@@ -200,12 +329,17 @@ impl Building {
     fn set(&mut self, table: usize, slot: u32, value: u64) {
         let entries = &mut self.tables[table].1;
         if entries.len() <= slot as usize {
+            self.stored += slot as usize + 1 - entries.len();
             entries.resize(slot as usize + 1, 0);
         }
         entries[slot as usize] = value;
     }
 
     fn world(self) -> Result<World, WorldError> {
+        World::new(self.model, self.tables(), [("init_mm", self.pa(0))])
+    }
+
+    fn tables(&self) -> Vec<Table> {
         let model = self.model;
         let empty = |level: Level| model.empty.get(level as usize).map_or(RawEntry(0), |of| RawEntry(*of));
         let mut tables = Vec::with_capacity(self.tables.len());
@@ -219,7 +353,7 @@ impl Building {
                 filled.collect(),
             ));
         }
-        World::new(model, tables, [("init_mm", self.pa(0))])
+        tables
     }
 }
 
@@ -252,6 +386,32 @@ mod tests {
             "{:?}",
             built.assumed
         );
+    }
+
+    #[test]
+    fn of_a_whole_listing_large_ranges_are_built_in_part_and_a_process_has_user_addresses() {
+        let text = "---[ User Space ]---\n0x0000000000000000-0xffff800000000000   16777088T     RW                 GLB NX pte\n\
+                    0xffff888000000000-0xffff888000200000           2M     RW         PSE     GLB NX pmd\n";
+        let listing = read(text.as_bytes(), Wish::default()).expect("a text");
+        let built = whole(&listing, &merged(&listing)).expect("tables");
+        assert!(
+            built.assumed.iter().any(|says| says.contains("left out is at 0x8000000")),
+            "{:?}",
+            built.assumed
+        );
+        let root = |mm| built.world.mm(mm).map(|mm| mm.pgd);
+        assert_eq!(root(mm::MmId::INIT_MM), root(mm::MmId::USER));
+        // The kernel's range is there although the one before it was too large.
+        let pmds = built.world.tables().iter().filter(|table| table.level() == Level::Pmd).count();
+        assert_eq!(pmds, 2);
+        let listing =
+            of_text("0xffff888000000000-0xffff888000200000           2M     RW         PSE     GLB NX pmd\n");
+        let none = whole(&listing, &merged(&listing));
+        assert!(none.expect("tables").world.mm(mm::MmId::USER).is_none());
+    }
+
+    fn of_text(text: &str) -> crate::Listing {
+        read(text.as_bytes(), Wish::default()).expect("a text")
     }
 
     #[test]

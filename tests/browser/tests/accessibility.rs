@@ -24,7 +24,7 @@ const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> St
 }
 
 /// Each page that the navigation leads to has one at least.
-const STATES: [State; 28] = [
+const STATES: [State; 33] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),
@@ -73,6 +73,17 @@ const STATES: [State; 28] = [
     state("verdicts while they are searched", "#v1/verdicts", ".survey[data-state]"),
     state("a walk that is not safe", "#v1/safe", "[data-does=copy-text]:not([disabled])"),
     state("a walk that cannot be", "#v1/safe/kernel?mm=mm", ".cannot"),
+    state("the door", "#v1/open", ".door textarea"),
+    State {
+        press: Some(("[data-does='way 100']", ".answer .ranges")),
+        ..state("a text that is opened", "#v1/open", ".door textarea")
+    },
+    State {
+        press: Some(("[data-does='way 101']", ".answer .splat dl")),
+        ..state("a warning that is explained", "#v1/open", ".door textarea")
+    },
+    state("two values", "#v1/open/value/arm64-4k-48/pte/68000416899f03/60000416898f83", ".answer .change"),
+    state("values that are mistyped", "#v1/open/value/vax/ptx/163", ".answer .fits"),
     state("a table of verdicts", "#v1/verdicts/nested-read", SEARCHED_TABLE),
 ];
 

@@ -4,7 +4,7 @@ use pagewalk_browser_tests::{Key, Page, Screen, Site, test};
 use serde_json::{Value, json};
 
 /// Pages, and what is there when they are.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 11] = [
     ("#v1", ".sentence"),
     ("#v1/kernel-walk?t=75", ".sentence"),
     ("#v1/ptdump/riscv64-sv39/v7.3?t=40", ".dump"),
@@ -14,6 +14,8 @@ const PAGES: [(&str, &str); 9] = [
     ("#v1/safe", ".fields"),
     ("#v1/verdicts/nested-read", ".survey[data-state]"),
     ("#v1/callers", ".callers tbody tr"),
+    ("#v1/open", ".door textarea"),
+    ("#v1/open/value/arm64-4k-48/pte/68000416899f03/60000416898f83", ".answer .change"),
 ];
 
 /// A laptop at 150, 200 and 400 percent, a phone, a phone's half, and a laptop.

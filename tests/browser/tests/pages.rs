@@ -29,6 +29,7 @@ fn the_later_part_arrives_in_the_same_document() {
             ("#v1/verdicts", ".survey[data-state]"),
             ("#v1/compare", ".side + .side"),
             ("#v1/safe", ".question textarea"),
+            ("#v1/open", ".door textarea"),
             ("#v1/kernel-walk?t=3", ".sentence"),
         ] {
             page.eval(&format!("location.hash = {hash:?}")).await;

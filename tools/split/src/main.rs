@@ -7,8 +7,9 @@
 //! | `split_NAME.wasm` | a later part |
 //! | `__wasm_split.js` | what the first part calls to load the later ones; it imports `part.js`, which is not made here |
 //!
-//! With `--small`, imports get short names, and panics say nothing.
+//! With `--small`, imports get short names, panics say nothing, and what our page never runs is left out.
 
+mod glue;
 mod names;
 mod panics;
 
@@ -75,7 +76,10 @@ fn split(wasm: &Path, directory: &Path, small: bool) -> Result<(), Box<dyn Error
     output.emit(directory)?;
     fs::remove_file(&first)?;
     let glue = directory.join("pagewalk.js");
-    let text = names::replaced(&fs::read_to_string(&glue)?, &renamed);
+    let mut text = names::replaced(&fs::read_to_string(&glue)?, &renamed);
+    if small {
+        text = glue::without_unused(&text)?;
+    }
     fs::write(&glue, text)?;
     Ok(())
 }

@@ -24,7 +24,7 @@ impl Page for Callers {
 
     fn view(&self, shared: &Shared) -> El {
         el("main.pagewalk[tabindex=-1][aria-label=Callers][data-keys=text]")
-            .child(header(&shared.top, None, Some(actions(&shared.top, None, None))))
+            .child(header(&shared.top, None, Some(actions(&shared.top, None))))
             .child(messages(shared, None, None, None))
             .children([callers(&shared.library)])
     }

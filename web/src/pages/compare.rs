@@ -131,7 +131,7 @@ impl Page for Compare {
             view::choices(&setups, files, &shared.library)
         };
         el("main.pagewalk.compare[tabindex=-1][aria-label=Compare][data-keys=walk]")
-            .child(header::header(&shared.top, Some(choices), Some(header::actions(&shared.top, None, None))))
+            .child(header::header(&shared.top, Some(choices), Some(header::actions(&shared.top, None))))
             .child(header::messages(shared, None, failed, under))
             .child(self.line().map(|line| view::compare(&line)))
     }

@@ -155,7 +155,7 @@ impl Page for Learn {
         if stop.is_none() && self.free.is_none() {
             let lines = self.lessons.iter().map(|(name, lesson)| (*name, lesson, self.kept.seen(name)));
             return page
-                .child(header(top, None, Some(actions(top, None, None))))
+                .child(header(top, None, Some(actions(top, None))))
                 .child(messages(shared, None, None, None))
                 .child(view::learn::list(lines, !self.kept.is_empty()));
         }
@@ -176,7 +176,7 @@ impl Page for Learn {
                 view::learn::ask(asked, score, self.is_race(), &link)
             }
         };
-        page.child(header(top, None, Some(actions(top, None, None)))).child(says).children([text, figure])
+        page.child(header(top, None, Some(actions(top, None)))).child(says).children([text, figure])
     }
 
     fn link(&self) -> String {

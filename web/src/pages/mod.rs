@@ -3,7 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`walk`] | a walk, step by step |
-//! | `race`, `callers`, `verdicts`, `compare`, `learn`, `safe` | the pages that arrive [later](crate::parts) |
+//! | `race`, `callers`, `verdicts`, `compare`, `learn`, `safe`, `open` | the pages that arrive [later](crate::parts) |
 //!
 //! A page is its state and plain functions on it. It listens to nothing, waits for nothing and writes no address: the
 //! [`Shell`](crate::Shell) owns one of each, tells it what a person did, asks it what goes on by itself, and draws it. So
@@ -12,6 +12,7 @@
 pub mod callers;
 pub mod compare;
 pub mod learn;
+pub mod open;
 pub mod race;
 pub mod safe;
 pub mod verdicts;

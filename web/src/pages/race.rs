@@ -143,7 +143,7 @@ impl Page for Race {
         let choices = session.map(|session| choices::choices(session.choice(), self.to_stop));
         el("main.pagewalk.race[tabindex=-1][aria-label=Race lab]")
             .attr("data-keys", Keys::Race.name())
-            .child(header(top, choices, Some(actions(top, None, Some(ask(top, Place::Race))))))
+            .child(header(top, choices, Some(actions(top, Some(ask(top, Place::Race))))))
             .child(messages(shared, None, None, None))
             .children([session.map(|session| goal::goal(session, &asked))].into_iter().chain(self.pieces()))
     }

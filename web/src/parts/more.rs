@@ -6,7 +6,7 @@ use narrate::{EntryDiff, Point};
 use pagewalk::Event;
 use scenario::{Library, Setup};
 
-use super::{Arrived, More, bring, desk};
+use super::{Arrived, More, desk};
 use crate::el::El;
 use crate::later::{Dump, Later, PartError};
 use crate::pages::callers::Callers;
@@ -34,8 +34,9 @@ pub fn more() -> More {
         diff,
         gallery: view::gallery::gallery,
         files: view::choices::files,
+        built: view::choices::built,
     };
-    More { callers: Box::new(Callers), later, library: LIBRARY, bring: bring::bring, desk: desk::lay }
+    More { callers: Box::new(Callers), later, library: LIBRARY, desk: desk::lay }
 }
 
 fn why(point: &Point) -> &'static str {

@@ -1,7 +1,7 @@
 //! Lists to choose from.
 
 use pagewalk::Revision;
-use scenario::{Group, Held, Library, Setup};
+use scenario::{Group, Held, Library, Setup, Tables};
 
 use crate::el::{El, el};
 use crate::files::{Files, Opened};
@@ -70,13 +70,24 @@ pub fn files(setup: &Setup, files: &Files) -> Option<El> {
     let options: Vec<El> = files
         .all()
         .iter()
-        .filter_map(|&Opened { file, ref name, .. }| {
+        .filter_map(|&Opened { file, ref name, is_built, .. }| {
             let chosen = setup.scenario.tables_of(file)? == setup.tables;
             let option = el("option").attr("value", &file.to_string()).when(chosen, "[selected]");
-            Some(option.child(name.as_str()).child(", ").child(file.model.title))
+            let built = is_built.then_some(", built from ranges");
+            Some(option.child(name.as_str()).child(", ").child(file.model.title).child(built))
         })
         .collect();
     (!options.is_empty()).then(|| el("optgroup[label=Opened files]").children(options))
+}
+
+/// That the tables of that setup are built from the ranges of a text, and what was assumed then.
+pub fn built(setup: &Setup, files: &Files) -> Option<El> {
+    let Tables::Brought(file) = setup.tables else { return None };
+    let opened = files.get(file).filter(|opened| opened.is_built)?;
+    let says = opened.assumed.iter().map(|says| el("li").child(&**says));
+    let change = el("p").child(el("a[href=#v1/open]").child("Read it in another way"));
+    let summary = el("summary").child("Tables built from the ranges of a text: what was assumed");
+    Some(el("details.built").child(summary).child(el("ul").children(says)).child(change))
 }
 
 /// An option of a list.

@@ -6,7 +6,7 @@ use scenario::{Link, Setup};
 use super::{button, choices, progress};
 use crate::el::{El, el};
 use crate::later::Part;
-use crate::marks::{Command, Mark};
+use crate::marks::Command;
 use crate::place::{ASK, Place};
 use crate::shared::{Loading, PartState, Shared, Top};
 
@@ -37,15 +37,12 @@ pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -
     let beside = ["#v1/compare", link.strip_prefix("v1").unwrap_or_default()].concat();
     let compare = el("a.to-compare").attr("href", &beside).child("Compare");
     let files = shared.later.and_then(|later| (later.files)(setup, &shared.files));
-    let choices = choices(setup, files, awaited);
+    let built = shared.later.and_then(|later| (later.built)(setup, &shared.files));
+    let choices = choices(setup, files, awaited).child(built);
     header(
         top,
         Some(choices),
-        Some(actions(
-            top,
-            Some(open()),
-            Some(el("span.own").child(levels).child(compare).child(ask(top, Place::Walk))),
-        )),
+        Some(actions(top, Some(el("span.own").child(levels).child(compare).child(ask(top, Place::Walk))))),
     )
 }
 
@@ -56,16 +53,14 @@ pub fn ask(top: &Top, place: Place) -> El {
     el("a.to-ask").attr("href", &href).child("Ask me first")
 }
 
-/// A button that opens files of page tables.
+/// The way to open a file that a link asks for.
 pub fn open() -> El {
-    let button = el("input[type=file][title=Page tables; a file can be dropped on the page as well]");
-    el("label.open").child(button.does(Mark::Command(Command::Open))).child("Open…")
+    el("a.open[href=#v1/open]").child("Open…")
 }
 
 /// What can be done on a page of steps: what is its own, the link, the help.
-pub fn actions(top: &Top, open: Option<El>, own: Option<El>) -> El {
+pub fn actions(top: &Top, own: Option<El>) -> El {
     el("div.top-actions[data-group]")
-        .child(open)
         .child(own)
         .child(button(Command::CopyLink).child(if top.copied { "Link copied" } else { "Copy link" }))
         .child(button(Command::Share).child("Share…"))
@@ -75,9 +70,12 @@ pub fn actions(top: &Top, open: Option<El>, own: Option<El>) -> El {
 /// What a person must know: what was wrong with a link or a deed, what could not be loaded, what is on its way. Any page
 /// may need the part with what is needed at times: a file may be dropped there. `offer` is what can be done about the first.
 pub fn messages(shared: &Shared, offer: Option<El>, failed: Option<String>, under: Option<El>) -> El {
-    let parts = [Part::More, Part::Tables].map(|part| coming(shared, part));
-    let [(more_failed, more_under), (tables_failed, tables_under)] = parts;
-    let (part_failed, part_under) = (more_failed.or(tables_failed), more_under.or(tables_under));
+    let (mut part_failed, mut part_under) = (None, None);
+    for part in [Part::More, Part::Tables, Part::Door] {
+        let (failed, under) = coming(shared, part);
+        part_failed = part_failed.or(failed);
+        part_under = part_under.or(under);
+    }
     let reading = shared.files.reading.as_ref().map(|(what, of)| progress(what, *of));
     let notice = shared.notice.as_deref().map(|notice| {
         let says = el("p.notice[role=alert]").child(el("span").child(notice));
@@ -124,6 +122,7 @@ pub fn coming(shared: &Shared, part: Part) -> (Option<String>, Option<El>) {
                 Part::Tables => "Loading what reads captured page tables",
                 Part::Compare => "Loading the comparison",
                 Part::Learn => "Loading the lessons",
+                Part::Door => "Loading what opens files",
             };
             (None, Some(progress(what, *of)))
         }

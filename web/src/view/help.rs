@@ -8,8 +8,8 @@ use crate::keys::{self, Keys};
 use crate::marks::Command;
 
 /// What can be opened.
-const FILES: &str = "Open: page tables of your own, in a file (tables.json, or compressed) that you choose or drop on the \
-    page. It is read here, and nothing of it leaves your computer.";
+const FILES: &str = "Page tables of your own, in a file (tables.json, or compressed) or as text that a program printed: drop or \
+    paste them anywhere. They are read here, and nothing of them leaves your computer.";
 
 /// The signs that are explained: one per shape.
 const SIGNS: [(Mark, &str); 13] = [

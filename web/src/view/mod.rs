@@ -19,6 +19,7 @@ pub mod choices;
 pub mod code;
 pub mod compare;
 pub mod diff;
+pub mod door;
 pub mod doors;
 pub mod dump;
 pub mod gallery;

@@ -32,7 +32,7 @@ pub struct Known<'a> {
 /// The whole page.
 pub fn page(shared: &Shared, known: &Known<'_>) -> El {
     el("main.pagewalk.question[tabindex=-1][aria-label=Is my walk safe?][data-keys=text]")
-        .child(header(&shared.top, None, Some(actions(&shared.top, None, None))))
+        .child(header(&shared.top, None, Some(actions(&shared.top, None))))
         .child(messages(shared, None, None, None))
         .children([form(known.case), verdict(known), why(known), as_text(known)])
 }

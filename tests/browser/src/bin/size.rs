@@ -31,6 +31,10 @@ const MORE: usize = 86_000;
 /// What the lessons and the glossary may add, gzipped: 42 kB. It is fetched when somebody acts, and nobody waits for it.
 const LEARN: usize = 42_000;
 
+/// What opens files and texts may add, gzipped: 158 kB. It reads fourteen formats, warnings of all kernels, raw entries of all models
+/// and cores; nobody has it who does not ask for it.
+const DOOR: usize = 158_000;
+
 /// The tables of the machines. They are data and no part of the program, so they have no budget.
 const DATA: &str = "captures/";
 
@@ -38,12 +42,13 @@ const DATA: &str = "captures/";
 type Opens = (&'static str, &'static str);
 
 /// Pages that need what is not loaded first: those of the race lab, a captured machine, a comparison, those of the rest, and the
-/// lessons.
+/// lessons, and what opens files.
 const LAB_PAGES: [Opens; 2] = [("#v1/race/munmap", ".lane"), ("#v1/verdicts", ".survey[data-state]")];
 const TABLES_PAGES: [Opens; 1] = [("#v1/kernel-walk", ".sentence")];
 const COMPARE_PAGES: [Opens; 1] = [("#v1/compare", ".side + .side")];
 const MORE_PAGES: [Opens; 1] = [("#v1/callers", ".callers tbody tr")];
 const LEARN_PAGES: [Opens; 1] = [("#v1/learn", ".lesson")];
+const DOOR_PAGES: [Opens; 1] = [("#v1/open", ".door textarea")];
 
 /// What a file weighs, in bytes, as it is and as servers send it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +59,7 @@ struct Weight {
 }
 
 fn main() -> ExitCode {
-    let [first, lab, tables, compare, more, learn] = test(Screen::WIDE, loads);
+    let [first, lab, tables, compare, more, learn, door] = test(Screen::WIDE, loads);
     let within = [
         weigh("first load", &first, FIRST),
         weigh("for the race lab", &lab, LAB),
@@ -62,14 +67,15 @@ fn main() -> ExitCode {
         weigh("for a comparison", &compare, COMPARE),
         weigh("for the rest", &more, MORE),
         weigh("for the lessons", &learn, LEARN),
+        weigh("for what opens texts", &door, DOOR),
     ];
     println!("{} bytes gzipped for who opens everything", within.iter().map(|of| of.0).sum::<usize>());
     if within.iter().all(|of| of.1) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// What is loaded until the first step is shown, for the race lab and the verdicts, for a captured machine, for a comparison, for
-/// the rest, and for the lessons.
-async fn loads(page: &Page) -> [Vec<String>; 6] {
+/// the rest, for the lessons, and for what opens files and texts.
+async fn loads(page: &Page) -> [Vec<String>; 7] {
     let site = Site::serve();
     page.open(&site.url("")).await;
     let first = page.loaded().await;
@@ -79,7 +85,8 @@ async fn loads(page: &Page) -> [Vec<String>; 6] {
     let compare = adds(page, &COMPARE_PAGES, &mut seen).await;
     let more = adds(page, &MORE_PAGES, &mut seen).await;
     let learn = adds(page, &LEARN_PAGES, &mut seen).await;
-    [first, lab, tables, compare, more, learn]
+    let door = adds(page, &DOOR_PAGES, &mut seen).await;
+    [first, lab, tables, compare, more, learn, door]
 }
 
 /// What pages load that nothing before them has.

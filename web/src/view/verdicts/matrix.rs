@@ -16,7 +16,7 @@ use crate::view::{button, cited};
 /// The whole page.
 pub fn page(shared: &Shared, state: &Surveying) -> El {
     el("main.pagewalk.verdicts[tabindex=-1][aria-label=Verdicts][data-keys=text]")
-        .child(header(&shared.top, None, Some(actions(&shared.top, None, None))))
+        .child(header(&shared.top, None, Some(actions(&shared.top, None))))
         .child(messages(shared, None, None, None))
         .children([intro(), progress(state), legend(), answers(state), all(state)])
 }

@@ -1,0 +1,315 @@
+//! The door: what a person pastes, drops or writes becomes tables to walk, an explanation, or named bits.
+
+use pagewalk_browser_tests::{Answer, Key, Page, Screen, Site, in_app, test};
+use serde_json::Value;
+
+const TLB: &str = include_str!("../../formats/qemu-11.1.3-x86_64-4level-info-tlb.txt");
+const RISCV: &str = include_str!("../../formats/qemu-11.1.3-riscv64-sv39-info-mem.txt");
+const VTOP: &str = include_str!("../../formats/crash-8.0.2-arm64-vtop.txt");
+const WARNING: &str = include_str!("../../../web/src/view/door/warning.txt");
+
+/// Pastes a text, as the browser's own menu does it, where the focus is.
+async fn paste(page: &Page, text: &str) {
+    let script = format!(
+        "const data = new DataTransfer(); data.setData('text/plain', {text:?});
+         const paste = new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true, cancelable: true }});
+         (document.activeElement ?? document.body).dispatchEvent(paste)"
+    );
+    page.eval(&script).await;
+}
+
+async fn opened(page: &Page, site: &Site) {
+    page.load(&site.url("#v1/open")).await;
+    page.wait_for("the field", ".door textarea").await;
+    page.until("the field has the focus", async || {
+        page.eval("return document.activeElement.tagName").await == "TEXTAREA"
+    })
+    .await;
+}
+
+#[test]
+fn a_text_that_is_pasted_anywhere_becomes_tables_to_walk() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/debug-init-mm?t=2")).await;
+        page.last_step().await;
+        assert_eq!(page.times_loaded(&in_app("split_door.wasm")).await, 0, "nobody has asked for it");
+        paste(page, TLB).await;
+        page.wait_for("the answer", ".answer .ranges").await;
+        assert_eq!(page.hash().await, "#v1/open");
+        let answer = page.text(".answer").await;
+        for words in [
+            "QEMU's monitor, x86: info tlb",
+            "Built from the ranges of a text (info-tlb-x86)",
+            "they are not the machine\u{2019}s own",
+            "the leaf's own",
+        ] {
+            assert!(answer.contains(words), "{words}\n{answer}");
+        }
+        // By the keyboard: the answer has the focus, the walks come next.
+        page.until("the focus", async || {
+            page.eval("return document.activeElement.matches('.answer h2')").await == true
+        })
+        .await;
+        page.until("Tab gets to a walk", async || {
+            page.keys(&[Key::Tab.into()]).await;
+            page.eval("return document.activeElement.matches('.walks a')").await == true
+        })
+        .await;
+        page.keys(&[Key::Enter.into()]).await;
+        page.wait_for("a step", ".sentence").await;
+        assert!(page.hash().await.contains("/file-"), "{}", page.hash().await);
+        page.last_step().await;
+        page.focus_slider().await;
+        page.key_to_step(Key::Right, 1).await;
+        // It is marked, and what was assumed stands there.
+        let machine =
+            "return document.querySelector('select[data-does=\"list machine\"]').selectedOptions[0].text";
+        assert_eq!(page.text_of(machine).await, "The text, x86-64, 4 levels, built from ranges");
+        page.click(".built summary").await;
+        assert!(page.text(".built ul").await.contains("entries that map nothing are not known"));
+        // Every walk without VMAs, and the dump, run on it.
+        page.choose_scenario("ptdump").await;
+        page.wait_for("the dump", ".dump").await;
+        page.last_step().await;
+        // What cannot be read leaves everything as it is.
+        let hash = page.hash().await;
+        paste(page, "\n  nonsense").await;
+        page.wait_for("it is said", ".notice").await;
+        let notice = page.text(".notice").await;
+        assert!(notice.contains("line 2, column 3: this is in no format"), "{notice}");
+        assert_eq!(page.hash().await, hash);
+        // And nothing was sent anywhere.
+        assert!(page.loaded().await.iter().all(|name| !name.contains("://")));
+    });
+}
+
+#[test]
+fn what_was_assumed_can_be_changed() {
+    test(Screen::NARROW, async |page| {
+        let site = Site::serve();
+        opened(page, &site).await;
+        paste(page, RISCV).await;
+        page.wait_for("the answer", ".answer .ranges").await;
+        assert!(page.text(".answer").await.contains("riscv64-sv39 (fits)"));
+        page.choose("Machine", "0 riscv64-sv48").await;
+        page.until("it is read again", async || {
+            page.text(".walks a").await.contains("Walk")
+                && page
+                    .eval("return document.querySelector('.walks a').href")
+                    .await
+                    .as_str()
+                    .is_some_and(|href| href.contains("riscv64-sv48"))
+        })
+        .await;
+        assert_eq!(page.count(".answer").await, 1);
+        // As a format that it is not: that is said, and can be undone.
+        page.choose("Read as", "0 info-tlb-x86").await;
+        page.wait_for("it is refused", ".answer .refused").await;
+        assert!(page.text(".answer .refused").await.contains("no line can be read as info-tlb-x86"));
+        page.choose("Read as", "0 info-mem-riscv").await;
+        page.wait_for("it is read", ".answer .walks").await;
+        // A part that cannot be read is said with line and column; the rest is kept.
+        let broken = format!("{RISCV}\n00000000zz000000 0000000001000000 0000000000001000 rwx\n");
+        page.eval("document.querySelector('textarea').focus()").await;
+        paste(page, &broken).await;
+        page.until("both", async || page.count(".answer").await == 2).await;
+        assert!(page.count(".answer .ranges tbody tr").await > 2);
+        // Closed, it is gone.
+        page.click(".answer .head button").await;
+        page.until("one", async || page.count(".answer").await == 1).await;
+    });
+}
+
+#[test]
+fn a_warning_is_explained_and_leads_to_its_race() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        opened(page, &site).await;
+        paste(page, WARNING).await;
+        page.wait_for("the explanation", ".splat dl").await;
+        let says = page.text(".splat").await;
+        for words in [
+            "walk_page_range_novma()",
+            "v6.16",
+            "for writing",
+            "Without lockdep",
+            "Nearest race",
+            "Is it safe?",
+        ] {
+            assert!(says.contains(words), "{words}\n{says}");
+        }
+        let links = page
+            .eval("return [...document.querySelectorAll('.splat a')].map(of => of.getAttribute('href'))")
+            .await;
+        let Value::Array(links) = links else { panic!("a list") };
+        assert!(
+            links.iter().any(|of| of.as_str().is_some_and(|of| of.starts_with("#v1/race/"))),
+            "{links:?}"
+        );
+        page.click(".splat a[href^='#v1/race/']").await;
+        page.wait_for("the race", ".lane").await;
+        assert!(page.hash().await.contains("v6.16"), "{}", page.hash().await);
+        assert_eq!(page.count(".notice").await, 0, "the link is whole");
+        // Back, the answer is still there.
+        page.turn_to("Open yours").await;
+        page.wait_for("the explanation", ".splat dl").await;
+    });
+}
+
+#[test]
+fn values_have_an_address_that_opens_them() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        opened(page, &site).await;
+        paste(page, "0x8000000001007067").await;
+        page.wait_for("the bits", ".values .flags").await;
+        let says = page.text(".values").await;
+        for words in ["_PAGE_NX", "_PAGE_RW", "0x1007000", "page frame 0x1007", "fits best"] {
+            assert!(says.contains(words), "{words}\n{says}");
+        }
+        let hash = page.hash().await;
+        assert_eq!(hash, "#v1/open/value/any/any/8000000001007067");
+        page.choose("Level", "0 pmd").await;
+        page.until("the address", async || page.hash().await.contains("/any/pmd/")).await;
+        // Two beside each other, from an address.
+        let link = "#v1/open/value/arm64-4k-48/pte/68000416899f03/60000416898f83";
+        page.load(&site.url(link)).await;
+        page.wait_for("what changed", ".values .change").await;
+        assert_eq!(page.count(".values .reading").await, 2);
+        assert!(page.text(".change").await.contains("must: break-before-make"));
+        assert_eq!(page.hash().await, link);
+        // Mistyped: all that is wrong is said, and what can be read is kept.
+        page.load(&site.url("#v1/open/value/x86_64-4levl/ptx/8000000001007067/12g4")).await;
+        page.wait_for("what is wrong", ".notice").await;
+        let notice = page.text(".notice").await;
+        for words in [
+            "x86_64-4levl",
+            "Did you mean \u{201c}x86_64-4level\u{201d}",
+            "\u{201c}ptx\u{201d} is no level",
+            "column 3 is 'g'",
+        ] {
+            assert!(notice.contains(words), "{words}\n{notice}");
+        }
+        assert_eq!(page.count(".values .reading").await, 1);
+        // A bad page map of a log is told apart by itself.
+        page.eval("document.activeElement.blur()").await;
+        paste(page, "BUG: Bad page map in process syz  pte:9402e1e2b18c8ae9 pmd:10ae88067\n").await;
+        page.until("its line", async || page.text("main").await.contains("Line 1: Bad page map")).await;
+        paste(page, VTOP).await;
+        page.until("crash's vtop", async || page.text(".answer").await.contains("crash's vtop")).await;
+        assert!(page.count(".answer .walks a").await > 0);
+    });
+}
+
+#[test]
+fn what_is_written_is_read_by_the_keyboard_alone() {
+    for screen in [Screen::WIDE, Screen::NARROW] {
+        test(screen, async |page| {
+            let site = Site::serve();
+            opened(page, &site).await;
+            // Letters that are keys elsewhere are letters here.
+            page.keys(&['?', 'g', 'f', Key::Backspace.into(), Key::Backspace.into(), Key::Backspace.into()])
+                .await;
+            assert_eq!(page.count(".help").await, 0);
+            page.keys(&"pte 8000000000000163".chars().collect::<Vec<_>>()).await;
+            page.keys(&[Key::Tab.into(), Key::Enter.into()]).await;
+            page.wait_for("the bits", ".values .flags").await;
+            assert_eq!(page.text_of("return document.querySelector('textarea').value").await, "");
+            let wide = "const of = document.documentElement; return of.scrollWidth - of.clientWidth";
+            assert_eq!(page.eval(wide).await, 0, "nothing is wider than the screen");
+            // The examples do what they say.
+            for (nth, sign) in [(0, ".answer .walks"), (1, ".answer .splat dl"), (2, ".answer .change")] {
+                page.click(&format!("[data-does='way {}']", 100 + nth)).await;
+                page.wait_for("the example", sign).await;
+                assert_eq!(page.eval(wide).await, 0, "nothing is wider than the screen");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_large_text_is_read_in_slices_and_can_be_given_up() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        opened(page, &site).await;
+        // 20 MB, made where it is read; the longest time in which the page did nothing else is measured.
+        let drop = "
+            let lines = '';
+            for (let n = 0; n < 20000; n++)
+                lines += (0x400000n + BigInt(n) * 4096n).toString(16).padStart(16, '0') + ': ' + (0x1000000n + BigInt(n) * 8192n).toString(16).padStart(16, '0') + ' X--DA--UW\\n';
+            const file = new File(Array(22).fill(lines), 'large.txt');
+            const data = new DataTransfer(); data.items.add(file);
+            window.size = file.size; window.began = performance.now(); window.longest = 0; let last = began;
+            window.beat = setInterval(() => { const now = performance.now(); longest = Math.max(longest, now - last); last = now; }, 5);
+            document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));";
+        // Given up as soon as something of it is read.
+        page.eval(&format!(
+            "{drop} new MutationObserver((_, watch) => {{
+                 const button = document.querySelector('.busy button');
+                 if (button && document.querySelector('.loading progress')?.value > 1e6) {{
+                     watch.disconnect(); button.click(); window.given = true;
+                 }}
+             }}).observe(document.body, {{ subtree: true, childList: true, attributes: true }})"
+        ))
+        .await;
+        page.until("it can be given up", async || page.eval("return window.given === true").await == true)
+            .await;
+        page.until("it is given up", async || page.count(".loading").await == 0).await;
+        assert_eq!(page.count(".answer").await, 0);
+        page.eval("clearInterval(beat)").await;
+        page.eval(drop).await;
+        page.wait_for("it is read", ".answer .ranges").await;
+        let took = page.eval("clearInterval(beat); return [performance.now() - began, size, longest]").await;
+        let [took, size, longest] = [0, 1, 2].map(|nth| took[nth].as_f64().expect("a number"));
+        println!("{size} bytes in {took:.0} ms; the page did nothing else for {longest:.0} ms at most");
+        // Two seconds for 10 MB, as long as nothing else runs on the machine.
+        assert!(took < size / 1e7 * 10_000.0, "{size} bytes took {took} ms");
+        assert!(page.text(".answer").await.contains("440000 lines"));
+    });
+}
+
+/// A core that QEMU 7.2.22 wrote of a tiny guest, compressed.
+const CORE: &[u8] = include_bytes!("../../formats/qemu-7.2.22-x86_64-4level-guest.core.gz");
+
+#[test]
+fn of_a_core_only_the_parts_with_page_tables_are_read() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/kernel-walk")).await;
+        // Sixty-four megabytes behind it, which nobody may read.
+        page.eval_async(&format!(
+            "const packed = new Blob([new Uint8Array({CORE:?})]).stream().pipeThrough(new DecompressionStream('gzip'));
+             const core = await new Response(packed).blob(), more = new Blob([new Uint8Array(1 << 20)]);
+             const file = new File([core, ...Array(64).fill(more)], 'guest.core');
+             window.read = 0;
+             const slice = file.slice.bind(file);
+             file.slice = (start, end) => {{ window.read += end - start; return slice(start, end); }};
+             const drop = new Event('drop', {{ bubbles: true, cancelable: true }});
+             document.body.dispatchEvent(Object.assign(drop, {{ dataTransfer: {{ files: [file], types: ['Files'] }} }}));"
+        ))
+        .await;
+        page.wait_for("it is open", ".notice").await;
+        let notice = page.text(".notice").await;
+        assert!(notice.contains("guest.core is open: page tables of x86-64, 4 levels"), "{notice}");
+        assert!(notice.contains("whose root is at 0x"), "{notice}");
+        let read = page.eval("return window.read").await.as_u64().expect("bytes");
+        assert!(read > 0 && read < 1 << 20, "{read} bytes were read");
+        page.last_step().await;
+        // These are the machine's own tables.
+        assert_eq!(page.count(".built").await, 0);
+        page.choose_scenario("ptdump").await;
+        page.wait_for("the dump", ".dump").await;
+    });
+}
+
+#[test]
+fn a_part_that_does_not_arrive_is_said() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve_with(|site| site.instead(&in_app("split_door.wasm"), Answer::Missing));
+        page.load(&site.url("#v1/open")).await;
+        page.wait_for("it is said", ".notice.failed").await;
+        // The script that wasm-split writes has told the console too: that is no error of the page.
+        page.eval("delete sessionStorage.errors").await;
+    });
+}

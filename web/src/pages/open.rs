@@ -1,0 +1,205 @@
+//! What a person brings: files and texts, what was read of them, and values.
+
+use std::fmt;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use js_sys::Array;
+use texts::{Machine, Wish, format_named};
+use web_sys::Element;
+
+use super::Page;
+use crate::answers::{Answer, Given, Said, Shelf};
+use crate::browser;
+use crate::el::El;
+use crate::marks::{Deed, List, Mark};
+use crate::place::{Place, unknown};
+use crate::shared::{Shared, sentences};
+use crate::values::Values;
+use crate::view;
+use crate::view::door::{EXAMPLES, FIELD, Press, door};
+
+/// Who reads.
+pub struct Hands {
+    /// Reads files and texts.
+    pub bring: Rc<dyn Fn(Array)>,
+    /// Reads one of what was given again, as a person wants it.
+    pub again: Rc<dyn Fn(usize, Wish)>,
+}
+
+impl fmt::Debug for Hands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hands")
+    }
+}
+
+/// What a person brings.
+#[derive(Debug)]
+pub struct Open {
+    shelf: Shelf,
+    hands: Hands,
+    /// The button for files, as long as this hears of it.
+    heard: Option<(Element, EventListener)>,
+}
+
+impl Open {
+    /// The page, with what was read and who reads.
+    pub const fn new(shelf: Shelf, hands: Hands) -> Self {
+        Self { shelf, hands, heard: None }
+    }
+
+    /// The values that are shown first.
+    fn values(&self) -> Option<Values> {
+        self.shelf.borrow().all.first().and_then(|answer| answer.said.values.clone())
+    }
+
+    /// Shows values.
+    fn ask(&self, values: Values) {
+        let all = &mut self.shelf.borrow_mut().all;
+        // Another model or level of the same is no other question.
+        all.retain(|of| of.said.values.is_none());
+        let given = Given { name: "Values".to_owned(), blob: wasm_bindgen::JsValue::NULL };
+        let said = Said { values: Some(values), ..Said::default() };
+        all.insert(0, Answer { given, wish: Wish::default(), said });
+    }
+
+    /// Another choice in a list of an answer: the value has the answer's number before it.
+    fn picked(&self, list: List, value: &str) -> Option<()> {
+        let (nth, value) = value.split_once(' ')?;
+        let nth: usize = nth.parse().ok()?;
+        let (values, wish) = {
+            let shelf = self.shelf.borrow();
+            let answer = shelf.all.get(nth)?;
+            (answer.said.values.clone(), answer.wish)
+        };
+        if let Some(mut values) = values {
+            match list {
+                List::Machine => values.model = pgtable::model(value).ok(),
+                List::Format => {
+                    values.is_pagemap = value == crate::values::PAGEMAP;
+                    values.level = decode::level_named(value).ok();
+                }
+                _ => return None,
+            }
+            self.ask(values);
+            return Some(());
+        }
+        let wish = match list {
+            // A machine of another format need not fit.
+            List::Format => Wish { format: format_named(value), machine: None },
+            List::Machine => Wish { machine: Machine::named(value).ok(), ..wish },
+            _ => return None,
+        };
+        (self.hands.again)(nth, wish);
+        Some(())
+    }
+
+    fn pressed(&self, press: Press, shared: &mut Shared) {
+        match press {
+            Press::Read => {
+                let text = browser::written(FIELD);
+                if text.trim().is_empty() {
+                    shared.notice = Some("There is no text yet: paste or write one first.".to_owned());
+                } else {
+                    (self.hands.bring)(Array::of1(&text.into()));
+                    browser::empty(FIELD);
+                }
+            }
+            Press::Cancel => {
+                let mut answers = self.shelf.borrow_mut();
+                answers.turn += 1;
+                answers.is_reading = false;
+                shared.files.reading = None;
+            }
+            Press::Forget(nth) => {
+                let all = &mut self.shelf.borrow_mut().all;
+                if nth < all.len() {
+                    all.remove(nth);
+                }
+            }
+            Press::Example(nth) => {
+                if let Some((_, text)) = EXAMPLES.get(nth) {
+                    (self.hands.bring)(Array::of1(&(*text).into()));
+                }
+            }
+        }
+    }
+}
+
+impl Page for Open {
+    fn open(&mut self, hash: &str, shared: &mut Shared) {
+        shared.notice = None;
+        match Place::Open.rest(hash) {
+            ("value", rest) => {
+                let (values, problems) = Values::in_address(rest.unwrap_or_default());
+                shared.notice = sentences(&problems);
+                if let Some(values) = values.filter(|of| self.values().as_ref() != Some(of)) {
+                    self.ask(values);
+                }
+            }
+            (name, rest) => {
+                let odd = Some(name).filter(|name| !name.is_empty()).or(rest);
+                shared.notice = odd.map(unknown);
+            }
+        }
+    }
+
+    fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
+        match *deed {
+            Deed::Picked(list, ref value) => self.picked(list, value).is_some(),
+            Deed::Pressed(Mark::Way(number)) => {
+                let press = Press::from_number(number);
+                if let Some(press) = press {
+                    self.pressed(press, shared);
+                }
+                press.is_some()
+            }
+            _ => false,
+        }
+    }
+
+    fn view(&self, shared: &Shared) -> El {
+        door(shared, &self.shelf.borrow())
+    }
+
+    fn link(&self) -> String {
+        self.values().map_or_else(|| Place::Open.link().to_owned(), |values| values.link())
+    }
+
+    fn title(&self) -> String {
+        let Some(values) = self.values() else { return Place::Open.title().to_owned() };
+        let all: Vec<String> = values.values.iter().map(|value| format!("{:#x}", value.0)).collect();
+        all.join(", ")
+    }
+
+    fn help(&self, _: &Shared) -> Option<El> {
+        Some(view::help::text())
+    }
+
+    fn takes_focus(&self) -> bool {
+        true
+    }
+
+    fn drawn(&mut self, root: &Element) {
+        if std::mem::take(&mut self.shelf.borrow_mut().is_new)
+            && let Some(answer) = root.query_selector(".answer h2").ok().flatten()
+        {
+            browser::focus(&answer, true);
+        }
+        let button = root.query_selector(".door input[type=file], .door .files input").ok().flatten();
+        if self.heard.as_ref().map(|(of, _)| of) != button.as_ref() {
+            self.heard = button.map(|button| {
+                let bring = Rc::clone(&self.hands.bring);
+                let heard = EventListener::new(&button, "change", {
+                    let button = button.clone();
+                    move |_| {
+                        if let Some(files) = browser::take_files(&button) {
+                            bring(files);
+                        }
+                    }
+                });
+                (button, heard)
+            });
+        }
+    }
+}

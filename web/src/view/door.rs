@@ -1,0 +1,147 @@
+//! The door: what can be brought, and what was read of it.
+
+mod entries;
+mod listing;
+mod splat;
+
+use pgtable::Level;
+
+use super::header::{actions, header, messages};
+use crate::answers::{Answer, Answers};
+use crate::el::{El, el};
+use crate::marks::Mark;
+use crate::shared::Shared;
+
+/// The field for texts.
+pub const FIELD: &str = ".door textarea";
+
+/// What a button of the door asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// Read what is written in the field.
+    Read,
+    /// Give up what is being read.
+    Cancel,
+    /// Take an answer away.
+    Forget(usize),
+    /// Read one of the examples.
+    Example(usize),
+}
+
+/// Numbers of examples begin here.
+const FIRST_EXAMPLE: u32 = 100;
+
+impl Press {
+    /// The number that its mark has.
+    pub const fn number(self) -> u32 {
+        match self {
+            Self::Read => 0,
+            Self::Cancel => 1,
+            Self::Forget(nth) => 2 + nth as u32,
+            Self::Example(nth) => FIRST_EXAMPLE + nth as u32,
+        }
+    }
+
+    /// What a number stands for.
+    pub fn from_number(number: u32) -> Option<Self> {
+        Some(match number {
+            0 => Self::Read,
+            1 => Self::Cancel,
+            2..FIRST_EXAMPLE => Self::Forget(number as usize - 2),
+            _ => Self::Example((number - FIRST_EXAMPLE) as usize),
+        })
+    }
+
+    fn button(self) -> El {
+        el("button[type=button]").does(Mark::Way(self.number()))
+    }
+}
+
+/// Texts to try: what each is, and the text. They are made, and in the forms of the real programs.
+pub const EXAMPLES: [(&str, &str); 3] = [
+    ("QEMU\u{2019}s info tlb", include_str!("door/tlb.txt")),
+    ("a kernel\u{2019}s warning", include_str!("door/warning.txt")),
+    ("two entries", "arm64-4k-48 pte 0x0068000416899f03 0x0060000416898f83"),
+];
+
+/// The whole page.
+pub fn door(shared: &Shared, answers: &Answers) -> El {
+    let reading = answers
+        .is_reading
+        .then(|| el("p.busy").child("It is being read. ").child(Press::Cancel.button().child("Cancel")));
+    let all = answers.all.iter().enumerate().map(|(nth, answer)| answered(nth, answer));
+    el("main.pagewalk.door[tabindex=-1][aria-label=Open yours][data-keys=text]")
+        .child(header(&shared.top, None, Some(actions(&shared.top, None))))
+        .child(messages(shared, None, None, None))
+        .children(
+            [reading.unwrap_or_else(|| el("p.busy[hidden]"))]
+                .into_iter()
+                .chain(all)
+                .chain([give(answers.all.is_empty())]),
+        )
+}
+
+/// What can be given, and how.
+fn give(is_first: bool) -> El {
+    let examples =
+        EXAMPLES.iter().enumerate().map(|(nth, (what, _))| Press::Example(nth).button().child(*what));
+    let field = el("textarea[rows=6][spellcheck=false][autocomplete=off][aria-labelledby=give][aria-describedby=kinds][data-keys=none]")
+        .when(is_first, ".ready");
+    let kind = |what: &'static str, says: &'static str| el("li").child(el("b").child(what)).child(says);
+    el("section.give[aria-labelledby=give]")
+        .child(el("h2[id=give]").child("Paste, write or drop what you have"))
+        .child(el("p.intro").child(
+            "Pasting works anywhere on the page, and so does dropping files. The page finds out what it is. It is read here: nothing leaves your \
+             computer.",
+        ))
+        .child(field)
+        .child(
+            el("div.buttons")
+                .child(Press::Read.button().child("Read it"))
+                .child(el("label.open.files").child(el("input[type=file][multiple]")).child("Choose files\u{2026}"))
+                .child(el("span.try").child("Or try "))
+                .children(examples),
+        )
+        .child(
+            el("ul.kinds[id=kinds]")
+                .child(kind("Page tables", " as a program prints them: Linux (kernel_page_tables), QEMU (info mem, info tlb), crash (vtop), \
+                    gdb-pt-dump, pagemap. They become tables that you can walk."))
+                .child(kind("A warning", " of a kernel, a lockdep or KASAN report, an oops: which lock of which page walk it is about, and which race."))
+                .child(kind("Raw entries", ", one to five, such as 0x8000000001007067: what each bit means, and what changed."))
+                .child(kind("A machine\u{2019}s memory", ": an ELF core, of which only the parts with page tables are read (/proc/vmcore, QEMU\u{2019}s \
+                    dump-guest-memory); or a captured machine (tables.json, or compressed)."))
+        )
+}
+
+/// What was read of one file or text.
+fn answered(nth: usize, answer: &Answer) -> El {
+    let said = &answer.said;
+    let close = Press::Forget(nth).button().with("[aria-label=Close this answer]").child("\u{d7}");
+    let title = match (&said.listing, said.splats.first(), &said.values) {
+        (None, Some(_), _) => format!("{}: what the kernel says", answer.given.name),
+        (_, _, Some(_)) => "Raw entries".to_owned(),
+        _ => answer.given.name.clone(),
+    };
+    let refused = said.refused.as_ref().map(|says| el("p.refused").child(&**says));
+    let head = el("div.head").child(el("h2[tabindex=-1]").when(nth == 0, ".ready").child(title)).child(close);
+    let section = el("section.answer").child(head).child(refused);
+    let section = match &said.listing {
+        Some(shown) => section.children(listing::listing(nth, shown)),
+        None if said.refused.is_some() => section.children([listing::choices(nth, answer.wish)]),
+        None => section,
+    };
+    let section = section.children(said.splats.iter().map(splat::splat));
+    let lines = said.lines.iter().map(|(found, readings)| entries::line(found, readings));
+    let values = said.values.iter().map(|values| entries::values(nth, values));
+    section.children(lines).children(values)
+}
+
+/// An option of a list of the answer with this number.
+fn option(nth: usize, value: &str, title: &str, chosen: bool) -> El {
+    el("option").attr("value", &format!("{nth} {value}")).when(chosen, "[selected]").child(title)
+}
+
+/// What the kernel calls a level.
+fn level(level: Option<Level>) -> &'static str {
+    level.map_or("\u{2013}", Level::name)
+}

@@ -1,0 +1,203 @@
+//! Raw entries: what each is, bit by bit, and what changed from one to the next.
+
+use decode::{Change, Found, Named, Pagemap, Reading, Source, Swap, Target};
+use pgtable::{Level, MODELS};
+
+use super::option;
+use crate::el::{El, el};
+use crate::marks::List;
+use crate::shared::sentence;
+use crate::values::{ANY, PAGEMAP, Values};
+use crate::view::choices::choose;
+
+/// Most models that are offered as fitting.
+const MOST_FITS: usize = 5;
+
+/// Values that a person asks about.
+pub(super) fn values(nth: usize, of: &Values) -> El {
+    let said = of.understood();
+    let model = said.readings.first().map(|reading| reading.model);
+    let models =
+        MODELS.iter().map(|one| option(nth, one.id, one.title, of.model.is_some_and(|of| of.id == one.id)));
+    let models = [option(nth, ANY, "the one that fits best", of.model.is_none())].into_iter().chain(models);
+    let levels = Level::ALL
+        .into_iter()
+        .map(|one| option(nth, one.name(), one.name(), !of.is_pagemap && of.level == Some(one)));
+    let any = option(nth, ANY, "the one that fits best", of.level.is_none() && !of.is_pagemap);
+    let levels =
+        [any].into_iter().chain(levels).chain([option(nth, PAGEMAP, "/proc/PID/pagemap", of.is_pagemap)]);
+    let fields = el("div.fields").child(choose(List::Machine, "Machine", models)).child(choose(
+        List::Format,
+        "Level",
+        levels,
+    ));
+    let fits = said.fits.iter().take(MOST_FITS).map(|fit| {
+        let why: Vec<String> =
+            fit.why.iter().take(3).map(|(points, why)| format!("{points:+} {why}")).collect();
+        let levels: Vec<&str> = fit.levels.iter().map(|level| level.name()).collect();
+        el("li").child(el("b").child(fit.model.title)).child(format!(
+            " as {}: {}",
+            levels.join(", "),
+            why.join("; ")
+        ))
+    });
+    let guessed = (!said.fits.is_empty()).then(|| {
+        let best = model.map(|model| format!("Read as an entry of {}, which fits best. ", model.title));
+        el("details.fits")
+            .child(el("summary").child(best.unwrap_or_default()).child("Which machines fit"))
+            .child(el("ul").children(fits))
+    });
+    el("div.values")
+        .child(fields)
+        .child(guessed)
+        .child(el("div.side").children(said.readings.iter().map(reading)))
+        .children(said.changes.iter().map(change))
+        .children(said.pagemap.iter().map(|(entry, pte)| pagemap(entry, pte.map(|pte| pte.0))))
+}
+
+/// A line of a log that has entries.
+pub(super) fn line(of: &Found, readings: &[Reading]) -> El {
+    let changed = match (of.source, readings) {
+        (Source::Racy, [old, new]) => Some(change(&Change::new(old.clone(), new.clone()))),
+        _ => None,
+    };
+    el("div.values")
+        .child(el("h3").child(format!("Line {}: {}", of.line, of.source.title())))
+        .child(el("p").child(sentence(&of.about)))
+        .child(el("div.side").children(readings.iter().map(reading)))
+        .child(changed)
+}
+
+fn size(bytes: u64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let unit = units.into_iter().find(|(_, shift)| bytes >> shift << shift == bytes && bytes >> shift != 0);
+    unit.map_or_else(|| format!("{bytes} bytes"), |(name, shift)| format!("{} {name}", bytes >> shift))
+}
+
+fn place(target: Target) -> String {
+    match target {
+        Target::Nothing => "nothing".to_owned(),
+        Target::Table(at) => format!("the table at {:#x}", at.0),
+        Target::Memory { start, bytes } => format!("{} at {:#x}", size(bytes), start.0),
+    }
+}
+
+/// One value.
+fn reading(of: &Reading) -> El {
+    let leads = match of.target {
+        Target::Nothing => String::new(),
+        target @ Target::Table(_) => format!(": points to {}", place(target)),
+        target @ Target::Memory { .. } => format!(": maps {}", place(target)),
+    };
+    let frame = of.frame().map(|frame| format!(", page frame {frame:#x}"));
+    let what =
+        format!("{}, {}: {}{leads}{}", of.model.title, of.level.name(), of.word(), frame.unwrap_or_default());
+    let software: Vec<&str> = of.software().map(|named| named.flag.name).collect();
+    let software = (!software.is_empty()).then(|| format!("Only software looks at {}.", software.join(", ")));
+    let unused = (!of.cpu_uses).then_some("The CPU does not use it.");
+    let in_pagemap = Pagemap::of(of).filter(|entry| entry.value != 0);
+    let in_pagemap = in_pagemap.map(|entry| {
+        format!("In /proc/PID/pagemap: {:#018x}; bits 56 and 61 are not told by an entry.", entry.value)
+    });
+    let notes = of.notes.iter().map(|note| sentence(note));
+    let notes = [software, unused.map(str::to_owned)].into_iter().flatten().chain(notes).chain(in_pagemap);
+    el("div.reading")
+        .child(el("h3").child(el("code").child(format!("{:#018x}", of.value.0))))
+        .child(el("p.what").child(what))
+        .child(flags(&of.flags))
+        .child(of.swap.as_ref().map(swap))
+        .child(el("ul.notes").children(notes.map(|note| el("li").child(note))))
+}
+
+fn flags(all: &[Named]) -> Option<El> {
+    let rows = all.iter().map(|named| {
+        let flag = named.flag;
+        let (bits, name) = if flag.is_field() {
+            (
+                format!("{}\u{2013}{}", flag.high_bit(), flag.low_bit()),
+                format!("{} = {}", flag.name, named.value),
+            )
+        } else {
+            (flag.low_bit().to_string(), flag.name.to_owned())
+        };
+        el("tr")
+            .child(el("td").child(bits))
+            .child(el("th[scope=row]").child(el("code").child(name)))
+            .child(el("td").child(flag.about))
+    });
+    let head = ["bit", "flag", "what it means"].map(|title| el("th[scope=col]").child(title));
+    (!all.is_empty()).then(|| {
+        el("table.flags").child(el("thead").child(el("tr").children(head))).child(el("tbody").children(rows))
+    })
+}
+
+fn swap(of: &Swap) -> El {
+    let meanings = of.meanings.iter().map(|meaning| {
+        el("li").child(el("b").child(meaning.name)).child(format!(": {} ({})", meaning.about, meaning.when))
+    });
+    let page =
+        of.page.map(|page| el("li").child(format!("If the type has a page, it is frame {:#x}.", page.frame)));
+    let markers = of.markers.iter().map(|marker| el("li").child(format!("Marker: {marker}")));
+    let older = of.older.as_ref().map(|older| {
+        el("li").child(format!(
+            "In older kernels: type {}, offset {:#x} ({}).",
+            older.kind, older.offset, older.source
+        ))
+    });
+    el("div.swap")
+        .child(el("p").child(format!("Swap type {}, offset {:#x} ({}).", of.kind, of.offset, of.source)))
+        .child(el("ul.notes").children(meanings.chain(page).chain(markers).chain(older)))
+}
+
+/// What changed from one value to the next, and what the architecture demands of who makes that change.
+fn change(of: &Change) -> El {
+    let moved = of.moved.map(|(old, new)| format!("It led to {}, then to {}. ", place(old), place(new)));
+    let flags = of.flags.iter().map(|changed| {
+        el("tr")
+            .child(el("th[scope=row]").child(el("code").child(changed.flag.name)))
+            .child(el("td").child(format!("{:x} \u{2192} {:x}", changed.from, changed.to)))
+            .child(el("td").child(changed.flag.about))
+    });
+    let head = ["flag", "value", "what it means"].map(|title| el("th[scope=col]").child(title));
+    let table = (!of.flags.is_empty()).then(|| {
+        el("table.flags").child(el("thead").child(el("tr").children(head))).child(el("tbody").children(flags))
+    });
+    let demands = of.demands.iter().map(|demand| {
+        el("li")
+            .child(el("b").child(format!("{}: {}. ", demand.weight.word(), demand.rule)))
+            .child(demand.says)
+            .child(el("span.source").child(format!(" {}", demand.source)))
+    });
+    el("div.change")
+        .child(
+            el("h3")
+                .child("What changed: ")
+                .child(el("code").child(format!("{:#x} \u{2192} {:#x}", of.old.value.0, of.new.value.0))),
+        )
+        .child(el("p").child(moved).child(format!("The bits that differ: {:#x}.", of.bits)))
+        .child(table)
+        .child(el("h3").child("What has to happen between them"))
+        .child(el("ul.notes").children(demands))
+}
+
+fn pagemap(of: &Pagemap, pte: Option<u64>) -> El {
+    let rows = of.flags.iter().map(|bit| {
+        el("tr")
+            .child(el("td").child(bit.bit.to_string()))
+            .child(el("th[scope=row]").child(el("code").child(bit.name)))
+            .child(el("td").child(format!("{} (since {})", bit.about, bit.since)))
+    });
+    let head = ["bit", "flag", "what it means"].map(|title| el("th[scope=col]").child(title));
+    let frame = of.frame.map(|frame| format!("Page frame {frame:#x}."));
+    let swap = of.swap.map(|(kind, offset)| format!("Swap type {kind}, offset {offset:#x}."));
+    let pte = pte.map(|pte| format!("An entry that shows so: {pte:#x}; its rights are not told."));
+    let notes = [frame, swap, pte].into_iter().flatten().chain(of.notes.iter().map(|note| sentence(note)));
+    el("div.reading")
+        .child(el("h3").child(el("code").child(format!("{:#018x}", of.value))))
+        .child(
+            el("table.flags")
+                .child(el("thead").child(el("tr").children(head)))
+                .child(el("tbody").children(rows)),
+        )
+        .child(el("ul.notes").children(notes.map(|note| el("li").child(note))))
+}
