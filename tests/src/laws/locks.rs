@@ -29,7 +29,7 @@ pub fn every_lock_and_rcu_section_is_left_as_it_was_found(program: &Program) {
         assert_eq!((rcu, held), (0, Vec::new()));
         assert_eq!(end.ptls, program.world.ptls);
     }
-    let mmap_locks = |world: &mm::World| world.mms().map(|(_, mm)| mm.mmap_lock.clone()).collect::<Vec<_>>();
+    let mmap_locks = |world: &mm::World| world.mms().map(|(_, mm)| mm.mmap_lock).collect::<Vec<_>>();
     assert_eq!(mmap_locks(&end), mmap_locks(&program.world));
     assert_eq!((&end.i_mmap, &end.hotplug), (&program.world.i_mmap, &program.world.hotplug));
     for (id, vma) in end.vmas() {

@@ -371,11 +371,11 @@ impl Walk {
         if let Some(asked) = self.asked.take_if(is_known)
             && asked >= run.len()
         {
-            let notice = shared.notice.get_or_insert_default();
-            if !notice.is_empty() {
-                notice.push(' ');
-            }
-            notice.push_str(&format!("This run has no step {asked}: its last one is shown."));
+            let says = format!("This run has no step {asked}: its last one is shown.");
+            shared.notice = Some(match shared.notice.take() {
+                Some(notice) => [&notice, " ", &says].concat(),
+                None => says,
+            });
         }
         // An assertion that holds is not all that there is to know.
         if let Some(of) = run.point().beside
