@@ -285,7 +285,7 @@ const PLACEHOLDERS: &str = "body > .start, body > .first";
 
 /// What takes the keys of a page, so that they work at once: its time slider, or what there is to read and to scroll.
 const CONTENT: &str =
-    ".gallery, .lesson, [role=slider], .callers, .levels, .survey button, .fields select, .ready";
+    ".gallery, .lesson, [role=slider], .callers, .levels, .survey button, .fields select, .takes-keys";
 
 /// The scenarios to choose from.
 const GALLERY: &str = ".gallery";

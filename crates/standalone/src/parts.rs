@@ -28,11 +28,9 @@ pub fn needed(ask: &Ask, app: &str, site: &[String], all: bool) -> Vec<String> {
         };
         match of_app.strip_suffix(".wasm").or_else(|| of_app.strip_prefix("styles/")?.strip_suffix(".css")) {
             Some("first") | None => false,
-            // What several parts share has a name of its own.
-            Some(part) => match part.strip_prefix("split_").unwrap_or(part) {
-                part @ ("more" | "lab" | "tables" | "compare" | "learn") => all || parts.contains(&part),
-                _ => true,
-            },
+            // What the first part has, and what several parts share.
+            Some(part) if part.starts_with("chunk_") || part == "pagewalk_bg" => true,
+            Some(part) => all || parts.contains(&part.strip_prefix("split_").unwrap_or(part)),
         }
     };
     site.iter().filter(|name| is_wanted(name)).cloned().collect()

@@ -80,6 +80,16 @@ impl Screen {
         }
         capabilities
     }
+
+    /// Makes Firefox's window as much larger as its own bars are: a screen is what the page has.
+    async fn without_frame(self, client: &Client) {
+        let inner = "return [innerWidth, innerHeight]";
+        let has = client.execute(inner, Vec::new()).await.expect("the window has a size");
+        let bars =
+            |at: usize, whole: u32| whole - has[at].as_u64().map_or(whole, |inside| whole.min(inside as u32));
+        let (wide, high) = (bars(0, self.width), bars(1, self.height));
+        client.set_window_size(self.width + wide, self.height + high).await.expect("the window is resized");
+    }
 }
 
 /// A driver, ended with its browser when it is dropped.
@@ -115,7 +125,12 @@ impl Driver {
         loop {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             match builder.capabilities(capabilities.clone()).connect(&url).await {
-                Ok(client) => return client,
+                Ok(client) => {
+                    if is_firefox() {
+                        screen.without_frame(&client).await;
+                    }
+                    return client;
+                }
                 Err(error) if started.elapsed() > DEADLINE => panic!("no browser: {error}"),
                 // The driver does not listen yet.
                 Err(_) => tokio::time::sleep(LOOK_EVERY).await,

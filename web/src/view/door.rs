@@ -86,7 +86,7 @@ fn give(is_first: bool) -> El {
     let examples =
         EXAMPLES.iter().enumerate().map(|(nth, (what, _))| Press::Example(nth).button().child(*what));
     let field = el("textarea[rows=6][spellcheck=false][autocomplete=off][aria-labelledby=give][aria-describedby=kinds][data-keys=none]")
-        .when(is_first, ".ready");
+        .when(is_first, ".takes-keys");
     let kind = |what: &'static str, says: &'static str| el("li").child(el("b").child(what)).child(says);
     el("section.give[aria-labelledby=give]")
         .child(el("h2[id=give]").child("Paste, write or drop what you have"))
@@ -123,7 +123,8 @@ fn answered(nth: usize, answer: &Answer) -> El {
         _ => answer.given.name.clone(),
     };
     let refused = said.refused.as_ref().map(|says| el("p.refused").child(&**says));
-    let head = el("div.head").child(el("h2[tabindex=-1]").when(nth == 0, ".ready").child(title)).child(close);
+    let head =
+        el("div.head").child(el("h2[tabindex=-1]").when(nth == 0, ".takes-keys").child(title)).child(close);
     let section = el("section.answer").child(head).child(refused);
     let section = match &said.listing {
         Some(shown) => section.children(listing::listing(nth, shown)),
