@@ -53,7 +53,9 @@ impl Args {
             ))
         })?;
         let app = ::standalone::app_of(&html).map_err(|error| asked(&error))?;
-        let names = ::standalone::needed(&ask, app, &files(&self.site, ""), self.all);
+        let script = read(&format!("{app}/start.js")).unwrap_or_default();
+        let script = String::from_utf8_lossy(&script);
+        let names = ::standalone::needed(&ask, app, &script, &files(&self.site, ""), self.all);
         let file = ::standalone::file(&read, &ask.hash(), &names, still.trim_end());
         let file = file.map_err(|error| Failure::Asked(format!("{}: {error}", self.site.display())))?;
         let name = self.output.display().to_string();

@@ -38,7 +38,7 @@ fn names(link: &str, all: bool) -> Vec<String> {
     let ask = Ask::parse(link).expect("an address");
     let names: Vec<String> = site().into_keys().collect();
     let strip = |name: String| name.trim_start_matches("app-0123/").to_owned();
-    needed(&ask, "app-0123", &names, all).into_iter().map(strip).collect()
+    needed(&ask, "app-0123", "", &names, all).into_iter().map(strip).collect()
 }
 
 #[test]

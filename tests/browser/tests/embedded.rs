@@ -119,7 +119,9 @@ fn one_file(address: &str) -> String {
     let read = |name: &str| fs::read(dist().join(name)).ok();
     let html = String::from_utf8(read("index.html").expect("the built site")).expect("text");
     let app = standalone::app_of(&html).expect("the page's HTML");
-    let names = standalone::needed(&ask, app, &names, false);
+    let script = read(&format!("{app}/start.js")).expect("the script that starts the page");
+    let script = String::from_utf8(script).expect("text");
+    let names = standalone::needed(&ask, app, &script, &names, false);
     standalone::file(&read, &ask.hash(), &names, &still).expect("a file")
 }
 
