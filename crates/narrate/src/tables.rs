@@ -60,6 +60,36 @@ pub struct Row {
     pub noted: bool,
 }
 
+impl Row {
+    /// What is in it, in words; `level` is that of its table.
+    pub fn what(&self, level: Level) -> String {
+        let count = self.last - self.first + 1;
+        match (self.value, self.kind) {
+            (_, None) => format!("{count} more"),
+            (None, Some(kind)) if kind != EntryKind::None => format!("{count} {}", several(level, kind)),
+            (_, Some(kind)) => word(level, kind).to_owned(),
+        }
+    }
+}
+
+/// What an entry is, in a word: a leaf of the lowest level is a page.
+pub const fn word(level: Level, kind: EntryKind) -> &'static str {
+    match (level, kind) {
+        (Level::Pte, EntryKind::Leaf) => "page",
+        _ => kind.word(),
+    }
+}
+
+/// Several of them.
+const fn several(level: Level, kind: EntryKind) -> &'static str {
+    match (level, kind) {
+        (_, EntryKind::Table) => "tables",
+        (Level::Pte, EntryKind::Leaf) => "pages",
+        (_, EntryKind::Leaf) => "leaves",
+        _ => kind.word(),
+    }
+}
+
 /// An entry in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryView {

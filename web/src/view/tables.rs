@@ -1,7 +1,7 @@
 //! The tables on the path, one column per level; the entry at hand.
 
 use narrate::Point;
-use narrate::tables::{Column, EntryView, Row, TableView};
+use narrate::tables::{Column, EntryView, Row, TableView, word};
 use pgtable::{EntryKind, Level, SetFlag};
 use web_sys::Element;
 
@@ -78,12 +78,7 @@ const fn kind_class(kind: EntryKind) -> &'static str {
 
 fn view_row(level: Level, row: &Row, changed: bool) -> El {
     let (first, last) = (row.first, row.last);
-    let count = last - first + 1;
-    let what = match (row.value, row.kind) {
-        (_, None) => format!("{count} more"),
-        (None, Some(kind)) if kind != EntryKind::None => format!("{count} {}", several(level, kind)),
-        (_, Some(kind)) => word(level, kind).to_owned(),
-    };
+    let what = row.what(level);
     let value = row.value.filter(|value| value.0 != 0);
     // Heard as "slots 402 to 465: 64 tables".
     let heard = |words: &'static str| (first < last).then(|| el("span.sr").child(words));
@@ -114,24 +109,6 @@ fn noted() -> El {
     el("span.noted[title=in the current line of the dump]")
         .child(el("span[aria-hidden=true]").child(NOTED))
         .child(el("span.sr").child("in the current line of the dump"))
-}
-
-/// A leaf of the lowest level is a page.
-const fn word(level: Level, kind: EntryKind) -> &'static str {
-    match (level, kind) {
-        (Level::Pte, EntryKind::Leaf) => "page",
-        _ => kind.word(),
-    }
-}
-
-/// Several of them.
-const fn several(level: Level, kind: EntryKind) -> &'static str {
-    match (level, kind) {
-        (_, EntryKind::Table) => "tables",
-        (Level::Pte, EntryKind::Leaf) => "pages",
-        (_, EntryKind::Leaf) => "leaves",
-        _ => kind.word(),
-    }
 }
 
 /// The entry at hand: its value and its bits by name.

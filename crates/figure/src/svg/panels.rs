@@ -3,13 +3,13 @@
 use mm::LockMode;
 use narrate::Point;
 use narrate::locks::{AssertView, DelegateView, LockView};
-use narrate::tables::EntryView;
+use narrate::tables::{EntryView, word};
 use pgtable::{EntryKind, SetFlag};
 
 use super::canvas::{Area, At, Canvas, INNER, MARGIN, Type};
 use super::cards::{Card, PAD};
 use super::head::GAP;
-use super::tables::{tone, word};
+use super::tables::tone;
 use super::theme::Tone;
 
 /// Width of what stands to the left of the locks.

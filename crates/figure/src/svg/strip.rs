@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use narrate::Point;
-use narrate::tables::TableView;
+use narrate::tables::{TableView, word};
 use pgtable::{EntryKind, Level};
 
 use super::canvas::{Area, At, Canvas, INNER, MARGIN, Type, count};
@@ -11,7 +11,7 @@ use super::head::{GAP, caption, foot};
 use super::panels::locks;
 use super::sign::sign;
 use super::table::brief;
-use super::tables::{tone, word};
+use super::tables::tone;
 use super::theme::{Theme, Tone};
 use crate::walk::Walk;
 

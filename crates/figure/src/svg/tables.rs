@@ -138,7 +138,7 @@ fn row_view(canvas: &mut Canvas, of: Area, level: Level, row: &Row, value: Optio
     } else {
         format!("{}\u{2026}{}", row.first, row.last)
     };
-    let what = what(level, row);
+    let what = row.what(level);
     let line = Type::CODE.line() - 1;
     let slot = if row.current { Type::CODE.bold() } else { Type::CODE };
     let apart = slot.face.width(&slots) + Type::BESIDE.face.width(&what) + BAR + 12 > of.w;
@@ -169,33 +169,6 @@ fn row_view(canvas: &mut Canvas, of: Area, level: Level, row: &Row, value: Optio
         canvas.text(left, below, At::Start, Type::CODE, value);
     }
     h
-}
-
-/// What is in a row, in words.
-fn what(level: Level, row: &Row) -> String {
-    let count = row.last - row.first + 1;
-    match (row.value, row.kind) {
-        (_, None) => format!("{count} more"),
-        (None, Some(kind)) if kind != EntryKind::None => format!("{count} {}", several(level, kind)),
-        (_, Some(kind)) => word(level, kind).to_owned(),
-    }
-}
-
-/// A leaf of the lowest level is a page.
-pub(crate) const fn word(level: Level, kind: EntryKind) -> &'static str {
-    match (level, kind) {
-        (Level::Pte, EntryKind::Leaf) => "page",
-        _ => kind.word(),
-    }
-}
-
-const fn several(level: Level, kind: EntryKind) -> &'static str {
-    match (level, kind) {
-        (_, EntryKind::Table) => "tables",
-        (Level::Pte, EntryKind::Leaf) => "pages",
-        (_, EntryKind::Leaf) => "leaves",
-        _ => kind.word(),
-    }
 }
 
 /// The colour of a kind of entry.
