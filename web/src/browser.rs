@@ -195,16 +195,19 @@ pub async fn part_of(file: &JsValue, start: u64, bytes: u64) -> Option<Vec<u8>> 
     Some(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
+fn field(what: &str) -> Option<JsValue> {
+    let found = call(&reach(&["document"])?, "querySelector", &[JsValue::from_str(what)])?;
+    (!found.is_null()).then_some(found)
+}
+
 /// What is written in the field that a selector finds; a field that is not there is empty.
 pub fn written(what: &str) -> String {
-    let find = || call(&reach(&["document"])?, "querySelector", &[JsValue::from_str(what)]);
-    find().and_then(|field| member(&field, "value")?.as_string()).unwrap_or_default()
+    field(what).and_then(|field| member(&field, "value")?.as_string()).unwrap_or_default()
 }
 
 /// Empties that field.
 pub fn empty(what: &str) {
-    let find = || call(&reach(&["document"])?, "querySelector", &[JsValue::from_str(what)]);
-    if let Some(field) = find().filter(|field| !field.is_null()) {
+    if let Some(field) = field(what) {
         let _ = Reflect::set(&field, &"value".into(), &"".into());
     }
 }

@@ -22,31 +22,10 @@ impl Job<'_> {
     pub(super) async fn core(&self, file: &JsValue, size: u64) -> Result<Brought, Refusal> {
         let pieces = Pieces::new(size, MEMORY);
         let mut fetched = 0;
-        let core = loop {
-            match Core::open(&pieces) {
-                Err(CoreError::Read(ReadError::Missing { .. })) => {
-                    self.fetch(file, &pieces, &mut fetched).await?;
-                }
-                other => break other?,
-            }
-        };
-        let root = loop {
-            match core.roots() {
-                Err(CoreError::Read(ReadError::Missing { .. })) => {
-                    self.fetch(file, &pieces, &mut fetched).await?;
-                }
-                other => break other?.into_iter().next(),
-            }
-        };
+        let core = self.fetching(file, &pieces, &mut fetched, || Core::open(&pieces)).await?;
+        let root = self.fetching(file, &pieces, &mut fetched, || core.roots()).await?.into_iter().next();
         let root = root.ok_or_else(|| CoreError::NoRoot("the core tells no root".to_owned()))?;
-        let world = loop {
-            match core.world(&root) {
-                Err(CoreError::Read(ReadError::Missing { .. })) => {
-                    self.fetch(file, &pieces, &mut fetched).await?;
-                }
-                other => break other?,
-            }
-        };
+        let world = self.fetching(file, &pieces, &mut fetched, || core.world(&root)).await?;
         let mut head = vec![0; HEAD.min(size) as usize];
         let mut sum = Sum::default();
         sum.add(&size.to_le_bytes());
@@ -61,6 +40,22 @@ impl Job<'_> {
         )]);
         assumed.extend(root.assumed.iter().map(|says| crate::shared::sentence(says)));
         Ok(Brought { capture: Capture::made(&root.name, world), assumed, checksum: sum.value() })
+    }
+
+    /// What is asked for, as soon as the parts that it wants have been fetched.
+    async fn fetching<T>(
+        &self,
+        file: &JsValue,
+        pieces: &Pieces,
+        fetched: &mut usize,
+        ask: impl Fn() -> Result<T, CoreError>,
+    ) -> Result<T, Refusal> {
+        loop {
+            match ask() {
+                Err(CoreError::Read(ReadError::Missing { .. })) => self.fetch(file, pieces, fetched).await?,
+                other => return Ok(other?),
+            }
+        }
     }
 
     /// Fetches the part that is wanted.

@@ -125,10 +125,15 @@ fn flags(all: &[Named]) -> Option<El> {
             .child(el("th[scope=row]").child(el("code").child(name)))
             .child(el("td").child(flag.about))
     });
-    let head = ["bit", "flag", "what it means"].map(|title| el("th[scope=col]").child(title));
-    (!all.is_empty()).then(|| {
-        el("table.flags").child(el("thead").child(el("tr").children(head))).child(el("tbody").children(rows))
-    })
+    (!all.is_empty()).then(|| table(BITS, rows))
+}
+
+/// The columns of bits.
+const BITS: [&str; 3] = ["bit", "flag", "what it means"];
+
+fn table(head: [&'static str; 3], rows: impl Iterator<Item = El>) -> El {
+    let head = head.map(|title| el("th[scope=col]").child(title));
+    el("table.flags").child(el("thead").child(el("tr").children(head))).child(el("tbody").children(rows))
 }
 
 fn swap(of: &Swap) -> El {
@@ -158,10 +163,7 @@ fn change(of: &Change) -> El {
             .child(el("td").child(format!("{:x} \u{2192} {:x}", changed.from, changed.to)))
             .child(el("td").child(changed.flag.about))
     });
-    let head = ["flag", "value", "what it means"].map(|title| el("th[scope=col]").child(title));
-    let table = (!of.flags.is_empty()).then(|| {
-        el("table.flags").child(el("thead").child(el("tr").children(head))).child(el("tbody").children(flags))
-    });
+    let table = (!of.flags.is_empty()).then(|| table(["flag", "value", "what it means"], flags));
     let demands = of.demands.iter().map(|demand| {
         el("li")
             .child(el("b").child(format!("{}: {}. ", demand.weight.word(), demand.rule)))
@@ -187,17 +189,12 @@ fn pagemap(of: &Pagemap, pte: Option<u64>) -> El {
             .child(el("th[scope=row]").child(el("code").child(bit.name)))
             .child(el("td").child(format!("{} (since {})", bit.about, bit.since)))
     });
-    let head = ["bit", "flag", "what it means"].map(|title| el("th[scope=col]").child(title));
     let frame = of.frame.map(|frame| format!("Page frame {frame:#x}."));
     let swap = of.swap.map(|(kind, offset)| format!("Swap type {kind}, offset {offset:#x}."));
     let pte = pte.map(|pte| format!("An entry that shows so: {pte:#x}; its rights are not told."));
     let notes = [frame, swap, pte].into_iter().flatten().chain(of.notes.iter().map(|note| sentence(note)));
     el("div.reading")
         .child(el("h3").child(el("code").child(format!("{:#018x}", of.value))))
-        .child(
-            el("table.flags")
-                .child(el("thead").child(el("tr").children(head)))
-                .child(el("tbody").children(rows)),
-        )
+        .child(table(BITS, rows))
         .child(el("ul.notes").children(notes.map(|note| el("li").child(note))))
 }
