@@ -34,6 +34,20 @@ const SHOW: &str = "pagewalk: show ";
 const SHARE: &str = ".share";
 const KEYS: &str = "[role=slider], .lesson";
 
+/// Where neither a room nor a table of steps can be had.
+const NO_STEPS: &str = "This page is a text: it has no steps, neither for a room nor for a table. Open a walk, a race or a lesson, \
+                        and ask for it there.";
+
+/// Whether a page is a text, whatever is opened on it.
+fn is_text(page: &dyn Page, here: Option<Place>) -> bool {
+    match here {
+        Some(Place::Callers | Place::Verdicts | Place::Safe | Place::Open) => true,
+        // Its list.
+        Some(Place::Learn) => page.link() == Place::Learn.link(),
+        _ => false,
+    }
+}
+
 /// What lies beside every page.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 struct Beside {
@@ -127,12 +141,18 @@ pub(super) fn lay(tell: Callback<Deed>) -> Box<dyn Desk> {
 
 impl Desk for Beside {
     fn did(&mut self, mark: Mark, page: &dyn Page, shared: &mut Shared) -> Option<&'static str> {
+        let here = shared.top.here;
         let form = &mut shared.top.form;
         Some(match mark {
             Mark::Command(Command::Share) => {
                 self.is_open = !self.is_open;
                 (self.wanted, self.says) = (None, "");
                 if self.is_open { SHARE } else { KEYS }
+            }
+            Mark::Command(Command::Present) if form.is_none() && is_text(page, here) => {
+                self.is_open = false;
+                shared.notice = Some(NO_STEPS.to_owned());
+                KEYS
             }
             Mark::Command(Command::Present) => {
                 self.is_open = false;
@@ -179,6 +199,7 @@ impl Desk for Beside {
             el("div.desk")
                 .child(self.is_open.then(|| self.share(page, shared, link)))
                 .child(sheet(&paper))
+                .child((form.is_some() && is_text(page, shared.top.here)).then(|| el("p.no-steps[role=status]").child(NO_STEPS)))
                 .child((form == Some(Form::Room)).then(|| room(self.fills_screen)))
         })
     }

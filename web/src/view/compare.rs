@@ -70,6 +70,9 @@ const KEYS: [(&str, &str); 9] = [
     ),
 ];
 
+/// The sign of a difference: two halves. Nothing has to be wrong with it.
+const DIFFERS: Mark = Mark::Split;
+
 /// Ticks on the slider at most.
 const MOST_TICKS: usize = 240;
 
@@ -179,7 +182,7 @@ fn controls(line: &Line<'_>, says: &str) -> El {
     let last = line.lines.saturating_sub(1).max(1);
     let every = (line.differences.len() / MOST_TICKS).max(1);
     let tick =
-        |of: &u32| Tick { at: (u64::from(*of) * 1000 / u64::from(last)) as u32, mark: Mark::AssertFails };
+        |of: &u32| Tick { at: (u64::from(*of) * 1000 / u64::from(last)) as u32, mark: DIFFERS };
     let ticks: Vec<_> = line.differences.iter().step_by(every).map(tick).collect();
     let named = BUTTONS.map(|(command, path, label, key)| match command {
         Command::PreviousMarker => (command, path, "Previous difference", key),
@@ -204,5 +207,5 @@ fn controls(line: &Line<'_>, says: &str) -> El {
 pub fn help() -> El {
     let about = "Both runs are stepped together, by what they do and not by number. A step that only one of them has stands \
                  alone, and the other one waits.";
-    help_of(&KEYS, about, [(sign(Mark::AssertFails), "the runs are different here")])
+    help_of(&KEYS, about, [(sign(DIFFERS), "the runs are different here")])
 }
