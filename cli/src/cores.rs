@@ -80,14 +80,14 @@ pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
     Ok(listing)
 }
 
-fn is_elf(name: &str) -> bool {
-    vmcore::elf::is_elf(&head(name))
+fn is_core(name: &str) -> bool {
+    vmcore::is_core(&head(name))
 }
 
 impl CoreArgs {
     /// Whether a file is a machine's memory: it is a core, or somebody says where its root is.
     pub(crate) fn is_meant(&self, name: &str) -> bool {
-        self.root.is_some() || is_elf(name) || vmcore::elf::is_kdump(&head(name))
+        self.root.is_some() || is_core(name)
     }
 
     /// Opens it, finds its root, and does `what` with both.
@@ -106,7 +106,7 @@ impl CoreArgs {
         let file = File::open(name).map_err(input)?;
         let bytes = file.metadata().map_err(input)?.len();
         let file = FileAt(RefCell::new(file));
-        let core = if is_elf(name) {
+        let core = if is_core(name) {
             Core::open(&file).map_err(failed)?
         } else if self.root.is_some() {
             let model = model
@@ -174,7 +174,7 @@ impl CoreArgs {
             // The root of init_mm is the kernel's where each half has one.
             let found =
                 core.ranges(root, true).map_err(|error| Failure::Asked(format!("{name}: {error}")))?;
-            let opened = Opened { name, raw: !is_elf(name), root, roots, found: &found };
+            let opened = Opened { name, raw: !is_core(name), root, roots, found: &found };
             let mut out = output();
             match show {
                 Show::Ranges => {

@@ -13,6 +13,18 @@ pub(crate) struct Clean<'a> {
     pub(crate) before: u32,
 }
 
+/// Whether a byte needs nothing but to be looked at: no tab, no control character, nothing but ASCII.
+pub(crate) const fn is_plain(byte: u8) -> bool {
+    byte.wrapping_sub(b' ') <= b'~' - b' '
+}
+
+/// What [`clean`] makes of a line whose bytes are all plain.
+pub(crate) fn plain(line: &str) -> (&str, u32) {
+    let line = line.trim_ascii_end();
+    let rest = without_prompt(without_prefix(line));
+    (rest, (line.len() - rest.len()) as u32)
+}
+
 /// Takes away what does not belong to a line. The line comes without its newline.
 pub(crate) fn clean(line: &str) -> Clean<'_> {
     let line = line.trim_end_matches(['\r', '\n', ' ', '\t', '\0']);
@@ -35,6 +47,9 @@ pub(crate) fn clean(line: &str) -> Clean<'_> {
 
 /// A monitor that does not echo what is typed prints its first row behind the prompt.
 fn without_prompt(line: &str) -> &str {
+    if !line.starts_with(['(', ' ']) {
+        return line;
+    }
     match line.trim_start_matches(' ').strip_prefix("(qemu) ") {
         Some(row) if row.len() > 8 && row.as_bytes()[..8].iter().all(u8::is_ascii_hexdigit) => row,
         _ => line,
@@ -43,6 +58,12 @@ fn without_prompt(line: &str) -> &str {
 
 /// Without marks of quoting and without timestamps.
 fn without_prefix(line: &str) -> &str {
+    // Most lines begin with an address, and nothing stands before it; a day begins with a digit as well.
+    if let [b'0'..=b'9' | b'a'..=b'f', _, _, _, behind, ..] = line.as_bytes()
+        && *behind != b'-'
+    {
+        return line;
+    }
     let mut rest = line;
     // A mail quotes with `> `, and an answer to it with `> > `.
     loop {

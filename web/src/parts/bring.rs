@@ -12,7 +12,7 @@ use scenario::FileId;
 use scenario::places::Places;
 use texts::Wish;
 use vmcore::CoreError;
-use vmcore::elf::{is_elf, is_kdump};
+use vmcore::is_core;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -200,14 +200,14 @@ impl Job<'_> {
             chunks = Chunks::of(&unpacked).ok_or(Refusal::Unable)?;
             first = chunks.next().await.map_err(|()| Problem::Unpack)?.unwrap_or_default();
         }
-        if is_elf(&first) && !packed {
+        if is_core(&first) {
             chunks.end();
+            // A part of what is packed cannot be read without all that is before it.
+            if packed {
+                return Err(CoreError::Gzip.into());
+            }
             let brought = self.core(&given.blob, bytes.unwrap_or_default()).await?;
             return Ok(Read::Capture(Box::new(brought)));
-        }
-        if is_elf(&first) || is_kdump(&first) {
-            chunks.end();
-            return Err(CoreError::NotElf.into());
         }
         if first.trim_ascii_start().first() == Some(&b'{') {
             chunks.end();
