@@ -20,6 +20,9 @@ pub struct Core<'a, R: ?Sized> {
     pages: Option<Pages>,
 }
 
+/// Most bytes of VMCOREINFO in memory: the kernel has a page for it.
+const MOST_INFO: usize = 64 << 10;
+
 /// Whether a file may be a core: its first bytes are ELF's, kdump's, or those of a flattened file.
 pub fn is_core(head: &[u8]) -> bool {
     elf::is_elf(head)
@@ -59,6 +62,24 @@ impl<'a, R: ReadAt + ?Sized> Core<'a, R> {
         let headers = Headers { machine, segments: Vec::from([segment]), notes: Vec::new() };
         let file = Source { file, parts: None };
         Self { file, headers, info: Info::default(), farthest: Vec::from([0]), pages: None }
+    }
+
+    /// Takes the VMCOREINFO note from memory, at the address that `/sys/kernel/vmcoreinfo` prints: for a raw image, and for a core of a
+    /// machine that has no way to hand it out (QEMU 7.2's riscv virt refuses `-device vmcoreinfo`).
+    ///
+    /// # Errors
+    /// [`CoreError::NoRoot`] where there is no such note.
+    pub fn take_info(&mut self, at: PhysAddr) -> Result<(), CoreError> {
+        let mut header = [0; 24];
+        self.read(at, &mut header)?;
+        let bytes = elf::u32_at(&header, 4) as usize;
+        if !header[12..].starts_with(b"VMCOREINFO\0") || bytes > MOST_INFO {
+            return Err(CoreError::NoRoot(format!("there is no VMCOREINFO note at {:#x}", at.0)));
+        }
+        let mut text = vec![0; bytes];
+        self.read(PhysAddr(at.0.saturating_add(24)), &mut text)?;
+        self.info = Info::new(&text);
+        Ok(())
     }
 
     /// The architecture.

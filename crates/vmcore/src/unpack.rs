@@ -11,7 +11,8 @@ const ZSTD: u32 = 0x20;
 /// The page, or why there is none.
 pub(crate) fn page(packed: &[u8], flags: u32, bytes: usize) -> Result<Vec<u8>, String> {
     let mut page = vec![0; bytes];
-    let (name, unpacked) = match flags & (ZLIB | LZO | SNAPPY | ZSTD) {
+    // Of the other bits two are about the dump, not about how this page is packed: `DUMP_DH_COMPRESSED_INCOMPLETE`, `_EXCLUDED_VMEMMAP`.
+    let (name, unpacked) = match flags & !0x18 {
         0 if packed.len() == bytes => return Ok(packed.to_vec()),
         0 => return Err(format!("it is stored as it is, with {} bytes", packed.len())),
         ZLIB => ("zlib", zlib(packed, &mut page)),

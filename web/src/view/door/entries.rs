@@ -166,9 +166,9 @@ fn change(of: &Change) -> El {
     let table = (!of.flags.is_empty()).then(|| table(["flag", "value", "what it means"], flags));
     let demands = of.demands.iter().map(|demand| {
         el("li")
-            .child(el("b").child(format!("{}: {}. ", demand.weight.word(), demand.rule)))
+            .child(el("b").child(format!("{}. ", demand.weight.about())))
             .child(demand.says)
-            .child(el("span.source").child(format!(" {}", demand.source)))
+            .child(el("span.source").child(format!(" {}; {}", demand.rule, demand.source)))
     });
     el("div.change")
         .child(
