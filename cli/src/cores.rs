@@ -79,8 +79,10 @@ pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
     if !core.is_meant(name) && json_file(name)?.is_none() {
         return files::listing(name, wish);
     }
-    let (text, assumed) = core.dump(name, wish.machine)?;
+    let (text, assumed, model) = core.dump(name, wish.machine)?;
     let failed = |error| Failure::Text { name: name.to_owned(), error };
+    // Of a text several machines could be the right one; the tables are of one.
+    let wish = Wish { machine: wish.machine.or_else(|| Named::named(model).ok()), ..wish };
     let mut listing = texts::read(text.as_bytes(), wish).map_err(failed)?;
     listing.assumed.extend(assumed);
     Ok(listing)
@@ -93,7 +95,7 @@ fn is_core(name: &str) -> bool {
 /// Whether it is a core that was packed with gzip as a whole.
 fn is_packed_core(name: &str) -> bool {
     let mut first = Vec::new();
-    let unpacked = || files::open(name)?.take(16).read_to_end(&mut first).map_err(Failure::Output);
+    let mut unpacked = || files::open(name)?.take(16).read_to_end(&mut first).map_err(Failure::Output);
     head(name).starts_with(&[0x1f, 0x8b]) && unpacked().is_ok() && vmcore::is_core(&first)
 }
 
@@ -168,8 +170,12 @@ impl CoreArgs {
         })
     }
 
-    /// What debugfs would print of it, and what was assumed.
-    pub(crate) fn dump(&self, name: &str, machine: Option<Named>) -> Result<(String, Vec<String>), Failure> {
+    /// What debugfs would print of it, what was assumed, and of which model its tables are.
+    pub(crate) fn dump(
+        &self,
+        name: &str,
+        machine: Option<Named>,
+    ) -> Result<(String, Vec<String>, &'static str), Failure> {
         let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{name}: {error}"));
         if !self.is_meant(name)
             && let Some(bytes) = json_file(name)?
@@ -179,14 +185,14 @@ impl CoreArgs {
             let regions = |name: &str| capture.layout.get(name);
             let layout = Layout::captured(capture.model(), &regions);
             let text = vmcore::dump::with_layout(&mut capture.world.clone(), &layout);
-            return Ok((text.map_err(|error| failed(&error))?, assumed));
+            return Ok((text.map_err(|error| failed(&error))?, assumed, capture.model().id));
         }
         let (mut world, mut assumed) = self.world(name, machine)?;
         let text = vmcore::dump::text(&mut world).map_err(|error| failed(&error))?;
         assumed.push(
             "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
         );
-        Ok((text, assumed))
+        Ok((text, assumed, world.model().id))
     }
 
     /// Opens it and shows what its root maps.
