@@ -84,6 +84,8 @@ fn without_prefix(line: &str) -> &str {
     if is_name {
         match begins.find(" kernel: ") {
             Some(at) if at < 80 && !begins[..at].contains("0x") => rest = &begins[at + " kernel: ".len()..],
+            // An empty line: the blank behind was at its end.
+            _ if begins.len() < 80 && begins.ends_with(" kernel:") => return "",
             _ => return rest,
         }
     }
@@ -168,6 +170,9 @@ mod tests {
             "Nov 29 16:53:01 host kernel: ---[ User Space ]---",
         ] {
             assert_eq!(text(line), "---[ User Space ]---", "{line}");
+        }
+        for line in ["Nov 29 16:53:01 host kernel: ", "2026-11-29T16:53:01,123456+00:00 host kernel:\r"] {
+            assert_eq!(text(line), "", "{line}");
         }
         assert_eq!(text("[ not a time ] x"), "[ not a time ] x");
         assert_eq!(text("   PUD: 1 => 2"), "   PUD: 1 => 2");
