@@ -203,6 +203,27 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_dumps_are_told_from_lines_of_reports() {
+        for row in
+            ["0xffff888000000000-0xffff888000099000  4K", "ffff888000099000: 0000000000099000 -G-DA---W"]
+        {
+            assert!(is_row(row), "{row}");
+        }
+        for line in [
+            "ffffffff81000000 walk_page_range+0x1/0x2",
+            "addr:00007f22a41d3000",
+            "BUG: Bad page map",
+            "0x1234",
+            "",
+        ] {
+            assert!(!is_row(line), "{line}");
+        }
+        // A report between two rows is put together as ever.
+        let text = "0xffff888000000000-0xffff888000099000 4K\nracy dirty state clearing: 0x0068000416899f03 ->\n0x0060000416898f83";
+        assert_eq!(cleaned(text).len(), 2);
+    }
+
+    #[test]
     fn what_belongs_to_a_line_stays() {
         for line in ["[<ffffffff80002f6a>] walk_page_range+0x1/0x2", "<TASK>", "? foo+0x1/0x2 [module]"] {
             assert_eq!(cleaned(line), [line]);

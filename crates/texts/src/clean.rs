@@ -193,6 +193,25 @@ mod tests {
         assert_eq!(text("SLB\tESID\t\t\tVSID\r\n"), "SLB ESID   VSID");
     }
 
+    /// The short way says the same as the long one.
+    #[test]
+    fn a_plain_line_is_cleaned_in_one_pass() {
+        for line in [
+            "0xffff888000000000-0xffff888000099000  4K  pte  ",
+            "> > ffff888000099000: 0000000000099000 -G-DA---W",
+            "(qemu) 0000000000400000: 0000000001000000 X",
+            "[   12.345678][    T1] ---[ User Space ]---",
+            "2026-11-29T16:53:01.123456+00:00 host kernel: 0x1",
+            "Nov 29 16:53:01 host kernel:",
+            "",
+        ] {
+            assert!(line.bytes().all(is_plain), "{line}");
+            let whole = clean(line);
+            assert_eq!(plain(line), (&*whole.text, whole.before), "{line}");
+        }
+        assert!(![b'\t', b'\r', 0, 0x7f, 0x80, 0xff].into_iter().any(is_plain));
+    }
+
     #[test]
     fn what_is_no_ascii_is_no_harm() {
         for line in [
