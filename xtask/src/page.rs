@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | compile | cargo | the program, with what its linker knew (`--emit-relocs`) |
 //! | split | `tools/split` | its first part, the later ones, and the scripts that start and load them |
-//! | optimise | wasm-opt, esbuild | the same, smaller; not for `trunk serve` without `--release` |
+//! | optimise | wasm-opt, `tools/split`, esbuild | the same, smaller; not for `trunk serve` without `--release` |
 //! | draw | `web/first` | the first step as HTML, which is there before the program |
 //! | assemble | here | the HTML, the captures, and all else in one directory named after its content |
 //!
@@ -129,7 +129,7 @@ fn app(
         Some(tools) => {
             let app = work.join(APP);
             files::emptied(&app)?;
-            optimise(tools, &parts, &app)?;
+            optimise(workspace, tools, &parts, &app)?;
             Ok(app)
         }
     }
@@ -166,14 +166,16 @@ fn split(workspace: &Workspace, program: &Path, parts: &Path, release: bool) -> 
     process::run(split.arg(program).arg(parts))
 }
 
-/// Makes everything smaller on the way from `parts` to `app`: each part of the program; the scripts in one; the style
-/// sheets in two.
-fn optimise(tools: &Toolbox, parts: &Path, app: &Path) -> Result<(), Error> {
+/// Makes everything smaller on the way from `parts` to `app`: each part of the program, whose functions are put in order at last; the
+/// scripts in one; the style sheets in two.
+fn optimise(workspace: &Workspace, tools: &Toolbox, parts: &Path, app: &Path) -> Result<(), Error> {
     for part in files::with_extension(parts, "wasm")? {
         let smaller = app.join(part.file_name().unwrap_or_default());
         let mut wasm_opt = Command::new(tools.program("wasm-opt"));
         process::run(wasm_opt.args(WASM_OPT).arg(&part).arg("-o").arg(smaller))?;
     }
+    let mut order = tools::splitter(workspace, "run");
+    process::run(order.args(["--", "--order"]).args(files::with_extension(app, "wasm")?))?;
     let mut esbuild = Command::new(tools.program("esbuild"));
     esbuild.args(["--bundle", "--minify", "--format=esm", "--log-level=warning"]);
     esbuild.args(SCRIPTS.map(|script| parts.join(script)));
