@@ -15,11 +15,78 @@
 
 use std::rc::Rc;
 
-use indexmap::IndexMap;
 use yew::virtual_dom::{AttrValue, AttributeOrProperty, Attributes, VList, VNode, VTag, VText};
 use yew::{Html, NodeRef};
 
 use crate::marks::{ATTRIBUTE, Mark};
+
+/// The attributes that an element of the page can have, the commonest first. All elements share this one list: then Yew compares
+/// values place by place, and needs no map of each element's attributes, neither to keep nor to compare them. A test below
+/// finds a name that is not here.
+static ATTRIBUTES: [&str; 59] = [
+    "class",
+    "data-does",
+    "type",
+    "title",
+    "role",
+    "tabindex",
+    "aria-label",
+    "aria-hidden",
+    "aria-current",
+    "data-level",
+    "value",
+    "selected",
+    "href",
+    "d",
+    "x",
+    "y",
+    "width",
+    "height",
+    "viewBox",
+    "style",
+    "data-group",
+    "scope",
+    "aria-pressed",
+    "id",
+    "aria-labelledby",
+    "target",
+    "rel",
+    "preserveAspectRatio",
+    "overflow",
+    "label",
+    "aria-live",
+    "aria-atomic",
+    "data-step",
+    "data-mark",
+    "aria-valuemin",
+    "aria-valuemax",
+    "aria-valuenow",
+    "aria-valuetext",
+    "aria-describedby",
+    "aria-haspopup",
+    "aria-disabled",
+    "disabled",
+    "hidden",
+    "open",
+    "data-keys",
+    "data-place",
+    "data-name",
+    "data-search",
+    "data-state",
+    "data-status",
+    "data-stop",
+    "data-life",
+    "rows",
+    "cols",
+    "spellcheck",
+    "autocomplete",
+    "readonly",
+    "multiple",
+    "max",
+];
+
+/// The place of the classes.
+const CLASS: usize = 0;
 
 /// An element that is being made.
 #[derive(Debug)]
@@ -28,9 +95,8 @@ pub struct El(Box<Parts>);
 #[derive(Debug)]
 struct Parts {
     tag: VTag,
-    /// Kept here, as Yew's way to add one by one costs a kilobyte.
-    attributes: IndexMap<AttrValue, AttributeOrProperty>,
-    class: String,
+    /// By the places of [`ATTRIBUTES`].
+    attributes: Box<[Option<AttributeOrProperty>]>,
     children: Vec<Html>,
 }
 
@@ -40,8 +106,8 @@ struct Parts {
 pub fn el(what: &'static str) -> El {
     let (name, more) = what.split_at(what.find(['.', '[']).unwrap_or(what.len()));
     let tag = VTag::new(AttrValue::Static(name));
-    let (attributes, class, children) = (IndexMap::default(), String::new(), Vec::new());
-    El(Box::new(Parts { tag, attributes, class, children })).with(more)
+    let attributes = Box::new([const { None }; ATTRIBUTES.len()]);
+    El(Box::new(Parts { tag, attributes, children: Vec::new() })).with(more)
 }
 
 impl El {
@@ -60,7 +126,7 @@ impl El {
                     let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
                     self = self.set(name, AttrValue::Static(value));
                 }
-                None => self = self.class(&part[1..]),
+                None => self = self.also(AttrValue::Static(&part[1..])),
             }
         }
         self
@@ -76,13 +142,21 @@ impl El {
     /// With one more class.
     #[must_use]
     #[inline(never)]
-    pub fn class(mut self, name: &str) -> Self {
-        let class = &mut self.0.class;
-        if !class.is_empty() {
-            class.push(' ');
+    pub fn class(self, name: &str) -> Self {
+        self.also(AttrValue::from(name))
+    }
+
+    /// With one more class. Most elements have one, which is a part of the program's text and not copied.
+    #[inline(never)]
+    fn also(self, name: AttrValue) -> Self {
+        if name.is_empty() {
+            return self;
         }
-        class.push_str(name);
-        self
+        let class = match &self.0.attributes[CLASS] {
+            Some(AttributeOrProperty::Attribute(others)) => [others.as_str(), " ", &name].concat().into(),
+            _ => name,
+        };
+        self.put(CLASS, class)
     }
 
     /// With an attribute.
@@ -100,8 +174,15 @@ impl El {
     }
 
     #[inline(never)]
-    fn set(mut self, name: &'static str, value: AttrValue) -> Self {
-        self.0.attributes.insert(AttrValue::Static(name), AttributeOrProperty::Attribute(value));
+    fn set(self, name: &'static str, value: AttrValue) -> Self {
+        match ATTRIBUTES.iter().position(|of| *of == name) {
+            Some(at) => self.put(at, value),
+            None => unreachable!("{name} is not among the attributes"),
+        }
+    }
+
+    fn put(mut self, at: usize, value: AttrValue) -> Self {
+        self.0.attributes[at] = Some(AttributeOrProperty::Attribute(value));
         self
     }
 
@@ -124,18 +205,17 @@ impl El {
     /// With any number of children, which are one child to those behind them.
     #[must_use]
     pub fn children<T: Content>(self, children: impl IntoIterator<Item = T>) -> Self {
-        let mut list = Vec::new();
-        for child in children {
-            list.push(child.into_html());
-        }
-        self.list(list)
+        self.child(list(children))
     }
+}
 
-    #[inline(never)]
-    fn list(mut self, list: Vec<Html>) -> Self {
-        self.0.children.push(VList::from(list).into());
-        self
+/// Any number of elements one after the other.
+pub fn list<T: Content>(all: impl IntoIterator<Item = T>) -> Html {
+    let mut list = Vec::new();
+    for one in all {
+        list.push(one.into_html());
     }
+    VList::from(list).into()
 }
 
 /// What can stand in an element.
@@ -146,17 +226,19 @@ pub trait Content {
 
 impl Content for El {
     #[inline(never)]
-    fn into_html(mut self) -> Html {
-        if !self.0.class.is_empty() {
-            let class = AttrValue::from(&*self.0.class);
-            self = self.set("class", class);
-        }
-        let Parts { mut tag, attributes, children, .. } = *self.0;
-        tag.set_attributes(Attributes::IndexMap(Rc::new(attributes)));
+    fn into_html(self) -> Html {
+        let Parts { mut tag, attributes, children } = *self.0;
+        tag.set_attributes(Attributes::Dynamic { keys: &ATTRIBUTES, values: attributes });
         if let Some(inner) = tag.children_mut() {
             *inner = VList::from(children).into();
         }
         VNode::VTag(Rc::new(tag))
+    }
+}
+
+impl Content for Html {
+    fn into_html(self) -> Html {
+        self
     }
 }
 
@@ -184,5 +266,60 @@ impl Content for u32 {
 impl<T: Content> Content for Option<T> {
     fn into_html(self) -> Html {
         self.map(T::into_html).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// What follows each `start` in a text, as long as it may stand in an attribute's name.
+    fn names_after<'t>(text: &'t str, start: &str) -> Vec<&'t str> {
+        let name = |rest: &'t str| rest.split(|c: char| !c.is_ascii_alphabetic() && c != '-').next();
+        text.split(start).skip(1).filter_map(name).filter(|name| !name.is_empty()).collect()
+    }
+
+    /// The names of the attributes that a file of the page gives to elements.
+    fn names(source: &str) -> Vec<&str> {
+        let mut found = Vec::new();
+        for call in [".attr(", "el(", ".with(", ".when(", ": &str ="] {
+            for after in source.split(call).skip(1) {
+                // The first text in the call, which may stand on a line of its own.
+                let Some(text) = after.split('"').nth(1) else { continue };
+                if call == ".attr(" { found.push(text) } else { found.extend(names_after(text, "[")) }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn each_attribute_of_each_view_is_in_the_list() {
+        fn look(folder: &Path, found: &mut usize) {
+            for entry in fs::read_dir(folder).expect("a folder of this package") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    look(&path, found);
+                } else if !path.ends_with("el.rs") && path.extension().is_some_and(|of| of == "rs") {
+                    let source = fs::read_to_string(&path).expect("a text");
+                    for name in names(&source) {
+                        assert!(ATTRIBUTES.contains(&name), "{}: {name}", path.display());
+                        *found += 1;
+                    }
+                }
+            }
+        }
+        let mut found = 0;
+        look(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        assert!(found > 300, "only {found} were found");
+    }
+
+    #[test]
+    fn names_are_found_in_selectors_and_calls() {
+        let source =
+            r#"el("a.b[target=_blank][rel=x y]").attr("href", &to).when(on, ".c[aria-current=true]")"#;
+        assert_eq!(names(source), ["href", "target", "rel", "aria-current"]);
     }
 }
