@@ -1,5 +1,7 @@
 //! A recorded scenario and the position in it.
 
+use std::rc::Rc;
+
 use capture::Capture;
 use narrate::listing::Listing;
 use narrate::{Mark, Pair, Point, Same, Timeline, listing, mark, point};
@@ -97,7 +99,8 @@ pub struct Run {
     /// Where to go once that much has been recorded.
     wanted: Option<u32>,
     point: Point,
-    ticks: Ticks,
+    /// Shared with what draws them.
+    ticks: Rc<Ticks>,
     /// What a dump prints, if the run is one.
     dump: Option<Box<dyn Dump>>,
 }
@@ -160,7 +163,7 @@ impl Run {
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
-        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Ticks::default(), dump })
+        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Rc::default(), dump })
     }
 
     /// Records one slice more, between which the page stays alive: well under a frame. Returns whether it is to be drawn: to draw
@@ -185,7 +188,7 @@ impl Run {
             self.go_to(wanted);
         }
         if complete {
-            self.ticks = self.make_ticks();
+            self.ticks = Rc::new(self.make_ticks());
         }
         !complete
     }
@@ -268,7 +271,7 @@ impl Run {
     }
 
     /// The ticks of the scrubber, once everything is recorded.
-    pub const fn ticks(&self) -> &Ticks {
+    pub const fn ticks(&self) -> &Rc<Ticks> {
         &self.ticks
     }
 
@@ -316,7 +319,7 @@ impl Run {
         let actions = self.timeline.span(self.grain, self.index).to;
         self.grain = grain;
         self.go_to(self.timeline.index_of(grain, actions));
-        self.ticks = self.make_ticks();
+        self.ticks = Rc::new(self.make_ticks());
     }
 
     /// The next step that `filter` takes, if there is one; `on` is forwards.
