@@ -336,7 +336,7 @@ mod tests {
         assert!(panics("_ZN4core6option13unwrap_failed17h0123456789abcdefE"));
         assert!(panics("_RNvNtCs7JBXjrqX7qE_4core9panicking9panic_fmt"));
         assert!(panics("_ZN3yew10dom_bundle4braw4BRaw13detach_bundle17h0de551d68f77655aE"));
-        assert!(panics("_ZN8indexmap3map21IndexMap$LT$K$C$V$C$S$GT$12get_index_of17h0123456789abcdefE"));
+        assert!(panics("_ZN8indexmap3map25IndexMap$LT$K$C$V$C$S$GT$12get_index_of17h0123456789abcdefE"));
         assert!(!panics("_ZN3yew10dom_bundle4btag4BTag6detach17h0de551d68f77655aE"));
         assert!(!panics("_ZN8pagewalk4walk17h0123456789abcdefE"));
     }
