@@ -189,3 +189,46 @@ fn type_and_spaces_are_those_of_one_scale_each() {
         }
     }
 }
+
+/// What follows each `[` in a text, as long as it may stand in an attribute's name.
+fn selected(text: &str) -> impl Iterator<Item = &str> {
+    text.split('[').skip(1).filter_map(|rest| {
+        let name = rest.split(|c: char| !c.is_ascii_alphabetic() && c != '-').next()?;
+        (!name.is_empty()).then_some(name)
+    })
+}
+
+/// The names of the attributes that a file of the page gives to elements: in selectors, and by calls.
+fn attributes(source: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for call in [".attr(", "el(", ".with(", ".when(", ": &str ="] {
+        for after in source.split(call).skip(1) {
+            // The first text in the call, which may stand on a line of its own.
+            let Some(text) = after.split('"').nth(1) else { continue };
+            if call == ".attr(" { found.push(text) } else { found.extend(selected(text)) }
+        }
+    }
+    found
+}
+
+#[test]
+fn names_of_attributes_are_found_in_selectors_and_calls() {
+    let source = r#"el("a.b[target=_blank][rel=x y]").attr("href", &to).when(on, ".c[aria-current=true]")"#;
+    assert_eq!(attributes(source), ["href", "target", "rel", "aria-current"]);
+}
+
+#[test]
+fn each_attribute_of_each_view_is_in_the_list_that_all_elements_share() {
+    let list = web().join("src/el.rs");
+    let source = fs::read_to_string(&list).expect("a text");
+    let known = source.split("static ATTRIBUTES").nth(1).and_then(|rest| rest.split("];").next());
+    let known: BTreeSet<&str> = known.expect("the list").split('"').skip(1).step_by(2).collect();
+    let mut found = 0;
+    for path in files::below(&web().join("src"), "rs").iter().filter(|path| **path != list) {
+        for name in attributes(&fs::read_to_string(path).expect("a text")) {
+            assert!(known.contains(name), "{}: {name}", path.display());
+            found += 1;
+        }
+    }
+    assert!(found > 300, "only {found} were found");
+}

@@ -21,8 +21,8 @@ use yew::{Html, NodeRef};
 use crate::marks::{ATTRIBUTE, Mark};
 
 /// The attributes that an element of the page can have, the commonest first. All elements share this one list: then Yew compares
-/// values place by place, and needs no map of each element's attributes, neither to keep nor to compare them. A test below
-/// finds a name that is not here.
+/// values place by place, and needs no map of each element's attributes, neither to keep nor to compare them. A test
+/// (`tests/styles.rs`) finds a name that is not here.
 static ATTRIBUTES: [&str; 59] = [
     "class",
     "data-does",
@@ -266,60 +266,5 @@ impl Content for u32 {
 impl<T: Content> Content for Option<T> {
     fn into_html(self) -> Html {
         self.map(T::into_html).unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::path::Path;
-
-    use super::*;
-
-    /// What follows each `start` in a text, as long as it may stand in an attribute's name.
-    fn names_after<'t>(text: &'t str, start: &str) -> Vec<&'t str> {
-        let name = |rest: &'t str| rest.split(|c: char| !c.is_ascii_alphabetic() && c != '-').next();
-        text.split(start).skip(1).filter_map(name).filter(|name| !name.is_empty()).collect()
-    }
-
-    /// The names of the attributes that a file of the page gives to elements.
-    fn names(source: &str) -> Vec<&str> {
-        let mut found = Vec::new();
-        for call in [".attr(", "el(", ".with(", ".when(", ": &str ="] {
-            for after in source.split(call).skip(1) {
-                // The first text in the call, which may stand on a line of its own.
-                let Some(text) = after.split('"').nth(1) else { continue };
-                if call == ".attr(" { found.push(text) } else { found.extend(names_after(text, "[")) }
-            }
-        }
-        found
-    }
-
-    #[test]
-    fn each_attribute_of_each_view_is_in_the_list() {
-        fn look(folder: &Path, found: &mut usize) {
-            for entry in fs::read_dir(folder).expect("a folder of this package") {
-                let path = entry.expect("an entry").path();
-                if path.is_dir() {
-                    look(&path, found);
-                } else if !path.ends_with("el.rs") && path.extension().is_some_and(|of| of == "rs") {
-                    let source = fs::read_to_string(&path).expect("a text");
-                    for name in names(&source) {
-                        assert!(ATTRIBUTES.contains(&name), "{}: {name}", path.display());
-                        *found += 1;
-                    }
-                }
-            }
-        }
-        let mut found = 0;
-        look(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-        assert!(found > 300, "only {found} were found");
-    }
-
-    #[test]
-    fn names_are_found_in_selectors_and_calls() {
-        let source =
-            r#"el("a.b[target=_blank][rel=x y]").attr("href", &to).when(on, ".c[aria-current=true]")"#;
-        assert_eq!(names(source), ["href", "target", "rel", "aria-current"]);
     }
 }
