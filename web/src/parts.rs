@@ -8,6 +8,7 @@
 //! | [`compare`] | two runs side by side |
 //! | [`learn`] | the lessons, and the glossary, which explains the terms of all pages |
 //! | [`door`] | what opens files and texts of one's own |
+//! | [`element`] | walks in elements of other pages |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
 //! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to
@@ -19,6 +20,7 @@ mod bring;
 pub mod compare;
 mod desk;
 pub mod door;
+pub mod element;
 pub mod lab;
 pub mod learn;
 pub mod more;

@@ -330,6 +330,12 @@ impl Run {
         if on { (self.index + 1..self.len()).find(wanted) } else { (0..self.index).rev().find(wanted) }
     }
 
+    /// Whether the step that is shown is one where another kind of steps begins.
+    pub fn is_marker(&self) -> bool {
+        let mark = |index: u32| self.timeline.span(self.grain, index).mark;
+        self.index == 0 || mark(self.index - 1) != mark(self.index)
+    }
+
     /// The next step that is about `level`, from the start again after the last one.
     pub fn next_at_level(&self, level: Level) -> Option<u32> {
         let model = self.setup.tables.model();

@@ -230,7 +230,8 @@ impl Component for Shell {
         if self.picture == Picture::First {
             self.picture = Picture::Drawn;
             browser::remove_all(PLACEHOLDERS);
-            self.listeners.extend(events::listen(&widget, &ctx.link().callback(Msg::Did)));
+            let page = browser::whole_page();
+            self.listeners.extend(events::listen(&widget, page.as_ref(), &ctx.link().callback(Msg::Did)));
         }
         if let Some((wanted, was)) = &self.focus_wanted
             && let Some(element) = widget.query_selector(wanted).ok().flatten()

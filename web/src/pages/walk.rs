@@ -171,7 +171,7 @@ impl Page for Walk {
         let Link { setup, view, embed, .. } = &self.link;
         let awaited = self.awaited.as_ref().map(|of| of.about.title);
         let header = if *embed {
-            el("h1.sr").child("Pagewalk")
+            view::header::caption(setup, awaited)
         } else {
             view::header::walk(shared, setup, *view, awaited)
         };

@@ -20,7 +20,7 @@ use crate::pages::{Page, Shown};
 use crate::place::Place;
 use crate::shared::Shared;
 use crate::view::room::room;
-use crate::view::share::{Known, Press, share};
+use crate::view::share::{As, Known, Press, share};
 use crate::view::sheet::{Paper, sheet};
 
 /// What the second window says when it is there, and when it is not any more.
@@ -42,7 +42,7 @@ struct Beside {
     is_open: bool,
     /// What is wanted as text; none is what the page offers first.
     wanted: Option<Wanted>,
-    is_markdown: bool,
+    way: As,
     copying: Rc<Cell<Option<Copied>>>,
     /// What came of something that was pressed.
     says: &'static str,
@@ -106,7 +106,7 @@ pub(super) fn lay(tell: Callback<Deed>) -> Box<dyn Desk> {
         tell,
         is_open: false,
         wanted: None,
-        is_markdown: false,
+        way: As::Text,
         copying: Rc::default(),
         says: "",
         selects: false,
@@ -204,8 +204,7 @@ impl Beside {
     fn pressed(&mut self, press: Press, page: &dyn Page, shared: &mut Shared) {
         match press {
             Press::Take(wanted) => (self.wanted, self.says) = (Some(wanted), ""),
-            Press::Text => (self.is_markdown, self.says) = (false, ""),
-            Press::Markdown => (self.is_markdown, self.says) = (true, ""),
+            Press::As(way) => (self.way, self.says) = (way, ""),
             Press::Copy => self.copy(page, shared),
             Press::Copied => {
                 (self.says, self.selects) = match self.copying.take() {
@@ -256,7 +255,8 @@ impl Beside {
         share(&Known {
             offered: &offered,
             wanted,
-            is_markdown: self.is_markdown,
+            ways: if shared.top.here == Some(Place::Walk) { &As::ALL } else { &As::ALL[..3] },
+            way: self.way,
             text: self.text(page, shared).as_deref(),
             says: self.says,
             table: &joined(own, Form::Steps.name()),
@@ -271,9 +271,12 @@ impl Beside {
     }
 
     fn text(&self, page: &dyn Page, shared: &Shared) -> Option<String> {
-        let sheet = self.made(self.wanted_of(shared), page)?;
         let base = browser::base();
-        Some(if self.is_markdown { sheet.markdown(&base) } else { sheet.text(&base) })
+        if !matches!(self.way, As::Text | As::Markdown) {
+            return Some(snippet(self.way, &base, &page.link(), &page.title()));
+        }
+        let sheet = self.made(self.wanted_of(shared), page)?;
+        Some(if self.way == As::Markdown { sheet.markdown(&base) } else { sheet.text(&base) })
     }
 
     /// What is wanted of a page. A table of steps is made once for all of its steps.
@@ -362,6 +365,34 @@ impl Beside {
             let tell = self.tell.clone();
             self.again = Some(Timeout::new(AGAIN_MS, move || tell.emit(Press::Follow.deed())));
         }
+    }
+}
+
+/// What is pasted elsewhere for a step: `base` is the address of the page, `title` says what the step is.
+fn snippet(way: As, base: &str, link: &str, title: &str) -> String {
+    let full = [base, "#", link].concat();
+    let site = base.rfind('/').map_or("", |end| &base[..=end]);
+    let title = title.replace(['"', '<', '>', '[', ']', '&'], "");
+    let text = |of: &str| of.replace('&', "&amp;").replace('"', "&quot;");
+    match way {
+        As::Frame => {
+            let embedded = text(&[base, "#", &joined(link, "embed")].concat());
+            format!(
+                "<iframe src=\"{embedded}\"\n        title=\"{title}\" width=\"100%\" height=\"560\" loading=\"lazy\"></iframe>"
+            )
+        }
+        As::Element => format!(
+            "<script async src=\"{}page-walk.js\"></script>\n<page-walk link=\"{}\"><a href=\"{}\">{title}</a></page-walk>",
+            text(site),
+            text(link),
+            text(&full)
+        ),
+        As::Figure => format!("[![{title}](walk.svg)]({full})"),
+        As::Files => format!(
+            "pagewalk figure '{link}' --page '{site}' -o walk.svg\npagewalk figure '{link}' --page '{site}' --format text -o walk.txt\n\
+             pagewalk standalone '{link}' -o walk.html"
+        ),
+        _ => full,
     }
 }
 
