@@ -159,10 +159,14 @@
             return this.#state?.link ?? this.#address(true);
         }
         #address(withStep) {
-            const of = (name) => encodeURIComponent(this.getAttribute(name) ?? "");
+            // A name stays one: what a link is made of is written otherwise.
+            const of = (name) => (this.getAttribute(name) ?? "").replace(/[?#&/%]/g, encodeURIComponent);
             let link = this.getAttribute("link");
             if (link === null) {
-                link = ["v1", of("scenario"), of("machine"), of("kernel")].join("/").replace(/\/+$/, "");
+                const choices = [of("scenario"), of("machine"), of("kernel")];
+                // Which is the first one.
+                if (choices.some(Boolean)) choices[0] ||= "start";
+                link = ["v1", ...choices].join("/").replace(/\/+$/, "");
             } else {
                 link = link.split("#").pop();
                 if (!/^v\d+(\/|$)/.test(link)) link = `v1/${link}`;

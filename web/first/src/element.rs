@@ -188,6 +188,8 @@ mod tests {
         };
         let own: Vec<String> = [list("CHOICES"), list("OTHERS")].concat();
         assert_eq!(own, ATTRIBUTES.map(|of| of.name));
+        // Whoever names a machine and no scenario gets the first one.
+        assert!(script.contains(&format!("choices[0] ||= \"{}\"", scenario::library::FIRST.id)));
     }
 
     #[test]

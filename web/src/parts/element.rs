@@ -10,19 +10,18 @@ use capture::Capture;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use js_sys::Function;
-use pagewalk::Revision;
 use scenario::Link;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, KeyboardEvent};
-use yew::{AppHandle, Component, Context, Html, NodeRef, Properties, Renderer};
+use yew::{AppHandle, Callback, Component, Context, Html, NodeRef, Properties, Renderer};
 
 use super::{Arrived, Reach};
 use crate::browser;
 use crate::el::Content;
 use crate::events;
 use crate::keys::{self, Keys};
-use crate::later::{Part, PartError};
+use crate::later::{Load, Part, PartError};
 use crate::marks::{Command, Deed, Mark};
 use crate::named::named;
 use crate::pages::Page;
@@ -107,9 +106,49 @@ const fn is_offered(command: Command) -> bool {
     )
 }
 
+/// A captured machine, for all walks: a copy shares its tables.
+enum Kept {
+    /// It is on its way, to these.
+    Coming(Vec<Callback<Result<Capture, String>>>),
+    /// It is here.
+    Here(Capture),
+}
+
 thread_local! {
-    /// The captured machines that have arrived, for all walks: a copy shares their tables.
-    static CAPTURES: RefCell<Vec<(&'static str, Capture)>> = const { RefCell::new(Vec::new()) };
+    static CAPTURES: RefCell<Vec<(&'static str, Kept)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Fetches a captured machine for `arrived`, unless another walk has fetched it or does.
+fn fetch(folder: &'static str, load: Load, progress: Callback<Progress>, arrived: Callback<Result<Capture, String>>) {
+    let known = CAPTURES.with_borrow_mut(|all| {
+        match all.iter_mut().find(|(of, _)| *of == folder).map(|(_, kept)| kept) {
+            Some(Kept::Coming(to)) => to.push(arrived.clone()),
+            Some(Kept::Here(capture)) => return Some(Some(capture.clone())),
+            None => {
+                all.push((folder, Kept::Coming(vec![arrived.clone()])));
+                return None;
+            }
+        }
+        Some(None)
+    });
+    match known {
+        Some(Some(capture)) => arrived.emit(Ok(capture)),
+        Some(None) => {}
+        // Not for the walk that has asked first, which may be gone by then.
+        None => wasm_bindgen_futures::spawn_local(async move {
+            let result = load(folder, progress).await;
+            let to = CAPTURES.with_borrow_mut(|all| {
+                let at = all.iter().position(|(of, _)| *of == folder)?;
+                let (_, kept) = all.swap_remove(at);
+                // What has failed can be asked for again.
+                all.extend(result.as_ref().ok().map(|capture| (folder, Kept::Here(capture.clone()))));
+                if let Kept::Coming(to) = kept { Some(to) } else { None }
+            });
+            for arrived in to.into_iter().flatten() {
+                arrived.emit(result.clone());
+            }
+        }),
+    }
 }
 
 #[derive(Clone, Debug, Properties)]
@@ -198,10 +237,6 @@ impl Component for Widget {
                 true
             }
             Msg::Loaded(folder, result) => {
-                let known = CAPTURES.with_borrow(|all| all.iter().any(|(of, _)| *of == folder));
-                if let (Ok(capture), false) = (&*result, known) {
-                    CAPTURES.with_borrow_mut(|all| all.push((folder, capture.clone())));
-                }
                 self.shared.captures.put(folder, *result);
                 self.walk.arrived(&mut self.shared);
                 true
@@ -251,11 +286,8 @@ impl Widget {
         let mut parts = link.splitn(4, '/');
         if let (Some(version), Some(scenario), Some(""), Some(rest)) = (parts.next(), parts.next(), parts.next(), parts.next()) {
             let (own, _) = Link::parse(&[version, "/", scenario].concat(), &self.shared.library);
-            let kernel = rest.split('?').next().unwrap_or_default();
-            if Revision::from_id(kernel).is_some() {
-                let link = [version, "/", scenario, "/", &own.setup.tables.to_string(), "/", rest].concat();
-                return self.walk.open(&link, &mut self.shared);
-            }
+            let link = [version, "/", scenario, "/", &own.setup.tables.to_string(), "/", rest].concat();
+            return self.walk.open(&link, &mut self.shared);
         }
         self.walk.open(link, &mut self.shared);
     }
@@ -281,16 +313,9 @@ impl Widget {
         match self.shared.load {
             Some(load) => {
                 for folder in self.shared.captures.take_asked() {
-                    let known = CAPTURES.with_borrow(|all| {
-                        all.iter().find(|(of, _)| *of == folder).map(|(_, capture)| capture.clone())
-                    });
-                    if let Some(capture) = known {
-                        ctx.link().send_message(Msg::Loaded(folder, Box::new(Ok(capture))));
-                        continue;
-                    }
                     let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
-                    let coming = load(folder, progress);
-                    ctx.link().send_future(async move { Msg::Loaded(folder, Box::new(coming.await)) });
+                    let arrived = ctx.link().callback(move |result| Msg::Loaded(folder, Box::new(result)));
+                    fetch(folder, load, progress, arrived);
                 }
             }
             None if self.shared.captures.are_asked() && matches!(self.shared.tables, PartState::Away) => {
