@@ -18,8 +18,8 @@ use crate::{page, process};
 
 /// The crates of a figure, lowest first.
 const CRATES: [&str; 13] = [
-    "pgtable", "mm", "trace", "pagewalk", "actors", "ptdump", "capture", "scenario", "callers", "explore", "races", "narrate",
-    "figure",
+    "pgtable", "mm", "trace", "pagewalk", "actors", "ptdump", "capture", "scenario", "callers", "explore",
+    "races", "narrate", "figure",
 ];
 
 /// What the npm package is, for npm.
@@ -109,14 +109,25 @@ fn npm(workspace: &Workspace, dist: &Path, work: &Path) -> Result<PathBuf, Error
     let fresh = work.join("npm-fresh");
     files::emptied(&fresh)?;
     write(&fresh.join("package.json"), "{ \"type\": \"module\" }\n")?;
-    process::run(program("npm", &fresh).args(["install", "--silent", "--no-audit", "--no-fund", "--offline"]).arg(&packed))?;
+    process::run(
+        program("npm", &fresh)
+            .args(["install", "--silent", "--no-audit", "--no-fund", "--offline"])
+            .arg(&packed),
+    )?;
     write(&fresh.join("try.js"), TRY_NPM)?;
     process::run(program("node", &fresh).arg("try.js"))?;
     Ok(packed)
 }
 
 fn wheel(workspace: &Workspace, work: &Path) -> Result<PathBuf, Error> {
-    process::run(workspace.cargo().args(["build", "--quiet", "--profile", "native", "--package", "pagewalk-cli"]))?;
+    process::run(workspace.cargo().args([
+        "build",
+        "--quiet",
+        "--profile",
+        "native",
+        "--package",
+        "pagewalk-cli",
+    ]))?;
     let package = work.join("python");
     files::copy_tree(&workspace.root().join("python"), &package)?;
     let native = workspace.root().join("target").join("native").join("pagewalk");
@@ -135,7 +146,10 @@ fn wheel(workspace: &Workspace, work: &Path) -> Result<PathBuf, Error> {
     let pinned = workspace.root().join("examples").join("sphinx").join("requirements.txt");
     process::run(pip().arg("install").arg("--requirement").arg(&pinned).arg(&wheel))?;
     process::run(
-        Command::new(&python).args(["-m", "unittest", "discover"]).arg(workspace.root().join("python").join("tests")).current_dir(&fresh),
+        Command::new(&python)
+            .args(["-m", "unittest", "discover"])
+            .arg(workspace.root().join("python").join("tests"))
+            .current_dir(&fresh),
     )?;
     Ok(wheel)
 }
@@ -145,13 +159,21 @@ fn crates(workspace: &Workspace, work: &Path) -> Result<PathBuf, Error> {
     let copy = work.join("crates");
     files::emptied(&copy)?;
     let archive = work.join("crates.tar");
-    process::run(program("git", workspace.root()).args(["archive", "--format=tar", "--output"]).arg(&archive).arg("HEAD"))?;
+    process::run(
+        program("git", workspace.root())
+            .args(["archive", "--format=tar", "--output"])
+            .arg(&archive)
+            .arg("HEAD"),
+    )?;
     process::run(program("tar", &copy).arg("-xf").arg(&archive))?;
     let manifest = copy.join("Cargo.toml");
     let text = fs::read_to_string(&manifest).map_err(Error::io("read", &manifest))?;
     write(&manifest, &text.replace("publish = false", "publish = true"))?;
     let mut cargo = workspace.cargo();
-    cargo.current_dir(&copy).args(["package", "--quiet", "--allow-dirty", "--target-dir"]).arg(work.join("target"));
+    cargo
+        .current_dir(&copy)
+        .args(["package", "--quiet", "--allow-dirty", "--target-dir"])
+        .arg(work.join("target"));
     process::run(cargo.args(CRATES.iter().flat_map(|name| ["--package", name])))?;
     Ok(work.join("target").join("package"))
 }

@@ -46,8 +46,18 @@ const ELEMENT: &str = "page-walk.js";
 const KNOWN: [(&str, &str); 2] = [("types", "page-walk.d.ts"), ("manifest", "custom-elements.json")];
 
 /// The style sheets that name the others: of the first part, and of each later one.
-const STYLES: [&str; 10] =
-    ["first.css", "lab.css", "more.css", "compare.css", "learn.css", "door.css", "embed.css", "light.css", "dark.css", "element.css"];
+const STYLES: [&str; 10] = [
+    "first.css",
+    "lab.css",
+    "more.css",
+    "compare.css",
+    "learn.css",
+    "door.css",
+    "embed.css",
+    "light.css",
+    "dark.css",
+    "element.css",
+];
 
 /// What compresses best: little inlined and nothing shared beyond what LLVM did, data in one piece.
 const WASM_OPT: [&str; 11] = [
@@ -212,7 +222,9 @@ fn assemble(workspace: &Workspace, app: &Path, page: Option<String>, site: &Path
         let source = workspace.root().join("web").join("page").join(html);
         let text = match prepared.take() {
             Some(page) => page,
-            None => fs::read_to_string(&source).map_err(Error::io("read", &source))?.replace(POLICY.0, POLICY.1),
+            None => {
+                fs::read_to_string(&source).map_err(Error::io("read", &source))?.replace(POLICY.0, POLICY.1)
+            }
         };
         let file = site.join(html);
         let text = text.replace(&format!("\"{APP}/"), &format!("\"{name}/")).replace(FIRST.1, first);
@@ -221,7 +233,8 @@ fn assemble(workspace: &Workspace, app: &Path, page: Option<String>, site: &Path
     files::copy_tree(app, &site.join(&name))?;
     let (from, to) = (site.join(&name).join(ELEMENT), site.join(ELEMENT));
     let text = fs::read_to_string(&from).map_err(Error::io("read", &from))?;
-    fs::write(&to, text.replace(&format!("\"{APP}/"), &format!("\"{name}/"))).map_err(Error::io("write", &to))?;
+    fs::write(&to, text.replace(&format!("\"{APP}/"), &format!("\"{name}/")))
+        .map_err(Error::io("write", &to))?;
     fs::remove_file(&from).map_err(Error::io("remove", &from))?;
     for (what, name) in KNOWN {
         let text = drawn(workspace, Some(what)).map_err(|reason| PageError::NotBuilt(Box::new(reason)))?;

@@ -67,7 +67,9 @@ fn nothing_is_fetched_and_no_text_ends_a_script() {
     let read = |name: &str| site.get(name).cloned();
     let files = ["app-0123/pagewalk_bg.wasm".to_owned(), "captures/riscv64-sv39/tables.json.gz".to_owned()];
     let html = file(&read, "v1/again?t=2", &files, "<svg></svg>").expect("a file");
-    for gone in ["src=", "href=\"app", "import.meta", "</script><b>", "\"</style>", "Security-Policy", "embed("] {
+    for gone in
+        ["src=", "href=\"app", "import.meta", "</script><b>", "\"</style>", "Security-Policy", "embed("]
+    {
         assert!(!html.contains(gone), "{gone}");
     }
     for there in [

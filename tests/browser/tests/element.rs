@@ -65,7 +65,8 @@ fn a_walk_is_live_in_place_of_its_figure_and_neither_style_meets_the_other() {
              document.head.append(style)",
         )
         .await;
-        let themed = "const of = getComputedStyle(inside('.say')); return of.backgroundColor + of.outlineColor";
+        let themed =
+            "const of = getComputedStyle(inside('.say')); return of.backgroundColor + of.outlineColor";
         assert_eq!(page.text_of(themed).await, "rgb(9, 9, 9)rgb(7, 7, 7)");
         // A link of it leads to the page.
         let link = page.text_of("return inside('a.full').href").await;
@@ -150,7 +151,10 @@ fn keys_are_the_walks_only_while_it_has_the_focus_and_uses_them() {
         page.eval("heard.length = 0").await;
         page.keys(&vec![Key::PageDown.into(); usize::try_from(last - 3 + 1).expect("few")]).await;
         shows(page, 0, last).await;
-        page.until("the last press is the host's", || async { page.eval("return heard").await == json!(["PageDown"]) }).await;
+        page.until("the last press is the host's", || async {
+            page.eval("return heard").await == json!(["PageDown"])
+        })
+        .await;
         // Esc gives the keys back, and is not the host's.
         page.eval("heard.length = 0").await;
         page.keys(&[Key::Escape.into(), Key::Left.into()]).await;
@@ -191,8 +195,16 @@ fn nothing_is_fetched_for_what_nobody_sees() {
             format!("<div id=box style=\"margin-top: 5000px\">{WALK}</div>"),
         ];
         for body in hidden {
-            open(page, &format!("{body}<page-walk scenario=\"start\" id=\"seen\"></page-walk>").replace("id=\"seen\"", "style=\"display: none\"")).await;
-            page.until("it is defined", || async { page.eval("return !!customElements.get('page-walk')").await == true }).await;
+            open(
+                page,
+                &format!("{body}<page-walk scenario=\"start\" id=\"seen\"></page-walk>")
+                    .replace("id=\"seen\"", "style=\"display: none\""),
+            )
+            .await;
+            page.until("it is defined", || async {
+                page.eval("return !!customElements.get('page-walk')").await == true
+            })
+            .await;
             page.painted().await;
             assert_eq!(page.times_loaded("element.js").await, 0, "{body}");
             page.eval("document.querySelector('#box').removeAttribute('style')").await;
@@ -214,7 +226,10 @@ fn a_walk_keeps_its_step_when_it_is_moved_or_taken_out() {
         page.eval("document.querySelector('#there').append(walk())").await;
         shows(page, 0, 5).await;
         page.eval("window.kept = walk(); kept.remove()").await;
-        page.until("it is gone", || async { page.eval("return kept.shadowRoot.querySelector('.live') === null").await == true }).await;
+        page.until("it is gone", || async {
+            page.eval("return kept.shadowRoot.querySelector('.live') === null").await == true
+        })
+        .await;
         page.eval("document.body.append(kept)").await;
         shows(page, 0, 5).await;
         page.eval("walk().next()").await;
@@ -230,12 +245,23 @@ fn what_cannot_start_leaves_the_figure_and_says_why() {
     test(Screen::WIDE, async |page| {
         for missing in ["element.js", "pagewalk_bg.wasm", "styles/embed.css"] {
             let host = host(WALK);
-            let site = Site::serve_with(|site| site.instead("host.html", host).instead(&in_app(missing), Answer::Missing));
+            let site = Site::serve_with(|site| {
+                site.instead("host.html", host).instead(&in_app(missing), Answer::Missing)
+            });
             page.load_only(&site.url("host.html")).await;
-            page.until("why", || async { page.eval("return inside('[role=alert]') !== null").await == true }).await;
+            page.until("why", || async { page.eval("return inside('[role=alert]') !== null").await == true })
+                .await;
             let says = page.text_of("return inside('[role=alert]').textContent").await;
-            assert!(says.starts_with("The walk could not be started here (") && says.contains("Open it in Pagewalk"), "{says}");
-            assert_eq!(page.eval("return document.querySelector('#still').getClientRects().length").await, 1, "{missing}");
+            assert!(
+                says.starts_with("The walk could not be started here (")
+                    && says.contains("Open it in Pagewalk"),
+                "{says}"
+            );
+            assert_eq!(
+                page.eval("return document.querySelector('#still').getClientRects().length").await,
+                1,
+                "{missing}"
+            );
         }
         // Slow is not missing.
         let gate = Gate::default();
@@ -267,7 +293,11 @@ fn attributes_are_text_whatever_they_say() {
         }
         assert_eq!(page.text_of("return typeof window.ran").await, "undefined");
         assert_eq!(page.eval("return [...document.querySelectorAll('page-walk')].filter(of => of.shadowRoot.querySelector('img')).length").await, 0);
-        assert!(page.text_of("return inside('[role=alert]', 0).textContent").await.contains("there is no scenario"));
+        assert!(
+            page.text_of("return inside('[role=alert]', 0).textContent")
+                .await
+                .contains("there is no scenario")
+        );
     });
 }
 

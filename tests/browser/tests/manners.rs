@@ -27,9 +27,8 @@ window.ask = what => frames[0].postMessage(what, '*');
 const LINK: &str = "#v1/debug-init-mm/x86_64-4level/v6.17?lock=read&amp;t=2&amp;embed";
 
 async fn open(page: &Page, host: Answer) {
-    let site = Site::serve_with(|site| {
-        site.instead("host.html", host).header("Access-Control-Allow-Origin", "*")
-    });
+    let site =
+        Site::serve_with(|site| site.instead("host.html", host).header("Access-Control-Allow-Origin", "*"));
     page.load_only(&site.url("host.html")).await;
     told(page, "ready").await;
     whole(page).await;
@@ -139,7 +138,8 @@ fn what_is_no_message_of_the_host_changes_nothing() {
         ask(page, json!({ "pagewalk": 1, "type": "next" })).await;
         shows(page, 3).await;
         let after: Vec<Value> = serde_json::from_value(page.eval("return told").await).expect("a list");
-        let steps = after[before.as_u64().expect("a number") as usize..].iter().filter(|of| of["type"] == "step");
+        let steps =
+            after[before.as_u64().expect("a number") as usize..].iter().filter(|of| of["type"] == "step");
         assert_eq!(steps.count(), 1);
         page.enter_frame(0).await;
         assert_eq!(page.text_of("return said.join()").await, "");
@@ -163,7 +163,10 @@ fn escape_gives_the_keys_back_to_the_host() {
             })
             .await;
             page.keys(&[Key::Right.into()]).await;
-            page.until("the host has heard it", || async { page.eval("return heard").await == json!(["ArrowRight"]) }).await;
+            page.until("the host has heard it", || async {
+                page.eval("return heard").await == json!(["ArrowRight"])
+            })
+            .await;
             assert_eq!(all(page, "step").await.last().expect("a step")["step"], 3);
         });
     }
@@ -194,7 +197,8 @@ fn a_clicker_goes_forward_and_out_of_the_walk_at_its_end() {
         page.until("three more", || async { all(page, "key").await.len() == 4 }).await;
         let keys: Vec<Value> = all(page, "key").await.into_iter().map(|of| of["key"].clone()).collect();
         assert_eq!(keys, ["PageDown", ".", "b", "x"]);
-        let pauses = json!(["{\"method\":\"next\"}", "{\"method\":\"togglePause\"}", "{\"method\":\"togglePause\"}"]);
+        let pauses =
+            json!(["{\"method\":\"next\"}", "{\"method\":\"togglePause\"}", "{\"method\":\"togglePause\"}"]);
         assert_eq!(page.eval("return strings").await, pauses);
         // Back, and out at the start.
         type_into_frame(page, &[Key::PageUp.into()]).await;
@@ -236,7 +240,10 @@ fn the_essential_fits_into_any_box() {
                 ask(page, json!({ "pagewalk": 1, "type": "seek", "step": step })).await;
                 shows(page, step).await;
                 page.enter_frame(0).await;
-                page.until("the size", || async { page.eval("return [innerWidth, innerHeight]").await == json!([width, height]) }).await;
+                page.until("the size", || async {
+                    page.eval("return [innerWidth, innerHeight]").await == json!([width, height])
+                })
+                .await;
                 let shape = page.eval(SHAPE).await;
                 page.leave_frame().await;
                 let says = format!("{width}x{height}, step {step}: {shape}");
@@ -252,7 +259,10 @@ fn the_essential_fits_into_any_box() {
         // The caption says whose walk it is.
         page.enter_frame(0).await;
         let caption = page.text(".caption").await;
-        assert!(caption.contains("init_mm") && caption.contains("v6.17") && caption.contains("read"), "{caption}");
+        assert!(
+            caption.contains("init_mm") && caption.contains("v6.17") && caption.contains("read"),
+            "{caption}"
+        );
         page.leave_frame().await;
     });
 }
@@ -274,7 +284,8 @@ fn the_host_learns_how_high_it_is_and_heights_do_not_alternate() {
             shows(page, step).await;
         }
         page.painted().await;
-        let heights: Vec<u64> = all(page, "height").await.iter().map(|of| of["height"].as_u64().expect("a number")).collect();
+        let heights: Vec<u64> =
+            all(page, "height").await.iter().map(|of| of["height"].as_u64().expect("a number")).collect();
         assert!(heights.is_sorted() && heights.windows(2).all(|two| two[0] != two[1]), "{heights:?}");
         page.enter_frame(0).await;
         let scrolls = "const parts = [document.documentElement, ...document.querySelectorAll('.tables, .locks, .entry')];
@@ -297,7 +308,9 @@ fn colours_are_those_that_the_host_asks_for() {
             // Nothing is wrong with the address.
             assert_eq!(page.count(".messages [role=alert]").await, 0);
             page.leave_frame().await;
-            for (theme, colour) in [("light", light), ("dark", dark), ("auto", if system { dark } else { light })] {
+            for (theme, colour) in
+                [("light", light), ("dark", dark), ("auto", if system { dark } else { light })]
+            {
                 ask(page, json!({ "pagewalk": 1, "type": "theme", "theme": theme })).await;
                 page.enter_frame(0).await;
                 page.until(theme, || async { page.text_of(DARK).await == colour }).await;
@@ -328,7 +341,11 @@ fn it_rests_where_nobody_sees_it_and_keeps_its_step() {
         };
         rests("ask('slide:stop')", "ask('slide:start')").await;
         rests("scrollTo(0, 5000)", "scrollTo(0, 0)").await;
-        rests("document.querySelector('iframe').style.display = 'none'", "document.querySelector('iframe').style.display = ''").await;
+        rests(
+            "document.querySelector('iframe').style.display = 'none'",
+            "document.querySelector('iframe').style.display = ''",
+        )
+        .await;
         // It is unloaded, and loaded again with the address that it had at first.
         ask(page, json!({ "pagewalk": 1, "type": "seek", "step": 5 })).await;
         shows(page, 5).await;

@@ -25,7 +25,9 @@ async fn given(page: &Page, form: &str) -> String {
 
 /// A page with something pasted into it, on a server of its own.
 fn pasted(snippet: &str) -> Site {
-    let host = format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Host</title><body>{snippet}");
+    let host = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Host</title><body>{snippet}"
+    );
     Site::serve_with(|site: Served| site.instead("host.html", Answer::Bytes(host.into_bytes())))
 }
 

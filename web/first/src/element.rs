@@ -28,12 +28,28 @@ const ATTRIBUTES: [Attribute; 10] = [
     Attribute { name: "scenario", values: Values::Of("Scenario"), about: "Which walk." },
     Attribute { name: "machine", values: Values::Of("Machine"), about: "On which page tables." },
     Attribute { name: "kernel", values: Values::Of("Kernel"), about: "Under the rules of which kernel." },
-    Attribute { name: "lock", values: Values::Of("Lock"), about: "How the caller holds the lock of the walked mm." },
-    Attribute { name: "init", values: Values::Of("Lock"), about: "How it holds that of init_mm, where another mm is walked." },
+    Attribute {
+        name: "lock",
+        values: Values::Of("Lock"),
+        about: "How the caller holds the lock of the walked mm.",
+    },
+    Attribute {
+        name: "init",
+        values: Values::Of("Lock"),
+        about: "How it holds that of init_mm, where another mm is walked.",
+    },
     Attribute { name: "by", values: Values::Of("Grain"), about: "What a step is." },
-    Attribute { name: "link", values: Values::Text, about: "A link, instead of scenario, machine and kernel." },
+    Attribute {
+        name: "link",
+        values: Values::Text,
+        about: "A link, instead of scenario, machine and kernel.",
+    },
     Attribute { name: "step", values: Values::Number, about: "The step that is shown, from 0." },
-    Attribute { name: "controls", values: Values::Each(&["full", "minimal", "none"]), about: "What there is to press." },
+    Attribute {
+        name: "controls",
+        values: Values::Each(&["full", "minimal", "none"]),
+        about: "What there is to press.",
+    },
     Attribute { name: "theme", values: Values::Each(&["auto", "light", "dark"]), about: "Its colours." },
 ];
 
@@ -91,7 +107,8 @@ fn type_of(values: &Values) -> String {
 
 /// `page-walk.d.ts`.
 pub(crate) fn types() -> String {
-    let mut text = String::from("// Made by Pagewalk's build. docs/embedding.md says how the element is used.\n\n");
+    let mut text =
+        String::from("// Made by Pagewalk's build. docs/embedding.md says how the element is used.\n\n");
     for (name, names) in names() {
         let _ = writeln!(text, "export type {name} = {};", union(&names));
     }
@@ -131,16 +148,23 @@ pub(crate) fn manifest() -> String {
     let list = |items: Vec<String>| format!("[{}]", items.join(","));
     let attribute = |of: &Attribute| {
         let text = match &of.values {
-            Values::Of(name) => union(&names().into_iter().find(|(known, _)| known == name).map(|of| of.1).unwrap_or_default()),
+            Values::Of(name) => union(
+                &names().into_iter().find(|(known, _)| known == name).map(|of| of.1).unwrap_or_default(),
+            ),
             Values::Each(names) => union(names),
             Values::Text => "string".to_owned(),
             Values::Number => "number".to_owned(),
         };
         let text = text.replace('"', "'");
-        format!(r#"{{"name":"{0}","fieldName":"{0}","type":{{"text":"{text}"}},"description":"{1}"}}"#, of.name, of.about)
+        format!(
+            r#"{{"name":"{0}","fieldName":"{0}","type":{{"text":"{text}"}},"description":"{1}"}}"#,
+            of.name, of.about
+        )
     };
     let field = |name: &str, of: &str, about: &str, only: &str| {
-        format!(r#"{{"kind":"field","name":"{name}","type":{{"text":"{of}"}},"description":"{about}"{only}}}"#)
+        format!(
+            r#"{{"kind":"field","name":"{name}","type":{{"text":"{of}"}},"description":"{about}"{only}}}"#
+        )
     };
     let mut members: Vec<String> = ATTRIBUTES
         .iter()
@@ -148,7 +172,9 @@ pub(crate) fn manifest() -> String {
         .collect();
     members.extend(READ.iter().map(|(name, of, about)| field(name, of, about, r#","readonly":true"#)));
     members.extend(METHODS.iter().map(|(name, takes, about)| {
-        let takes = takes.split_once(": ").map(|(name, of)| format!(r#"{{"name":"{name}","type":{{"text":"{of}"}}}}"#));
+        let takes = takes
+            .split_once(": ")
+            .map(|(name, of)| format!(r#"{{"name":"{name}","type":{{"text":"{of}"}}}}"#));
         format!(
             r#"{{"kind":"method","name":"{name}","parameters":[{}],"description":"{about}"}}"#,
             takes.unwrap_or_default()
@@ -157,7 +183,8 @@ pub(crate) fn manifest() -> String {
     let events = EVENTS.map(|(name, about)| {
         format!(r#"{{"name":"{name}","type":{{"text":"CustomEvent"}},"description":"{about}"}}"#)
     });
-    let parts = ["caption", "say", "tables", "entry", "locks", "transport"].map(|name| format!(r#"{{"name":"{name}"}}"#));
+    let parts = ["caption", "say", "tables", "entry", "locks", "transport"]
+        .map(|name| format!(r#"{{"name":"{name}"}}"#));
     format!(
         r#"{{"schemaVersion":"1.0.0","modules":[{{"kind":"javascript-module","path":"page-walk.js","declarations":[{{"kind":"class","customElement":true,"name":"PageWalk","tagName":"page-walk","description":"A walk of Linux's page tables, step by step.","superclass":{{"name":"HTMLElement"}},"attributes":{},"members":{},"events":{},"cssParts":{},"slots":[{{"name":"","description":"What is shown until the walk is live: a figure."}}]}}],"exports":[{{"kind":"custom-element-definition","name":"page-walk","declaration":{{"name":"PageWalk","module":"page-walk.js"}}}}]}}]}}"#,
         list(ATTRIBUTES.iter().map(attribute).collect()),
@@ -183,7 +210,8 @@ mod tests {
     fn attributes_are_those_of_the_script() {
         let script = script();
         let list = |name: &str| -> Vec<String> {
-            let of = script.split(&format!("const {name} = [")).nth(1).and_then(|rest| rest.split(']').next());
+            let of =
+                script.split(&format!("const {name} = [")).nth(1).and_then(|rest| rest.split(']').next());
             of.expect("a list").split(", ").map(|name| name.trim_matches('"').to_owned()).collect()
         };
         let own: Vec<String> = [list("CHOICES"), list("OTHERS")].concat();
@@ -211,7 +239,14 @@ mod tests {
     #[test]
     fn what_can_be_chosen_is_what_there_is() {
         let types = types();
-        for name in ["\"debug-init-mm\"", "\"hvo-optimize\"", "\"x86_64-4level\"", "\"v7.3\"", "\"other-read\"", "\"actions\""] {
+        for name in [
+            "\"debug-init-mm\"",
+            "\"hvo-optimize\"",
+            "\"x86_64-4level\"",
+            "\"v7.3\"",
+            "\"other-read\"",
+            "\"actions\"",
+        ] {
             assert!(types.contains(name), "{name}");
         }
         let manifest = manifest();

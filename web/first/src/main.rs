@@ -46,8 +46,9 @@ fn first() -> std::io::Result<()> {
     Ok(())
 }
 
-/// What is only for the program to read, or says what a press does.
-const MARKS: [&str; 4] = [" data-does=\"", " data-level=\"", " data-group=\"", " title=\""];
+/// What is only for the program to read, or says what a press does; and what lets something be pressed.
+const MARKS: [&str; 6] =
+    [" data-does=\"", " data-level=\"", " data-group=\"", " title=\"", " tabindex=\"", " type=\""];
 
 /// Without that, as nothing can be pressed before the program is here.
 fn unmarked(html: &str) -> String {
@@ -110,7 +111,9 @@ mod tests {
 
     #[test]
     fn styles_are_in_a_sheet() {
-        let (html, styles) = unstyled("<b style=\"left: 1%\">a</b><i class=\"x\" style=\"a: 2\"></i><b style=\"left: 1%\"></b>");
+        let (html, styles) = unstyled(
+            "<b style=\"left: 1%\">a</b><i class=\"x\" style=\"a: 2\"></i><b style=\"left: 1%\"></b>",
+        );
         assert_eq!(html, "<b data-s=\"0\">a</b><i class=\"x\" data-s=\"1\"></i><b data-s=\"0\"></b>");
         assert_eq!(styles, "[data-s=\"0\"]{left: 1%}[data-s=\"1\"]{a: 2}");
     }

@@ -45,7 +45,9 @@ fn start(reach: Reach) {
         let asked = move |what: String, value: JsValue| asked(&app, &what, &value);
         Closure::<dyn Fn(String, JsValue) -> JsValue>::new(asked).into_js_value()
     };
-    browser::ready_for_elements(&Closure::<dyn Fn(Element, String, Function) -> JsValue>::new(put).into_js_value());
+    browser::ready_for_elements(
+        &Closure::<dyn Fn(Element, String, Function) -> JsValue>::new(put).into_js_value(),
+    );
 }
 
 named! {
@@ -77,7 +79,10 @@ fn asked(app: &RefCell<Option<AppHandle<Widget>>>, what: &str, value: &JsValue) 
             app.send_message(Msg::Open(value.as_string().unwrap_or_default()));
             return JsValue::UNDEFINED;
         }
-        Some(Asked::Press) => value.as_string().and_then(|name| Command::from_name(&name)).map(|command| Deed::Pressed(Mark::Command(command))),
+        Some(Asked::Press) => value
+            .as_string()
+            .and_then(|name| Command::from_name(&name))
+            .map(|command| Deed::Pressed(Mark::Command(command))),
         Some(Asked::Key) => value.dyn_ref::<KeyboardEvent>().and_then(key),
         Some(Asked::End) | None => None,
     };
@@ -119,7 +124,12 @@ thread_local! {
 }
 
 /// Fetches a captured machine for `arrived`, unless another walk has fetched it or does.
-fn fetch(folder: &'static str, load: Load, progress: Callback<Progress>, arrived: Callback<Result<Capture, String>>) {
+fn fetch(
+    folder: &'static str,
+    load: Load,
+    progress: Callback<Progress>,
+    arrived: Callback<Result<Capture, String>>,
+) {
     let known = CAPTURES.with_borrow_mut(|all| {
         match all.iter_mut().find(|(of, _)| *of == folder).map(|(_, kept)| kept) {
             Some(Kept::Coming(to)) => to.push(arrived.clone()),
@@ -284,7 +294,9 @@ impl Widget {
     /// Shows what a link says. It may leave out the machine and name the kernel.
     fn open(&mut self, link: &str) {
         let mut parts = link.splitn(4, '/');
-        if let (Some(version), Some(scenario), Some(""), Some(rest)) = (parts.next(), parts.next(), parts.next(), parts.next()) {
+        if let (Some(version), Some(scenario), Some(""), Some(rest)) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        {
             let (own, _) = Link::parse(&[version, "/", scenario].concat(), &self.shared.library);
             let link = [version, "/", scenario, "/", &own.setup.tables.to_string(), "/", rest].concat();
             return self.walk.open(&link, &mut self.shared);

@@ -35,7 +35,11 @@ pub fn caption(setup: &Setup, awaited: Option<&str>) -> El {
         return shown;
     }
     let shown = shown.child(", ").child(setup.revision.id());
-    if setup.scenario.caller_holds_locks() { shown.child(", lock: ").child(setup.lock.title()) } else { shown }
+    if setup.scenario.caller_holds_locks() {
+        shown.child(", lock: ").child(setup.lock.title())
+    } else {
+        shown
+    }
 }
 
 /// The header of a walk; `awaited` is the scenario that was chosen and has not arrived.

@@ -48,9 +48,15 @@ impl As {
             Self::Text | Self::Markdown => "",
             Self::Link => "The address of this step.",
             Self::Frame => "HTML for another page: the walk in a frame.",
-            Self::Element => "HTML for another page: the walk as an element of it. Several on one page share one program.",
-            Self::Figure => "Markdown with a figure that links to this step. The command line draws the figure.",
-            Self::Files => "Commands that write a figure (SVG, text), and the walk as one HTML file, which needs no network.",
+            Self::Element => {
+                "HTML for another page: the walk as an element of it. Several on one page share one program."
+            }
+            Self::Figure => {
+                "Markdown with a figure that links to this step. The command line draws the figure."
+            }
+            Self::Files => {
+                "Commands that write a figure (SVG, text), and the walk as one HTML file, which needs no network."
+            }
         }
     }
 }
@@ -182,9 +188,7 @@ pub fn share(known: &Known<'_>) -> El {
     el("div.share[role=dialog][aria-label=Copy, print, show][tabindex=-1]")
         .attr("data-keys", Keys::Text.name())
         .child(
-            el("div.share-head")
-                .child(el("h2").child("Copy"))
-                .child(button(Command::Share).child("Close")),
+            el("div.share-head").child(el("h2").child("Copy")).child(button(Command::Share).child("Close")),
         )
         .child(
             el("div.share-what")

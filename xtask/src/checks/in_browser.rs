@@ -27,7 +27,16 @@ pub(super) fn whole_page(context: &Context) -> Result<(), Error> {
 /// The tests of the built page that ask only what every browser has, in Firefox: the others speak Chromium's own protocol, or
 /// need a screen as narrow as no window of Firefox is.
 const IN_FIREFOX: [&str; 11] = [
-    "stepping", "races", "verdicts", "callers", "compare", "history", "addresses", "levels", "policy", "manners",
+    "stepping",
+    "races",
+    "verdicts",
+    "callers",
+    "compare",
+    "history",
+    "addresses",
+    "levels",
+    "policy",
+    "manners",
     "element",
 ];
 

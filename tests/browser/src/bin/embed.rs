@@ -44,7 +44,10 @@ fn main() {
         let mut rows = Vec::new();
         for link in LINKS {
             let figure = still(link);
-            let frame = format!("<iframe src=\"index.html#v1/{}&amp;embed\" width=\"720\" height=\"560\" title=\"a walk\"></iframe>", link.replace('&', "&amp;"));
+            let frame = format!(
+                "<iframe src=\"index.html#v1/{}&amp;embed\" width=\"720\" height=\"560\" title=\"a walk\"></iframe>",
+                link.replace('&', "&amp;")
+            );
             let element = format!(
                 "<script async src=\"page-walk.js\"></script><page-walk link=\"{}\">{figure}</page-walk>",
                 link.replace('&', "&amp;")
@@ -70,13 +73,20 @@ fn still(link: &str) -> String {
 }
 
 async fn measured(page: &Page, site: &Path, form: &str, body: &str) -> Row {
-    let html = format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Host</title>{SEEN}<body>{body}");
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Host</title>{SEEN}<body>{body}"
+    );
     let first = packed(&html);
-    let served = Site::serve_from_with(site, |site| site.instead("host.html", Answer::Bytes(html.into_bytes())).compressed());
+    let served = Site::serve_from_with(site, |site| {
+        site.instead("host.html", Answer::Bytes(html.into_bytes())).compressed()
+    });
     let (mut ms, mut live) = (f64::INFINITY, 0);
     for _ in 0..TIMES {
         page.load_only(&served.url("host.html")).await;
-        page.until("it can be stepped", || async { page.eval("return window.at !== undefined").await == true }).await;
+        page.until("it can be stepped", || async {
+            page.eval("return window.at !== undefined").await == true
+        })
+        .await;
         ms = ms.min(page.eval("return window.at").await.as_f64().unwrap_or(f64::INFINITY));
         let sent = "const of = [performance, ...[...frames].map(frame => frame.performance)];
             return of.flatMap(one => one.getEntriesByType('resource').concat(one === performance ? [] : one.getEntriesByType('navigation')))
