@@ -88,8 +88,10 @@
         pause,
         theme: ({ theme: name }) => ["auto", "light", "dark"].includes(name) && theme(name),
     };
+    addEventListener("pointerdown", () => (ahead = undefined), true);
     addEventListener("message", ({ source, data }) => {
         if (!host || source !== host) return;
+        ahead = undefined;
         if (data === "slide:start" || data === "slide:stop") {
             reveals = true;
             if (data === "slide:stop") pause();
@@ -107,6 +109,8 @@
         if (BACK.includes(key)) toReveal("prev");
         if (key === "." || key === "b") toReveal("togglePause");
     };
+    // Where the keys have led that are not drawn yet: they come faster than steps are drawn.
+    let ahead;
     const leave = () => {
         post("leave");
         attempt(() => host?.focus());
@@ -118,7 +122,8 @@
             const { key, target } = event;
             if (ours || !host || isField(target)) return;
             const now = shown();
-            const is = (keys, end) => keys.includes(key) && !event.shiftKey && now?.complete && now.step === end;
+            const at = ahead ?? now?.step;
+            const is = (keys, end) => keys.includes(key) && !event.shiftKey && now?.complete && at === end;
             if (key === "." || is(ON, now?.last) || is(BACK, 0)) {
                 event.preventDefault();
                 event.stopImmediatePropagation();
@@ -126,6 +131,10 @@
             } else if (key === "Escape") {
                 // It closes a message or the help first.
                 setTimeout(() => (document.activeElement ?? document.body) === document.body && leave());
+            } else {
+                const by = event.shiftKey ? 0 : ON.includes(key) ? 1 : BACK.includes(key) ? -1 : 0;
+                const isOurs = target.closest?.("[data-keys]");
+                ahead = by && now && isOurs ? Math.max(0, Math.min(now.last, at + by)) : undefined;
             }
         },
         true,
@@ -170,6 +179,7 @@
     const look = () => {
         const now = shown();
         if (!now || !find(".sentence")) return;
+        if (ahead === now.step) ahead = undefined;
         const playing = isPlaying();
         if (playing && !isSeen()) pause();
         const link = location.hash.slice(1);

@@ -45,6 +45,8 @@
         #ask;
         #made;
         #state;
+        // Where the keys have led that are not drawn yet: they come faster than steps are drawn.
+        #ahead;
         #observer;
         #again;
         #mirrors = false;
@@ -135,6 +137,7 @@
                 this.#mirror(step);
                 return;
             }
+            this.#ahead = undefined;
             if (step === this.#state?.step) return;
             const to = this.#state?.complete ? Math.min(step, this.#state.last) : step;
             const [path, query = ""] = this.#shown().split("?");
@@ -188,6 +191,7 @@
         }
 
         #do(what) {
+            this.#ahead = undefined;
             if (this.#ask) {
                 what();
                 return;
@@ -272,6 +276,7 @@
             }
             const before = this.#state;
             this.#state = state;
+            if (this.#ahead === state.step) this.#ahead = undefined;
             this.#mirror(state.step);
             if (!before) this.#say("ready");
             if (before?.step !== state.step || before?.link !== state.link) {
@@ -315,6 +320,9 @@
                 target.click();
             } else if (key !== "." && !this.#isAtEnd(event) && this.#ask("key", event)) {
                 taken();
+                const { step, last } = this.#state ?? {};
+                const by = event.shiftKey ? 0 : ON.includes(key) ? 1 : BACK.includes(key) ? -1 : 0;
+                this.#ahead = by && last !== undefined ? Math.max(0, Math.min(last, (this.#ahead ?? step) + by)) : undefined;
             } else if (isField(event)) {
                 event.stopPropagation();
             }
@@ -323,10 +331,13 @@
         #isAtEnd({ key, shiftKey }) {
             const { step, last, complete } = this.#state ?? {};
             if (shiftKey || !complete) return false;
-            return step === last ? ["ArrowRight", "PageDown"].includes(key) : step === 0 && ["ArrowLeft", "PageUp"].includes(key);
+            const at = this.#ahead ?? step;
+            return (at === last && ON.includes(key)) || (at === 0 && BACK.includes(key));
         }
     }
 
+    const ON = ["ArrowRight", "PageDown"];
+    const BACK = ["ArrowLeft", "PageUp"];
     const isField = (event) => event.composedPath()[0].matches?.("input, select, textarea");
 
     // Properties that are those of the attributes.

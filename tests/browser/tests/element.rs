@@ -296,7 +296,7 @@ fn attributes_are_text_whatever_they_say() {
         assert!(
             page.text_of("return inside('[role=alert]', 0).textContent")
                 .await
-                .contains("there is no scenario")
+                .contains("here is no scenario")
         );
     });
 }
