@@ -143,7 +143,7 @@ pub fn has_elements() -> bool {
 /// Tells whoever waits for it that walks can be put into elements, and how.
 pub fn ready_for_elements(put: &JsValue) {
     if let Some(elements) = reach(&[ELEMENTS]) {
-        call(&elements, "ready", &[put.clone()]);
+        call(&elements, "ready", std::slice::from_ref(put));
     }
 }
 

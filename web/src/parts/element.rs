@@ -69,7 +69,9 @@ fn asked(app: &RefCell<Option<AppHandle<Widget>>>, what: &str, value: &JsValue) 
     if asked == Some(Asked::End) {
         // Whoever calls may be told something meanwhile, and ask again.
         let app = app.borrow_mut().take();
-        app.map(AppHandle::destroy);
+        if let Some(app) = app {
+            app.destroy();
+        }
         return JsValue::UNDEFINED;
     }
     let app = app.borrow();
@@ -116,7 +118,7 @@ enum Kept {
     /// It is on its way, to these.
     Coming(Vec<Callback<Result<Capture, String>>>),
     /// It is here.
-    Here(Capture),
+    Here(Box<Capture>),
 }
 
 thread_local! {
@@ -128,12 +130,12 @@ fn fetch(
     folder: &'static str,
     load: Load,
     progress: Callback<Progress>,
-    arrived: Callback<Result<Capture, String>>,
+    arrived: &Callback<Result<Capture, String>>,
 ) {
     let known = CAPTURES.with_borrow_mut(|all| {
         match all.iter_mut().find(|(of, _)| *of == folder).map(|(_, kept)| kept) {
             Some(Kept::Coming(to)) => to.push(arrived.clone()),
-            Some(Kept::Here(capture)) => return Some(Some(capture.clone())),
+            Some(Kept::Here(capture)) => return Some(Some((**capture).clone())),
             None => {
                 all.push((folder, Kept::Coming(vec![arrived.clone()])));
                 return None;
@@ -151,7 +153,9 @@ fn fetch(
                 let at = all.iter().position(|(of, _)| *of == folder)?;
                 let (_, kept) = all.swap_remove(at);
                 // What has failed can be asked for again.
-                all.extend(result.as_ref().ok().map(|capture| (folder, Kept::Here(capture.clone()))));
+                all.extend(
+                    result.as_ref().ok().map(|capture| (folder, Kept::Here(Box::new(capture.clone())))),
+                );
                 if let Kept::Coming(to) = kept { Some(to) } else { None }
             });
             for arrived in to.into_iter().flatten() {
@@ -327,7 +331,7 @@ impl Widget {
                 for folder in self.shared.captures.take_asked() {
                     let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
                     let arrived = ctx.link().callback(move |result| Msg::Loaded(folder, Box::new(result)));
-                    fetch(folder, load, progress, arrived);
+                    fetch(folder, load, progress, &arrived);
                 }
             }
             None if self.shared.captures.are_asked() && matches!(self.shared.tables, PartState::Away) => {
