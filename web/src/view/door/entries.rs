@@ -1,6 +1,6 @@
 //! Raw entries: what each is, bit by bit, and what changed from one to the next.
 
-use decode::{Change, Found, Named, Pagemap, Reading, Source, Swap, Target};
+use decode::{Change, Found, Named, Pagemap, Reading, Source, Swap, Target, Weight};
 use pgtable::{Level, MODELS};
 
 use super::option;
@@ -68,7 +68,8 @@ pub(super) fn line(of: &Found, readings: &[Reading]) -> El {
         .child(changed)
 }
 
-fn size(bytes: u64) -> String {
+/// A number of bytes, for a person.
+pub fn size(bytes: u64) -> String {
     let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
     let unit = units.into_iter().find(|(_, shift)| bytes >> shift << shift == bytes && bytes >> shift != 0);
     unit.map_or_else(|| format!("{bytes} bytes"), |(name, shift)| format!("{} {name}", bytes >> shift))
@@ -154,6 +155,15 @@ fn swap(of: &Swap) -> El {
         .child(el("ul.notes").children(meanings.chain(page).chain(markers).chain(older)))
 }
 
+/// How much a demand binds.
+const fn weight(of: Weight) -> &'static str {
+    match of {
+        Weight::Free => "Nothing is demanded. ",
+        Weight::Usual => "Linux does this, or has a reason not to. ",
+        Weight::Must => "The architecture demands this. ",
+    }
+}
+
 /// What changed from one value to the next, and what the architecture demands of who makes that change.
 fn change(of: &Change) -> El {
     let moved = of.moved.map(|(old, new)| format!("It led to {}, then to {}. ", place(old), place(new)));
@@ -166,9 +176,9 @@ fn change(of: &Change) -> El {
     let table = (!of.flags.is_empty()).then(|| table(["flag", "value", "what it means"], flags));
     let demands = of.demands.iter().map(|demand| {
         el("li")
-            .child(el("b").child(format!("{}: {}. ", demand.weight.word(), demand.rule)))
+            .child(el("b").child(weight(demand.weight)))
             .child(demand.says)
-            .child(el("span.source").child(format!(" {}", demand.source)))
+            .child(el("span.source").child(format!(" {} ({})", demand.rule, demand.source)))
     });
     el("div.change")
         .child(
