@@ -208,8 +208,19 @@ pub fn written(what: &str) -> String {
 /// Empties that field.
 pub fn empty(what: &str) {
     if let Some(field) = field(what) {
-        let _ = Reflect::set(&field, &"value".into(), &"".into());
+        write(&field, "");
     }
+}
+
+/// Writes a text into a field, or chooses in a list.
+pub fn write(field: &JsValue, text: &str) {
+    let _ = Reflect::set(field, &"value".into(), &text.into());
+}
+
+/// The name of the field that an event is about, and what is written there.
+pub fn typed(event: &JsValue) -> Option<(String, String)> {
+    let field = member(event, "target")?;
+    Some((member(&field, "name")?.as_string()?, member(&field, "value")?.as_string()?))
 }
 
 /// Lets the browser draw and listen.

@@ -25,6 +25,7 @@ fn reach(part: Part) -> Coming {
         Part::Compare => Box::pin(compare()),
         Part::Learn => Box::pin(learn()),
         Part::Door => Box::pin(door()),
+        Part::Call => Box::pin(call()),
     }
 }
 
@@ -58,4 +59,9 @@ fn learn() -> Result<Arrived, PartError> {
 #[wasm_split_helpers::wasm_split(door, fallible)]
 fn door() -> Result<Arrived, PartError> {
     pagewalk_web::parts::door::arrived()
+}
+
+#[wasm_split_helpers::wasm_split(call, fallible)]
+fn call() -> Result<Arrived, PartError> {
+    pagewalk_web::parts::call::arrived()
 }

@@ -1,6 +1,7 @@
 //! A recorded scenario and the position in it.
 
 use capture::Capture;
+use mm::World;
 use narrate::listing::Listing;
 use narrate::{Mark, Pair, Point, Same, Timeline, listing, mark, point};
 use pagewalk::Event;
@@ -157,10 +158,15 @@ impl Run {
         let (world, runner) = setup.start_at(capture, places)?;
         let ranges = setup.scenario.ranges(setup.tables, places).unwrap_or_default();
         let start = ranges.first().copied().unwrap_or_default().0;
+        Ok(Self { dump, ..Self::of(setup, world, runner, start, grain, step) })
+    }
+
+    /// Whoever runs in a world, from the address `start` on.
+    pub fn of(setup: Setup, world: World, runner: Runner, start: VirtAddr, grain: Grain, step: u32) -> Self {
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
-        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Ticks::default(), dump })
+        Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Ticks::default(), dump: None }
     }
 
     /// Records one slice more, between which the page stays alive: well under a frame. Returns whether it is to be drawn: to draw

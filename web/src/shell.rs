@@ -486,6 +486,9 @@ impl Shell {
                 self.others[Place::Open.slot() - 1] = Some(door.page);
                 self.bring = Some(door.bring);
             }
+            Ok(Arrived::Call(lay)) => {
+                self.others[Place::Call.slot() - 1] = Some(lay(ctx.link().callback(Msg::Change)));
+            }
             Err(_) => return,
         }
         if let (Some(races), Some(learn)) = (self.races, &mut self.others[Place::Learn.slot() - 1]) {

@@ -39,7 +39,8 @@ const HTML: [&str; 2] = [PAGE, "lab.html"];
 const SCRIPTS: [&str; 3] = ["start.js", "early.js", "moved.js"];
 
 /// The style sheets that name the others: of the first part, and of each later one.
-const STYLES: [&str; 6] = ["first.css", "lab.css", "more.css", "compare.css", "learn.css", "door.css"];
+const STYLES: [&str; 7] =
+    ["first.css", "lab.css", "more.css", "compare.css", "learn.css", "door.css", "call.css"];
 
 /// What compresses best: little inlined and nothing shared beyond what LLVM did, data in one piece.
 const WASM_OPT: [&str; 11] = [

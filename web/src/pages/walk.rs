@@ -331,6 +331,29 @@ impl Walk {
         fit
     }
 
+    /// Shows a run that somebody else has begun.
+    pub fn take(&mut self, run: Run, shared: &mut Shared) {
+        self.link = Link { setup: *run.setup(), grain: run.grain(), step: run.index(), ..Link::default() };
+        self.playing = false;
+        self.failed = None;
+        self.run = Some(run);
+        self.record(shared);
+    }
+
+    /// Shows nothing any more.
+    pub fn stop(&mut self) {
+        self.playing = false;
+        self.run = None;
+    }
+
+    /// The step that is shown and its controls, for a page around them.
+    pub fn run_in(&self, shared: &Shared) -> El {
+        self.drawn_in(
+            el("section.figure[aria-label=The walk of the call]").attr("data-keys", Keys::Walk.name()),
+            shared,
+        )
+    }
+
     /// What the address says. As long as the first step is shown of something else than it asked for, it says that.
     fn address(&self) -> &Link {
         self.missing.as_ref().filter(|_| self.link.step == 0).unwrap_or(&self.link)

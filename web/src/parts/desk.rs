@@ -7,6 +7,7 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use narrate::race::sheet as race;
 use narrate::sheet::{ROWS, Sheet, Wanted, joined, pair, walk};
+use scenario::Tables;
 use web_sys::Element;
 use yew::Callback;
 
@@ -172,7 +173,8 @@ impl Desk for Beside {
             self.made(Wanted::Steps, page).filter(|_| form == Some(Form::Steps))
         };
         let at = number_in(link).unwrap_or_default();
-        let head = self.on_paper.then(|| (page.title(), full(link)));
+        let built = if is_built(page, shared) { BUILT } else { "" };
+        let head = self.on_paper.then(|| (page.title() + built, full(link)));
         let paper = Paper { sheet: paper.as_deref(), at, head };
         let is_drawn = self.is_open || self.on_paper || form.is_some();
         is_drawn.then(|| {
@@ -273,7 +275,11 @@ impl Beside {
     fn text(&self, page: &dyn Page, shared: &Shared) -> Option<String> {
         let sheet = self.made(self.wanted_of(shared), page)?;
         let base = browser::base();
-        Some(if self.is_markdown { sheet.markdown(&base) } else { sheet.text(&base) })
+        let mut text = if self.is_markdown { sheet.markdown(&base) } else { sheet.text(&base) };
+        if is_built(page, shared) {
+            text.push_str(BUILT);
+        }
+        Some(text)
     }
 
     /// What is wanted of a page. A table of steps is made once for all of its steps.
@@ -363,6 +369,17 @@ impl Beside {
             self.again = Some(Timeout::new(AGAIN_MS, move || tell.emit(Press::Follow.deed())));
         }
     }
+}
+
+/// What is said of tables that are built from a text, wherever they are taken to.
+const BUILT: &str =
+    "\nThe page tables are built from the ranges of a text: they are not the machine\u{2019}s own.\n";
+
+/// Whether what a page shows is a walk in such tables.
+fn is_built(page: &dyn Page, shared: &Shared) -> bool {
+    let Some(Shown::Walk { link, .. }) = page.shown() else { return false };
+    let Tables::Brought(file) = link.setup.tables else { return false };
+    shared.files.get(file).is_some_and(|opened| opened.is_built)
 }
 
 /// What is wanted of what a page shows.

@@ -123,6 +123,7 @@ pub fn coming(shared: &Shared, part: Part) -> (Option<String>, Option<El>) {
                 Part::Compare => "Loading the comparison",
                 Part::Learn => "Loading the lessons",
                 Part::Door => "Loading what opens files",
+                Part::Call => "Loading the call",
             };
             (None, Some(progress(what, *of)))
         }

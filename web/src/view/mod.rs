@@ -14,6 +14,7 @@
 //!
 //! Each file has a style sheet of the same name in `web/styles`.
 
+pub mod call;
 pub mod callers;
 pub mod choices;
 pub mod code;
