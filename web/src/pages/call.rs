@@ -27,7 +27,7 @@ use crate::marks::{Command, Deed, Mark};
 use crate::parts::Change;
 use crate::place::Place;
 use crate::run::Run;
-use crate::shared::{Shared, sentence, sentences};
+use crate::shared::{Shared, sentences};
 use crate::view::call::{EXAMPLES, FORM, Press, Seen, WHOLE, composer};
 
 /// What the walk of a call is to those who draw a scenario; by whether `init_mm` is walked.
@@ -154,7 +154,8 @@ impl Own {
             }
             Err(error) => {
                 self.walk.stop();
-                self.failed = Some(sentence(&error));
+                // It may begin with the name of a function.
+                self.failed = Some(format!("{error}."));
             }
         }
     }
@@ -190,12 +191,12 @@ impl Own {
 
 impl Page for Own {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
-        if let Some(text) = shared.files.call.take() {
+        // What is too long for an address leaves there no more than its beginning; so does one that came as a file.
+        let is_short = Place::Call.rest(hash) == ("", None);
+        if let Some(text) = shared.files.call.take().filter(|_| is_short) {
             return self.read(&text, shared);
         }
         let (call, step, problems) = Call::parse_at(hash);
-        // What is too long for an address leaves there no more than its beginning.
-        let is_short = Place::Call.rest(hash) == ("", None);
         let known = self.walk.run().is_some() && (call == self.call || is_short);
         if known && problems.is_empty() {
             shared.notice = None;
@@ -286,9 +287,6 @@ impl Page for Own {
     }
 
     fn arrived(&mut self, shared: &mut Shared) {
-        if let Some(text) = shared.files.call.take() {
-            return self.read(&text, shared);
-        }
         let is_here = self.waits.is_some_and(|folder| shared.captures.get(folder).is_some());
         if is_here || (matches!(self.call.tables, Base::File(_)) && self.walk.run().is_none()) {
             self.start(shared);

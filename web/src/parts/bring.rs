@@ -149,8 +149,10 @@ async fn read_all(shelf: Shelf, change: Callback<Change>, turn: u32, asks: Vec<A
                 Ok(Read::Call(text)) => {
                     shared.notice = None;
                     shared.files.call = Some(text);
+                    // Whoever arrives there opens the address: one that is changed leads to the page.
+                    let is_there = browser::write_hash(&["#", Place::Call.link()].concat(), true);
                     shared.call.ask();
-                    return Some(Place::Call);
+                    return (!is_there).then_some(Place::Call);
                 }
                 // Everything stays as it was.
                 Err(refusal) => {

@@ -44,7 +44,10 @@ pub(super) fn asks(nth: usize) -> El {
             .child(el("span").child(title))
             .child(input.attr("name", name).attr("placeholder", hint))
     };
-    let models = MODELS.iter().map(|model| el("option").attr("value", model.id).child(model.title));
+    let models = MODELS.iter().enumerate().map(|(nth, model)| {
+        // The browser would choose the one that is put there first, which is the last.
+        el("option").attr("value", model.id).when(nth == 0, "[selected]").child(model.title)
+    });
     el("div.root-of[data-keys=none]")
         .child(el("p").child(
             "This may be a machine\u{2019}s memory. It does not tell where its page tables begin: say it, and it is read from there. On x86-64 that \
