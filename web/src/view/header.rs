@@ -118,12 +118,11 @@ pub fn coming(shared: &Shared, part: Part) -> (Option<String>, Option<El>) {
         PartState::Loading(Loading::Under(of)) => {
             let what = match part {
                 Part::Lab => "Loading the race lab and the verdicts",
-                Part::More => "Loading the rest of Pagewalk",
+                Part::More | Part::Call => "Loading the rest of Pagewalk",
                 Part::Tables => "Loading what reads captured page tables",
                 Part::Compare => "Loading the comparison",
                 Part::Learn => "Loading the lessons",
                 Part::Door => "Loading what opens files",
-                Part::Call => "Loading the call",
             };
             (None, Some(progress(what, *of)))
         }
