@@ -8,19 +8,24 @@ use std::path::{Path, PathBuf};
 use pagewalk_tests::files;
 
 /// What has rules for the page as a whole or for what a part draws, and no view.
-const WHOLE: [&str; 9] =
-    ["tokens", "layout", "base", "start", "race", "verdicts", "beside", "print", "built"];
+const WHOLE: [&str; 10] =
+    ["tokens", "dark", "layout", "base", "start", "race", "verdicts", "beside", "print", "built"];
 
 /// The lists of sheets: of the first part, of the later ones. One is the sheet of the part's only view.
-const LISTS: [&str; 6] = ["first", "lab", "more", "compare", "learn", "door"];
+const LISTS: [&str; 7] = ["first", "lab", "more", "compare", "learn", "door", "call"];
+
+/// What only a walk in another page fetches.
+const EMBEDDED: [&str; 3] = ["embed", "light", "element"];
 
 /// Views that are drawn with the rules of another one.
-const LIKE: [(&str, &str); 7] = [
+const LIKE: [(&str, &str); 9] = [
     ("learn/ask", "learn/question"),
     ("compare", "help"),
     ("race/help", "help"),
     ("progress", "header"),
+    ("door/compared", "door"),
     ("door/entries", "door"),
+    ("door/machine", "door"),
     ("door/listing", "door"),
     ("door/splat", "door"),
 ];
@@ -67,10 +72,11 @@ fn every_view_has_a_style_sheet_that_reaches_no_further() {
         assert!(sheets.contains(like(view).unwrap_or(view)), "the view {view} has no style sheet");
     }
     for name in &sheets {
-        let known = views.contains(name) || [&WHOLE[..], &LISTS[..]].concat().contains(&name.as_str());
+        let whole = [&WHOLE[..], &LISTS[..], &EMBEDDED[..]].concat();
+        let known = views.contains(name) || whole.contains(&name.as_str());
         assert!(known, "no view has the style sheet {name}");
         let is_list = LISTS.contains(&name.as_str()) && !views.contains(name);
-        if is_list || WHOLE.contains(&name.as_str()) || PIECES.contains(&name.as_str()) {
+        if is_list || !views.contains(name) || PIECES.contains(&name.as_str()) {
             continue;
         }
         // In a page's folder the page's class, else the view's own.
@@ -115,11 +121,11 @@ fn no_view_is_drawn_with_the_rules_of_another_one() {
 fn every_style_sheet_arrives_with_a_part_and_none_twice_for_whoever_reads_a_walk() {
     let lists = LISTS.map(sheet);
     for name in names(&web().join("styles"), "css") {
-        if LISTS.contains(&name.as_str()) {
+        if [&LISTS[..], &EMBEDDED[..]].concat().contains(&name.as_str()) {
             continue;
         }
         let import = format!("@import \"{name}.css\";");
-        let [first, lab, more, _, learn, _] = lists.each_ref().map(|list| list.matches(&import).count());
+        let [first, lab, more, _, learn, ..] = lists.each_ref().map(|list| list.matches(&import).count());
         let later = matches!((lab, more, learn), (1, 0 | 1, 0) | (0, 1, 0) | (0, 0, 1));
         assert!((first == 1 && lab + more + learn == 0) || (first == 0 && later), "{name}.css");
     }
@@ -188,4 +194,47 @@ fn type_and_spaces_are_those_of_one_scale_each() {
             }
         }
     }
+}
+
+/// What follows each `[` in a text, as long as it may stand in an attribute's name.
+fn selected(text: &str) -> impl Iterator<Item = &str> {
+    text.split('[').skip(1).filter_map(|rest| {
+        let name = rest.split(|c: char| !c.is_ascii_alphabetic() && c != '-').next()?;
+        (!name.is_empty()).then_some(name)
+    })
+}
+
+/// The names of the attributes that a file of the page gives to elements: in selectors, and by calls.
+fn attributes(source: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for call in [".attr(", "el(", ".with(", ".when(", ": &str ="] {
+        for after in source.split(call).skip(1) {
+            // The first text in the call, which may stand on a line of its own.
+            let Some(text) = after.split('"').nth(1) else { continue };
+            if call == ".attr(" { found.push(text) } else { found.extend(selected(text)) }
+        }
+    }
+    found
+}
+
+#[test]
+fn names_of_attributes_are_found_in_selectors_and_calls() {
+    let source = r#"el("a.b[target=_blank][rel=x y]").attr("href", &to).when(on, ".c[aria-current=true]")"#;
+    assert_eq!(attributes(source), ["href", "target", "rel", "aria-current"]);
+}
+
+#[test]
+fn each_attribute_of_each_view_is_in_the_list_that_all_elements_share() {
+    let list = web().join("src/el.rs");
+    let source = fs::read_to_string(&list).expect("a text");
+    let known = source.split("static ATTRIBUTES").nth(1).and_then(|rest| rest.split("];").next());
+    let known: BTreeSet<&str> = known.expect("the list").split('"').skip(1).step_by(2).collect();
+    let mut found = 0;
+    for path in files::below(&web().join("src"), "rs").iter().filter(|path| **path != list) {
+        for name in attributes(&fs::read_to_string(path).expect("a text")) {
+            assert!(known.contains(name), "{}: {name}", path.display());
+            found += 1;
+        }
+    }
+    assert!(found > 300, "only {found} were found");
 }

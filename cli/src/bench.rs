@@ -112,8 +112,8 @@ pub(crate) fn change(out: &mut impl Write, of: &Change) -> io::Result<()> {
         )?;
     }
     for demand in &of.demands {
-        writeln!(out, "  {:<5}  {}: {}", demand.weight.word(), demand.rule, demand.says)?;
-        writeln!(out, "         [{}]", demand.source)?;
+        writeln!(out, "  {}. {}", demand.weight.about(), demand.says)?;
+        writeln!(out, "    [{}; {}]", demand.rule, demand.source)?;
     }
     Ok(())
 }

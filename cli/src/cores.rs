@@ -19,11 +19,17 @@ use crate::outcome::{Exit, Failure};
 /// What is asked of a core besides.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct CoreArgs {
-    /// The physical address of the root table, for a core that does not tell it or for a raw image; --model says of which tables.
+    /// The physical address of the root table: one of those that the core tells (open lists them), or, with --model, any.
     #[arg(long, value_name = "HEX", value_parser = address)]
     root: Option<u64>,
+    /// The root is of the lower half of the addresses, a process's (TTBR0 of arm64).
+    #[arg(long, requires = "root")]
+    lower: bool,
+    /// The physical address of the VMCOREINFO note, as /sys/kernel/vmcoreinfo prints it, where the file does not have the note itself.
+    #[arg(long, value_name = "HEX", value_parser = address)]
+    vmcoreinfo: Option<u64>,
     /// Where a raw image begins in physical memory.
-    #[arg(long, value_name = "HEX", value_parser = address, requires = "root")]
+    #[arg(long, value_name = "HEX", value_parser = address)]
     base: Option<u64>,
 }
 
@@ -73,21 +79,30 @@ pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
     if !core.is_meant(name) && json_file(name)?.is_none() {
         return files::listing(name, wish);
     }
-    let (text, assumed) = core.dump(name, wish.machine)?;
+    let (text, assumed, model) = core.dump(name, wish.machine)?;
     let failed = |error| Failure::Text { name: name.to_owned(), error };
+    // Of a text several machines could be the right one; the tables are of one.
+    let wish = Wish { machine: wish.machine.or_else(|| Named::named(model).ok()), ..wish };
     let mut listing = texts::read(text.as_bytes(), wish).map_err(failed)?;
     listing.assumed.extend(assumed);
     Ok(listing)
 }
 
-fn is_elf(name: &str) -> bool {
-    vmcore::elf::is_elf(&head(name))
+fn is_core(name: &str) -> bool {
+    vmcore::is_core(&head(name))
+}
+
+/// Whether it is a core that was packed with gzip as a whole.
+fn is_packed_core(name: &str) -> bool {
+    let mut first = Vec::new();
+    let mut unpacked = || files::open(name)?.take(16).read_to_end(&mut first).map_err(Failure::Output);
+    head(name).starts_with(&[0x1f, 0x8b]) && unpacked().is_ok() && vmcore::is_core(&first)
 }
 
 impl CoreArgs {
     /// Whether a file is a machine's memory: it is a core, or somebody says where its root is.
     pub(crate) fn is_meant(&self, name: &str) -> bool {
-        self.root.is_some() || is_elf(name) || vmcore::elf::is_kdump(&head(name))
+        self.root.is_some() || self.vmcoreinfo.is_some() || is_core(name) || is_packed_core(name)
     }
 
     /// Opens it, finds its root, and does `what` with both.
@@ -106,21 +121,29 @@ impl CoreArgs {
         let file = File::open(name).map_err(input)?;
         let bytes = file.metadata().map_err(input)?.len();
         let file = FileAt(RefCell::new(file));
-        let core = if is_elf(name) {
+        let mut core = if is_core(name) {
             Core::open(&file).map_err(failed)?
-        } else if self.root.is_some() {
-            let model = model
-                .ok_or_else(|| Failure::Asked(format!("{name}: a raw image needs --model beside --root")))?;
-            Core::raw(&file, bytes, self.base.unwrap_or(0), model.kernel.isa)
+        } else if is_packed_core(name) {
+            return Err(failed(CoreError::Gzip));
         } else {
-            return Err(Failure::Asked(format!(
-                "{name}: {}; a raw image needs --root and --model",
-                CoreError::NotElf
-            )));
+            let model = model.ok_or_else(|| {
+                Failure::Asked(format!(
+                    "{name}: {}; a raw image needs --model beside --root or --vmcoreinfo",
+                    CoreError::NotElf
+                ))
+            })?;
+            Core::raw(&file, bytes, self.base.unwrap_or(0), model.kernel.isa)
         };
+        if let Some(at) = self.vmcoreinfo {
+            core.take_info(PhysAddr(at)).map_err(failed)?;
+        }
         let told = core.roots();
+        let same = |at: u64| told.as_ref().ok().and_then(|roots| roots.iter().find(|root| root.at.0 == at));
         let root = match (self.root, &told) {
             (Some(at), _) => {
+                if let (Some(root), None) = (same(at), model) {
+                    return what(&core, root, told.as_deref().unwrap_or_default());
+                }
                 let of_core = told.as_ref().ok().and_then(|roots| roots.first()).map(|root| root.model);
                 let model = model.or(of_core);
                 let model =
@@ -147,8 +170,12 @@ impl CoreArgs {
         })
     }
 
-    /// What debugfs would print of it, and what was assumed.
-    pub(crate) fn dump(&self, name: &str, machine: Option<Named>) -> Result<(String, Vec<String>), Failure> {
+    /// What debugfs would print of it, what was assumed, and of which model its tables are.
+    pub(crate) fn dump(
+        &self,
+        name: &str,
+        machine: Option<Named>,
+    ) -> Result<(String, Vec<String>, &'static str), Failure> {
         let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{name}: {error}"));
         if !self.is_meant(name)
             && let Some(bytes) = json_file(name)?
@@ -158,14 +185,14 @@ impl CoreArgs {
             let regions = |name: &str| capture.layout.get(name);
             let layout = Layout::captured(capture.model(), &regions);
             let text = vmcore::dump::with_layout(&mut capture.world.clone(), &layout);
-            return Ok((text.map_err(|error| failed(&error))?, assumed));
+            return Ok((text.map_err(|error| failed(&error))?, assumed, capture.model().id));
         }
         let (mut world, mut assumed) = self.world(name, machine)?;
         let text = vmcore::dump::text(&mut world).map_err(|error| failed(&error))?;
         assumed.push(
             "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
         );
-        Ok((text, assumed))
+        Ok((text, assumed, world.model().id))
     }
 
     /// Opens it and shows what its root maps.
@@ -173,8 +200,8 @@ impl CoreArgs {
         self.with_root(name, machine, |core, root, roots| {
             // The root of init_mm is the kernel's where each half has one.
             let found =
-                core.ranges(root, true).map_err(|error| Failure::Asked(format!("{name}: {error}")))?;
-            let opened = Opened { name, raw: !is_elf(name), root, roots, found: &found };
+                core.ranges(root, !self.lower).map_err(|error| Failure::Asked(format!("{name}: {error}")))?;
+            let opened = Opened { name, raw: !is_core(name), root, roots, found: &found };
             let mut out = output();
             match show {
                 Show::Ranges => {
@@ -240,7 +267,10 @@ impl Opened<'_> {
         let mut assumed = self.root.assumed.clone();
         let found = self.found;
         if found.missing > 0 {
-            assumed.push(format!("{} tables are not in the core: what they map is not here", found.missing));
+            assumed.push(format!(
+                "{} tables are not in the core, or cannot be unpacked: what they map is not here",
+                found.missing
+            ));
         }
         if found.bad > 0 {
             assumed.push(format!("{} entries are bad: the kernel would clear them", found.bad));
@@ -257,6 +287,8 @@ impl Opened<'_> {
     fn program<R: ReadAt + ?Sized>(&self, core: &Core<'_, R>) -> &'static str {
         if self.raw {
             "a raw image"
+        } else if core.is_compressed() {
+            "kdump's compressed format (makedumpfile, QEMU)"
         } else if core.notes().iter().any(|note| note.name == "QEMU") {
             "QEMU, dump-guest-memory"
         } else if core.info().is_empty() {
@@ -277,7 +309,12 @@ impl Opened<'_> {
         for other in self.roots.iter().filter(|other| other.at != root.at) {
             writeln!(out, "  another root: {:#x} ({}), {}", other.at, other.name, other.model.id)?;
         }
-        writeln!(out, "  memory: {:#x} bytes in {} segments", core.bytes(), core.segments().len())?;
+        let parts = if core.is_compressed() {
+            "compressed pages".to_owned()
+        } else {
+            format!("{} segments", core.segments().len())
+        };
+        writeln!(out, "  memory: {:#x} bytes in {parts}", core.bytes())?;
         writeln!(out, "  rights: effective: what the entries of all levels leave")?;
         writeln!(out, "  tables: {}", self.found.tables)?;
         for sentence in self.assumed() {

@@ -24,9 +24,9 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn Read>, Failure> {
     let failed = |error| Failure::Input { name: name.to_owned(), error };
     let mut input: Box<dyn Read> =
         if name == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(name).map_err(failed)?) };
-    let mut magic = Vec::with_capacity(2);
-    input.by_ref().take(2).read_to_end(&mut magic).map_err(failed)?;
-    let is_gzip = magic == [0x1f, 0x8b];
+    let mut magic = Vec::with_capacity(16);
+    input.by_ref().take(16).read_to_end(&mut magic).map_err(failed)?;
+    let is_gzip = magic.starts_with(&[0x1f, 0x8b]);
     let whole = io::Cursor::new(magic).chain(input);
     Ok(if is_gzip {
         Box::new(MultiGzDecoder::new(BufReader::new(whole)).take(MOST_UNPACKED))
@@ -48,12 +48,33 @@ pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
     loop {
         match input.read(&mut slice) {
             Ok(0) => break,
+            Ok(bytes) if reading.bytes() == 0 && vmcore::is_core(&slice[..bytes]) => {
+                let what = "a core of a machine's memory is read in parts: give it as a file, unpacked";
+                return Err(Failure::Asked(format!("{name}: {what}")));
+            }
             Ok(bytes) => reading.push(&slice[..bytes]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(Failure::Input { name: name.to_owned(), error }),
         }
     }
-    reading.finish().map_err(|error| Failure::Text { name: name.to_owned(), error })
+    reading.finish().map_err(|error| {
+        if is_file(name) && is_report(name) {
+            let what = "this is a kernel's report, or a line with raw entries, and no listing of page tables";
+            return Failure::Asked(format!("{name}: {what}: `pagewalk explain {name}` reads it"));
+        }
+        Failure::Text { name: name.to_owned(), error }
+    })
+}
+
+/// Whether the beginning of a file has what `pagewalk explain` reads.
+fn is_report(name: &str) -> bool {
+    let mut head = Vec::new();
+    // What cannot be read is no report.
+    let read = open(name).map(|input| input.take(1 << 20).read_to_end(&mut head));
+    let head = String::from_utf8_lossy(&head);
+    read.is_ok()
+        && (!splats::explain(&head).is_empty()
+            || decode::recognise(&head).iter().any(|of| !of.values.is_empty()))
 }
 
 /// A file that holds JSON, perhaps compressed, as it is; `None` for any other file, standard input and pipes.

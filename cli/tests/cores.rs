@@ -27,6 +27,8 @@ fn core_file(name: &str) -> String {
     for (at, value) in entries {
         memory[at..at + 8].copy_from_slice(&value.to_le_bytes());
     }
+    // The kernel's own copy of the note lies in its memory as well.
+    memory[0x1000..0x1000 + note.len()].copy_from_slice(&note);
     let mut file = vec![0u8; 64];
     file[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
     for (at, value) in [(16, 4u16), (18, 62), (54, 56), (56, 2)] {
@@ -79,6 +81,63 @@ fn a_core_is_opened_by_its_own_notes() {
         (&value["format"], &value["root"]["at"], &value["ranges"][1]["level"]),
         (&"vmcore".into(), &"2000".into(), &"pmd".into())
     );
+}
+
+#[test]
+fn a_core_that_is_packed_as_a_whole_is_one_sentence() {
+    let core = core_file("packed");
+    let packed = format!("{core}.gz");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&std::fs::read(&core).expect("a file")).expect("written");
+    std::fs::write(&packed, gzip.finish().expect("gzip")).expect("a file");
+    for command in ["open", "dump", "check"] {
+        let output = pagewalk(&[command, &packed]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+        assert!(said.contains("the core is packed with gzip: unpack it first"), "{said}");
+    }
+}
+
+/// What cannot be read as it is given is told how it can be.
+#[test]
+fn a_core_at_standard_input_and_a_report_are_sent_to_where_they_are_read() {
+    let core = core_file("piped");
+    let output = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .args(["open", "-"])
+        .stdin(std::fs::File::open(&core).expect("a file"))
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("give it as a file"), "{said}");
+    let report = format!("{}/../crates/splats/tests/splats/kasan-ptdump-7.1.txt", env!("CARGO_MANIFEST_DIR"));
+    let output = pagewalk(&["open", &report]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("`pagewalk explain "), "{said}");
+}
+
+#[test]
+fn the_note_is_found_in_memory_by_its_address() {
+    let raw = core_file("noted").replace(".core", ".raw");
+    let args = ["open", &raw, "--vmcoreinfo", "0x1000", "--model", "x86_64-4level"];
+    assert_eq!(text(&[&args[..], &["--ranges"]].concat()), RANGES);
+    assert!(text(&args).contains("root: 0x2000 (init_mm)"));
+    let output = pagewalk(&["open", &raw, "--vmcoreinfo", "0x2000", "--model", "x86_64-4level"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.code() == Some(2) && said.contains("there is no VMCOREINFO note at 0x2000"),
+        "{said}"
+    );
+}
+
+/// A root that the core tells keeps its name, its model, and what was assumed of it.
+#[test]
+fn a_root_that_the_core_tells_may_be_chosen() {
+    let core = core_file("chosen");
+    assert!(text(&["open", &core, "--root", "2000"]).contains("root: 0x2000 (init_mm)"));
+    assert!(text(&["open", &core, "--root", "3000"]).contains("root: 0x3000 (given)"));
+    // The lower half of the addresses has the same tables, and addresses without the sign.
+    let lower = text(&["open", &core, "--root", "2000", "--model", "arm64-4k-48", "--lower", "--json"]);
+    assert!(!lower.contains("ffff"), "{lower}");
 }
 
 #[test]
@@ -155,7 +214,7 @@ fn a_core_that_is_cut_off_is_one_sentence() {
     std::fs::write(&core, b"KDUMP   \x06\0\0\0").expect("a file");
     let output = pagewalk(&["open", &core]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("makedumpfile -E"), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("too short for a core"), "{output:?}");
     assert!(said.contains("cut off") && said.lines().count() == 1, "{said}");
 }
 

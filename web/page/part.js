@@ -1,15 +1,19 @@
 // Fetches the later parts of the program, each with its style sheet, once. The script that wasm-split writes calls this, also for
 // what several parts share, which has no style.
 
+// Who takes a part's style sheet: the page, if it is not another one's.
+let place = style;
+export const placing = (by) => (place = by);
+
 // What was asked for, by its address. What has failed is not in it, and can be asked for again.
 const asked = new Map();
 
 // A part of the program, compiled.
 export async function part(url) {
     const name = /\/split_(\w+)\.wasm$/.exec(url.pathname)?.[1];
-    // What reads tables draws nothing.
-    const sheet = name && name !== "tables" && new URL(`styles/${name}.css`, url);
-    const styles = sheet && once(sheet, style);
+    // What reads tables draws nothing, and what is for elements is drawn with the sheets that they have.
+    const sheet = name && !/^(tables|element)$/.test(name) && new URL(`styles/${name}.css`, url);
+    const styles = sheet && once(sheet, place);
     const program = once(url, (url) => compiled(url, name));
     await Promise.all([styles, program]);
     return program;

@@ -7,11 +7,4 @@ const painted = new Promise((done) => {
     setTimeout(done, 100);
 });
 
-painted.then(() => init()).catch((error) => {
-    const says = document.createElement("p");
-    says.className = "start";
-    says.setAttribute("role", "alert");
-    says.textContent = `Pagewalk could not be started (${error}). Reload the page to try again.`;
-    document.querySelector(".loading")?.remove();
-    document.body.prepend(says);
-});
+painted.then(() => init()).catch(stuck);

@@ -4,9 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use decode::{Found, Reading};
+use mm::World;
+use pgtable::Model;
 use scenario::FileId;
 use splats::Explained;
+use texts::check::{Checked, check};
+use texts::diff::Compared;
 use texts::{Listing, Range, Rights, Wish};
+use vmcore::Root;
 use wasm_bindgen::JsValue;
 
 use crate::values::Values;
@@ -20,13 +25,33 @@ pub struct Given {
     pub blob: JsValue,
 }
 
+/// What a person chose for one of them, instead of what would be assumed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Want {
+    /// Of a text: its format and its machine.
+    pub text: Wish,
+    /// Of a machine's memory: where its tables begin.
+    pub root: Option<RootAt>,
+}
+
+/// Where page tables begin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RootAt {
+    /// Physical address of the root table.
+    pub at: u64,
+    /// Whose tables they are.
+    pub model: &'static Model,
+    /// Of a raw image: the physical address of its first byte.
+    pub base: u64,
+}
+
 /// What was read of one of them.
 #[derive(Debug)]
 pub struct Answer {
     /// Of what.
     pub given: Given,
     /// What a person chose for it.
-    pub wish: Wish,
+    pub want: Want,
     /// What it says.
     pub said: Said,
 }
@@ -36,6 +61,12 @@ pub struct Answer {
 pub struct Said {
     /// Page tables as a program prints them.
     pub listing: Option<Box<Shown>>,
+    /// The tables of a machine: of its memory, or captured.
+    pub machine: Option<Box<Machine>>,
+    /// Two of them, range by range.
+    pub compared: Option<Box<Beside>>,
+    /// It may be a machine's memory: where its tables begin has to be said by a person.
+    pub asks_root: bool,
     /// Warnings, reports and oopses.
     pub splats: Vec<Explained>,
     /// Lines with entries.
@@ -44,6 +75,32 @@ pub struct Said {
     pub values: Option<Values>,
     /// Why nothing can be read, in a sentence.
     pub refused: Option<String>,
+}
+
+/// The tables of a machine.
+#[derive(Debug)]
+pub struct Machine {
+    /// What the file is.
+    pub what: String,
+    /// The roots that it tells, and the one that is taken.
+    pub roots: Vec<Root>,
+    /// The root that is taken, if one is known.
+    pub root: Option<RootAt>,
+    /// What can be walked.
+    pub tables: Walkable,
+    /// The tables.
+    pub world: World,
+    /// What was assumed.
+    pub assumed: Vec<String>,
+}
+
+/// Two dumps, range by range.
+#[derive(Debug)]
+pub struct Beside {
+    /// What each is.
+    pub what: [String; 2],
+    /// What differs.
+    pub compared: Compared,
 }
 
 /// What is shown of a listing. The listing itself may have millions of rows, and is not kept.
@@ -75,6 +132,8 @@ pub struct Shown {
     pub more: u64,
     /// The tables that were built of it, or why there are none.
     pub tables: Result<Walkable, String>,
+    /// What is odd in it.
+    pub checked: Checked,
 }
 
 /// Tables that can be walked.
@@ -117,6 +176,7 @@ impl Shown {
             more: listing.problems.count() - problems.len() as u64,
             problems,
             tables,
+            checked: check(listing),
         }
     }
 }
@@ -128,6 +188,21 @@ pub fn on_page(says: &str) -> String {
     let says = says.replace("--model says it", "choose a machine");
     says.replace("--model names one that fits", "choose one that fits")
         .replace("--format ", "\u{201c}Read as\u{201d} ")
+}
+
+impl Answer {
+    /// Its name, and of a text its format: several may have no name of their own.
+    pub fn called(&self) -> String {
+        match &self.said.listing {
+            Some(shown) => format!("{} ({})", self.given.name, shown.format.name()),
+            None => self.given.name.clone(),
+        }
+    }
+
+    /// Whether it can be compared with another one.
+    pub const fn is_dump(&self) -> bool {
+        self.said.listing.is_some() || self.said.machine.is_some()
+    }
 }
 
 /// What was read, the last one first.

@@ -132,9 +132,35 @@ impl Clock {
     }
 }
 
-/// The answer of the page's own server to a request for a file; nothing if there is none.
+/// What the script that puts walks into elements of another page has in its window.
+const ELEMENTS: &str = "pagewalkElements";
+
+/// Whether this program is for elements of another page.
+pub fn has_elements() -> bool {
+    reach(&[ELEMENTS]).is_some()
+}
+
+/// Tells whoever waits for it that walks can be put into elements, and how.
+pub fn ready_for_elements(put: &JsValue) {
+    if let Some(elements) = reach(&[ELEMENTS]) {
+        call(&elements, "ready", std::slice::from_ref(put));
+    }
+}
+
+/// An object with these members.
+pub fn object(members: &[(&str, JsValue)]) -> JsValue {
+    let object = js_sys::Object::new();
+    for (name, value) in members {
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object.into()
+}
+
+/// The answer of the page's own server to a request for a file; nothing if there is none. In another page it is the server that the
+/// program is from.
 pub async fn fetch(file: &str) -> Option<Response> {
-    promised(&js_sys::global(), "fetch", &[JsValue::from_str(file)]).await?.dyn_into().ok()
+    let site = reach(&[ELEMENTS, "site"]).and_then(|site| site.as_string()).unwrap_or_default();
+    promised(&js_sys::global(), "fetch", &[JsValue::from_str(&(site + file))]).await?.dyn_into().ok()
 }
 
 /// What the browser unpacks from gzip; nothing if it cannot.
@@ -208,8 +234,19 @@ pub fn written(what: &str) -> String {
 /// Empties that field.
 pub fn empty(what: &str) {
     if let Some(field) = field(what) {
-        let _ = Reflect::set(&field, &"value".into(), &"".into());
+        write(&field, "");
     }
+}
+
+/// Writes a text into a field, or chooses in a list.
+pub fn write(field: &JsValue, text: &str) {
+    let _ = Reflect::set(field, &"value".into(), &text.into());
+}
+
+/// The name of the field that an event is about, and what is written there.
+pub fn typed(event: &JsValue) -> Option<(String, String)> {
+    let field = member(event, "target")?;
+    Some((member(&field, "name")?.as_string()?, member(&field, "value")?.as_string()?))
 }
 
 /// Lets the browser draw and listen.

@@ -15,11 +15,78 @@
 
 use std::rc::Rc;
 
-use indexmap::IndexMap;
 use yew::virtual_dom::{AttrValue, AttributeOrProperty, Attributes, VList, VNode, VTag, VText};
 use yew::{Html, NodeRef};
 
 use crate::marks::{ATTRIBUTE, Mark};
+
+/// The attributes that an element of the page can have, the commonest first. All elements share this one list: then Yew compares
+/// values place by place, and needs no map of each element's attributes, neither to keep nor to compare them. A test
+/// (`tests/styles.rs`) finds a name that is not here.
+static ATTRIBUTES: [&str; 59] = [
+    "class",
+    "data-does",
+    "type",
+    "title",
+    "role",
+    "tabindex",
+    "aria-label",
+    "aria-hidden",
+    "aria-current",
+    "data-level",
+    "value",
+    "selected",
+    "href",
+    "d",
+    "x",
+    "y",
+    "width",
+    "height",
+    "viewBox",
+    "style",
+    "data-group",
+    "scope",
+    "aria-pressed",
+    "id",
+    "aria-labelledby",
+    "target",
+    "rel",
+    "preserveAspectRatio",
+    "overflow",
+    "label",
+    "aria-live",
+    "aria-atomic",
+    "data-step",
+    "data-mark",
+    "aria-valuemin",
+    "aria-valuemax",
+    "aria-valuenow",
+    "aria-valuetext",
+    "aria-describedby",
+    "aria-haspopup",
+    "aria-disabled",
+    "disabled",
+    "hidden",
+    "open",
+    "data-keys",
+    "data-place",
+    "data-name",
+    "data-search",
+    "data-state",
+    "data-status",
+    "data-stop",
+    "data-life",
+    "rows",
+    "cols",
+    "spellcheck",
+    "autocomplete",
+    "readonly",
+    "multiple",
+    "max",
+];
+
+/// The place of the classes.
+const CLASS: usize = 0;
 
 /// An element that is being made.
 #[derive(Debug)]
@@ -28,9 +95,8 @@ pub struct El(Box<Parts>);
 #[derive(Debug)]
 struct Parts {
     tag: VTag,
-    /// Kept here, as Yew's way to add one by one costs a kilobyte.
-    attributes: IndexMap<AttrValue, AttributeOrProperty>,
-    class: String,
+    /// By the places of [`ATTRIBUTES`].
+    attributes: Box<[Option<AttributeOrProperty>]>,
     children: Vec<Html>,
 }
 
@@ -40,8 +106,8 @@ struct Parts {
 pub fn el(what: &'static str) -> El {
     let (name, more) = what.split_at(what.find(['.', '[']).unwrap_or(what.len()));
     let tag = VTag::new(AttrValue::Static(name));
-    let (attributes, class, children) = (IndexMap::default(), String::new(), Vec::new());
-    El(Box::new(Parts { tag, attributes, class, children })).with(more)
+    let attributes = Box::new([const { None }; ATTRIBUTES.len()]);
+    El(Box::new(Parts { tag, attributes, children: Vec::new() })).with(more)
 }
 
 impl El {
@@ -60,7 +126,7 @@ impl El {
                     let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
                     self = self.set(name, AttrValue::Static(value));
                 }
-                None => self = self.class(&part[1..]),
+                None => self = self.also(AttrValue::Static(&part[1..])),
             }
         }
         self
@@ -76,13 +142,21 @@ impl El {
     /// With one more class.
     #[must_use]
     #[inline(never)]
-    pub fn class(mut self, name: &str) -> Self {
-        let class = &mut self.0.class;
-        if !class.is_empty() {
-            class.push(' ');
+    pub fn class(self, name: &str) -> Self {
+        self.also(AttrValue::from(name))
+    }
+
+    /// With one more class. Most elements have one, which is a part of the program's text and not copied.
+    #[inline(never)]
+    fn also(self, name: AttrValue) -> Self {
+        if name.is_empty() {
+            return self;
         }
-        class.push_str(name);
-        self
+        let class = match &self.0.attributes[CLASS] {
+            Some(AttributeOrProperty::Attribute(others)) => [others.as_str(), " ", &name].concat().into(),
+            _ => name,
+        };
+        self.put(CLASS, class)
     }
 
     /// With an attribute.
@@ -100,8 +174,22 @@ impl El {
     }
 
     #[inline(never)]
-    fn set(mut self, name: &'static str, value: AttrValue) -> Self {
-        self.0.attributes.insert(AttrValue::Static(name), AttributeOrProperty::Attribute(value));
+    fn set(self, name: &'static str, value: AttrValue) -> Self {
+        match ATTRIBUTES.iter().position(|of| *of == name) {
+            Some(at) => self.put(at, value),
+            None => unreachable!("{name} is not among the attributes"),
+        }
+    }
+
+    fn put(mut self, at: usize, value: AttrValue) -> Self {
+        // A style that is written as an attribute is refused by a strict policy; the property is not. Without a browser there is none.
+        #[cfg(target_arch = "wasm32")]
+        if ATTRIBUTES[at] == "style" {
+            let value = AttributeOrProperty::Property(wasm_bindgen::JsValue::from_str(&value));
+            self.0.attributes[at] = Some(value);
+            return self;
+        }
+        self.0.attributes[at] = Some(AttributeOrProperty::Attribute(value));
         self
     }
 
@@ -124,18 +212,17 @@ impl El {
     /// With any number of children, which are one child to those behind them.
     #[must_use]
     pub fn children<T: Content>(self, children: impl IntoIterator<Item = T>) -> Self {
-        let mut list = Vec::new();
-        for child in children {
-            list.push(child.into_html());
-        }
-        self.list(list)
+        self.child(list(children))
     }
+}
 
-    #[inline(never)]
-    fn list(mut self, list: Vec<Html>) -> Self {
-        self.0.children.push(VList::from(list).into());
-        self
+/// Any number of elements one after the other.
+pub fn list<T: Content>(all: impl IntoIterator<Item = T>) -> Html {
+    let mut list = Vec::new();
+    for one in all {
+        list.push(one.into_html());
     }
+    VList::from(list).into()
 }
 
 /// What can stand in an element.
@@ -146,17 +233,19 @@ pub trait Content {
 
 impl Content for El {
     #[inline(never)]
-    fn into_html(mut self) -> Html {
-        if !self.0.class.is_empty() {
-            let class = AttrValue::from(&*self.0.class);
-            self = self.set("class", class);
-        }
-        let Parts { mut tag, attributes, children, .. } = *self.0;
-        tag.set_attributes(Attributes::IndexMap(Rc::new(attributes)));
+    fn into_html(self) -> Html {
+        let Parts { mut tag, attributes, children } = *self.0;
+        tag.set_attributes(Attributes::Dynamic { keys: &ATTRIBUTES, values: attributes });
         if let Some(inner) = tag.children_mut() {
             *inner = VList::from(children).into();
         }
         VNode::VTag(Rc::new(tag))
+    }
+}
+
+impl Content for Html {
+    fn into_html(self) -> Html {
+        self
     }
 }
 

@@ -33,25 +33,24 @@ const HEARD: [(&str, Meaning); 13] = [
     ("focusout", leave),
 ];
 
-/// Listens at the widget, and for files anywhere on the page, until the listeners are dropped.
-pub fn listen(widget: &Element, did: &Callback<Deed>) -> Vec<EventListener> {
-    let page = browser::whole_page();
+/// Listens at the widget, and for files anywhere on its `page`, until the listeners are dropped; for none where the page is another
+/// one's.
+pub fn listen(widget: &Element, page: Option<&EventTarget>, did: &Callback<Deed>) -> Vec<EventListener> {
     HEARD
         .iter()
-        .map(|&(kind, meaning)| {
+        .filter_map(|&(kind, meaning)| {
             let did = did.clone();
-            let at: &EventTarget =
-                page.as_ref().filter(|_| kind.starts_with("dr") || kind == "paste").unwrap_or(widget);
+            let at = if kind.starts_with("dr") || kind == "paste" { page? } else { widget };
             // `toggle` does not bubble; all others are heard on their way back out.
             let phase =
                 if kind == "toggle" { EventListenerPhase::Capture } else { EventListenerPhase::Bubble };
             let options = EventListenerOptions { phase, passive: false };
-            EventListener::new_with_options(at, kind, options, move |event| {
+            Some(EventListener::new_with_options(at, kind, options, move |event| {
                 let target = event.target().and_then(|target| target.dyn_into().ok());
                 if let Some(deed) = target.and_then(|target| meaning(&target, event)) {
                     did.emit(deed);
                 }
-            })
+            }))
         })
         .collect()
 }

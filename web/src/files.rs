@@ -12,6 +12,8 @@ use crate::progress::Progress;
 pub struct Files {
     /// Those that were chosen last, or texts, until the part is here that reads them.
     pub waiting: Option<Array>,
+    /// A call that came as a file, until its page has it.
+    pub call: Option<String>,
     /// What is going on with the one that is being read.
     pub reading: Option<(String, Progress)>,
     kept: Vec<Opened>,

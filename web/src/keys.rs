@@ -17,7 +17,7 @@ named! {
         Race = "race",
         /// Those of the stops of a lesson, and those that step its figure; the others scroll its text.
         Lesson = "lesson",
-        /// Only help and leaving: there is something to read, which the other keys scroll.
+        /// Only help, leaving, and what says that there is nothing to present: there is something to read, which the other keys scroll.
         Text = "text",
     }
 }
@@ -28,7 +28,9 @@ impl Keys {
         match self {
             Self::Walk | Self::Race => true,
             Self::Lesson => !matches!(command, Command::Play),
-            Self::Text => matches!(command, Command::Help | Command::Words | Command::Leave),
+            Self::Text => {
+                matches!(command, Command::Help | Command::Words | Command::Present | Command::Leave)
+            }
         }
     }
 }

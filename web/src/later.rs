@@ -32,6 +32,8 @@ named! {
         Learn = "learn",
         /// What opens files and texts of one's own.
         Door = "door",
+        /// Calls that a person puts together.
+        Call = "call",
     }
 }
 

@@ -2,11 +2,20 @@
 
 use gloo_timers::callback::Timeout;
 use pagewalk_web::later::{Part, PartError};
-use pagewalk_web::parts::{Arrived, Coming};
+use pagewalk_web::parts::{Arrived, Coming, Reach};
 use pagewalk_web::shell::Start;
 use pagewalk_web::{Shell, browser};
 
 fn main() {
+    if browser::has_elements() {
+        // The page is another one's, with places for walks in it.
+        wasm_bindgen_futures::spawn_local(async {
+            if let Ok(start) = element().await {
+                start(reach);
+            }
+        });
+        return;
+    }
     // Not in the task in which the program was compiled: two short ones keep the page alive better than a long one.
     Timeout::new(0, || {
         if let Some(root) = browser::append("div", "live") {
@@ -25,6 +34,7 @@ fn reach(part: Part) -> Coming {
         Part::Compare => Box::pin(compare()),
         Part::Learn => Box::pin(learn()),
         Part::Door => Box::pin(door()),
+        Part::Call => Box::pin(call()),
     }
 }
 
@@ -58,4 +68,14 @@ fn learn() -> Result<Arrived, PartError> {
 #[wasm_split_helpers::wasm_split(door, fallible)]
 fn door() -> Result<Arrived, PartError> {
     pagewalk_web::parts::door::arrived()
+}
+
+#[wasm_split_helpers::wasm_split(element, fallible)]
+fn element() -> Result<fn(Reach), PartError> {
+    pagewalk_web::parts::element::arrived()
+}
+
+#[wasm_split_helpers::wasm_split(call, fallible)]
+fn call() -> Result<Arrived, PartError> {
+    pagewalk_web::parts::call::arrived()
 }

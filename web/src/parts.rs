@@ -8,6 +8,8 @@
 //! | [`compare`] | two runs side by side |
 //! | [`learn`] | the lessons, and the glossary, which explains the terms of all pages |
 //! | [`door`] | what opens files and texts of one's own |
+//! | [`element`] | walks in elements of other pages |
+//! | [`call`] | calls that a person puts together |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
 //! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to
@@ -16,9 +18,11 @@
 
 mod beside;
 mod bring;
+pub mod call;
 pub mod compare;
 mod desk;
 pub mod door;
+pub mod element;
 pub mod lab;
 pub mod learn;
 pub mod more;
@@ -53,6 +57,8 @@ pub enum Arrived {
     Learn(Box<dyn Page>, Words),
     /// What opens files and texts, told whom to tell what that changes.
     Door(fn(Callback<Change>) -> Door),
+    /// The page of a call that a person puts together, told whom to tell that something was typed.
+    Call(fn(Callback<Change>) -> Box<dyn Page>),
 }
 
 /// The part [`lab`], as the first one has it.

@@ -28,6 +28,8 @@ pub enum Place {
     Learn,
     /// Files and texts of one's own.
     Open,
+    /// A call that a person puts together.
+    Call,
 }
 
 /// A hash without its sign, as links are.
@@ -37,7 +39,7 @@ pub fn unsigned(hash: &str) -> &str {
 
 impl Place {
     /// All pages, in the order of the navigation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Learn,
         Self::Walk,
         Self::Safe,
@@ -46,6 +48,7 @@ impl Place {
         Self::Verdicts,
         Self::Compare,
         Self::Open,
+        Self::Call,
     ];
 
     /// Its number. That of the walk is 0.
@@ -64,6 +67,7 @@ impl Place {
             Self::Safe => "Is my walk safe?",
             Self::Learn => "Learn",
             Self::Open => "Open yours",
+            Self::Call => "Your call",
         }
     }
 
@@ -76,6 +80,7 @@ impl Place {
             Self::Race | Self::Verdicts | Self::Safe => Some(Part::Lab),
             Self::Learn => Some(Part::Learn),
             Self::Open => Some(Part::Door),
+            Self::Call => Some(Part::Call),
         }
     }
 
@@ -90,6 +95,7 @@ impl Place {
             Self::Safe => "v1/safe",
             Self::Learn => "v1/learn",
             Self::Open => "v1/open",
+            Self::Call => "v1/call",
         }
     }
 
@@ -104,6 +110,7 @@ impl Place {
             Self::Safe => "safe",
             Self::Learn => "learn",
             Self::Open => "open",
+            Self::Call => "call",
         }
     }
 
@@ -111,7 +118,13 @@ impl Place {
     /// exist.
     pub fn abouts(self) -> &'static [About] {
         match self {
-            Self::Walk | Self::Callers | Self::Compare | Self::Safe | Self::Learn | Self::Open => &[],
+            Self::Walk
+            | Self::Callers
+            | Self::Compare
+            | Self::Safe
+            | Self::Learn
+            | Self::Open
+            | Self::Call => &[],
             Self::Race => &race::ABOUTS,
             Self::Verdicts => &verdicts::ABOUTS,
         }
@@ -122,7 +135,7 @@ impl Place {
     pub fn stray(self, hash: &str) -> Option<&str> {
         let (name, _) = self.rest(hash);
         let known = match self {
-            Self::Walk | Self::Safe | Self::Open => true,
+            Self::Walk | Self::Safe | Self::Open | Self::Call => true,
             Self::Compare => {
                 Library::WALKS.scenario(name).is_some()
                     || callers::ABOUTS.iter().any(|about| about.id == name)
@@ -166,7 +179,7 @@ pub fn missing(page: Place, name: &str) -> String {
         Place::Verdicts => "table of verdicts",
         Place::Compare => "scenario",
         Place::Learn => "lesson",
-        Place::Walk | Place::Callers | Place::Safe | Place::Open => "page",
+        Place::Walk | Place::Callers | Place::Safe | Place::Open | Place::Call => "page",
     };
     let mut near = Near::new(name);
     for about in page.abouts() {

@@ -1,6 +1,9 @@
 //! A recorded scenario and the position in it.
 
+use std::rc::Rc;
+
 use capture::Capture;
+use mm::World;
 use narrate::listing::Listing;
 use narrate::{Mark, Pair, Point, Same, Timeline, listing, mark, point};
 use pagewalk::Event;
@@ -97,7 +100,8 @@ pub struct Run {
     /// Where to go once that much has been recorded.
     wanted: Option<u32>,
     point: Point,
-    ticks: Ticks,
+    /// Shared with what draws them.
+    ticks: Rc<Ticks>,
     /// What a dump prints, if the run is one.
     dump: Option<Box<dyn Dump>>,
 }
@@ -157,10 +161,15 @@ impl Run {
         let (world, runner) = setup.start_at(capture, places)?;
         let ranges = setup.scenario.ranges(setup.tables, places).unwrap_or_default();
         let start = ranges.first().copied().unwrap_or_default().0;
+        Ok(Self { dump, ..Self::of(setup, world, runner, start, grain, step) })
+    }
+
+    /// Whoever runs in a world, from the address `start` on.
+    pub fn of(setup: Setup, world: World, runner: Runner, start: VirtAddr, grain: Grain, step: u32) -> Self {
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
-        Ok(Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Ticks::default(), dump })
+        Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Rc::default(), dump: None }
     }
 
     /// Records one slice more, between which the page stays alive: well under a frame. Returns whether it is to be drawn: to draw
@@ -185,7 +194,7 @@ impl Run {
             self.go_to(wanted);
         }
         if complete {
-            self.ticks = self.make_ticks();
+            self.ticks = Rc::new(self.make_ticks());
         }
         !complete
     }
@@ -268,7 +277,7 @@ impl Run {
     }
 
     /// The ticks of the scrubber, once everything is recorded.
-    pub const fn ticks(&self) -> &Ticks {
+    pub const fn ticks(&self) -> &Rc<Ticks> {
         &self.ticks
     }
 
@@ -316,7 +325,7 @@ impl Run {
         let actions = self.timeline.span(self.grain, self.index).to;
         self.grain = grain;
         self.go_to(self.timeline.index_of(grain, actions));
-        self.ticks = self.make_ticks();
+        self.ticks = Rc::new(self.make_ticks());
     }
 
     /// The next step that `filter` takes, if there is one; `on` is forwards.
@@ -328,6 +337,12 @@ impl Run {
             filter.takes(here) && (filter != Filter::Any || change)
         };
         if on { (self.index + 1..self.len()).find(wanted) } else { (0..self.index).rev().find(wanted) }
+    }
+
+    /// Whether the step that is shown is one where another kind of steps begins.
+    pub fn is_marker(&self) -> bool {
+        let mark = |index: u32| self.timeline.span(self.grain, index).mark;
+        self.index == 0 || mark(self.index - 1) != mark(self.index)
     }
 
     /// The next step that is about `level`, from the start again after the last one.

@@ -44,6 +44,8 @@ pub struct Shared {
     pub compare: PartState,
     /// The part that opens files and texts.
     pub door: PartState,
+    /// The part with calls that a person puts together.
+    pub call: PartState,
     /// What it reads them with, once it is here.
     pub load: Option<Load>,
     /// What it has of the part with the race lab: whether a walk is safe beside other CPUs.
@@ -68,6 +70,7 @@ impl Default for Shared {
             tables: PartState::default(),
             compare: PartState::default(),
             door: PartState::default(),
+            call: PartState::default(),
             load: None,
             beside: None,
             library: Library::new(&[], &callers::ABOUTS),
@@ -182,6 +185,7 @@ impl Shared {
             Part::Compare => &self.compare,
             Part::Learn => &self.learn,
             Part::Door => &self.door,
+            Part::Call => &self.call,
         }
     }
 
@@ -194,6 +198,7 @@ impl Shared {
             Part::Compare => &mut self.compare,
             Part::Learn => &mut self.learn,
             Part::Door => &mut self.door,
+            Part::Call => &mut self.call,
         }
     }
 }

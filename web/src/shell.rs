@@ -230,7 +230,8 @@ impl Component for Shell {
         if self.picture == Picture::First {
             self.picture = Picture::Drawn;
             browser::remove_all(PLACEHOLDERS);
-            self.listeners.extend(events::listen(&widget, &ctx.link().callback(Msg::Did)));
+            let page = browser::whole_page();
+            self.listeners.extend(events::listen(&widget, page.as_ref(), &ctx.link().callback(Msg::Did)));
         }
         if let Some((wanted, was)) = &self.focus_wanted
             && let Some(element) = widget.query_selector(wanted).ok().flatten()
@@ -485,6 +486,9 @@ impl Shell {
                 let door = lay(ctx.link().callback(Msg::Change));
                 self.others[Place::Open.slot() - 1] = Some(door.page);
                 self.bring = Some(door.bring);
+            }
+            Ok(Arrived::Call(lay)) => {
+                self.others[Place::Call.slot() - 1] = Some(lay(ctx.link().callback(Msg::Change)));
             }
             Err(_) => return,
         }

@@ -23,12 +23,14 @@ pub(crate) enum Request {
     Serve { port: u16 },
     /// Build the page.
     Dist,
+    /// Build all packages, and try each.
+    Package,
     /// Build the page for Trunk, which has started us.
     TrunkHook,
     /// Measure the page, after building it unless told not to.
     Size { build: bool },
-    /// Measure the page's steps, beside those of another site if there is one.
-    Perf { beside: Option<PathBuf> },
+    /// Measure the built page with a program of the browser tests, beside another site if there is one.
+    Perf { program: &'static str, beside: Option<PathBuf> },
     /// Run these checks.
     Test { only: Vec<&'static Check> },
     /// Measure speed.
@@ -94,6 +96,14 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         entry: Entry {
+            name: "package",
+            arguments: "",
+            about: "Packs the element for npm, the Sphinx extension for PyPI and the crates of figures, and tries each",
+        },
+        parse: |parser| parse_nothing(parser, Request::Package),
+    },
+    Command {
+        entry: Entry {
             name: "trunk-hook",
             arguments: "",
             about: "Builds the page for Trunk, which starts this",
@@ -114,7 +124,15 @@ const COMMANDS: &[Command] = &[
             arguments: "[--beside DIRECTORY]",
             about: "Measures what a step costs in the browser, beside another built site in the same run",
         },
-        parse: parse_perf,
+        parse: |parser| parse_perf(parser, "perf"),
+    },
+    Command {
+        entry: Entry {
+            name: "embed-report",
+            arguments: "[--beside DIRECTORY]",
+            about: "Measures bytes and time of each form of a walk in another page, over a slow line",
+        },
+        parse: |parser| parse_perf(parser, "embed"),
     },
     Command {
         entry: Entry {
@@ -248,7 +266,7 @@ fn parse_size(parser: &mut Parser) -> Result<Request, Problem> {
     Ok(Request::Size { build })
 }
 
-fn parse_perf(parser: &mut Parser) -> Result<Request, Problem> {
+fn parse_perf(parser: &mut Parser, program: &'static str) -> Result<Request, Problem> {
     let mut beside = None;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -256,7 +274,7 @@ fn parse_perf(parser: &mut Parser) -> Result<Request, Problem> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Request::Perf { beside })
+    Ok(Request::Perf { program, beside })
 }
 
 fn parse_test(parser: &mut Parser) -> Result<Request, Problem> {

@@ -1,4 +1,4 @@
-//! Fuzzing: libFuzzer breeds programs for the machine and texts for their readers, on the stable toolchain.
+//! Fuzzing: libFuzzer breeds programs for the machine, and texts, cores and reports for their readers, on the stable toolchain.
 //!
 //! This is what `cargo bolero test` does, without installing it: bolero links libFuzzer in when these flags are set.
 
@@ -20,8 +20,12 @@ const FLAGS: &str = "--cfg fuzzing --cfg fuzzing_libfuzzer -Cdebug-assertions -C
     -Cllvm-args=-sanitizer-coverage-trace-compares";
 
 /// What is bred: the test, the longest input in bytes, and what it starts from. A full program takes about 500.
-const TARGETS: [(&str, u32, Option<&str>); 2] =
-    [("machine", 700, None), ("texts", 4096, Some("tests/formats"))];
+const TARGETS: [(&str, u32, Option<&str>); 4] = [
+    ("machine", 700, None),
+    ("texts", 4096, Some("tests/formats")),
+    ("cores", 300, None),
+    ("reports", 4096, Some("crates/splats/tests/splats")),
+];
 
 /// Fuzzes for so long, each target its share. What was bred is kept in `target/fuzz`, so that the next run goes on from there.
 pub(crate) fn run(workspace: &Workspace, seconds: u32) -> Result<(), Error> {

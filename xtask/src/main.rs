@@ -12,6 +12,7 @@ mod fuzz;
 mod in_browser;
 mod lock;
 mod mutants;
+mod package;
 mod page;
 mod perf;
 mod process;
@@ -65,9 +66,10 @@ fn run(request: Request) -> Result<(), Error> {
         }
         Request::Serve { port } => serve::run(&workspace, port),
         Request::Dist => page::build(&workspace).map(drop),
+        Request::Package => package::run(&workspace),
         Request::TrunkHook => page::build_for_trunk(&workspace),
         Request::Size { build } => size::run(&workspace, build),
-        Request::Perf { beside } => perf::run(&workspace, beside.as_deref()),
+        Request::Perf { program, beside } => perf::run(&workspace, program, beside.as_deref()),
         Request::Test { only } => checks::run(workspace, &only),
         Request::Bench => bench::run(&workspace),
         Request::Fuzz { seconds } => fuzz::run(&workspace, seconds),

@@ -4,14 +4,14 @@
 //! |---|---|---|
 //! | compile | cargo | the program, with what its linker knew (`--emit-relocs`) |
 //! | split | `tools/split` | its first part, the later ones, and the scripts that start and load them |
-//! | optimise | wasm-opt, esbuild | the same, smaller; not for `trunk serve` without `--release` |
+//! | optimise | wasm-opt, `tools/split`, esbuild | the same, smaller; not for `trunk serve` without `--release` |
 //! | draw | `web/first` | the first step as HTML, which is there before the program |
 //! | assemble | here | the HTML, the captures, and all else in one directory named after its content |
 //!
 //! What is in that directory refers to the rest of it by relative names. Only the HTML knows how it is called, so that a
 //! browser never mixes what it has kept of an older page with a newer one.
 
-mod files;
+pub(crate) mod files;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -35,11 +35,30 @@ const PROGRAM: &str = "pagewalk-web";
 const PAGE: &str = "index.html";
 const HTML: [&str; 2] = [PAGE, "lab.html"];
 
-/// The scripts that the HTML names.
-const SCRIPTS: [&str; 3] = ["start.js", "early.js", "moved.js"];
+/// The scripts that the HTML names, and those that they fetch when they are needed.
+const SCRIPTS: [&str; 7] =
+    ["start.js", "early.js", "moved.js", "embed.js", "stuck.js", "element.js", ELEMENT];
+
+/// The script that defines an element for other pages. It stands beside the HTML, as they name it.
+const ELEMENT: &str = "page-walk.js";
+
+/// What tools read of it: types for TypeScript, and a manifest.
+const KNOWN: [(&str, &str); 2] = [("types", "page-walk.d.ts"), ("manifest", "custom-elements.json")];
 
 /// The style sheets that name the others: of the first part, and of each later one.
-const STYLES: [&str; 6] = ["first.css", "lab.css", "more.css", "compare.css", "learn.css", "door.css"];
+const STYLES: [&str; 11] = [
+    "first.css",
+    "lab.css",
+    "more.css",
+    "compare.css",
+    "learn.css",
+    "door.css",
+    "call.css",
+    "embed.css",
+    "light.css",
+    "dark.css",
+    "element.css",
+];
 
 /// What compresses best: little inlined and nothing shared beyond what LLVM did, data in one piece.
 const WASM_OPT: [&str; 11] = [
@@ -58,6 +77,13 @@ const WASM_OPT: [&str; 11] = [
 
 /// The package that draws the first step, and where that stands in the HTML.
 const FIRST: (&str, &str) = ("pagewalk-first", "<!-- first step -->");
+
+/// What the pages may load and run: what lies beside them, and no text of theirs. Where Trunk prepares the page it puts a script of its
+/// own into it, which this would stop.
+const POLICY: (&str, &str) = (
+    "<!-- policy -->",
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; img-src 'self'\">",
+);
 
 /// Where Trunk, if it has started us, wants the page, and whether it was asked for `--release`.
 const TRUNK_STAGE: &str = "TRUNK_STAGING_DIR";
@@ -129,7 +155,7 @@ fn app(
         Some(tools) => {
             let app = work.join(APP);
             files::emptied(&app)?;
-            optimise(tools, &parts, &app)?;
+            optimise(workspace, tools, &parts, &app)?;
             Ok(app)
         }
     }
@@ -166,14 +192,16 @@ fn split(workspace: &Workspace, program: &Path, parts: &Path, release: bool) -> 
     process::run(split.arg(program).arg(parts))
 }
 
-/// Makes everything smaller on the way from `parts` to `app`: each part of the program; the scripts in one; the style
-/// sheets in two.
-fn optimise(tools: &Toolbox, parts: &Path, app: &Path) -> Result<(), Error> {
+/// Makes everything smaller on the way from `parts` to `app`: each part of the program, whose functions are put in order at last; the
+/// scripts in one; the style sheets in two.
+fn optimise(workspace: &Workspace, tools: &Toolbox, parts: &Path, app: &Path) -> Result<(), Error> {
     for part in files::with_extension(parts, "wasm")? {
         let smaller = app.join(part.file_name().unwrap_or_default());
         let mut wasm_opt = Command::new(tools.program("wasm-opt"));
         process::run(wasm_opt.args(WASM_OPT).arg(&part).arg("-o").arg(smaller))?;
     }
+    let mut order = tools::splitter(workspace, "run");
+    process::run(order.args(["--", "--order"]).args(files::with_extension(app, "wasm")?))?;
     let mut esbuild = Command::new(tools.program("esbuild"));
     esbuild.args(["--bundle", "--minify", "--format=esm", "--log-level=warning"]);
     esbuild.args(SCRIPTS.map(|script| parts.join(script)));
@@ -184,21 +212,38 @@ fn optimise(tools: &Toolbox, parts: &Path, app: &Path) -> Result<(), Error> {
 
 /// Puts the site together in place of what is there.
 fn assemble(workspace: &Workspace, app: &Path, page: Option<String>, site: &Path) -> Result<(), Error> {
+    let first = drawn(workspace, None).map_err(|reason| PageError::NotBuilt(Box::new(reason)))?;
+    let (first, styles) = first.trim().rsplit_once('\n').unwrap_or_default();
+    let sheet = app.join("styles").join("first.css");
+    let mut rules = fs::read_to_string(&sheet).map_err(Error::io("read", &sheet))?;
+    rules.push_str(styles);
+    fs::write(&sheet, rules).map_err(Error::io("write", &sheet))?;
     let name = format!("{APP}-{:016x}", files::hash_of(app)?);
-    let first = first_step(workspace).map_err(|reason| PageError::NotBuilt(Box::new(reason)))?;
     files::emptied(site)?;
     let mut prepared = page;
     for html in HTML {
         let source = workspace.root().join("web").join("page").join(html);
         let text = match prepared.take() {
             Some(page) => page,
-            None => fs::read_to_string(&source).map_err(Error::io("read", &source))?,
+            None => {
+                fs::read_to_string(&source).map_err(Error::io("read", &source))?.replace(POLICY.0, POLICY.1)
+            }
         };
         let file = site.join(html);
-        let text = text.replace(&format!("\"{APP}/"), &format!("\"{name}/")).replace(FIRST.1, first.trim());
+        let text = text.replace(&format!("\"{APP}/"), &format!("\"{name}/")).replace(FIRST.1, first);
         fs::write(&file, text).map_err(Error::io("write", &file))?;
     }
-    files::copy_tree(app, &site.join(name))?;
+    files::copy_tree(app, &site.join(&name))?;
+    let (from, to) = (site.join(&name).join(ELEMENT), site.join(ELEMENT));
+    let text = fs::read_to_string(&from).map_err(Error::io("read", &from))?;
+    fs::write(&to, text.replace(&format!("\"{APP}/"), &format!("\"{name}/")))
+        .map_err(Error::io("write", &to))?;
+    fs::remove_file(&from).map_err(Error::io("remove", &from))?;
+    for (what, name) in KNOWN {
+        let text = drawn(workspace, Some(what)).map_err(|reason| PageError::NotBuilt(Box::new(reason)))?;
+        let file = site.join(name);
+        fs::write(&file, text).map_err(Error::io("write", &file))?;
+    }
     // The captured machines: loaded on demand, not part of the first download.
     for machine in files::entries(&workspace.root().join("tests").join("captures"))? {
         let (tables, to) = (machine.join("tables.json.gz"), site.join("captures"));
@@ -209,10 +254,11 @@ fn assemble(workspace: &Workspace, app: &Path, page: Option<String>, site: &Path
     Ok(())
 }
 
-/// The first step as HTML: what is seen until the program is here. The code that draws the page draws it, on this machine.
-fn first_step(workspace: &Workspace) -> Result<String, Error> {
+/// The first step as HTML, with its style: what is seen until the program is here. The code that draws the page draws it, on this machine.
+/// Or what else that code knows of the page.
+fn drawn(workspace: &Workspace, what: Option<&str>) -> Result<String, Error> {
     let mut cargo = workspace.cargo();
-    cargo.args(["run", "--quiet", "--offline", "--package", FIRST.0]);
+    cargo.args(["run", "--quiet", "--offline", "--package", FIRST.0, "--"]).args(what);
     let output = cargo.stderr(Stdio::inherit()).output();
     let output = output.map_err(|source| process::not_started(&cargo, source))?;
     if !output.status.success() {
@@ -279,7 +325,7 @@ mod tests {
         for file in ["icon.svg", "styles/first.css", "pagewalk_bg.wasm", "start.js", "early.js"] {
             assert!(page.contains(&format!("\"{APP}/{file}\"")), "{file}");
         }
-        assert!(page.contains(FIRST.1));
+        assert!(page.contains(FIRST.1) && page.contains(POLICY.0));
         Ok(())
     }
 }

@@ -6,8 +6,8 @@ use crate::error::{Error, PageError};
 use crate::workspace::Workspace;
 use crate::{in_browser, page, process};
 
-/// Builds the page and measures it, beside another built site if there is one.
-pub(crate) fn run(workspace: &Workspace, beside: Option<&Path>) -> Result<(), Error> {
+/// Builds the page and measures it with a program of the browser tests, beside another built site if there is one.
+pub(crate) fn run(workspace: &Workspace, program: &str, beside: Option<&Path>) -> Result<(), Error> {
     if let Some(missing) = beside.filter(|site| !site.join("index.html").is_file()) {
         return Err(PageError::Missing(missing.to_owned()).into());
     }
@@ -17,5 +17,5 @@ pub(crate) fn run(workspace: &Workspace, beside: Option<&Path>) -> Result<(), Er
         let site = site.canonicalize().map_err(Error::io("find", site))?;
         perf.env("PAGEWALK_BESIDE", site);
     }
-    process::run(perf.args(["--quiet", "--bin", "perf"]))
+    process::run(perf.args(["--quiet", "--bin", program]))
 }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use serde_json::{Value, json};
-use texts::check::{Finding, check};
+use texts::check::{Finding, Kind, check};
 
 use crate::cores::listing;
 use crate::files::output;
@@ -15,21 +15,7 @@ use crate::wish::WishArgs;
 /// Order, overlaps, sizes against levels, addresses that the CPU cannot use, pages that are writable and executable, writable
 /// holes in the read-only parts of a kernel's image.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "\
-Findings:
-  order      a range begins below the one before it, or ends below its start
-  overlap    two ranges hold the same address
-  size       a range is not made of whole entries of its level, or its frame is not aligned to them
-  canonical  an address that the CPU cannot use
-  w+x        writable and executable, with the line and the entries that make it so
-  rw-hole    writable between read-only ranges of a kernel's image (elsewhere that is a note: it is usual there)
-  text       a line that cannot be read, or whose columns contradict each other
-
-Examples:
-  sudo cat /sys/kernel/debug/kernel_page_tables | pagewalk check -
-  pagewalk check tlb.txt --json | jq '.findings[] | select(.kind == \"w+x\")'
-
-Exit codes: 0 nothing found, 1 findings, 2 not readable.")]
+#[command(after_long_help = after_help())]
 pub(crate) struct Args {
     /// A text, or a core of which debugfs' text is checked; `-` is standard input.
     file: String,
@@ -38,6 +24,22 @@ pub(crate) struct Args {
     json: bool,
     #[command(flatten)]
     wish: WishArgs,
+}
+
+fn after_help() -> String {
+    let kinds = Kind::ALL.iter().map(|kind| format!("  {:<11}{}", kind.name(), kind.about()));
+    format!(
+        "\
+Findings:
+{}
+
+Examples:
+  sudo cat /sys/kernel/debug/kernel_page_tables | pagewalk check -
+  pagewalk check tlb.txt --json | jq '.findings[] | select(.kind == \"w+x\")'
+
+Exit codes: 0 nothing found, 1 findings, 2 not readable.",
+        kinds.collect::<Vec<_>>().join("\n")
+    )
 }
 
 impl Args {

@@ -98,11 +98,7 @@ impl Args {
             for sentence in &compared.not_compared {
                 writeln!(out, "not compared: {sentence}")?;
             }
-            let used = |column: &str| {
-                column == "?"
-                    || compared.differences.iter().any(|difference| difference.columns.contains(&column))
-            };
-            for (column, means) in LEGEND.iter().filter(|(column, _)| used(column)) {
+            for (column, means) in compared.legend() {
                 writeln!(out, "column {column}: {means}")?;
             }
             for difference in &compared.differences {
@@ -129,13 +125,7 @@ impl Args {
 }
 
 fn text(side: Option<&Side>) -> String {
-    let Some(side) = side else { return "nothing".to_owned() };
-    let level = side.level.map_or("-", pgtable::Level::name);
-    let physical = side.physical.map_or_else(|| "-".to_owned(), |physical| format!("{physical:x}"));
-    let attributes = side.attributes.as_deref().unwrap_or_default();
-    let attributes = attributes.split_whitespace().collect::<Vec<_>>().join(" ");
-    let attributes = if attributes.is_empty() { attributes } else { format!(" ({attributes})") };
-    format!("{level} {} {physical}{attributes} line {}", side.perms, side.line)
+    side.map_or_else(|| "nothing".to_owned(), ToString::to_string)
 }
 
 fn of(difference: &Difference) -> Value {

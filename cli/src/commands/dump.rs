@@ -10,7 +10,7 @@ use crate::outcome::{Exit, Failure};
 
 /// Print what debugfs would print of the kernel in a machine's memory.
 ///
-/// The file is a core (kdump, /proc/vmcore, QEMU's dump-guest-memory) or a raw image with --root and --model. The text is that of
+/// The file is a core (kdump, /proc/vmcore, QEMU's dump-guest-memory) or a raw image with --model and --root or --vmcoreinfo. The text is that of
 /// kernel_page_tables as v7.3 prints it; what was assumed is said on standard error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let (text, assumed) = self.core.dump(&self.file, self.model)?;
+        let (text, assumed, _) = self.core.dump(&self.file, self.model)?;
         let mut out = output();
         out.write_all(text.as_bytes())?;
         out.flush()?;

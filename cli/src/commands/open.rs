@@ -61,8 +61,9 @@ Examples:
   pagewalk open mem.txt --json --model riscv64-sv48
   pagewalk open vmcore --ranges
   pagewalk open memory.raw --root 2610000 --model x86_64-4level
+  pagewalk open memory.raw --base 80000000 --vmcoreinfo 8ff0a000 --model riscv64-sv57
 
-A core of a machine's memory (kdump, /proc/vmcore, QEMU's dump-guest-memory) is read where a walk needs it, not whole; its root is that of
+A core of a machine's memory (ELF or kdump's compressed format: /proc/vmcore, makedumpfile, QEMU's dump-guest-memory) is read where a walk needs it, not whole; its root is that of
 init_mm, else that of a CPU's registers, or that of --root. Of a capture (ptcapture-1) the text of debugfs is read.
 
 Exit codes: 0 read, 2 not readable.",

@@ -1,4 +1,6 @@
-//! `pagewalk walk FILE --start … --end …`.
+//! `pagewalk walk FILE --start … --end …`, `pagewalk walk --call CALL`.
+
+mod call;
 
 use std::io::{self, Write as _};
 
@@ -31,18 +33,23 @@ Examples:
   pagewalk walk vmcore --start ffff888000000000 --end ffff888000400000
   pagewalk walk tlb.txt --start 400000 --end 600000
   pagewalk walk vmcore --start ffffffff81000000 --end ffffffff81200000 --function walk_page_range_debug --lock read --kernel v6.17
+  pagewalk walk --call 'v1/call/x86_64-4level/v7.3?fn=walk_page_range&lock=read&do=pmd_entry@leaf:continue'
 
 Exit codes: 0 walked, 2 not readable or wrongly asked.")]
 pub(crate) struct Args {
     /// A core, a raw image, a capture or a text.
-    #[arg(value_name = "FILE")]
-    file: String,
+    #[arg(value_name = "FILE", required_unless_present = "call")]
+    file: Option<String>,
     /// The first address.
-    #[arg(long, value_name = "HEX", value_parser = address)]
-    start: u64,
+    #[arg(long, value_name = "HEX", value_parser = address, required_unless_present = "call")]
+    start: Option<u64>,
     /// The address behind the last one.
-    #[arg(long, value_name = "HEX", value_parser = end)]
-    end: u64,
+    #[arg(long, value_name = "HEX", value_parser = end, required_unless_present = "call")]
+    end: Option<u64>,
+    /// A call of your own, as the page's address has it (v1/call/...) or in a file: function, mm, VMAs, entries, locks, and what callbacks
+    /// do (docs/formats.md). FILE gives the tables if the call names those of a file.
+    #[arg(long, value_name = "CALL", conflicts_with_all = ["start", "end", "function", "lock", "kernel"])]
+    call: Option<String>,
     /// How the caller holds init_mm's lock.
     #[arg(long, value_name = "MODE", default_value = "read", value_parser = ["none", "read", "write"])]
     lock: String,
@@ -146,6 +153,10 @@ fn line(event: &Event) -> Option<(String, Value)> {
             Some(("init_mm is handed over to the kernel walk".to_owned(), json!({ "delegate": true })))
         }
         Event::Callback { call, .. } => Some(called(&call)),
+        Event::Write { level, addr, was, is, .. } => Some((
+            format!("{} entry of {:x}: {:x} -> {:x}", level.name(), addr.0, was.0, is.0),
+            json!({ "write": level.name(), "addr": hex(addr.0), "was": hex(was.0), "is": hex(is.0) }),
+        )),
         Event::BadCleared { level, .. } => Some((
             format!("a bad {} entry is reported and cleared", level.name()),
             json!({ "bad_cleared": level.name() }),
@@ -178,42 +189,47 @@ struct Tables {
 
 impl Args {
     /// The tables: of a core, of a capture, or built from the ranges of a text.
-    fn tables(&self) -> Result<Tables, Failure> {
-        if self.core.is_meant(&self.file) {
-            let (world, assumed) = self.core.world(&self.file, self.model)?;
+    fn tables(&self, file: &str, range: Option<(u64, u64)>) -> Result<Tables, Failure> {
+        if self.core.is_meant(file) {
+            let (world, assumed) = self.core.world(file, self.model)?;
             return Ok(Tables { world, assumed, from_ranges: false });
         }
-        let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{}: {error}", self.file));
-        if let Some(bytes) = json_file(&self.file)? {
+        let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{file}: {error}"));
+        if let Some(bytes) = json_file(file)? {
             let brought =
                 capture::formats::read_file(&bytes, capture::Limits::ALL).map_err(|error| failed(&error))?;
             return Ok(Tables { world: brought.capture.world, assumed: brought.assumed, from_ranges: false });
         }
-        let listing = listing(&self.file, Wish { machine: self.model, ..Wish::default() })?;
-        let built = texts::tables::built(&listing, self.start, self.end.wrapping_sub(1));
+        let listing = listing(file, Wish { machine: self.model, ..Wish::default() })?;
+        let built = match range {
+            Some((start, end)) => texts::tables::built(&listing, start, end.wrapping_sub(1)),
+            None => texts::tables::whole(&listing, &texts::merged(&listing)),
+        };
         let built = built.map_err(|error| failed(&error))?;
         let assumed = built.assumed.into_iter().chain(listing.assumed).collect();
         Ok(Tables { world: built.world, assumed, from_ranges: true })
     }
 
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let Tables { mut world, assumed, from_ranges } = self.tables()?;
+        if let Some(call) = &self.call {
+            return self.call(call);
+        }
+        let (Some(file), Some(start), Some(end)) = (&self.file, self.start, self.end) else {
+            return Err(Failure::Asked("FILE, --start and --end say what is walked".to_owned()));
+        };
+        let Tables { mut world, assumed, from_ranges } = self.tables(file, Some((start, end)))?;
         let lock = LockMode::from_name(&self.lock).unwrap_or_default();
         world.preset_lock(MmId::INIT_MM, Task::Walker, lock);
         let entry = self.function.in_revision(self.kernel);
-        let args = WalkArgs {
-            mm: Some(MmId::INIT_MM),
-            start: VirtAddr(self.start),
-            end: VirtAddr(self.end),
-            ..WalkArgs::default()
-        };
+        let (start, end) = (VirtAddr(start), VirtAddr(end));
+        let args = WalkArgs { mm: Some(MmId::INIT_MM), start, end, ..WalkArgs::default() };
         let mut walk =
             Walk::new(entry, self.kernel, args).map_err(|error| Failure::Asked(error.to_string()))?;
-        let mut lines = Told { lines: Vec::new(), most: self.most, more: 0 };
+        let mut told = Told { lines: Vec::new(), most: self.most, more: 0 };
         let mut steps = 0;
         let status = loop {
             steps += 1;
-            match walk.step(&mut world, &mut Look, &mut lines) {
+            match walk.step(&mut world, &mut Look, &mut told) {
                 Status::Running if steps < MOST_STEPS => {}
                 status => break status,
             }
@@ -224,41 +240,56 @@ impl Args {
             Status::Running => format!("stopped after {MOST_STEPS} steps"),
             Status::Waiting(_) => "waits for a lock".to_owned(),
         };
-        let mut out = output();
-        if self.json {
-            let events: Vec<&Value> = lines.lines.iter().map(|line| &line.1).collect();
-            let value = json!({
-                "file": self.file,
-                "model": world.model().id,
-                "made_from": if from_ranges { "ranges of a text: the tables themselves are not known" } else { "tables" },
-                "function": entry.func().name(),
-                "kernel": self.kernel.id(),
-                "lock": lock.name(),
-                "events": events,
-                "more": lines.more,
-                "ended": ended,
-                "assumed": assumed,
-            });
-            serde_json::to_writer_pretty(&mut out, &value).map_err(io::Error::from)?;
-            writeln!(out)?;
-        } else {
-            if from_ranges {
-                writeln!(out, "tables built from ranges ({}): not those of the machine", world.model().id)?;
-            }
-            for (text, _) in &lines.lines {
-                writeln!(out, "{text}")?;
-            }
-            if lines.more > 0 {
-                writeln!(out, "and {} more lines (--most shows more)", lines.more)?;
-            }
-            writeln!(out, "{ended}")?;
-        }
-        out.flush()?;
+        let value = json!({
+            "file": file,
+            "model": world.model().id,
+            "made_from": if from_ranges { FROM_RANGES } else { "tables" },
+            "function": entry.func().name(),
+            "kernel": self.kernel.id(),
+            "lock": lock.name(),
+            "ended": ended,
+            "assumed": assumed,
+        });
+        let head = from_ranges
+            .then(|| format!("tables built from ranges ({}): not those of the machine", world.model().id));
+        self.print(head, &told, &[ended], value)?;
         if !self.json {
             for sentence in assumed {
-                eprintln!("{}: {sentence}", self.file);
+                eprintln!("{file}: {sentence}");
             }
         }
         Ok(Exit::Read)
     }
+
+    /// Prints what was told: for a program `value` with the events in it, else lines.
+    fn print(
+        &self,
+        head: Option<String>,
+        told: &Told,
+        ends: &[String],
+        mut value: Value,
+    ) -> Result<(), Failure> {
+        let mut out = output();
+        if self.json {
+            value["events"] = told.lines.iter().map(|line| line.1.clone()).collect();
+            value["more"] = told.more.into();
+            serde_json::to_writer_pretty(&mut out, &value).map_err(io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            for line in head.iter().chain(told.lines.iter().map(|line| &line.0)) {
+                writeln!(out, "{line}")?;
+            }
+            if told.more > 0 {
+                writeln!(out, "and {} more lines (--most shows more)", told.more)?;
+            }
+            for line in ends {
+                writeln!(out, "{line}")?;
+            }
+        }
+        out.flush()?;
+        Ok(())
+    }
 }
+
+/// What tables are that are built from a text.
+const FROM_RANGES: &str = "ranges of a text: the tables themselves are not known";

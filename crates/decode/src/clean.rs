@@ -27,7 +27,7 @@ pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     std::iter::from_fn(move || {
         let (at, first) = raw.next()?;
         let (mut soft, mut line) = strip(first);
-        while line.len() < MAX_JOINED && (soft || wants_more(&line)) {
+        while line.len() < MAX_JOINED && (soft || !is_row(&line) && wants_more(&line)) {
             let Some((_, next)) = raw.peek() else { break };
             let (next_soft, next) = strip(next);
             if !soft && (next.is_empty() || !continues(&line, &next)) {
@@ -40,6 +40,13 @@ pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
         }
         Some(Line { number: at + 1, text: line })
     })
+}
+
+/// Whether a line is a row of a dump: it begins with an address of 12 digits at least, and names no place in a function. None of the forms
+/// that are looked for in texts begins so, and a dump has millions of rows.
+pub fn is_row(line: &str) -> bool {
+    let digits = line.strip_prefix("0x").unwrap_or(line).as_bytes();
+    digits.len() >= 12 && digits[..12].iter().all(u8::is_ascii_hexdigit) && !line.as_bytes().contains(&b'+')
 }
 
 /// One line without its marks; and whether it ends in a soft break of quoted-printable.
@@ -58,7 +65,10 @@ fn strip(line: &str) -> (bool, Cow<'_, str>) {
             break;
         }
     }
-    let text = if rest.contains(['\t', '\u{a0}', '\r']) || (rest.contains("=3D") || rest.contains("=20")) {
+    let plain = rest.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=');
+    let text = if !plain
+        && (rest.contains(['\t', '\u{a0}', '\r']) || (rest.contains("=3D") || rest.contains("=20")))
+    {
         Cow::Owned(rest.replace(['\t', '\u{a0}', '\r'], " ").replace("=3D", "=").replace("=20", " "))
     } else {
         Cow::Borrowed(rest)
@@ -95,7 +105,11 @@ fn bracket(text: &str) -> Option<&str> {
 
 /// `Nov 27 12:00:00 host kernel: ` and `2026-11-27T12:00:00.123456+00:00 host kernel: `.
 fn syslog(text: &str) -> Option<&str> {
-    let end = text.as_bytes().windows(8).take(96).position(|of| of == b" kernel:")?;
+    // Rows of dumps are most of a long text, and begin with a letter or digit, too.
+    if is_row(text) {
+        return None;
+    }
+    let end = text.as_bytes().windows(8).take(96).position(|of| of[0] == b' ' && of == b" kernel:")?;
     let head = text.get(..end)?;
     let like_a_time = head.matches(':').count() >= 2;
     let start = head.starts_with(|of: char| of.is_ascii_alphanumeric());
@@ -186,6 +200,27 @@ mod tests {
         ] {
             assert_eq!(cleaned(form), [line], "{form:?}");
         }
+    }
+
+    #[test]
+    fn rows_of_dumps_are_told_from_lines_of_reports() {
+        for row in
+            ["0xffff888000000000-0xffff888000099000  4K", "ffff888000099000: 0000000000099000 -G-DA---W"]
+        {
+            assert!(is_row(row), "{row}");
+        }
+        for line in [
+            "ffffffff81000000 walk_page_range+0x1/0x2",
+            "addr:00007f22a41d3000",
+            "BUG: Bad page map",
+            "0x1234",
+            "",
+        ] {
+            assert!(!is_row(line), "{line}");
+        }
+        // A report between two rows is put together as ever.
+        let text = "0xffff888000000000-0xffff888000099000 4K\nracy dirty state clearing: 0x0068000416899f03 ->\n0x0060000416898f83";
+        assert_eq!(cleaned(text).len(), 2);
     }
 
     #[test]

@@ -22,7 +22,16 @@ pub enum Weight {
 }
 
 impl Weight {
-    /// One word.
+    /// For a person, at the beginning of a sentence.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Free => "Nothing has to be done",
+            Self::Usual => "What Linux does, though the architecture does not demand it",
+            Self::Must => "The architecture demands it",
+        }
+    }
+
+    /// One word, for a program.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Free => "free",

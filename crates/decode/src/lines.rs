@@ -80,6 +80,9 @@ pub fn recognise(text: &str) -> Vec<Found> {
         if all.len() == MOST {
             break;
         }
+        if clean::is_row(&line.text) {
+            continue;
+        }
         if let Some(found) =
             bad_page_map(&line).or_else(|| racy(&line)).or_else(|| bad_entry(&line)).or_else(|| oops(&line))
         {

@@ -28,7 +28,7 @@ const OTHER_PAGES: [(&str, &str); 5] = [
 ];
 
 /// What a link may say behind all else of how the page shows it.
-const FORMS: [&str; 2] = ["present", "embed"];
+const FORMS: [&str; 5] = ["present", "embed", "theme=auto", "theme=light", "theme=dark"];
 
 /// Why an address names nothing that can be drawn: one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +53,7 @@ pub struct Ask {
     pub table: bool,
     /// Whether it names a step (`t=`).
     pub names_step: bool,
-    /// How the page is to show it (`present`, `embed`): a figure is the same.
+    /// How the page is to show it (`present`, `embed`, `theme=…`): a figure is the same.
     pub forms: Vec<&'static str>,
     /// The address of the page that it was given with, without the `#`; empty if there was none.
     pub page: String,

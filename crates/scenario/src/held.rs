@@ -55,7 +55,8 @@ impl Held {
         world.preset_lock(mm, task, mode);
     }
 
-    const fn by(self) -> (Task, LockMode) {
+    /// Who holds it, and how.
+    pub const fn by(self) -> (Task, LockMode) {
         match self {
             Self::None => (Task::Walker, LockMode::None),
             Self::Read => (Task::Walker, LockMode::Read),

@@ -139,7 +139,7 @@ impl Setup {
 
 /// The arguments of `entry` for a range: a function that takes a VMA gets the one that holds its start, one that takes a file
 /// the pages that this VMA has there.
-fn args(entry: EntryPoint, mm: MmId, start: VirtAddr, end: VirtAddr, world: &World) -> Args {
+pub fn args(entry: EntryPoint, mm: MmId, start: VirtAddr, end: VirtAddr, world: &World) -> Args {
     let vma = world.find_vma(mm, start).filter(|_| entry.has_vmas());
     let area = vma.and_then(|id| world.vma(id));
     let page_shift = world.model().page_shift;

@@ -81,7 +81,7 @@ enum Section {
 pub fn splats(text: &str) -> Vec<Splat> {
     let mut reader =
         Reader { all: Vec::new(), section: Section::Trace, pending: Vec::new(), after_cut: false };
-    for line in clean::lines(text) {
+    for line in clean::lines(text).filter(|line| !clean::is_row(&line.text)) {
         reader.read(line.number, &line.text);
     }
     reader.all

@@ -23,6 +23,14 @@ const BASE: &str = "https://pagewalk.invalid/";
 /// What holds the step that is seen before the program runs.
 const FIRST: &str = "<div class=\"first\">";
 
+/// The policy of the page, which lets nothing run that stands in the HTML.
+const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\"";
+
+/// Whether an address asks for a page that is embedded.
+pub(crate) fn is_embedded(hash: &str) -> bool {
+    hash.split(['?', '&']).any(|option| option == "embed")
+}
+
 /// A file cannot be made of this site: one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SiteError {
@@ -68,9 +76,18 @@ pub fn file(site: Site<'_>, hash: &str, names: &[String], still: &str) -> Result
     let start = start.replace("import.meta.url", &format!("\"{here}\""));
     let mut icon_text = String::from("data:image/svg+xml;base64,");
     base64::push(&mut icon_text, icon.as_bytes());
+    // Here it needs no address to say why it does not start.
     let first = format!(
-        "if(location.hash.length<2)try{{history.replaceState(null,\"\",\"#{hash}\")}}catch{{location.hash=\"#{hash}\"}}\n"
+        "if(location.hash.length<2)try{{history.replaceState(null,\"\",\"#{hash}\")}}catch{{location.hash=\"#{hash}\"}}\n\
+         window.stuck=cause=>{{window.cause=cause;\n{}}};\n",
+        closed(&read("stuck.js")?, "script")
     );
+    let manners = if is_embedded(hash) {
+        let here = format!("{{src:\"{BASE}{app}/embed.js\"}}");
+        closed(&read("embed.js")?.replace("document.currentScript", &here), "script")
+    } else {
+        String::new()
+    };
     let mut out = html.clone();
     let mut put = |what: &'static str, by: &str| -> Result<(), SiteError> {
         let from = out.find(&what.replace("app/", &format!("{app}/"))).ok_or(SiteError::Html(what))?;
@@ -91,11 +108,16 @@ pub fn file(site: Site<'_>, hash: &str, names: &[String], still: &str) -> Result
     put(
         "<script type=\"module\" src=\"app/start.js\"",
         &format!(
-            "<script type=\"application/json\" id=\"pagewalk-files\">{{{packed}}}</script>\n    <script type=\"module\">{}{}</script>",
+            "<script type=\"application/json\" id=\"pagewalk-files\">{{{packed}}}</script>\n    <script type=\"module\">{}{manners}{}</script>",
             closed(SHIM, "script"),
             closed(&start, "script")
         ),
     )?;
+    // Its scripts and its style are inside.
+    if let Some(from) = out.find(POLICY) {
+        let end = out[from..].find('>').ok_or(SiteError::Html(POLICY))? + 1;
+        out.replace_range(from..from + end, "");
+    }
     let from = out.find(FIRST).ok_or(SiteError::Html(FIRST))? + FIRST.len();
     let to = out.rfind("</div>").filter(|to| *to >= from).ok_or(SiteError::Html("step"))?;
     out.replace_range(from..to, still);

@@ -19,6 +19,7 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
             parts.push("more");
         }
     }
+    let is_embedded = all || crate::is_embedded(&ask.hash());
     let lists = lists(script);
     let is_shared = |chunk: &str| {
         let mut lists = lists.iter().filter(|(_, list)| list.contains(&chunk)).peekable();
@@ -34,7 +35,9 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
                 .is_some_and(|of| all || Some(of) == folder);
         };
         match of_app.strip_suffix(".wasm").or_else(|| of_app.strip_prefix("styles/")?.strip_suffix(".css")) {
-            Some("first") | None => false,
+            Some("first" | "element" | "split_element") | None => false,
+            // What a page has on only where it is embedded.
+            Some("embed" | "light" | "dark") => is_embedded,
             Some("pagewalk_bg") => true,
             // What several parts share.
             Some(chunk) if chunk.starts_with("chunk_") => all || is_shared(chunk),

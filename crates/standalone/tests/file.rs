@@ -11,10 +11,14 @@ use standalone::{SiteError, app_of, file, needed};
 fn site() -> BTreeMap<String, Vec<u8>> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/page/index.html");
     let html = fs::read_to_string(page).expect("the page's HTML").replace("\"app/", "\"app-0123/");
+    let html = html.replace("<!-- policy -->", "<meta http-equiv=\"Content-Security-Policy\" content=\"a\">");
     let mut site = BTreeMap::from([("index.html".to_owned(), html.into_bytes())]);
     let script = "const a = new URL('pagewalk_bg.wasm', import.meta.url), b = '</script><b>';";
     for (name, text) in [
         ("early.js", "early()"),
+        ("stuck.js", "stuck()"),
+        ("embed.js", "embed(document.currentScript)"),
+        ("styles/embed.css", "embed{}"),
         ("start.js", script),
         ("styles/first.css", "p::after{content:\"</style>\"}"),
         ("styles/more.css", "more{}"),
@@ -54,16 +58,18 @@ fn a_link_gets_what_it_opens_and_no_more() {
     assert!(!captured.iter().any(|name| name.contains("x86_64-4level")));
     assert!(names("hvo-optimize", false).contains(&"split_more.wasm".to_owned()), "a caller's");
     assert!(names("race/munmap", false).contains(&"split_lab.wasm".to_owned()));
-    assert_eq!(names("again", true).len(), site().len() - 5, "all but what stands in the HTML");
+    assert_eq!(names("again", true).len(), site().len() - 7, "all but what stands in the HTML");
 }
 
 #[test]
 fn nothing_is_fetched_and_no_text_ends_a_script() {
     let site = site();
     let read = |name: &str| site.get(name).cloned();
-    let names = ["app-0123/pagewalk_bg.wasm".to_owned(), "captures/riscv64-sv39/tables.json.gz".to_owned()];
-    let html = file(&read, "v1/again?t=2", &names, "<svg></svg>").expect("a file");
-    for gone in ["src=", "href=\"app", "import.meta", "</script><b>", "\"</style>"] {
+    let files = ["app-0123/pagewalk_bg.wasm".to_owned(), "captures/riscv64-sv39/tables.json.gz".to_owned()];
+    let html = file(&read, "v1/again?t=2", &files, "<svg></svg>").expect("a file");
+    for gone in
+        ["src=", "href=\"app", "import.meta", "</script><b>", "\"</style>", "Security-Policy", "embed("]
+    {
         assert!(!html.contains(gone), "{gone}");
     }
     for there in [
@@ -74,12 +80,15 @@ fn nothing_is_fetched_and_no_text_ends_a_script() {
     ] {
         assert!(html.contains(there), "{there}");
     }
+    let embedded = file(&read, "v1/again?embed", &files, "<svg></svg>").expect("a file");
+    assert!(embedded.contains("embed({src:\"https://pagewalk.invalid/app-0123/embed.js\"})"));
+    assert!(names("again?embed", false).contains(&"styles/embed.css".to_owned()));
     assert_eq!(html.matches("<script").count(), html.matches("</script>").count());
     let packed = html.split("id=\"pagewalk-files\">").nth(1).and_then(|rest| rest.split("</script>").next());
     let packed: BTreeMap<String, String> = serde_json::from_str(packed.expect("files")).expect("JSON");
-    assert!(packed.keys().eq(&names));
+    assert!(packed.keys().eq(&files));
     // What is packed already is not packed again.
-    assert_eq!(packed[&names[1]], "H4sI");
+    assert_eq!(packed[&files[1]], "H4sI");
 }
 
 #[test]

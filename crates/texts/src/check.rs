@@ -27,6 +27,34 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them, in the order in which they are looked for.
+    pub const ALL: [Self; 7] = [
+        Self::Order,
+        Self::Overlap,
+        Self::Size,
+        Self::Canonical,
+        Self::WriteExecute,
+        Self::WritableHole,
+        Self::Text,
+    ];
+
+    /// What it means, for a person.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Order => "a range begins below the one before it, or ends below its start",
+            Self::Overlap => "two ranges hold the same address",
+            Self::Size => {
+                "a range is not made of whole entries of its level, or its frame is not aligned to them"
+            }
+            Self::Canonical => "an address that the CPU cannot use",
+            Self::WriteExecute => "writable and executable, with the line and the entries that make it so",
+            Self::WritableHole => {
+                "writable between read-only ranges of a kernel's image (elsewhere that is a note: it is usual there)"
+            }
+            Self::Text => "a line that cannot be read, or whose columns contradict each other",
+        }
+    }
+
     /// One word for a program.
     pub const fn name(self) -> &'static str {
         match self {

@@ -13,6 +13,18 @@ pub(crate) struct Clean<'a> {
     pub(crate) before: u32,
 }
 
+/// Whether a byte needs nothing but to be looked at: no tab, no control character, nothing but ASCII.
+pub(crate) const fn is_plain(byte: u8) -> bool {
+    byte.wrapping_sub(b' ') <= b'~' - b' '
+}
+
+/// What [`clean`] makes of a line whose bytes are all plain.
+pub(crate) fn plain(line: &str) -> (&str, u32) {
+    let line = line.trim_ascii_end();
+    let rest = without_prompt(without_prefix(line));
+    (rest, (line.len() - rest.len()) as u32)
+}
+
 /// Takes away what does not belong to a line. The line comes without its newline.
 pub(crate) fn clean(line: &str) -> Clean<'_> {
     let line = line.trim_end_matches(['\r', '\n', ' ', '\t', '\0']);
@@ -35,6 +47,9 @@ pub(crate) fn clean(line: &str) -> Clean<'_> {
 
 /// A monitor that does not echo what is typed prints its first row behind the prompt.
 fn without_prompt(line: &str) -> &str {
+    if !line.starts_with(['(', ' ']) {
+        return line;
+    }
     match line.trim_start_matches(' ').strip_prefix("(qemu) ") {
         Some(row) if row.len() > 8 && row.as_bytes()[..8].iter().all(u8::is_ascii_hexdigit) => row,
         _ => line,
@@ -43,6 +58,12 @@ fn without_prompt(line: &str) -> &str {
 
 /// Without marks of quoting and without timestamps.
 fn without_prefix(line: &str) -> &str {
+    // Most lines begin with an address, and nothing stands before it; a day begins with a digit as well.
+    if let [b'0'..=b'9' | b'a'..=b'f', _, _, _, behind, ..] = line.as_bytes()
+        && *behind != b'-'
+    {
+        return line;
+    }
     let mut rest = line;
     // A mail quotes with `> `, and an answer to it with `> > `.
     loop {
@@ -63,6 +84,8 @@ fn without_prefix(line: &str) -> &str {
     if is_name {
         match begins.find(" kernel: ") {
             Some(at) if at < 80 && !begins[..at].contains("0x") => rest = &begins[at + " kernel: ".len()..],
+            // An empty line: the blank behind was at its end.
+            _ if begins.len() < 80 && begins.ends_with(" kernel:") => return "",
             _ => return rest,
         }
     }
@@ -148,6 +171,9 @@ mod tests {
         ] {
             assert_eq!(text(line), "---[ User Space ]---", "{line}");
         }
+        for line in ["Nov 29 16:53:01 host kernel: ", "2026-11-29T16:53:01,123456+00:00 host kernel:\r"] {
+            assert_eq!(text(line), "", "{line}");
+        }
         assert_eq!(text("[ not a time ] x"), "[ not a time ] x");
         assert_eq!(text("   PUD: 1 => 2"), "   PUD: 1 => 2");
     }
@@ -165,6 +191,25 @@ mod tests {
     #[test]
     fn tabs_are_blanks() {
         assert_eq!(text("SLB\tESID\t\t\tVSID\r\n"), "SLB ESID   VSID");
+    }
+
+    /// The short way says the same as the long one.
+    #[test]
+    fn a_plain_line_is_cleaned_in_one_pass() {
+        for line in [
+            "0xffff888000000000-0xffff888000099000  4K  pte  ",
+            "> > ffff888000099000: 0000000000099000 -G-DA---W",
+            "(qemu) 0000000000400000: 0000000001000000 X",
+            "[   12.345678][    T1] ---[ User Space ]---",
+            "2026-11-29T16:53:01.123456+00:00 host kernel: 0x1",
+            "Nov 29 16:53:01 host kernel:",
+            "",
+        ] {
+            assert!(line.bytes().all(is_plain), "{line}");
+            let whole = clean(line);
+            assert_eq!(plain(line), (&*whole.text, whole.before), "{line}");
+        }
+        assert!(![b'\t', b'\r', 0, 0x7f, 0x80, 0xff].into_iter().any(is_plain));
     }
 
     #[test]

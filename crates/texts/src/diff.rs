@@ -2,6 +2,8 @@
 
 mod scope;
 
+use std::fmt;
+
 use pgtable::Level;
 
 use crate::{Frames, Listing, Perms, Right, Rights, Row, attributes};
@@ -23,6 +25,24 @@ pub struct Side {
     pub physical: Option<u64>,
     /// The columns of attributes of a kernel's dump.
     pub attributes: Option<String>,
+}
+
+/// Level, rights, physical address, attributes in brackets, and the line of the text.
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ", self.level.map_or("-", Level::name), self.perms)?;
+        match self.physical {
+            Some(physical) => write!(f, "{physical:x}")?,
+            None => f.write_str("-")?,
+        }
+        let mut words = self.attributes.as_deref().unwrap_or_default().split_whitespace();
+        if let Some(first) = words.next() {
+            write!(f, " ({first}")?;
+            words.try_for_each(|word| write!(f, " {word}"))?;
+            f.write_str(")")?;
+        }
+        write!(f, " line {}", self.line)
+    }
 }
 
 /// A range of which the listings do not say the same.
@@ -51,6 +71,15 @@ pub struct Compared {
     pub same: u128,
     /// What could not be compared, and why: a sentence each.
     pub not_compared: Vec<String>,
+}
+
+impl Compared {
+    /// The columns in which something differs, and what each means.
+    pub fn legend(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+        let differs =
+            |column: &str| self.differences.iter().any(|difference| difference.columns.contains(&column));
+        LEGEND.into_iter().filter(move |(column, _)| *column == "?" || differs(column))
+    }
 }
 
 /// A column, and what it means.

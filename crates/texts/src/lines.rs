@@ -1,7 +1,7 @@
 //! Reads lines as one format: joins what a mail client broke, keeps what can be read, notes what cannot.
 
 use crate::draft::{Draft, MarkContent};
-use crate::format::{Format, Seen};
+use crate::format::{Fact, Format, Seen};
 use crate::formats::FORMATS;
 use crate::{Machine, Row};
 
@@ -35,7 +35,14 @@ struct Held {
     before: u32,
     waits: bool,
     /// What it is, if that is known already.
-    row: Option<Row>,
+    known: Option<Known>,
+}
+
+/// What says something of an address, and can be kept without its line.
+#[derive(Clone, Copy, Debug)]
+enum Known {
+    Row(Row),
+    Fact(Fact),
 }
 
 impl Core {
@@ -68,7 +75,11 @@ impl Core {
             }
             seen => {
                 self.commit();
-                self.held.row = if let Seen::Row(row) = seen { Some(row) } else { None };
+                self.held.known = match seen {
+                    Seen::Row(row) => Some(Known::Row(row)),
+                    Seen::Fact(fact) => Some(Known::Fact(fact)),
+                    _ => None,
+                };
                 self.held.text.clear();
                 self.held.text.push_str(text);
                 self.held.line = line;
@@ -98,7 +109,7 @@ impl Core {
             _ => return false,
         };
         self.rejoined += 1;
-        self.held.row = None;
+        self.held.known = None;
         self.held.text = joined;
         true
     }
@@ -109,11 +120,14 @@ impl Core {
             return;
         }
         self.held.waits = false;
-        if let Some(row) = self.held.row.take() {
+        if let Some(known) = self.held.known.take() {
             self.whole += 1;
             self.telling += 1;
             self.draft.line = self.held.line;
-            self.draft.push(Row { line: self.held.line, ..row });
+            match known {
+                Known::Row(row) => self.draft.push(Row { line: self.held.line, ..row }),
+                Known::Fact(fact) => self.format.fact(fact, &mut self.draft),
+            }
             return;
         }
         // Taken out for the time, so that the line can be borrowed.

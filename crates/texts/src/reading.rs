@@ -72,10 +72,17 @@ impl Reading {
     pub fn push(&mut self, slice: &[u8]) {
         self.bytes += slice.len() as u64;
         let mut rest = slice;
-        while let Some(at) = rest.iter().position(|&byte| byte == b'\n') {
+        loop {
+            // What is in a line is found out while its end is looked for: each further pass over the bytes costs as much as reading them.
+            let mut plain = true;
+            let end = rest.iter().position(|&byte| {
+                plain &= clean::is_plain(byte) || byte == b'\n';
+                byte == b'\n'
+            });
+            let Some(at) = end else { break };
             let (line, after) = (&rest[..at], &rest[at + 1..]);
             if self.tail.is_empty() && !self.too_long {
-                self.one(line);
+                self.one(line, plain);
             } else {
                 self.keep(line);
                 self.flush();
@@ -101,19 +108,26 @@ impl Reading {
                 None => {}
             }
         } else {
-            self.one(&tail);
+            self.one(&tail, false);
         }
         self.tail = tail;
         self.tail.clear();
     }
 
-    fn one(&mut self, line: &[u8]) {
+    /// Reads a line; `plain` says that it has nothing but letters, signs and blanks.
+    fn one(&mut self, line: &[u8], plain: bool) {
         if line.len() > MAX_LINE {
             self.tail.extend_from_slice(&line[..1]);
             self.too_long = true;
             return self.flush();
         }
         self.lines = self.lines.saturating_add(1);
+        if let (Some(core), true) = (&mut self.core, plain)
+            && let Ok(text) = std::str::from_utf8(line)
+        {
+            let (text, before) = clean::plain(text);
+            return core.line(text, self.lines, before);
+        }
         let narrow = if line.contains(&0) { Some(without_zeros(line)) } else { None };
         let text = String::from_utf8_lossy(narrow.as_deref().unwrap_or(line));
         let clean = clean::clean(&text);

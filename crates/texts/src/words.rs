@@ -7,7 +7,13 @@ pub(crate) fn hex(word: &str) -> Option<u64> {
     }
     let mut value = 0;
     for byte in word.bytes() {
-        value = value << 4 | u64::from((byte as char).to_digit(16)?);
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            b'A'..=b'F' => byte - b'A' + 10,
+            _ => return None,
+        };
+        value = value << 4 | u64::from(digit);
     }
     Some(value)
 }

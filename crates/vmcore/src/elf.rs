@@ -45,7 +45,7 @@ pub struct Headers {
 /// Most program headers. A core of a machine with many holes in its memory has some thousand.
 const MOST_SEGMENTS: u32 = 1 << 16;
 /// Most bytes of notes: 4096 CPUs have less.
-const MOST_NOTES: u64 = 16 << 20;
+pub(crate) const MOST_NOTES: u64 = 16 << 20;
 const PT_LOAD: u32 = 1;
 const PT_NOTE: u32 = 4;
 /// Bytes of an ELF header, and of a program header.
@@ -69,18 +69,18 @@ pub fn is_elf(head: &[u8]) -> bool {
     head.starts_with(b"\x7fELF")
 }
 
-/// Whether a file is a core in kdump's compressed format, or one that `makedumpfile -F` flattened: not read here.
-pub fn is_kdump(head: &[u8]) -> bool {
-    head.starts_with(b"KDUMP   ") || head.starts_with(b"DISKDUMP") || head.starts_with(b"makedumpfile")
+/// The error where a file is shorter than what every core begins with.
+pub(crate) fn short(error: ReadError) -> CoreError {
+    match error {
+        ReadError::End(_) => CoreError::Short,
+        error => CoreError::Read(error),
+    }
 }
 
 /// Reads header, segments and notes.
 pub fn headers<R: ReadAt + ?Sized>(file: &R) -> Result<Headers, CoreError> {
     let mut header = [0; EHDR];
-    file.read_at(0, &mut header[..20]).map_err(|error| match error {
-        ReadError::End(_) => CoreError::Short,
-        error => CoreError::Read(error),
-    })?;
+    file.read_at(0, &mut header[..20]).map_err(short)?;
     if !is_elf(&header) {
         return Err(CoreError::NotElf);
     }
@@ -150,7 +150,7 @@ pub fn headers<R: ReadAt + ?Sized>(file: &R) -> Result<Headers, CoreError> {
 }
 
 /// Takes notes apart, as far as they are whole.
-fn split(mut bytes: &[u8], notes: &mut Vec<Note>) {
+pub(crate) fn split(mut bytes: &[u8], notes: &mut Vec<Note>) {
     while bytes.len() >= 12 {
         let (name, desc, kind) = (u32_at(bytes, 0) as usize, u32_at(bytes, 4) as usize, u32_at(bytes, 8));
         let padded = |size: usize| size.checked_next_multiple_of(4);

@@ -1,4 +1,5 @@
-//! Page tables in an ELF core of a machine's memory: kdump's, `/proc/vmcore`, QEMU's `dump-guest-memory` with and without paging.
+//! Page tables in a core of a machine's memory: ELF or kdump's compressed format, as `/proc/vmcore`, makedumpfile and QEMU's
+//! `dump-guest-memory` (with and without paging) write them, flattened or not.
 //!
 //! Nothing is read whole. A core is any [`ReadAt`]: [`Core::open`] reads its headers and notes, and after that each table is read when a
 //! walk comes to it.
@@ -35,6 +36,7 @@
 //! | [`mod@read`] | reading parts of a file, whatever stands behind it |
 //! | [`error`] | why a core cannot be read |
 //! | [`elf`] | headers, segments, notes |
+//! | `kdump`, `flat`, `unpack` | kdump's compressed format; parts that say where they belong; packed pages |
 //! | [`info`] | VMCOREINFO: what the kernel says of itself |
 //! | [`root`] | where the tables begin, and of which model they are |
 //! | [`core`] | a core that is open: its physical memory |
@@ -49,13 +51,16 @@ pub mod core;
 pub mod dump;
 pub mod elf;
 pub mod error;
+mod flat;
 pub mod info;
+mod kdump;
 pub mod read;
 pub mod rights;
 pub mod root;
 pub mod tree;
+mod unpack;
 
-pub use crate::core::Core;
+pub use crate::core::{Core, is_core};
 pub use error::CoreError;
 pub use info::Info;
 pub use read::{Pieces, ReadAt, ReadError};

@@ -78,6 +78,12 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
     fn x86(&self) -> Result<Root, CoreError> {
         let symbol = self.symbol()?;
         let mut assumed = Vec::new();
+        // An entry of such a kernel has that bit in its address, and no model knows it.
+        if let Some(mask) = self.info().number("sme_mask").filter(|mask| *mask != 0) {
+            return Err(CoreError::NoModel(format!(
+                "the kernel encrypts its memory (sme_mask {mask:#x}): the addresses in its tables hold that bit, and cannot be followed here"
+            )));
+        }
         let base = self.info().number("phys_base").unwrap_or_else(|| {
             assumed.push("VMCOREINFO has no NUMBER(phys_base): 0 is assumed, as without KASLR".to_owned());
             0
@@ -116,7 +122,10 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
             assumed.push("VMCOREINFO has no PAGESIZE: 4096 is assumed".to_owned());
             4096
         });
+        // A kernel for 52 physical bits keeps the upper ones elsewhere in an entry; its sparse memory map knows how many it is for.
+        let physical = info.number("MAX_PHYSMEM_BITS");
         let id = match (page, built.unwrap_or(bits), bits) {
+            (65_536, 48, 48) if physical == Some(52) => "arm64-64k-48-lpa".to_owned(),
             (4096, 52, 48) => "arm64-4k-52-l5off".to_owned(),
             (16_384, 52, 47 | 48) => "arm64-16k-52-l4off".to_owned(),
             (_, _, bits) => format!("arm64-{}k-{bits}", page >> 10),
@@ -126,7 +135,7 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
                 "no model is of arm64 tables with pages of {page} bytes and {bits} bits of addresses"
             ))
         })?;
-        if id == "arm64-64k-48" {
+        if id == "arm64-64k-48" && physical.is_none() {
             assumed.push(
                 "physical addresses are taken to have 48 bits; arm64-64k-48-lpa is the model for 52"
                     .to_owned(),

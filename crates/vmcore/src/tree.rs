@@ -40,7 +40,7 @@ pub struct Ranges {
     pub all: Vec<Range>,
     /// Tables that were read.
     pub tables: usize,
-    /// Tables that the core does not have.
+    /// Tables that the core does not have, or that cannot be unpacked.
     pub missing: usize,
     /// Entries that the kernel would call bad.
     pub bad: usize,
@@ -107,7 +107,7 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
             let slots = model.slots(level);
             let entries = match self.table(model, at, slots) {
                 Ok(entries) => entries,
-                Err(CoreError::NotInCore(_)) if at != root.at => continue,
+                Err(error) if error.is_of_memory() && at != root.at => continue,
                 Err(error) => return Err(error),
             };
             let lowest = model.lowest_sharing(level);
@@ -144,7 +144,7 @@ impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
         let lowest = model.lowest_sharing(level);
         let entries = match self.core.table(model, at, model.slots(level)) {
             Ok(entries) => entries,
-            Err(CoreError::NotInCore(_)) if level != Level::Pgd => {
+            Err(error) if error.is_of_memory() && level != Level::Pgd => {
                 self.found.missing += 1;
                 return Ok(());
             }

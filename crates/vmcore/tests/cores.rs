@@ -1,113 +1,12 @@
 //! Small cores that these tests make, opened, walked, cut off and mangled.
 
-use pgtable::{Isa, Level, Model, Owner, PhysAddr, Prot, RawEntry, model};
+#[path = "made/elf.rs"]
+mod made;
+
+use made::{Made, X86_INFO, of, x86};
+use pgtable::{Isa, Level, Owner, PhysAddr, RawEntry};
 use proptest::prelude::*;
-use vmcore::{Core, CoreError, Pieces, ReadError, Root, elf};
-
-/// A core under construction: pages of memory, notes.
-struct Made {
-    machine: u16,
-    pages: Vec<(u64, Vec<u8>)>,
-    notes: Vec<u8>,
-    with_virt: bool,
-}
-
-impl Made {
-    fn new(machine: u16) -> Self {
-        Self { machine, pages: Vec::new(), notes: Vec::new(), with_virt: false }
-    }
-
-    fn note(mut self, name: &str, desc: &[u8]) -> Self {
-        let padded = |bytes: &[u8]| {
-            let mut all = bytes.to_vec();
-            all.resize(bytes.len().next_multiple_of(4), 0);
-            all
-        };
-        let name = [name.as_bytes(), b"\0"].concat();
-        for number in [name.len() as u32, desc.len() as u32, 0] {
-            self.notes.extend(number.to_le_bytes());
-        }
-        self.notes.extend(padded(&name));
-        self.notes.extend(padded(desc));
-        self
-    }
-
-    fn table(mut self, at: u64, entries: &[(u32, u64)]) -> Self {
-        let mut page = vec![0; 4096];
-        for (slot, value) in entries {
-            page[*slot as usize * 8..][..8].copy_from_slice(&value.to_le_bytes());
-        }
-        self.pages.push((at, page));
-        self
-    }
-
-    fn file(&self) -> Vec<u8> {
-        let mut file = Vec::new();
-        let count = self.pages.len() + 1;
-        let mut header = vec![0u8; 64];
-        header[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
-        header[16..18].copy_from_slice(&4u16.to_le_bytes());
-        header[18..20].copy_from_slice(&self.machine.to_le_bytes());
-        header[32..40].copy_from_slice(&64u64.to_le_bytes());
-        header[52..54].copy_from_slice(&64u16.to_le_bytes());
-        header[54..56].copy_from_slice(&56u16.to_le_bytes());
-        header[56..58].copy_from_slice(&(count as u16).to_le_bytes());
-        file.extend(header);
-        let mut offset = 64 + 56 * count as u64;
-        let mut entry = |kind: u32, physical: u64, virt: u64, bytes: u64| {
-            let mut entry = Vec::new();
-            entry.extend(kind.to_le_bytes());
-            entry.extend(7u32.to_le_bytes());
-            for number in [offset, virt, physical, bytes, bytes, 0] {
-                entry.extend(number.to_le_bytes());
-            }
-            offset += bytes;
-            entry
-        };
-        file.extend(entry(4, 0, 0, self.notes.len() as u64));
-        for (at, page) in &self.pages {
-            let virt = if self.with_virt { 0xffff_8880_0000_0000 + at } else { 0 };
-            file.extend(entry(1, *at, virt, page.len() as u64));
-        }
-        file.extend(&self.notes);
-        for (_, page) in &self.pages {
-            file.extend(page);
-        }
-        file
-    }
-}
-
-fn of(id: &str) -> &'static Model {
-    model(id).expect("a model")
-}
-
-fn leaf(of: &Model, pa: u64, prot: Prot, level: Level) -> u64 {
-    of.make_leaf(PhysAddr(pa), prot, level).expect("a leaf").0
-}
-
-const X86_INFO: &str = "OSRELEASE=6.12.57\nPAGESIZE=4096\nSYMBOL(swapper_pg_dir)=ffffffff82a10000\n\
-                        NUMBER(phys_base)=-4194304\nNUMBER(pgtable_l5_enabled)=0\nKERNELOFFSET=1000000\n";
-
-/// init_mm's root at 0x2610000 (0x2a10000 less 4 MiB), with the direct map's first pages, a 2 MiB page, and a table that is not here.
-fn x86() -> Made {
-    let x86 = of("x86_64-4level");
-    let table = |pa: u64| x86.make_table(PhysAddr(pa), Owner::Kernel).0;
-    let small = |pa: u64, prot| leaf(x86, pa, prot, Level::Pte);
-    Made::new(62)
-        .table(0x261_0000, &[(273, table(0x1000)), (511, table(0x9_0000_0000))])
-        .table(0x1000, &[(0, table(0x2000))])
-        .table(0x2000, &[(0, table(0x3000)), (1, leaf(x86, 0x20_0000, Prot::Kernel, Level::Pmd))])
-        .table(
-            0x3000,
-            &[
-                (0, small(0, Prot::Kernel)),
-                (1, small(0x1000, Prot::Kernel)),
-                (2, small(0x2000, Prot::KernelRo)),
-                (9, small(0x9000, Prot::KernelRo)),
-            ],
-        )
-        .note("VMCOREINFO", X86_INFO.as_bytes())
-}
+use vmcore::{Core, CoreError, Pieces, ReadError, Root, is_core};
 
 fn lines(file: &[u8], upper_half: bool) -> (Vec<String>, usize) {
     let core = Core::open(file).expect("a core");
@@ -196,6 +95,8 @@ fn arm64_is_opened_by_its_offsets() {
         ("NUMBER(TCR_EL1_T1SZ)=0x10", "NUMBER(TCR_EL1_T1SZ)=0xc", "arm64-4k-52"),
         ("NUMBER(TCR_EL1_T1SZ)=0x10", "NUMBER(TCR_EL1_T1SZ)=0x19", "arm64-4k-39"),
         ("PAGESIZE=4096", "PAGESIZE=65536", "arm64-64k-48"),
+        ("PAGESIZE=4096", "PAGESIZE=65536\nNUMBER(MAX_PHYSMEM_BITS)=52", "arm64-64k-48-lpa"),
+        ("PAGESIZE=4096", "PAGESIZE=65536\nNUMBER(MAX_PHYSMEM_BITS)=48", "arm64-64k-48"),
     ] {
         let file = Made::new(183).note("VMCOREINFO", info.replace(was, now).as_bytes()).file();
         let root = Core::open(&file[..]).expect("a core").roots().expect("a root").remove(0);
@@ -228,6 +129,63 @@ fn riscv_is_opened_by_what_its_kernel_says() {
         // Svnapot: one raw frame in 16 ptes is 64 KiB that run on.
         assert_eq!(lines(&file, true).0, ["ffffffd600010000-ffffffd60001ffff pte rw--g 80010000"]);
     }
+}
+
+/// VMCOREINFO of Linux 6.12.117 (Debian) as it was in the memory of real guests of QEMU 7.2.22 (what tells the root), and where the root
+/// was: on arm64 and riscv64 the walk of QEMU's monitor agreed with every range.
+#[test]
+fn real_kernels_tell_their_roots() {
+    let arm64 = |page, symbol, offset, size, bits| {
+        format!(
+            "OSRELEASE=6.12.117\nPAGESIZE={page}\nSYMBOL(swapper_pg_dir)={symbol}\nNUMBER(MAX_PHYSMEM_BITS)={bits}\nNUMBER(VA_BITS)=52\n\
+             NUMBER(kimage_voffset)={offset}\nNUMBER(PHYS_OFFSET)=0x40000000\nNUMBER(TCR_EL1_T1SZ)={size}\nKERNELOFFSET=4ab569000000\n"
+        )
+    };
+    let riscv = "OSRELEASE=6.12.117\nPAGESIZE=4096\nSYMBOL(swapper_pg_dir)=ffffffff81dcb000\nNUMBER(phys_ram_base)=2147483648\n\
+                 NUMBER(PAGE_OFFSET)=0xff60000000000000\nNUMBER(VA_BITS)=57\nNUMBER(KERNEL_LINK_ADDR)=0xffffffff80000000\n\
+                 NUMBER(va_kernel_pa_offset)=0xfffffffeffe00000\n";
+    let x86 = "OSRELEASE=6.12.117\nPAGESIZE=4096\nSYMBOL(swapper_pg_dir)=ffffffff9b622000\nNUMBER(MAX_PHYSMEM_BITS)=46\n\
+               NUMBER(phys_base)=-291504128\nSYMBOL(init_top_pgt)=ffffffff9b622000\nNUMBER(pgtable_l5_enabled)=0\nKERNELOFFSET=18a00000\n\
+               NUMBER(KERNEL_IMAGE_SIZE)=1073741824\nNUMBER(sme_mask)=0\n";
+    for (machine, info, at, id) in [
+        (
+            183,
+            arm64(4096, "ffffcab5ea892000", "0xffffcab5a8e00000", "0x10", 48),
+            0x41a9_2000,
+            "arm64-4k-52-l5off",
+        ),
+        (183, arm64(4096, "ffffa7900d492000", "0xffffa78fcba00000", "0xc", 52), 0x41a9_2000, "arm64-4k-52"),
+        (
+            183,
+            arm64(16_384, "ffffd0bb58b64000", "0xffffd0bb16c00000", "0xc", 52),
+            0x41f6_4000,
+            "arm64-16k-52",
+        ),
+        (243, riscv.to_owned(), 0x81fc_b000, "riscv64-sv57"),
+        (62, x86.to_owned(), 0xa02_2000, "x86_64-4level"),
+    ] {
+        let file = Made::new(machine).note("VMCOREINFO", info.as_bytes()).file();
+        let root = Core::open(&file[..]).expect("a core").roots().expect("a root").remove(0);
+        assert_eq!((root.at.0, root.model.id, root.assumed.len()), (at, id, 0), "{info}");
+    }
+    let encrypted = x86.replace("sme_mask)=0", "sme_mask)=140737488355328");
+    let file = Made::new(62).note("VMCOREINFO", encrypted.as_bytes()).file();
+    assert!(matches!(Core::open(&file[..]).expect("a core").roots(), Err(CoreError::NoModel(_))));
+}
+
+#[test]
+fn the_note_may_be_in_memory_only() {
+    let mut made = x86();
+    made.notes.clear();
+    let note = x86().notes;
+    made.pages.push((0x7000_0000, note));
+    let file = made.file();
+    let mut core = Core::open(&file[..]).expect("a core");
+    assert!(matches!(core.roots(), Err(CoreError::NoRoot(_))));
+    assert!(matches!(core.take_info(PhysAddr(0x2000)), Err(CoreError::NoRoot(_))));
+    assert_eq!(core.take_info(PhysAddr(0x5000)), Err(CoreError::NotInCore(0x5000)));
+    core.take_info(PhysAddr(0x7000_0000)).expect("the note");
+    assert_eq!(core.roots().expect("a root")[0].at, PhysAddr(0x261_0000));
 }
 
 #[test]
@@ -333,7 +291,8 @@ fn what_is_no_core_is_one_sentence() {
     let core = Core::open(file).expect("the headers are whole");
     let root = core.roots().expect("a root").remove(0);
     assert!(matches!(core.ranges(&root, true), Err(CoreError::Read(ReadError::End(_)))));
-    assert!(elf::is_elf(file) && !elf::is_elf(b"KDUMP   ") && elf::is_kdump(b"KDUMP   "));
+    let starts: [&[u8]; 4] = [file, b"KDUMP   ", b"DISKDUMP", b"makedumpfile\0\0\0\0"];
+    assert!(starts.into_iter().all(is_core) && !is_core(b"KDUMP") && !is_core(b"makedumpfile -c vmcore"));
 }
 
 proptest! {

@@ -299,6 +299,11 @@ impl Page {
         self.started().await;
     }
 
+    /// Goes into a frame in which the program does not have to run.
+    pub async fn enter_only_frame(&self, index: u16) {
+        self.client.enter_frame(index).await.expect("the frame is there");
+    }
+
     /// Goes back out of a frame.
     pub async fn leave_frame(&self) {
         self.client.enter_parent_frame().await.expect("the frame is in a page");

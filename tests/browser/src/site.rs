@@ -46,6 +46,14 @@ impl Site {
         Self::serve_at(directory, |site| site)
     }
 
+    /// Another site than the built one, as `set` wants it to be served.
+    pub fn serve_from_with(
+        directory: &Path,
+        set: impl FnOnce(pagewalk_server::Site) -> pagewalk_server::Site,
+    ) -> Self {
+        Self::serve_at(directory, set)
+    }
+
     fn serve_at(directory: &Path, set: impl FnOnce(pagewalk_server::Site) -> pagewalk_server::Site) -> Self {
         let site = pagewalk_server::Site::open(directory).expect("the directory of a site");
         let site = Arc::new(set(site));

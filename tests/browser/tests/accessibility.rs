@@ -24,7 +24,7 @@ const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> St
 }
 
 /// Each page that the navigation leads to has one at least.
-const STATES: [State; 33] = [
+const STATES: [State; 36] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),
@@ -84,6 +84,9 @@ const STATES: [State; 33] = [
     },
     state("two values", "#v1/open/value/arm64-4k-48/pte/68000416899f03/60000416898f83", ".answer .change"),
     state("values that are mistyped", "#v1/open/value/vax/ptx/163", ".answer .fits"),
+    state("a call", "#v1/call", ".call .sentence"),
+    state("a call that cannot be", "#v1/call?fn=walk_page_vma&vma=none&do=pte:x", ".call .refused"),
+    state("a call that is mistyped", "#v1/call/vax?rage=1", ".notice"),
     state("a table of verdicts", "#v1/verdicts/nested-read", SEARCHED_TABLE),
 ];
 

@@ -177,7 +177,9 @@ fn values_have_an_address_that_opens_them() {
         page.load(&site.url(link)).await;
         page.wait_for("what changed", ".values .change").await;
         assert_eq!(page.count(".values .reading").await, 2);
-        assert!(page.text(".change").await.contains("must: break-before-make"));
+        assert!(
+            page.text(".change").await.contains("The architecture demands it. The output address changes")
+        );
         assert_eq!(page.hash().await, link);
         // Mistyped: all that is wrong is said, and what can be read is kept.
         page.load(&site.url("#v1/open/value/x86_64-4levl/ptx/8000000001007067/12g4")).await;
@@ -289,17 +291,127 @@ fn of_a_core_only_the_parts_with_page_tables_are_read() {
              document.body.dispatchEvent(Object.assign(drop, {{ dataTransfer: {{ files: [file], types: ['Files'] }} }}));"
         ))
         .await;
-        page.wait_for("it is open", ".notice").await;
-        let notice = page.text(".notice").await;
-        assert!(notice.contains("guest.core is open: page tables of x86-64, 4 levels"), "{notice}");
-        assert!(notice.contains("whose root is at 0x"), "{notice}");
+        page.wait_for("it is open", ".answer .walks").await;
+        let says = page.text(".answer").await;
+        for words in ["An ELF core of the memory of x86-64", "whose root is at 0x", "cr3 of CPU 0"] {
+            assert!(says.contains(words), "{words}\n{says}");
+        }
         let read = page.eval("return window.read").await.as_u64().expect("bytes");
         assert!(read > 0 && read < 1 << 20, "{read} bytes were read");
+        // Another root is read in its place, or refused with what is wrong.
+        page.click(".answer details summary").await;
+        page.eval("document.querySelector('.root-of input[name=root]').value = '12g4'").await;
+        page.click(".root-of button").await;
+        page.wait_for("what is wrong", ".notice").await;
+        assert!(page.text(".notice").await.contains("column 3 is 'g'"), "{}", page.text(".notice").await);
+        assert_eq!(
+            page.text_of("return document.querySelector('.root-of input[name=root]').value").await,
+            "12g4"
+        );
+        page.click(".walks a").await;
+        page.wait_for("a step", ".sentence").await;
         page.last_step().await;
         // These are the machine's own tables.
         assert_eq!(page.count(".built").await, 0);
         page.choose_scenario("ptdump").await;
         page.wait_for("the dump", ".dump").await;
+    });
+}
+
+/// What the kernel of that machine printed, in which a line was changed, and what its walk of another program says.
+const INFO_MEM: &str = include_str!("../../formats/qemu-11.1.3-x86_64-4level-info-mem.txt");
+
+#[test]
+fn two_dumps_are_compared_range_by_range_and_each_is_checked() {
+    for screen in [Screen::WIDE, Screen::NARROW] {
+        test(screen, async |page| {
+            let site = Site::serve();
+            opened(page, &site).await;
+            paste(page, TLB).await;
+            page.wait_for("the first", ".answer .ranges").await;
+            // By itself: what is odd is said, with what the word means.
+            let check = page.text(".answer .check").await;
+            assert!(check.contains("Checked by itself"), "{check}");
+            assert_eq!(page.count(".answer .others").await, 0, "there is nothing to compare it with");
+            page.eval("document.querySelector('textarea').focus()").await;
+            paste(page, INFO_MEM).await;
+            page.until("both", async || page.count(".answer .others button").await == 2).await;
+            // By the keyboard alone.
+            page.eval("document.querySelector('.answer .others button').focus()").await;
+            page.keys(&[Key::Enter.into()]).await;
+            page.wait_for("the comparison", ".answer .beside-dumps").await;
+            page.until("the focus", async || {
+                page.eval("return document.activeElement.matches('.answer h2')").await == true
+            })
+            .await;
+            let says = page.text(".beside-dumps").await;
+            for words in ["info-tlb-x86", "info-mem-x86", "alike in all that both tell"] {
+                assert!(says.contains(words), "{words}\n{says}");
+            }
+            // Each column that differs stands in the legend.
+            let script = "const names = [...document.querySelectorAll('.beside-dumps .legend dt')].map(of => of.textContent);
+                 const columns = [...document.querySelectorAll('.beside-dumps tbody th')].flatMap(of => of.textContent.split(', '));
+                 return columns.filter(of => !names.includes(of)).length";
+            assert_eq!(page.eval(script).await, 0);
+            let wide = "const of = document.documentElement; return of.scrollWidth - of.clientWidth";
+            assert_eq!(page.eval(wide).await, 0, "nothing is wider than the screen");
+        });
+    }
+}
+
+/// A machine's memory without a word: drops a file of that many gigabytes, whose page tables lie at its beginning.
+async fn drop_raw(page: &Page, gigabytes: u32) {
+    let script = format!(
+        "const size = {gigabytes} * 2 ** 30, head = new Uint8Array(0x5000), view = new DataView(head.buffer);
+         // x86-64: a root at 0x1000 with one page of each half, in tables at 0x2000, 0x3000 and 0x4000.
+         view.setBigUint64(0x1000, 0x2067n, true); view.setBigUint64(0x1000 + 511 * 8, 0x2067n, true);
+         view.setBigUint64(0x2000, 0x3067n, true); view.setBigUint64(0x2000 + 511 * 8, 0x3067n, true);
+         view.setBigUint64(0x3000, 0x4067n, true); view.setBigUint64(0x4000 + 5 * 8, 0x8000000000005063n, true);
+         const all = new Blob([head, new Uint8Array(1 << 20)]);
+         const file = new File([all], 'memory.raw');
+         window.read = 0;
+         // As large as that, and holding no more than its beginning.
+         Object.defineProperty(file, 'size', {{ value: size }});
+         const slice = file.slice.bind(file);
+         file.slice = (start, end) => {{
+             window.read += end - start;
+             return start < all.size ? slice(start, end) : new Blob([new Uint8Array(end - start)]);
+         }};
+         const drop = new Event('drop', {{ bubbles: true, cancelable: true }});
+         document.body.dispatchEvent(Object.assign(drop, {{ dataTransfer: {{ files: [file], types: ['Files'] }} }}));"
+    );
+    page.eval(&script).await;
+}
+
+#[test]
+fn a_raw_image_is_read_from_the_root_on_that_a_person_names() {
+    test(Screen::NARROW, async |page| {
+        let site = Site::serve();
+        opened(page, &site).await;
+        drop_raw(page, 4).await;
+        page.wait_for("it is asked", ".answer .root-of").await;
+        assert!(page.text(".answer").await.contains("does not tell where its page tables begin"));
+        let read = page.eval("return window.read").await.as_u64().expect("bytes");
+        assert!(read < 1 << 20, "{read} bytes were read of what is not understood");
+        // By the keyboard alone.
+        page.eval("document.querySelector('.root-of input[name=root]').focus()").await;
+        page.keys(&"1000".chars().collect::<Vec<_>>()).await;
+        page.keys(&[Key::Tab.into(), Key::Tab.into(), Key::Tab.into(), Key::Enter.into()]).await;
+        page.wait_for("its tables", ".answer .walks").await;
+        let says = page.text(".answer").await;
+        assert!(says.contains("A raw image of the memory of x86-64: 4 GiB of memory"), "{says}");
+        let read = page.eval("return window.read").await.as_u64().expect("bytes");
+        assert!(read < 4 << 20, "{read} bytes were read");
+        page.click(".walks a").await;
+        page.wait_for("a step", ".sentence").await;
+        page.last_step().await;
+        // Its dump is compared with a text that is pasted beside it.
+        page.turn_to("Open yours").await;
+        page.eval("document.querySelector('.door textarea').focus()").await;
+        paste(page, TLB).await;
+        page.until("both", async || page.count(".answer .others button").await == 2).await;
+        page.click(".answer .others button").await;
+        page.wait_for("the comparison", ".answer .beside-dumps").await;
     });
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use figure::{Ask, Figure, Format, Theme};
 use pagewalk_browser_tests::{Answer, Gate, Key, Page, Screen, Site, dist, in_app, test};
 use pagewalk_tests::files;
+use serde_json::json;
 
 const HOST: &str = r#"<!doctype html><html lang="en"><title>Host</title>
 <body style="height: 5000px"><p tabindex="0" id="own">The host's own text</p>
@@ -103,6 +104,25 @@ fn a_widget_whose_scenario_arrives_later_has_no_header_meanwhile() {
         page.wait_for("a step is shown", ".sentence").await;
         assert_eq!(page.count("header").await, 0);
         page.until("its step", || async { page.step().await == 2 }).await;
+    });
+}
+
+#[test]
+fn on_paper_it_is_a_figure_without_buttons() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/debug-init-mm/x86_64-4level/v6.17?lock=read&t=2&embed")).await;
+        // Its style has come.
+        page.until("its layout", || async {
+            page.text_of("return getComputedStyle(document.body).containerName").await == "walk"
+        })
+        .await;
+        page.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+        let seen = "return [...document.querySelectorAll('.transport, .transport button, [role=slider]')].filter(of => of.offsetParent).length";
+        page.until("the controls are gone", || async { page.eval(seen).await == 0 }).await;
+        assert!(page.text(".sentence").await.len() > 10);
+        assert!(page.text(".caption").await.contains("init_mm"));
+        assert!(page.text(".locks").await.contains("init_mm"));
     });
 }
 

@@ -24,7 +24,8 @@ fn the_first_step_stands_in_the_page_as_the_program_draws_it() {
             let site = Site::serve_with(|site| site.instead(&in_app("pagewalk_bg.wasm"), Answer::Missing));
             page.load_only(&site.url("")).await;
             page.wait_for("why it cannot start", "[role=alert]").await;
-            assert!(page.text("[role=alert]").await.contains("could not be started"));
+            let says = page.text("[role=alert]").await;
+            assert!(says.contains("could not be started here, because its program did not start"), "{says}");
             page.eval("document.querySelector('[role=alert]').remove()").await;
             assert_eq!(page.text_of(SEEN).await, live);
             // Another address asks for something else than this step.

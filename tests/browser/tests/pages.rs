@@ -3,7 +3,7 @@
 use pagewalk_browser_tests::{Answer, Gate, Key, Page, Screen, Site, in_app, test};
 
 /// The strictest policy under which the page may be served: scripts come from its own server and may compile wasm.
-const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src 'self'; style-src 'self' 'unsafe-inline'; \
+const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src 'self'; style-src 'self'; \
                       script-src 'self' 'wasm-unsafe-eval'";
 
 /// How often a later part of the program was fetched.
@@ -30,6 +30,7 @@ fn the_later_part_arrives_in_the_same_document() {
             ("#v1/compare", ".side + .side"),
             ("#v1/safe", ".question textarea"),
             ("#v1/open", ".door textarea"),
+            ("#v1/call", ".call .sentence"),
             ("#v1/kernel-walk?t=3", ".sentence"),
         ] {
             page.eval(&format!("location.hash = {hash:?}")).await;

@@ -8,9 +8,13 @@
 //! | `__wasm_split.js` | what the first part calls to load the later ones; it imports `part.js`, which is not made here |
 //!
 //! With `--small`, imports get short names, panics say nothing, and what our page never runs is left out.
+//!
+//! `pagewalk-split --order WASM…` puts the functions of each file into an order in which it compresses best, for when everything
+//! else has been done to it.
 
 mod glue;
 mod names;
+mod order;
 mod panics;
 
 use std::error::Error;
@@ -27,20 +31,32 @@ const BY_PART: [(&str, &str); 2] =
 
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "--order") {
+        return said(arguments[1..].iter().try_for_each(|file| ordered(Path::new(file))));
+    }
     let before = arguments.len();
     arguments.retain(|argument| argument != "--small");
     let small = arguments.len() < before;
     let [wasm, directory] = arguments.as_slice() else {
-        eprintln!("pagewalk-split: usage: pagewalk-split [--small] WASM DIRECTORY");
+        eprintln!("pagewalk-split: usage: pagewalk-split [--small] WASM DIRECTORY, or --order WASM…");
         return ExitCode::from(2);
     };
-    match split(Path::new(wasm), Path::new(directory), small) {
+    said(split(Path::new(wasm), Path::new(directory), small))
+}
+
+fn said(result: Result<(), Box<dyn Error + Send + Sync>>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pagewalk-split: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn ordered(file: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let program = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    Ok(fs::write(file, order::ordered(&program)?)?)
 }
 
 fn split(wasm: &Path, directory: &Path, small: bool) -> Result<(), Box<dyn Error + Send + Sync>> {

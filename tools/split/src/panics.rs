@@ -46,15 +46,26 @@ const PANICKING: [&str; 14] = [
 ];
 
 /// What Yew has and this page does not use, by the beginnings of paths: the linker keeps it, as Yew chooses while it runs. Our elements
-/// have no listeners of Yew's (`web/src/events.rs` listens once for all), no raw HTML, portal or suspense. The names are those
-/// of Yew 0.23; where one is another some day, the budget of `cargo xtask size` notices.
-const UNUSED: [&str; 6] = [
+/// have no listeners of Yew's (`web/src/events.rs` listens once for all), no raw HTML, portal or suspense. They have no keys, by which
+/// some could change places; all have the same list of attributes (`web/src/el.rs`), so that no maps of them are compared; and none is
+/// drawn twice, so that none is copied. The names are those of Yew 0.23; where one is another some day, the budget of
+/// `cargo xtask size` notices.
+const UNUSED: [&str; 15] = [
     "yew::dom_bundle::subtree_root::SubtreeData::add_listener",
     "yew::dom_bundle::subtree_root::BSubtree::ensure_handled",
     "yew::dom_bundle::btag::listeners::ListenerRegistration::register",
     "yew::dom_bundle::braw::",
     "yew::dom_bundle::bportal::",
     "yew::dom_bundle::bsuspense::",
+    "yew::html::component::scope::AnyScope::find_parent_scope",
+    "yew::dom_bundle::btag::listeners::Registry::unregister",
+    "<yew::dom_bundle::bnode::BNode as yew::dom_bundle::traits::ReconcileTarget>::shift",
+    "<yew::html::component::scope::Scope<COMP> as yew::html::component::scope::feat_csr::Scoped>::shift_node",
+    "yew::dom_bundle::btag::attributes::<impl yew::virtual_dom::Attributes>::apply_diff_as_maps",
+    "indexmap::map::IndexMap<K,V,S>::get_index_of",
+    "<yew::virtual_dom::vnode::VNode as core::clone::Clone>::clone",
+    "<yew::virtual_dom::vcomp::PropsWrapper<COMP> as yew::virtual_dom::vcomp::Mountable>::copy",
+    "<yew::virtual_dom::vcomp::PropsWrapper<COMP> as yew::virtual_dom::vcomp::Mountable>::mountable_eq",
 ];
 
 /// The program without the words of its panics. It keeps its relocations.
@@ -325,6 +336,7 @@ mod tests {
         assert!(panics("_ZN4core6option13unwrap_failed17h0123456789abcdefE"));
         assert!(panics("_RNvNtCs7JBXjrqX7qE_4core9panicking9panic_fmt"));
         assert!(panics("_ZN3yew10dom_bundle4braw4BRaw13detach_bundle17h0de551d68f77655aE"));
+        assert!(panics("_ZN8indexmap3map25IndexMap$LT$K$C$V$C$S$GT$12get_index_of17h0123456789abcdefE"));
         assert!(!panics("_ZN3yew10dom_bundle4btag4BTag6detach17h0de551d68f77655aE"));
         assert!(!panics("_ZN8pagewalk4walk17h0123456789abcdefE"));
     }

@@ -20,6 +20,7 @@ use crate::keys::Keys;
 use crate::later::Part;
 use crate::marks::{Command, Deed, Mark};
 use crate::place::{ASK, Place, unknown};
+use crate::run::Run;
 use crate::shared::Shared;
 use crate::view;
 use crate::view::header::{actions, coming, header, messages};
@@ -139,6 +140,7 @@ impl Page for Learn {
                 shared.lab.retry();
             }
             _ => {
+                self.stands();
                 let done = self.figure_mut().is_some_and(|figure| figure.did(deed, shared));
                 self.ask_free(false);
                 return done;
@@ -166,7 +168,8 @@ impl Page for Learn {
             },
             |figure| figure.figure(shared),
         );
-        let asked = self.question.as_ref().map(Question::view);
+        let step = if self.is_race() { None } else { self.walk.run().map(Run::index) };
+        let asked = self.question.as_ref().map(|question| question.view(step));
         // The figure as it is shown now, on its own page.
         let link = self.figure_of().map_or_else(|| self.figure_wanted().unwrap_or_default(), Page::link);
         let text = match (stop, &self.free) {
@@ -225,6 +228,7 @@ impl Page for Learn {
 
     fn work(&mut self, shared: &mut Shared) -> bool {
         let draw = self.figure_mut().is_some_and(|figure| figure.work(shared));
+        self.stands();
         self.ask_free(false);
         self.grade(shared);
         draw
@@ -361,6 +365,14 @@ impl Learn {
             (Ask::Cpu, Some(races)) => (races.moves)(&address(stop)).map(Question::cpu),
             (Ask::Cpu, None) => None,
         };
+    }
+
+    /// Where the question of a stop was put, what it asks for is found before the figure goes on.
+    fn stands(&mut self) {
+        let Some(asked_at) = self.stop().map(address) else { return };
+        if let Some(question) = self.question.as_mut().filter(|_| self.walk.link() == asked_at) {
+            question.stands(self.walk.run());
+        }
     }
 
     /// Grades the answer that was given, as soon as that can be done, and steps the figure to what was asked.

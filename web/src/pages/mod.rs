@@ -3,12 +3,13 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`walk`] | a walk, step by step |
-//! | `race`, `callers`, `verdicts`, `compare`, `learn`, `safe`, `open` | the pages that arrive [later](crate::parts) |
+//! | `race`, `callers`, `verdicts`, `compare`, `learn`, `safe`, `open`, `call` | the pages that arrive [later](crate::parts) |
 //!
 //! A page is its state and plain functions on it. It listens to nothing, waits for nothing and writes no address: the
 //! [`Shell`](crate::Shell) owns one of each, tells it what a person did, asks it what goes on by itself, and draws it. So
 //! whoever leaves a page and comes back finds it as it was.
 
+pub mod call;
 pub mod callers;
 pub mod compare;
 pub mod learn;

@@ -6,25 +6,29 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use js_sys::Array;
 use texts::{Machine, Wish, format_named};
+use vmcore::Root;
+use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::Page;
-use crate::answers::{Answer, Given, Said, Shelf};
+use crate::answers::{Answer, Given, RootAt, Said, Shelf, Want};
 use crate::browser;
 use crate::el::El;
 use crate::marks::{Deed, List, Mark};
 use crate::place::{Place, unknown};
-use crate::shared::{Shared, sentences};
+use crate::shared::{Shared, sentence, sentences};
 use crate::values::Values;
 use crate::view;
-use crate::view::door::{EXAMPLES, FIELD, Press, door};
+use crate::view::door::{BASE, EXAMPLES, FIELD, MODEL, Press, ROOT, door};
 
 /// Who reads.
 pub struct Hands {
     /// Reads files and texts.
     pub bring: Rc<dyn Fn(Array)>,
     /// Reads one of what was given again, as a person wants it.
-    pub again: Rc<dyn Fn(usize, Wish)>,
+    pub again: Rc<dyn Fn(usize, Want)>,
+    /// Compares two of what was given.
+    pub compare: Rc<dyn Fn([usize; 2])>,
 }
 
 impl fmt::Debug for Hands {
@@ -40,12 +44,14 @@ pub struct Open {
     hands: Hands,
     /// The button for files, as long as this hears of it.
     heard: Option<(Element, EventListener)>,
+    /// The page, as long as this hears what is pasted there.
+    pasted: Option<(Element, EventListener)>,
 }
 
 impl Open {
     /// The page, with what was read and who reads.
     pub const fn new(shelf: Shelf, hands: Hands) -> Self {
-        Self { shelf, hands, heard: None }
+        Self { shelf, hands, heard: None, pasted: None }
     }
 
     /// The values that are shown first.
@@ -60,18 +66,24 @@ impl Open {
         all.retain(|of| of.said.values.is_none());
         let given = Given { name: "Values".to_owned(), blob: wasm_bindgen::JsValue::NULL };
         let said = Said { values: Some(values), ..Said::default() };
-        all.insert(0, Answer { given, wish: Wish::default(), said });
+        all.insert(0, Answer { given, want: Want::default(), said });
     }
 
     /// Another choice in a list of an answer: the value has the answer's number before it.
     fn picked(&self, list: List, value: &str) -> Option<()> {
         let (nth, value) = value.split_once(' ')?;
         let nth: usize = nth.parse().ok()?;
-        let (values, wish) = {
+        let (values, want, root) = {
             let shelf = self.shelf.borrow();
             let answer = shelf.all.get(nth)?;
-            (answer.said.values.clone(), answer.wish)
+            let number = value.parse::<usize>().ok().filter(|_| list == List::Whose);
+            let root = number.and_then(|number| answer.said.machine.as_ref()?.roots.get(number).cloned());
+            (answer.said.values.clone(), answer.want, root)
         };
+        if let Some(Root { at, model, .. }) = root {
+            (self.hands.again)(nth, Want { root: Some(RootAt { at: at.0, model, base: 0 }), ..want });
+            return Some(());
+        }
         if let Some(mut values) = values {
             match list {
                 List::Machine => values.model = pgtable::model(value).ok(),
@@ -84,13 +96,13 @@ impl Open {
             self.ask(values);
             return Some(());
         }
-        let wish = match list {
+        let text = match list {
             // A machine of another format need not fit.
             List::Format => Wish { format: format_named(value), machine: None },
-            List::Machine => Wish { machine: Machine::named(value).ok(), ..wish },
+            List::Machine => Wish { machine: Machine::named(value).ok(), ..want.text },
             _ => return None,
         };
-        (self.hands.again)(nth, wish);
+        (self.hands.again)(nth, Want { text, ..want });
         Some(())
     }
 
@@ -117,6 +129,17 @@ impl Open {
                     all.remove(nth);
                 }
             }
+            Press::Compare(a, b) => (self.hands.compare)([a, b]),
+            Press::Root(nth) => match written_root(nth) {
+                Ok(root) => {
+                    let want = self.shelf.borrow().all.get(nth).map(|answer| answer.want);
+                    shared.notice = None;
+                    if let Some(want) = want {
+                        (self.hands.again)(nth, Want { root: Some(root), ..want });
+                    }
+                }
+                Err(why) => shared.notice = Some(why),
+            },
             Press::Example(nth) => {
                 if let Some((_, text)) = EXAMPLES.get(nth) {
                     (self.hands.bring)(Array::of1(&(*text).into()));
@@ -124,6 +147,19 @@ impl Open {
             }
         }
     }
+}
+
+/// The root that is written beside an answer.
+fn written_root(nth: usize) -> Result<RootAt, String> {
+    let written = |field: &str| browser::written(&format!(".answer:nth-of-type({}) {field}", nth + 1));
+    let address = |field: &str, what: &str| {
+        let text = written(field);
+        let value = decode::value(text.trim()).map(|value| value.0);
+        value.map_err(|error| format!("{what}: {error}. It is hexadecimal, such as 1a2b000."))
+    };
+    let base = if written(BASE).trim().is_empty() { 0 } else { address(BASE, "Where the image begins")? };
+    let model = pgtable::model(&written(MODEL)).map_err(|error| sentence(&error))?;
+    Ok(RootAt { at: address(ROOT, "The root table")?, model, base })
 }
 
 impl Page for Open {
@@ -185,6 +221,16 @@ impl Page for Open {
             && let Some(answer) = root.query_selector(".answer h2").ok().flatten()
         {
             browser::focus(&answer, true);
+        }
+        if self.pasted.as_ref().is_none_or(|(of, _)| of != root) {
+            // What is pasted into a field of one line is written there, and is no text to be read.
+            let listener = EventListener::new(root, "paste", |event| {
+                let target: Option<Element> = event.target().and_then(|of| of.dyn_into().ok());
+                if target.is_some_and(|target| target.tag_name() == "INPUT") {
+                    event.stop_propagation();
+                }
+            });
+            self.pasted = Some((root.clone(), listener));
         }
         let button = root.query_selector(".door input[type=file], .door .files input").ok().flatten();
         if self.heard.as_ref().map(|(of, _)| of) != button.as_ref() {

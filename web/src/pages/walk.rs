@@ -171,7 +171,7 @@ impl Page for Walk {
         let Link { setup, view, embed, .. } = &self.link;
         let awaited = self.awaited.as_ref().map(|of| of.about.title);
         let header = if *embed {
-            el("h1.sr").child("Pagewalk")
+            view::header::caption(setup, awaited)
         } else {
             view::header::walk(shared, setup, *view, awaited)
         };
@@ -329,6 +329,29 @@ impl Walk {
         }
         self.start(shared);
         fit
+    }
+
+    /// Shows a run that somebody else has begun.
+    pub fn take(&mut self, run: Run, shared: &mut Shared) {
+        self.link = Link { setup: *run.setup(), grain: run.grain(), step: run.index(), ..Link::default() };
+        self.playing = false;
+        self.failed = None;
+        self.run = Some(run);
+        self.record(shared);
+    }
+
+    /// Shows nothing any more.
+    pub fn stop(&mut self) {
+        self.playing = false;
+        self.run = None;
+    }
+
+    /// The step that is shown and its controls, for a page around them.
+    pub fn run_in(&self, shared: &Shared) -> El {
+        self.drawn_in(
+            el("section.figure[aria-label=The walk of the call]").attr("data-keys", Keys::Walk.name()),
+            shared,
+        )
     }
 
     /// What the address says. As long as the first step is shown of something else than it asked for, it says that.

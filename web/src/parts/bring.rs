@@ -8,17 +8,20 @@ use std::rc::Rc;
 use capture::importer::{is_gzip, read_any};
 use capture::{Brought, IMPORTERS, ImportError, Input, Limits};
 use js_sys::Array;
+use mm::World;
 use scenario::FileId;
-use scenario::places::Places;
-use texts::Wish;
+use texts::Listing;
+use texts::diff::diff;
 use vmcore::CoreError;
-use vmcore::elf::{is_elf, is_kdump};
+use vmcore::is_core;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
+use self::core::{Form, machine_of};
+use self::text::Stream;
 use super::Change;
-use crate::answers::{Answer, Answers, Given, Said, Shelf};
+use crate::answers::{Answer, Answers, Beside, Given, Machine, Said, Shelf, Want};
 use crate::browser;
 use crate::files::Opened;
 use crate::load::{Chunks, Problem, collect, read_json, unpack};
@@ -39,6 +42,10 @@ enum Refusal {
     Core(CoreError),
     /// A text in no format: line and column of its first word, and how it begins.
     Foreign(u32, u32, String),
+    /// A text that cannot be read as it was read before.
+    Text(String),
+    /// A machine's memory that does not tell where its page tables begin, and why a core does not.
+    AsksRoot(Option<CoreError>),
     /// Something else was given meanwhile, or it was given up.
     Over,
 }
@@ -62,16 +69,18 @@ impl From<CoreError> for Refusal {
 
 /// What was read.
 enum Read {
-    /// The tables of a machine.
+    /// A captured machine.
     Capture(Box<Brought>),
-    /// A text.
+    /// A text, or a machine's memory.
     Text(Box<Said>, Option<Box<Opened>>),
+    /// A call that a person put together.
+    Call(String),
 }
 
 /// What is to be read: anew, or instead of an answer.
 struct Ask {
     given: Given,
-    wish: Wish,
+    want: Want,
     instead: Option<usize>,
 }
 
@@ -82,54 +91,68 @@ pub(super) fn bring(shelf: &Shelf, change: &Callback<Change>, given: &Array) {
             Some(_) => Given { name: "The text".to_owned(), blob: browser::blob_of(&of)? },
             None => Given { name: name_of(&of), blob: of },
         };
-        Some(Ask { given, wish: Wish::default(), instead: None })
+        Some(Ask { given, want: Want::default(), instead: None })
     });
     start(shelf, change, asks.collect());
 }
 
 /// Reads one once more, as a person wants it.
-pub(super) fn again(shelf: &Shelf, change: &Callback<Change>, nth: usize, wish: Wish) {
+pub(super) fn again(shelf: &Shelf, change: &Callback<Change>, nth: usize, want: Want) {
     let given = shelf.borrow().all.get(nth).map(|answer| answer.given.clone());
     if let Some(given) = given {
-        start(shelf, change, Vec::from([Ask { given, wish, instead: Some(nth) }]));
+        start(shelf, change, Vec::from([Ask { given, want, instead: Some(nth) }]));
     }
 }
 
 fn start(shelf: &Shelf, change: &Callback<Change>, asks: Vec<Ask>) {
-    let turn = {
-        let mut answers = shelf.borrow_mut();
-        answers.turn += 1;
-        answers.is_reading = true;
-        answers.turn
-    };
+    let turn = begun(shelf);
     spawn_local(read_all(Rc::clone(shelf), change.clone(), turn, asks));
 }
 
+/// Something is read from now on, and what was read before no longer. Returns its turn.
+fn begun(shelf: &Shelf) -> u32 {
+    let mut answers = shelf.borrow_mut();
+    answers.turn += 1;
+    answers.is_reading = true;
+    answers.turn
+}
+
 async fn read_all(shelf: Shelf, change: Callback<Change>, turn: u32, asks: Vec<Ask>) {
-    for Ask { given, wish, instead } in asks {
+    for Ask { given, want, instead } in asks {
         let job = Job { shelf: &shelf, change: &change, turn, what: format!("Reading {}", given.name) };
-        let result = job.read(&given, wish).await;
+        let result = job.read(&given, want).await;
         if !job.goes_on() {
             return;
         }
         let shelf = Rc::clone(&shelf);
         change.emit(Change(Box::new(move |walk, shared| {
             shared.files.reading = None;
-            let (said, place) = match result {
+            let mut place = Some(Place::Open);
+            let said = match result {
                 Ok(Read::Capture(brought)) => {
-                    let says = opened_as(given.name, *brought, walk, shared);
+                    let (machine, says) = opened_as(given.name.clone(), *brought, walk, shared);
                     let before =
                         shared.notice.take().map(|before| before + " ").filter(|_| instead.is_none());
                     shared.notice =
                         Some(before.filter(|of| of.contains(" is open: ")).unwrap_or_default() + &says);
-                    return Some(Place::Walk);
+                    place = Some(Place::Walk);
+                    Said { machine: Some(Box::new(machine)), ..Said::default() }
                 }
                 Ok(Read::Text(said, opened)) => {
                     shared.notice = None;
                     if let Some(opened) = opened {
                         shared.files.put(*opened);
                     }
-                    (*said, Some(Place::Open))
+                    *said
+                }
+                // Its page is in another part.
+                Ok(Read::Call(text)) => {
+                    shared.notice = None;
+                    shared.files.call = Some(text);
+                    // Whoever arrives there opens the address: one that is changed leads to the page.
+                    let is_there = browser::write_hash(&["#", Place::Call.link()].concat(), true);
+                    shared.call.ask();
+                    return (!is_there).then_some(Place::Call);
                 }
                 // Everything stays as it was.
                 Err(refusal) => {
@@ -137,21 +160,73 @@ async fn read_all(shelf: Shelf, change: Callback<Change>, turn: u32, asks: Vec<A
                     return None;
                 }
             };
-            let answer = Answer { given, wish, said };
-            let Answers { all, is_new, .. } = &mut *shelf.borrow_mut();
-            match instead.and_then(|nth| all.get_mut(nth)) {
-                Some(old) => *old = answer,
-                None => {
-                    all.insert(0, answer);
-                    *is_new = true;
-                }
-            }
-            all.truncate(MOST_ANSWERS);
+            let is_shown = place == Some(Place::Open);
+            put(&mut shelf.borrow_mut(), Answer { given, want, said }, instead, is_shown);
             place
         })));
     }
     shelf.borrow_mut().is_reading = false;
     change.emit(Change(Box::new(|_, _| None)));
+}
+
+/// Puts an answer before the others, or in the place of one.
+fn put(answers: &mut Answers, answer: Answer, instead: Option<usize>, is_new: bool) {
+    let Answers { all, is_new: new, .. } = answers;
+    match instead.and_then(|nth| all.get_mut(nth)) {
+        Some(old) => *old = answer,
+        None => {
+            all.insert(0, answer);
+            *new |= is_new;
+        }
+    }
+    all.truncate(MOST_ANSWERS);
+}
+
+/// One of two dumps that are compared.
+struct Side {
+    name: String,
+    given: Given,
+    want: Want,
+    /// The tables of a machine, of which the text is what debugfs would print of it.
+    world: Option<World>,
+}
+
+/// Compares two of what was given: each text is read once more, as none is kept.
+pub(super) fn compare(shelf: &Shelf, change: &Callback<Change>, pair: [usize; 2]) {
+    let sides = pair.map(|nth| {
+        let shelf = shelf.borrow();
+        let answer = shelf.all.get(nth)?;
+        let world = answer.said.machine.as_ref().map(|machine| machine.world.clone());
+        Some(Side { name: answer.called(), given: answer.given.clone(), want: answer.want, world })
+    });
+    let [Some(a), Some(b)] = sides else { return };
+    let turn = begun(shelf);
+    spawn_local(beside(Rc::clone(shelf), change.clone(), turn, a, b));
+}
+
+async fn beside(shelf: Shelf, change: Callback<Change>, turn: u32, a: Side, b: Side) {
+    let name = format!("{} and {}", a.name, b.name);
+    let job = Job { shelf: &shelf, change: &change, turn, what: format!("Comparing {name}") };
+    let result = job.beside(&a, &b).await;
+    if !job.goes_on() {
+        return;
+    }
+    let shelf = Rc::clone(&shelf);
+    change.emit(Change(Box::new(move |_, shared| {
+        shared.files.reading = None;
+        let mut answers = shelf.borrow_mut();
+        answers.is_reading = false;
+        match result {
+            Ok(compared) => {
+                shared.notice = None;
+                let given = Given { name, blob: JsValue::NULL };
+                let said = Said { compared: Some(Box::new(compared)), ..Said::default() };
+                put(&mut answers, Answer { given, want: Want::default(), said }, None, true);
+            }
+            Err(refusal) => shared.notice = Some(refused(&name, &refusal)),
+        }
+        Some(Place::Open)
+    })));
 }
 
 /// What can be read, for whoever gave something else.
@@ -183,13 +258,9 @@ impl Job<'_> {
         }
     }
 
-    async fn read(&self, given: &Given, wish: Wish) -> Result<Read, Refusal> {
-        #[expect(clippy::cast_sign_loss, reason = "no file has a negative size")]
-        let bytes =
-            browser::member(&given.blob, "size").and_then(|size| size.as_f64()).map(|size| size as u64);
-        // A machine's memory may have more bytes than can be counted in a page's own memory.
-        let size = bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
-        self.progress(0, size);
+    /// The bytes of what was given, unpacked, and whether they were packed.
+    async fn stream(&self, given: &Given) -> Result<(Stream, bool), Refusal> {
+        let size = size_of(&given.blob);
         let open = || browser::stream_of(&given.blob).ok_or(Refusal::Unread);
         let mut chunks = Chunks::of(&open()?).ok_or(Refusal::Unable)?;
         let mut first = chunks.next().await.map_err(|()| Refusal::Unread)?.unwrap_or_default();
@@ -200,21 +271,69 @@ impl Job<'_> {
             chunks = Chunks::of(&unpacked).ok_or(Refusal::Unable)?;
             first = chunks.next().await.map_err(|()| Problem::Unpack)?.unwrap_or_default();
         }
-        if is_elf(&first) && !packed {
-            chunks.end();
-            let brought = self.core(&given.blob, bytes.unwrap_or_default()).await?;
-            return Ok(Read::Capture(Box::new(brought)));
-        }
-        if is_elf(&first) || is_kdump(&first) {
-            chunks.end();
-            return Err(CoreError::NotElf.into());
+        // A machine's memory may have more bytes than can be counted in a page's own memory.
+        let total = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX)).filter(|_| !packed);
+        Ok((Stream { first, chunks, total }, packed))
+    }
+
+    async fn read(&self, given: &Given, want: Want) -> Result<Read, Refusal> {
+        let size = size_of(&given.blob);
+        self.progress(0, size.and_then(|size| usize::try_from(size).ok()));
+        let (stream, packed) = self.stream(given).await?;
+        let first = &stream.first;
+        let form = match (is_core(first), packed) {
+            (true, false) => Some(Form::Core),
+            (true, true) => {
+                stream.chunks.end();
+                // A part of what is packed cannot be read without all that is before it.
+                return Err(CoreError::Gzip.into());
+            }
+            _ => (is_binary(first) && !packed).then_some(Form::Raw),
+        };
+        if let Some(form) = form {
+            stream.chunks.end();
+            return match self.core(given, size.unwrap_or_default(), form, want.root).await {
+                Ok((machine, opened)) => {
+                    let said = Said { machine: Some(Box::new(machine)), ..Said::default() };
+                    Ok(Read::Text(Box::new(said), Some(Box::new(opened))))
+                }
+                // Where its tables begin can be said: what was given stays.
+                Err(Refusal::AsksRoot(why)) => {
+                    let why = why.map(|why| why.to_string() + ".");
+                    Ok(Read::Text(Box::new(Said { asks_root: true, refused: why, ..Said::default() }), None))
+                }
+                Err(Refusal::Core(error)) if want.root.is_some() => {
+                    let refused = Some(format!("{error}."));
+                    Ok(Read::Text(Box::new(Said { asks_root: true, refused, ..Said::default() }), None))
+                }
+                Err(refusal) => Err(refusal),
+            };
         }
         if first.trim_ascii_start().first() == Some(&b'{') {
-            chunks.end();
-            let brought = self.capture(&given.blob, size).await?;
+            stream.chunks.end();
+            let total = size.and_then(|size| usize::try_from(size).ok());
+            let brought = self.capture(&given.blob, total).await?;
             return Ok(Read::Capture(Box::new(brought)));
         }
-        self.text(given, wish, first, chunks, size.filter(|_| !packed)).await
+        self.text(given, want.text, stream).await
+    }
+
+    /// What differs between two.
+    async fn beside(&self, a: &Side, b: &Side) -> Result<Beside, Refusal> {
+        let (of_a, of_b) = (self.side(a).await?, self.side(b).await?);
+        browser::pause().await;
+        let compared = diff(&of_a, &of_b);
+        let what = |side: &Side, of: &Listing| {
+            format!("{}: {}, rights {}", side.given.name, of.format.about(), of.rights.name())
+        };
+        Ok(Beside { what: [what(a, &of_a), what(b, &of_b)], compared })
+    }
+
+    async fn side(&self, side: &Side) -> Result<Listing, Refusal> {
+        match &side.world {
+            Some(world) => self.dumped(world).await,
+            None => self.listing(&side.given, side.want.text).await,
+        }
     }
 
     /// The tables of a machine, in our own format.
@@ -237,6 +356,18 @@ impl Job<'_> {
     }
 }
 
+/// How many bytes a file has.
+#[expect(clippy::cast_sign_loss, reason = "no file has a negative size")]
+fn size_of(file: &JsValue) -> Option<u64> {
+    browser::member(file, "size").and_then(|size| size.as_f64()).map(|size| size as u64)
+}
+
+/// Whether what begins so is no text: much of it is zero, and two zero bytes after each other are in none, not in UTF-16 either.
+fn is_binary(first: &[u8]) -> bool {
+    let zeros: usize = first.iter().map(|&byte| usize::from(byte == 0)).sum();
+    zeros * 4 >= first.len() && first.windows(2).any(|pair| pair == [0, 0])
+}
+
 /// The name of a file, as it can stand in a sentence: not too long, and without what would change the sentence around it.
 fn name_of(file: &JsValue) -> String {
     let name = browser::member(file, "name").and_then(|name| name.as_string()).unwrap_or_default();
@@ -248,16 +379,16 @@ fn name_of(file: &JsValue) -> String {
 }
 
 /// Keeps a file, shows a walk on it, and says what a person should know of it.
-fn opened_as(name: String, brought: Brought, walk: &mut Walk, shared: &mut Shared) -> String {
+fn opened_as(name: String, brought: Brought, walk: &mut Walk, shared: &mut Shared) -> (Machine, String) {
     let file = FileId::from(&brought);
     let mut says = format!("{name} is open: page tables of {}.", file.model.title);
     let Brought { capture, assumed, .. } = brought;
-    let places = Places::found(&capture.world);
     for sentence in &assumed {
         says.push(' ');
         says.push_str(sentence);
     }
-    shared.files.put(Opened { file, name, capture, places, assumed, is_built: false });
+    let (machine, opened) = machine_of(file, name, capture, assumed);
+    shared.files.put(opened);
     let fit = walk.bring(file, shared);
     if fit.other_file {
         says.push_str(" It is not the file of the link that was opened.");
@@ -267,7 +398,7 @@ fn opened_as(name: String, brought: Brought, walk: &mut Walk, shared: &mut Share
             " The scenario that was shown does not run on these tables, so the kernel walk is shown.",
         );
     }
-    says
+    (machine, says)
 }
 
 /// What is wrong, where, and what to do.
@@ -288,6 +419,8 @@ fn refused(name: &str, refusal: &Refusal) -> String {
             "{name}: line {line}, column {column}: this is in no format that this program reads; it begins with \u{201c}{begins}\u{201d}. \
              What can be read: {FORMATS}."
         ),
+        Refusal::Text(why) => format!("{name}: {why}"),
+        Refusal::AsksRoot(_) => format!("{name}: where its page tables begin is not known."),
         Refusal::Over => String::new(),
     }
 }

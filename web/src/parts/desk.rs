@@ -7,6 +7,7 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use narrate::race::sheet as race;
 use narrate::sheet::{ROWS, Sheet, Wanted, joined, pair, walk};
+use scenario::Tables;
 use web_sys::Element;
 use yew::Callback;
 
@@ -20,7 +21,7 @@ use crate::pages::{Page, Shown};
 use crate::place::Place;
 use crate::shared::Shared;
 use crate::view::room::room;
-use crate::view::share::{Known, Press, share};
+use crate::view::share::{As, Known, Press, share};
 use crate::view::sheet::{Paper, sheet};
 
 /// What the second window says when it is there, and when it is not any more.
@@ -34,6 +35,20 @@ const SHOW: &str = "pagewalk: show ";
 const SHARE: &str = ".share";
 const KEYS: &str = "[role=slider], .lesson";
 
+/// Where neither a room nor a table of steps can be had.
+const NO_STEPS: &str = "This page is a text: it has no steps, neither for a room nor for a table. Open a walk, a race or a lesson, \
+                        and ask for it there.";
+
+/// Whether a page is a text, whatever is opened on it.
+fn is_text(page: &dyn Page, here: Option<Place>) -> bool {
+    match here {
+        Some(Place::Callers | Place::Verdicts | Place::Safe | Place::Open) => true,
+        // Its list.
+        Some(Place::Learn) => page.link() == Place::Learn.link(),
+        _ => false,
+    }
+}
+
 /// What lies beside every page.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 struct Beside {
@@ -42,7 +57,7 @@ struct Beside {
     is_open: bool,
     /// What is wanted as text; none is what the page offers first.
     wanted: Option<Wanted>,
-    is_markdown: bool,
+    way: As,
     copying: Rc<Cell<Option<Copied>>>,
     /// What came of something that was pressed.
     says: &'static str,
@@ -106,7 +121,7 @@ pub(super) fn lay(tell: Callback<Deed>) -> Box<dyn Desk> {
         tell,
         is_open: false,
         wanted: None,
-        is_markdown: false,
+        way: As::Text,
         copying: Rc::default(),
         says: "",
         selects: false,
@@ -127,12 +142,18 @@ pub(super) fn lay(tell: Callback<Deed>) -> Box<dyn Desk> {
 
 impl Desk for Beside {
     fn did(&mut self, mark: Mark, page: &dyn Page, shared: &mut Shared) -> Option<&'static str> {
+        let here = shared.top.here;
         let form = &mut shared.top.form;
         Some(match mark {
             Mark::Command(Command::Share) => {
                 self.is_open = !self.is_open;
                 (self.wanted, self.says) = (None, "");
                 if self.is_open { SHARE } else { KEYS }
+            }
+            Mark::Command(Command::Present) if form.is_none() && is_text(page, here) => {
+                self.is_open = false;
+                shared.notice = Some(NO_STEPS.to_owned());
+                KEYS
             }
             Mark::Command(Command::Present) => {
                 self.is_open = false;
@@ -172,13 +193,18 @@ impl Desk for Beside {
             self.made(Wanted::Steps, page).filter(|_| form == Some(Form::Steps))
         };
         let at = number_in(link).unwrap_or_default();
-        let head = self.on_paper.then(|| (page.title(), full(link)));
+        let built = if is_built(page, shared) { BUILT } else { "" };
+        let head = self.on_paper.then(|| (page.title() + built, full(link)));
         let paper = Paper { sheet: paper.as_deref(), at, head };
         let is_drawn = self.is_open || self.on_paper || form.is_some();
         is_drawn.then(|| {
             el("div.desk")
                 .child(self.is_open.then(|| self.share(page, shared, link)))
                 .child(sheet(&paper))
+                .child(
+                    (form.is_some() && is_text(page, shared.top.here))
+                        .then(|| el("p.no-steps[role=status]").child(NO_STEPS)),
+                )
                 .child((form == Some(Form::Room)).then(|| room(self.fills_screen)))
         })
     }
@@ -204,8 +230,7 @@ impl Beside {
     fn pressed(&mut self, press: Press, page: &dyn Page, shared: &mut Shared) {
         match press {
             Press::Take(wanted) => (self.wanted, self.says) = (Some(wanted), ""),
-            Press::Text => (self.is_markdown, self.says) = (false, ""),
-            Press::Markdown => (self.is_markdown, self.says) = (true, ""),
+            Press::As(way) => (self.way, self.says) = (way, ""),
             Press::Copy => self.copy(page, shared),
             Press::Copied => {
                 (self.says, self.selects) = match self.copying.take() {
@@ -256,7 +281,8 @@ impl Beside {
         share(&Known {
             offered: &offered,
             wanted,
-            is_markdown: self.is_markdown,
+            ways: if shared.top.here == Some(Place::Walk) { &As::ALL } else { &As::ALL[..3] },
+            way: self.way,
             text: self.text(page, shared).as_deref(),
             says: self.says,
             table: &joined(own, Form::Steps.name()),
@@ -271,9 +297,16 @@ impl Beside {
     }
 
     fn text(&self, page: &dyn Page, shared: &Shared) -> Option<String> {
-        let sheet = self.made(self.wanted_of(shared), page)?;
         let base = browser::base();
-        Some(if self.is_markdown { sheet.markdown(&base) } else { sheet.text(&base) })
+        if !matches!(self.way, As::Text | As::Markdown) {
+            return Some(snippet(self.way, &base, &page.link(), &page.title()));
+        }
+        let sheet = self.made(self.wanted_of(shared), page)?;
+        let mut text = if self.way == As::Markdown { sheet.markdown(&base) } else { sheet.text(&base) };
+        if is_built(page, shared) {
+            text.push_str(BUILT);
+        }
+        Some(text)
     }
 
     /// What is wanted of a page. A table of steps is made once for all of its steps.
@@ -363,6 +396,45 @@ impl Beside {
             self.again = Some(Timeout::new(AGAIN_MS, move || tell.emit(Press::Follow.deed())));
         }
     }
+}
+
+/// What is pasted elsewhere for a step: `base` is the address of the page, `title` says what the step is.
+fn snippet(way: As, base: &str, link: &str, title: &str) -> String {
+    let full = [base, "#", link].concat();
+    let site = base.rfind('/').map_or("", |end| &base[..=end]);
+    let title = title.replace(['"', '<', '>', '[', ']', '&'], "");
+    let text = |of: &str| of.replace('&', "&amp;").replace('"', "&quot;");
+    match way {
+        As::Frame => {
+            let embedded = text(&[base, "#", &joined(link, "embed")].concat());
+            format!(
+                "<iframe src=\"{embedded}\"\n        title=\"{title}\" width=\"100%\" height=\"560\" loading=\"lazy\"></iframe>"
+            )
+        }
+        As::Element => format!(
+            "<script async src=\"{}page-walk.js\"></script>\n<page-walk link=\"{}\"><a href=\"{}\">{title}</a></page-walk>",
+            text(site),
+            text(link),
+            text(&full)
+        ),
+        As::Figure => format!("[![{title}](walk.svg)]({full})"),
+        As::Files => format!(
+            "pagewalk figure '{link}' --page '{site}' -o walk.svg\npagewalk figure '{link}' --page '{site}' --format text -o walk.txt\n\
+             pagewalk standalone '{link}' -o walk.html"
+        ),
+        _ => full,
+    }
+}
+
+/// What is said of tables that are built from a text, wherever they are taken to.
+const BUILT: &str =
+    "\nThe page tables are built from the ranges of a text: they are not the machine\u{2019}s own.\n";
+
+/// Whether what a page shows is a walk in such tables.
+fn is_built(page: &dyn Page, shared: &Shared) -> bool {
+    let Some(Shown::Walk { link, .. }) = page.shown() else { return false };
+    let Tables::Brought(file) = link.setup.tables else { return false };
+    shared.files.get(file).is_some_and(|opened| opened.is_built)
 }
 
 /// What is wanted of what a page shows.

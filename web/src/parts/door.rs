@@ -6,7 +6,7 @@ use js_sys::Array;
 use yew::Callback;
 
 use super::{Arrived, Bring, Change, Door, bring};
-use crate::answers::Shelf;
+use crate::answers::{Shelf, Want};
 use crate::later::PartError;
 use crate::pages::open::{Hands, Open};
 
@@ -36,12 +36,16 @@ pub fn door(change: &Callback<Change>) -> Door {
             })));
         }
     };
-    let hands = Hands { bring: Rc::new(wait), again: again(&shelf, change) };
+    let compare: Rc<dyn Fn([usize; 2])> = {
+        let (shelf, change) = (Rc::clone(&shelf), change.clone());
+        Rc::new(move |pair| bring::compare(&shelf, &change, pair))
+    };
+    let hands = Hands { bring: Rc::new(wait), again: again(&shelf, change), compare };
     Door { page: Box::new(Open::new(shelf, hands)), bring: Bring(Box::new(open)) }
 }
 
 /// Reads one of what was given again, as a person wants it.
-fn again(shelf: &Shelf, change: &Callback<Change>) -> Rc<dyn Fn(usize, texts::Wish)> {
+fn again(shelf: &Shelf, change: &Callback<Change>) -> Rc<dyn Fn(usize, Want)> {
     let (shelf, change) = (Rc::clone(shelf), change.clone());
-    Rc::new(move |nth, wish| bring::again(&shelf, &change, nth, wish))
+    Rc::new(move |nth, want| bring::again(&shelf, &change, nth, want))
 }

@@ -1,5 +1,7 @@
 //! Two runs side by side: what is different here, then each of them.
 
+use std::rc::Rc;
+
 use narrate::{Mark, Pair, Point};
 use pagewalk::Revision;
 use pgtable::Level;
@@ -69,6 +71,9 @@ const KEYS: [(&str, &str); 9] = [
         "close this help or a message; else leave Pagewalk: its keys do nothing until it has the focus again",
     ),
 ];
+
+/// The sign of a difference: two halves. Nothing has to be wrong with it.
+const DIFFERS: Mark = Mark::Split;
 
 /// Ticks on the slider at most.
 const MOST_TICKS: usize = 240;
@@ -178,8 +183,7 @@ fn view_side(side: &Side<'_>, line: &Line<'_>, at: usize) -> El {
 fn controls(line: &Line<'_>, says: &str) -> El {
     let last = line.lines.saturating_sub(1).max(1);
     let every = (line.differences.len() / MOST_TICKS).max(1);
-    let tick =
-        |of: &u32| Tick { at: (u64::from(*of) * 1000 / u64::from(last)) as u32, mark: Mark::AssertFails };
+    let tick = |of: &u32| Tick { at: (u64::from(*of) * 1000 / u64::from(last)) as u32, mark: DIFFERS };
     let ticks: Vec<_> = line.differences.iter().step_by(every).map(tick).collect();
     let named = BUTTONS.map(|(command, path, label, key)| match command {
         Command::PreviousMarker => (command, path, "Previous difference", key),
@@ -191,7 +195,7 @@ fn controls(line: &Line<'_>, says: &str) -> El {
             el("div.buttons[data-group]")
                 .children(named.into_iter().chain([play(line.playing)]).map(picture)),
         )
-        .child(scrubber(line.line, line.lines, &Ticks { signs: ticks, band: None }, says))
+        .child(scrubber(line.line, line.lines, &Rc::new(Ticks { signs: ticks, band: None }), says))
         .child(
             el("p.count")
                 .child("step ")
@@ -204,5 +208,5 @@ fn controls(line: &Line<'_>, says: &str) -> El {
 pub fn help() -> El {
     let about = "Both runs are stepped together, by what they do and not by number. A step that only one of them has stands \
                  alone, and the other one waits.";
-    help_of(&KEYS, about, [(sign(Mark::AssertFails), "the runs are different here")])
+    help_of(&KEYS, about, [(sign(DIFFERS), "the runs are different here")])
 }

@@ -1,10 +1,15 @@
 //! The door: what can be brought, and what was read of it.
 
+mod compared;
 mod entries;
 mod listing;
+mod machine;
 mod splat;
 
 use pgtable::Level;
+
+pub use entries::size;
+pub use machine::{BASE, MODEL, ROOT};
 
 use super::header::{actions, header, messages};
 use crate::answers::{Answer, Answers};
@@ -26,10 +31,21 @@ pub enum Press {
     Forget(usize),
     /// Read one of the examples.
     Example(usize),
+    /// Compare two answers.
+    Compare(usize, usize),
+    /// Read a machine's memory from the root on that is written beside this answer.
+    Root(usize),
 }
 
 /// Numbers of examples begin here.
 const FIRST_EXAMPLE: u32 = 100;
+
+/// Numbers of answers whose root is written begin here.
+const FIRST_ROOT: u32 = 200;
+
+/// Numbers of pairs begin here; the first of a pair counts this many.
+const FIRST_PAIR: u32 = 1000;
+const PAIR: u32 = 100;
 
 impl Press {
     /// The number that its mark has.
@@ -39,6 +55,8 @@ impl Press {
             Self::Cancel => 1,
             Self::Forget(nth) => 2 + nth as u32,
             Self::Example(nth) => FIRST_EXAMPLE + nth as u32,
+            Self::Root(nth) => FIRST_ROOT + nth as u32,
+            Self::Compare(a, b) => FIRST_PAIR + a as u32 * PAIR + b as u32,
         }
     }
 
@@ -48,7 +66,12 @@ impl Press {
             0 => Self::Read,
             1 => Self::Cancel,
             2..FIRST_EXAMPLE => Self::Forget(number as usize - 2),
-            _ => Self::Example((number - FIRST_EXAMPLE) as usize),
+            FIRST_EXAMPLE..FIRST_ROOT => Self::Example((number - FIRST_EXAMPLE) as usize),
+            FIRST_ROOT..FIRST_PAIR => Self::Root((number - FIRST_ROOT) as usize),
+            _ => {
+                let pair = number - FIRST_PAIR;
+                Self::Compare((pair / PAIR) as usize, (pair % PAIR) as usize)
+            }
         })
     }
 
@@ -69,7 +92,7 @@ pub fn door(shared: &Shared, answers: &Answers) -> El {
     let reading = answers
         .is_reading
         .then(|| el("p.busy").child("It is being read. ").child(Press::Cancel.button().child("Cancel")));
-    let all = answers.all.iter().enumerate().map(|(nth, answer)| answered(nth, answer));
+    let all = answers.all.iter().enumerate().map(|(nth, answer)| answered(nth, answer, answers));
     el("main.pagewalk.door[tabindex=-1][aria-label=Open yours][data-keys=text]")
         .child(header(&shared.top, None, Some(actions(&shared.top, None))))
         .child(messages(shared, None, None, None))
@@ -108,13 +131,14 @@ fn give(is_first: bool) -> El {
                     gdb-pt-dump, pagemap. They become tables that you can walk."))
                 .child(kind("A warning", " of a kernel, a lockdep or KASAN report, an oops: which lock of which page walk it is about, and which race."))
                 .child(kind("Raw entries", ", one to five, such as 0x8000000001007067: what each bit means, and what changed."))
-                .child(kind("A machine\u{2019}s memory", ": an ELF core, of which only the parts with page tables are read (/proc/vmcore, QEMU\u{2019}s \
-                    dump-guest-memory); or a captured machine (tables.json, or compressed)."))
+                .child(kind("A machine\u{2019}s memory", ": a core (ELF, or kdump\u{2019}s compressed format), of which only the parts with page tables are read (/proc/vmcore, QEMU\u{2019}s \
+                    dump-guest-memory); a raw image, if you know where its tables begin; or a captured machine (tables.json, or compressed)."))
+                .child(kind("Two dumps", " of one machine, also of different programs: each is checked by itself, and a button compares them range by range.")),
         )
 }
 
 /// What was read of one file or text.
-fn answered(nth: usize, answer: &Answer) -> El {
+fn answered(nth: usize, answer: &Answer, answers: &Answers) -> El {
     let said = &answer.said;
     let close = Press::Forget(nth).button().with("[aria-label=Close this answer]").child("\u{d7}");
     let title = match (&said.listing, said.splats.first(), &said.values) {
@@ -128,9 +152,14 @@ fn answered(nth: usize, answer: &Answer) -> El {
     let section = el("section.answer").child(head).child(refused);
     let section = match &said.listing {
         Some(shown) => section.children(listing::listing(nth, shown)),
-        None if said.refused.is_some() => section.children([listing::choices(nth, answer.wish)]),
+        None if said.asks_root => section.children([machine::asks(nth)]),
+        None if said.refused.is_some() => section.children([listing::choices(nth, answer.want.text)]),
         None => section,
     };
+    let section = section
+        .children(said.machine.iter().flat_map(|of| machine::machine(nth, of)))
+        .children(said.compared.iter().map(|of| compared::compared(of)))
+        .children([compared::others(nth, answers)]);
     let section = section.children(said.splats.iter().map(splat::splat));
     let lines = said.lines.iter().map(|(found, readings)| entries::line(found, readings));
     let values = said.values.iter().map(|values| entries::values(nth, values));

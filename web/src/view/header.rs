@@ -28,6 +28,20 @@ fn nav(top: &Top) -> El {
     el("nav.pages[aria-label=Pages][data-group]").children(links)
 }
 
+/// What stands above a walk in another page, where nothing else says whose walk it is.
+pub fn caption(setup: &Setup, awaited: Option<&str>) -> El {
+    let shown = el("h1.caption").child(awaited.unwrap_or(setup.scenario.title));
+    if awaited.is_some() {
+        return shown;
+    }
+    let shown = shown.child(", ").child(setup.revision.id());
+    if setup.scenario.caller_holds_locks() {
+        shown.child(", lock: ").child(setup.lock.title())
+    } else {
+        shown
+    }
+}
+
 /// The header of a walk; `awaited` is the scenario that was chosen and has not arrived.
 pub fn walk(shared: &Shared, setup: &Setup, view: View, awaited: Option<&str>) -> El {
     let top = &shared.top;
@@ -118,7 +132,7 @@ pub fn coming(shared: &Shared, part: Part) -> (Option<String>, Option<El>) {
         PartState::Loading(Loading::Under(of)) => {
             let what = match part {
                 Part::Lab => "Loading the race lab and the verdicts",
-                Part::More => "Loading the rest of Pagewalk",
+                Part::More | Part::Call => "Loading the rest of Pagewalk",
                 Part::Tables => "Loading what reads captured page tables",
                 Part::Compare => "Loading the comparison",
                 Part::Learn => "Loading the lessons",

@@ -7,15 +7,67 @@ use crate::el::{El, el};
 use crate::keys::Keys;
 use crate::marks::{Command, Deed, Mark};
 
+/// As what it is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum As {
+    /// Plain text.
+    Text,
+    /// Markdown.
+    Markdown,
+    /// The address.
+    Link,
+    /// A frame for another page, as HTML.
+    Frame,
+    /// An element for another page, as HTML.
+    Element,
+    /// A figure in Markdown.
+    Figure,
+    /// The commands that make files of it.
+    Files,
+}
+
+impl As {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Text, Self::Markdown, Self::Link, Self::Frame, Self::Element, Self::Figure, Self::Files];
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Text => "Plain text",
+            Self::Markdown => "Markdown",
+            Self::Link => "Link",
+            Self::Frame => "Frame",
+            Self::Element => "Element",
+            Self::Figure => "Figure",
+            Self::Files => "Files",
+        }
+    }
+
+    const fn about(self) -> &'static str {
+        match self {
+            Self::Text | Self::Markdown => "",
+            Self::Link => "The address of this step.",
+            Self::Frame => "HTML for another page: the walk in a frame.",
+            Self::Element => {
+                "HTML for another page: the walk as an element of it. Several on one page share one program."
+            }
+            Self::Figure => {
+                "Markdown with a figure that links to this step. The command line draws the figure."
+            }
+            Self::Files => {
+                "Commands that write a figure (SVG, text), and the walk as one HTML file, which needs no network."
+            }
+        }
+    }
+}
+
 /// What can be pressed on the desk, and what happens there by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Press {
     /// This is wanted as text.
     Take(Wanted),
-    /// As plain text.
-    Text,
-    /// As Markdown.
-    Markdown,
+    /// In this form.
+    As(As),
     /// Copy it.
     Copy,
     /// It has been copied, or not.
@@ -40,13 +92,18 @@ pub enum Press {
 
 impl Press {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::Take(Wanted::Step),
         Self::Take(Wanted::Card),
         Self::Take(Wanted::Steps),
         Self::Take(Wanted::Paper),
-        Self::Text,
-        Self::Markdown,
+        Self::As(As::Text),
+        Self::As(As::Markdown),
+        Self::As(As::Link),
+        Self::As(As::Frame),
+        Self::As(As::Element),
+        Self::As(As::Figure),
+        Self::As(As::Files),
         Self::Copy,
         Self::Copied,
         Self::Print,
@@ -86,8 +143,10 @@ pub struct Known<'a> {
     pub offered: &'a [Wanted],
     /// What of it is shown.
     pub wanted: Wanted,
-    /// Whether as Markdown.
-    pub is_markdown: bool,
+    /// In which forms it can be had.
+    pub ways: &'a [As],
+    /// In which form it is shown.
+    pub way: As,
     /// The text.
     pub text: Option<&'a str>,
     /// What came of what was pressed.
@@ -113,6 +172,10 @@ pub fn share(known: &Known<'_>) -> El {
         press.button().attr("aria-pressed", if is { "true" } else { "false" }).child(title)
     };
     let offered = known.offered.iter().map(|of| choice(Press::Take(*of), *of == known.wanted, title(*of)));
+    let ways = known.ways.iter().map(|of| choice(Press::As(*of), *of == known.way, of.title()));
+    // Of what goes into another page there is only one.
+    let is_text = matches!(known.way, As::Text | As::Markdown);
+    let about = (!is_text).then(|| el("p.share-about").child(known.way.about()));
     let text = known.text.unwrap_or("There is nothing to copy yet.");
     let way = |what: El, says: &'static str| el("li").child(what).child(el("span").child(says));
     let (second, follows) = if known.is_followed {
@@ -125,17 +188,14 @@ pub fn share(known: &Known<'_>) -> El {
     el("div.share[role=dialog][aria-label=Copy, print, show][tabindex=-1]")
         .attr("data-keys", Keys::Text.name())
         .child(
-            el("div.share-head")
-                .child(el("h2").child("Copy as text"))
-                .child(button(Command::Share).child("Close")),
+            el("div.share-head").child(el("h2").child("Copy")).child(button(Command::Share).child("Close")),
         )
         .child(
-            el("div.share-what").child(el("div[role=group][aria-label=What]").children(offered)).child(
-                el("div[role=group][aria-label=Form]")
-                    .child(choice(Press::Text, !known.is_markdown, "Plain text"))
-                    .child(choice(Press::Markdown, known.is_markdown, "Markdown")),
-            ),
+            el("div.share-what")
+                .child(is_text.then(|| el("div[role=group][aria-label=What]").children(offered)))
+                .child(el("div[role=group][aria-label=Form]").children(ways)),
         )
+        .child(about)
         .child(el("pre[tabindex=0][role=group][aria-label=The text]").child(text))
         .child(
             el("p.share-copy")

@@ -26,8 +26,19 @@ pub(super) fn whole_page(context: &Context) -> Result<(), Error> {
 
 /// The tests of the built page that ask only what every browser has, in Firefox: the others speak Chromium's own protocol, or
 /// need a screen as narrow as no window of Firefox is.
-const IN_FIREFOX: [&str; 8] =
-    ["stepping", "races", "verdicts", "callers", "compare", "history", "addresses", "levels"];
+const IN_FIREFOX: [&str; 11] = [
+    "stepping",
+    "races",
+    "verdicts",
+    "callers",
+    "compare",
+    "history",
+    "addresses",
+    "levels",
+    "policy",
+    "manners",
+    "element",
+];
 
 /// Tests the built page in another engine.
 pub(super) fn firefox(context: &Context) -> Result<(), Error> {

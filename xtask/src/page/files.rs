@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 
 /// What is in a directory, in order.
-pub(super) fn entries(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(crate) fn entries(directory: &Path) -> Result<Vec<PathBuf>, Error> {
     let read =
         || -> std::io::Result<Vec<_>> { fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect() };
     let mut entries = read().map_err(Error::io("read", directory))?;
@@ -16,14 +16,14 @@ pub(super) fn entries(directory: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// The files in a directory with that extension.
-pub(super) fn with_extension(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+pub(crate) fn with_extension(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
     let mut files = entries(directory)?;
     files.retain(|file| file.extension().is_some_and(|of| of == extension));
     Ok(files)
 }
 
 /// Makes a directory that has nothing in it.
-pub(super) fn emptied(directory: &Path) -> Result<(), Error> {
+pub(crate) fn emptied(directory: &Path) -> Result<(), Error> {
     if directory.exists() {
         fs::remove_dir_all(directory).map_err(Error::io("remove", directory))?;
     }
@@ -31,7 +31,7 @@ pub(super) fn emptied(directory: &Path) -> Result<(), Error> {
 }
 
 /// Copies a file, and makes the directory for it.
-pub(super) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     if let Some(directory) = to.parent() {
         fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
     }
@@ -39,7 +39,7 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
 }
 
 /// Copies files into a directory.
-pub(super) fn copy_into(directory: &Path, files: &[PathBuf]) -> Result<(), Error> {
+pub(crate) fn copy_into(directory: &Path, files: &[PathBuf]) -> Result<(), Error> {
     files.iter().try_for_each(|file| match file.file_name() {
         Some(name) => copy(file, &directory.join(name)),
         None => Ok(()),
@@ -60,7 +60,7 @@ fn tree(directory: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// Copies a directory with all that is in it.
-pub(super) fn copy_tree(from: &Path, to: &Path) -> Result<(), Error> {
+pub(crate) fn copy_tree(from: &Path, to: &Path) -> Result<(), Error> {
     for file in tree(from)? {
         copy(&file, &to.join(file.strip_prefix(from).unwrap_or(&file)))?;
     }
@@ -68,7 +68,7 @@ pub(super) fn copy_tree(from: &Path, to: &Path) -> Result<(), Error> {
 }
 
 /// A hash of all files in a directory with their names: the same on every machine for the same files.
-pub(super) fn hash_of(directory: &Path) -> Result<u64, Error> {
+pub(crate) fn hash_of(directory: &Path) -> Result<u64, Error> {
     let mut hasher = DefaultHasher::new();
     for file in tree(directory)? {
         let name = file.strip_prefix(directory).unwrap_or(&file);

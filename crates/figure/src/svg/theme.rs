@@ -112,8 +112,8 @@ mod tests {
     #[test]
     fn the_colours_are_those_of_the_page() {
         let styles = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/styles");
-        let sheets =
-            ["tokens.css", "race.css"].map(|name| fs::read_to_string(styles.join(name)).expect("a sheet"));
+        let sheets = ["tokens.css", "dark.css", "race.css"]
+            .map(|name| fs::read_to_string(styles.join(name)).expect("a sheet"));
         let values = |name: &str| -> Vec<String> {
             let start = format!(" --{name}: ");
             let pieces = sheets.iter().flat_map(|sheet| sheet.split(&*start).skip(1));

@@ -33,7 +33,7 @@ impl Format for InfoMem {
     }
 
     fn line<'a>(&self, line: &'a str) -> Seen<'a> {
-        let line = line.trim();
+        let line = line.trim_ascii();
         if super::is_command(line, "info mem") {
             return Seen::Heading;
         }

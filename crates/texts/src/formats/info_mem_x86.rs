@@ -25,7 +25,7 @@ impl Format for InfoMem {
     }
 
     fn line<'a>(&self, line: &'a str) -> Seen<'a> {
-        let line = line.trim();
+        let line = line.trim_ascii();
         if super::is_command(line, "info mem") || super::is_x86_heading(line, "info mem") {
             return Seen::Heading;
         }

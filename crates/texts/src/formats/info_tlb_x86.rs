@@ -48,7 +48,7 @@ impl Format for InfoTlb {
     }
 
     fn line<'a>(&self, line: &'a str) -> Seen<'a> {
-        let line = line.trim();
+        let line = line.trim_ascii();
         if super::is_command(line, "info tlb") || super::is_x86_heading(line, "info tlb") {
             return Seen::Heading;
         }

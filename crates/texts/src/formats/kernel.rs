@@ -26,7 +26,16 @@ pub(crate) struct Range<'a> {
 
 /// Reads the beginning of a line.
 pub(crate) fn begin(line: &str) -> Begin<'_> {
-    let line = line.trim();
+    let line = line.trim_ascii();
+    // `0x%016lx-0x%016lx`: nearly every line of a dump.
+    if let (Some(start), Some("-0x"), Some(end), Some(rest)) =
+        (line.get(2..18), line.get(18..21), line.get(21..37), line.get(37..))
+        && line.starts_with("0x")
+        && (rest.is_empty() || rest.starts_with(' '))
+        && let (Some(start), Some(end)) = (words::hex(start), words::hex(end))
+    {
+        return Begin::Range(Range { start, end, rest: rest.get(1..).unwrap_or_default() });
+    }
     if let Some(header) = line.strip_prefix("---[ ") {
         return Begin::Seen(match header.strip_suffix(" ]---") {
             // `---[ end trace 0000000000000000 ]---` ends a warning, not a dump.

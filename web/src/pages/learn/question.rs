@@ -26,6 +26,8 @@ pub(super) struct Question {
     picked: Option<usize>,
     /// What came of it: which answers are right, and what to say.
     result: Option<(Vec<bool>, String)>,
+    /// The step of a walk that is asked for, once that is recorded.
+    due: Option<u32>,
 }
 
 impl Question {
@@ -54,7 +56,7 @@ impl Question {
     }
 
     const fn of(kind: Kind) -> Self {
-        Self { kind, picked: None, result: None }
+        Self { kind, picked: None, result: None, due: None }
     }
 
     /// An answer is given, perhaps after another one.
@@ -91,6 +93,13 @@ impl Question {
         predict::next(answers, run.index(), run.len(), |step| run.mark(step))
     }
 
+    /// The walk stands where this was asked: finds the step that is asked for.
+    pub(super) fn stands(&mut self, run: Option<&Run>) {
+        if self.due.is_none() {
+            self.due = self.right(run).map(|(step, _)| step);
+        }
+    }
+
     /// Grades the answer: of a walk by which one is right and what the step says. Returns whether it is right.
     pub(super) fn grade(&mut self, next: Option<(usize, String)>) -> bool {
         let Some(picked) = self.picked else { return false };
@@ -111,8 +120,8 @@ impl Question {
         is_right
     }
 
-    /// As it is drawn.
-    pub(super) fn view(&self) -> Asked<'_> {
+    /// As it is drawn, beside a walk at this step.
+    pub(super) fn view(&self, step: Option<u32>) -> Asked<'_> {
         let (says, answers) = match &self.kind {
             Kind::Next(says, answers) => (*says, answers.iter().map(|(says, _)| *says).collect()),
             Kind::Cpu(moves) => (
@@ -121,7 +130,8 @@ impl Question {
             ),
         };
         let result = self.result.as_ref().map(|(right, says)| (right.as_slice(), says.as_str()));
-        Asked { says, answers, picked: self.picked, result }
+        let passed = self.due.zip(step).is_some_and(|(due, step)| step >= due);
+        Asked { says, answers, picked: self.picked, passed, result }
     }
 }
 

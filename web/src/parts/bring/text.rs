@@ -1,7 +1,9 @@
 //! A text: what it is, in slices, between which the page listens and draws.
 
+use call::Call;
 use capture::{Capture, ImportError};
 use decode::recognise;
+use mm::World;
 use pgtable::{Owner, VirtAddr};
 use scenario::FileId;
 use scenario::places::Places;
@@ -27,25 +29,33 @@ const HEAD: usize = 4 << 20;
 /// Most bytes of a text.
 const MOST: usize = 1 << 30;
 
+/// A text from its first byte on.
+pub(super) struct Stream {
+    /// What has arrived by now.
+    pub(super) first: Vec<u8>,
+    /// The rest.
+    pub(super) chunks: Chunks,
+    /// How long it is, if that is known.
+    pub(super) total: Option<usize>,
+}
+
 impl Job<'_> {
-    /// A text that begins with `first`.
-    pub(super) async fn text(
+    /// Reads a text slice by slice, and hands each over.
+    async fn slices(
         &self,
-        given: &Given,
-        wish: Wish,
-        first: Vec<u8>,
-        mut chunks: Chunks,
-        total: Option<usize>,
-    ) -> Result<Read, Refusal> {
+        reading: &mut Reading,
+        stream: Stream,
+        mut each: impl FnMut(&[u8]),
+    ) -> Result<(), Refusal> {
+        let Stream { first, mut chunks, total } = stream;
         let clock = Clock::default();
-        let (mut reading, mut sum, mut head) = (Reading::new(wish), Sum::default(), Vec::new());
         let mut received = 0;
         let mut since = clock.now();
         let mut next = Some(first).filter(|first| !first.is_empty());
         while let Some(chunk) = next {
             for slice in chunk.chunks(SLICE) {
                 reading.push(slice);
-                sum.add(slice);
+                each(slice);
                 received += slice.len();
                 if clock.now() - since > LONG {
                     self.progress(received, total);
@@ -57,8 +67,6 @@ impl Job<'_> {
                     }
                 }
             }
-            let room = HEAD - head.len();
-            head.extend_from_slice(&chunk[..chunk.len().min(room)]);
             if received > MOST {
                 chunks.end();
                 return Err(Refusal::Import(ImportError::TooLarge(MOST)));
@@ -70,7 +78,44 @@ impl Job<'_> {
                 Err(()) => return Err(Refusal::Unread),
             };
         }
+        Ok(())
+    }
+
+    /// Reads a text once more, as it was read before, to be compared with another one.
+    pub(super) async fn listing(&self, given: &Given, wish: Wish) -> Result<Listing, Refusal> {
+        let stream = self.stream(given).await?.0;
+        let mut reading = Reading::new(wish);
+        self.slices(&mut reading, stream, |_| {}).await?;
+        reading.finish().map_err(|error| Refusal::Text(on_page(&error.to_string())))
+    }
+
+    /// What debugfs would print of a machine.
+    pub(super) async fn dumped(&self, world: &World) -> Result<Listing, Refusal> {
+        browser::pause().await;
+        let text = vmcore::dump::text(&mut world.clone())?;
+        browser::pause().await;
+        let wish = Wish { format: None, machine: texts::Machine::named(world.model().id).ok() };
+        let read = texts::read(text.as_bytes(), wish);
+        let mut listing = read.map_err(|error| Refusal::Text(on_page(&error.to_string())))?;
+        listing.assumed.push(
+            "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
+        );
+        Ok(listing)
+    }
+
+    /// A text.
+    pub(super) async fn text(&self, given: &Given, wish: Wish, stream: Stream) -> Result<Read, Refusal> {
+        let (mut reading, mut sum, mut head) = (Reading::new(wish), Sum::default(), Vec::new());
+        self.slices(&mut reading, stream, |slice| {
+            sum.add(slice);
+            let room = HEAD - head.len();
+            head.extend_from_slice(&slice[..slice.len().min(room)]);
+        })
+        .await?;
         let head = String::from_utf8_lossy(&head);
+        if Call::recognise(&head) {
+            return Ok(Read::Call(head.into_owned()));
+        }
         if let Some(values) = Values::in_text(&head).filter(|_| wish.format.is_none()) {
             return Ok(Read::Text(Box::new(Said { values: Some(values), ..Said::default() }), None));
         }

@@ -68,7 +68,8 @@ pub(super) fn line(of: &Found, readings: &[Reading]) -> El {
         .child(changed)
 }
 
-fn size(bytes: u64) -> String {
+/// A number of bytes, for a person.
+pub fn size(bytes: u64) -> String {
     let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
     let unit = units.into_iter().find(|(_, shift)| bytes >> shift << shift == bytes && bytes >> shift != 0);
     unit.map_or_else(|| format!("{bytes} bytes"), |(name, shift)| format!("{} {name}", bytes >> shift))
@@ -166,9 +167,9 @@ fn change(of: &Change) -> El {
     let table = (!of.flags.is_empty()).then(|| table(["flag", "value", "what it means"], flags));
     let demands = of.demands.iter().map(|demand| {
         el("li")
-            .child(el("b").child(format!("{}: {}. ", demand.weight.word(), demand.rule)))
+            .child(el("b").child(format!("{}. ", demand.weight.about())))
             .child(demand.says)
-            .child(el("span.source").child(format!(" {}", demand.source)))
+            .child(el("span.source").child(format!(" {}; {}", demand.rule, demand.source)))
     });
     el("div.change")
         .child(

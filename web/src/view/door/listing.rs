@@ -2,7 +2,7 @@
 
 use texts::{FORMATS, Frames, Machine, Right, Wish};
 
-use super::{level, option};
+use super::{compared, level, option};
 use crate::answers::{Shown, Walkable};
 use crate::el::{El, el};
 use crate::marks::List;
@@ -29,7 +29,9 @@ pub(super) fn listing(nth: usize, shown: &Shown) -> Vec<El> {
     let mut all = vec![el("p").child(what)];
     all.extend(several);
     all.push(match &shown.tables {
-        Ok(walkable) => walks(walkable),
+        Ok(walkable) => walks(walkable).child(el("span.built").child(
+            "These tables are built from the ranges of the text: they are not the machine\u{2019}s own.",
+        )),
         Err(why) => el("p.refused").child(format!("It cannot be walked: {why}.")),
     });
     all.push(chosen(nth, shown));
@@ -47,6 +49,7 @@ pub(super) fn listing(nth: usize, shown: &Shown) -> Vec<El> {
                 .child(el("ul").children(says)),
         );
     }
+    all.push(compared::checked(&shown.checked));
     if shown.count > 0 {
         all.push(ranges_of(shown));
     }
@@ -62,19 +65,25 @@ const fn number(of: usize) -> &'static str {
 }
 
 /// The ways to walk them.
-fn walks(of: &Walkable) -> El {
+pub(super) fn walks(of: &Walkable) -> El {
     let link = |scenario: &str, title: &'static str| {
         el("a").attr("href", &format!("#v1/{scenario}/{}/v7.3", of.file)).child(title)
     };
     let kernel = of.has_kernel.then(|| link("kernel-walk", "Walk the kernel\u{2019}s addresses"));
     let user = of.has_user.then(|| link("debug-user", "Walk the user addresses"));
     let dump = of.file.model.kernel.ptdump.is_some().then(|| link("ptdump", "Dump them as ptdump does"));
+    let call = el("a")
+        .attr(
+            "href",
+            &format!(
+                "#v1/call/{}/v7.3?fn=walk_page_range_debug&mm={}&lock=write&init=write",
+                of.file,
+                if of.has_user { "mm" } else { "init_mm" }
+            ),
+        )
+        .child("Put a call together on them");
     let none = (!of.has_kernel && !of.has_user).then_some("Nothing is mapped, so a walk finds holes. ");
-    el("p.walks").child(none).child(kernel).child(user).child(dump).child(
-        el("span.built").child(
-            "These tables are built from the ranges of the text: they are not the machine\u{2019}s own.",
-        ),
-    )
+    el("p.walks").child(none).child(kernel).child(user).child(dump).child(call)
 }
 
 fn chosen(nth: usize, shown: &Shown) -> El {
@@ -130,7 +139,8 @@ fn ranges_of(shown: &Shown) -> El {
     el("div.ranges[tabindex=0][role=region][aria-label=Mapped ranges]").child(
         el("table")
             .child(el("caption").child(format!(
-                "What the text maps{first}. r w x: readable, writable, executable; u: user; g: global; a, d: accessed, dirty; ?: the text does not tell."
+                "What the text maps{first}. level: which table\u{2019}s entries map it; rights: r w x readable, writable, executable, u user, g global, \
+                 a d accessed, dirty, ? not told; physical: where it lies in memory, \u{2013} not told."
             )))
             .child(el("thead").child(el("tr").children(head)))
             .child(el("tbody").children(rows)),

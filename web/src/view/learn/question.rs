@@ -12,6 +12,8 @@ pub struct Asked<'a> {
     pub answers: Vec<&'a str>,
     /// The one that was given.
     pub picked: Option<usize>,
+    /// Whether the figure shows already what is asked.
+    pub passed: bool,
     /// Which are right, and what to say, once it is graded.
     pub result: Option<(&'a [bool], &'a str)>,
 }
@@ -52,6 +54,11 @@ pub(super) fn question(asked: &Asked<'_>) -> El {
         said = said.child(el("p").child(el("b").child(verdict)).child(says));
     } else if asked.picked.is_some() {
         said = said.child(el("p").child("The figure is still on its way."));
+    } else if asked.passed {
+        said = said.child(el("p").child(
+            "The figure has gone past what this asks, and shows the answer by now. You may still answer: the figure goes back \
+             to that step.",
+        ));
     }
     el("section.asked[aria-label=Question]")
         .child(el("h3").child(asked.says))

@@ -1,0 +1,150 @@
+"""A walk of Linux's page tables in a document: a figure in every output, and the walk itself where there is a browser.
+
+The figure is drawn by the program ``pagewalk``, which comes with this package or is on the path. A document is read once for all
+builders, so each builder asks for its own form when it writes.
+"""
+
+import shutil
+import subprocess
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+__version__ = "0.1.0"
+
+
+class PagewalkError(Exception):
+    """Why no figure could be drawn: one sentence."""
+
+
+class pagewalk(nodes.General, nodes.Element):  # noqa: N801, as docutils names its nodes
+    """A step, a strip or a table of steps, or a race."""
+
+
+def _program():
+    own = Path(__file__).parent / "bin" / "pagewalk"
+    found = str(own) if own.is_file() else shutil.which("pagewalk")
+    if found is None:
+        raise PagewalkError("the program pagewalk is neither in this package nor on the path")
+    return found
+
+
+@lru_cache(maxsize=None)
+def _drawn(link, options, form, page):
+    command = [_program(), "figure", "--format", form, *options]
+    if page:
+        command += ["--page", page]
+    # A link is never an option.
+    command += ["--", link]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    if done.returncode != 0:
+        raise PagewalkError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pagewalk could not draw it")
+    return done.stdout
+
+
+def _of(node, form, config):
+    options = tuple(node["options"])
+    if form != "svg":
+        options = tuple(option for option in options if not option.startswith("--theme"))
+    return _drawn(node["link"], options, form, config.pagewalk_page)
+
+
+def _step_range(text):
+    low, _, high = (text or "").partition("..")
+    if not (low.isdigit() and high.isdigit()):
+        raise ValueError("two numbers as in 3..9 are expected")
+    return f"{int(low)}..{int(high)}"
+
+
+class PagewalkDirective(SphinxDirective):
+    """``.. pagewalk:: LINK``"""
+
+    required_arguments = 1
+    final_argument_whitespace = False
+    has_content = True
+    option_spec = {
+        "step": directives.nonnegative_int,
+        "steps": _step_range,
+        "table": directives.flag,
+        "theme": lambda text: directives.choice(text, ("light", "dark", "print")),
+        "name": directives.unchanged,
+    }
+
+    def run(self):
+        options = [f"--{name}={self.options[name]}" for name in ("step", "steps", "theme") if name in self.options]
+        if "table" in self.options:
+            options.append("--table")
+        node = pagewalk(link=self.arguments[0], options=options, step=self.options.get("step"))
+        try:
+            # What cannot be drawn is said where it stands, before anything is written.
+            _of(node, "text", self.config)
+        except (PagewalkError, OSError, subprocess.TimeoutExpired) as error:
+            raise self.error(f"pagewalk: {error}")
+        self.set_source_info(node)
+        self.add_name(node)
+        figure = [node]
+        if self.content:
+            caption = nodes.container(classes=["pagewalk-caption"])
+            self.state.nested_parse(self.content, self.content_offset, caption)
+            figure.append(caption)
+        return figure
+
+
+def _link(node):
+    link = node["link"].split("#")[-1]
+    return link if link.startswith("v1/") else f"v1/{link}"
+
+
+def _visit_html(self, node):
+    page = self.config.pagewalk_page
+    svg = _of(node, "svg", self.config)
+    self.body.append('<div class="pagewalk" style="overflow-x:auto">')
+    if page and self.config.pagewalk_live and self.builder.name not in ("epub", "epub3"):
+        step = "" if node["step"] is None else f' step="{node["step"]}"'
+        self.body.append(f'<script async src="{escape(page)}page-walk.js"></script>')
+        self.body.append(f'<page-walk link="{escape(_link(node))}"{step}>{svg}</page-walk>')
+    else:
+        self.body.append(svg)
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def _visit_latex(self, node):
+    self.body.append("\n" + _of(node, "tex", self.config) + "\n")
+    raise nodes.SkipNode
+
+
+def _visit_text(self, node):
+    self.new_state(0)
+    self.add_text(_of(node, "text", self.config).rstrip("\n"))
+    self.end_state(wrap=False)
+    raise nodes.SkipNode
+
+
+def _visit_literally(self, node):
+    """For a builder that writes what docutils has: a block of text."""
+    text = _of(node, "text", self.config)
+    block = nodes.literal_block(text, text)
+    block["language"] = "none"
+    block.document = node.document
+    block.walkabout(self)
+    raise nodes.SkipNode
+
+
+def setup(app):
+    app.add_config_value("pagewalk_page", "", "env", (str,))
+    app.add_config_value("pagewalk_live", False, "html", (bool,))
+    app.add_node(
+        pagewalk,
+        html=(_visit_html, None),
+        latex=(_visit_latex, None),
+        text=(_visit_text, None),
+        man=(_visit_literally, None),
+        texinfo=(_visit_literally, None),
+    )
+    app.add_directive("pagewalk", PagewalkDirective)
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,358 @@
+// Defines <page-walk>, a walk in another page. docs/embedding.md says how it is used.
+//
+// The element is cheap: what draws walks is fetched when one of them comes near the window and can be seen, once for all of them. Until
+// then, and where it cannot be fetched, what stands in the element is shown: a figure of the step.
+(() => {
+    // Of several versions the first one counts.
+    if (customElements.get("page-walk")) return;
+    const own = document.currentScript?.src || [...document.scripts].find((of) => /\/page-walk\.js([?#]|$)/.test(of.src))?.src;
+    const site = new URL(".", own ?? location.href).href;
+
+    // What says which walk is shown; a change of one of these opens another one.
+    const CHOICES = ["scenario", "machine", "kernel", "lock", "init", "by", "link"];
+    const OTHERS = ["step", "controls", "theme"];
+
+    // Those that are live: a sheet that arrives later is for all of them, and a hidden page stops all.
+    const live = new Set();
+    let program;
+    const fetched = () => {
+        program ??= import(new URL("app/element.js", site)).then(({ start }) =>
+            start(site, (sheet) => {
+                program.then((of) => of.sheets.push(sheet));
+                for (const element of live) element.dressed();
+            }),
+        );
+        // What has failed can be tried again.
+        program.catch(() => (program = undefined));
+        return program;
+    };
+    document.addEventListener("visibilitychange", () => document.hidden && live.forEach((of) => of.pause()));
+    const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+    const redress = () => live.forEach((of) => of.dressed());
+    prefersDark.addEventListener?.("change", redress);
+    // Hosts change their theme by an attribute of the document.
+    new MutationObserver(redress).observe(document.documentElement, { attributes: true });
+
+    const SEEN = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
+    const canBeSeen = (of) => of.getClientRects().length > 0 && (of.checkVisibility?.(SEEN) ?? true);
+
+    class PageWalk extends HTMLElement {
+        static observedAttributes = [...CHOICES, ...OTHERS];
+
+        #root = this.attachShadow({ mode: "open" });
+        #slot = document.createElement("slot");
+        #live;
+        #ask;
+        #made;
+        #state;
+        // Where the keys have led that are not drawn yet: they come faster than steps are drawn.
+        #ahead;
+        #observer;
+        #again;
+        #mirrors = false;
+        #opens = false;
+        // What was asked for before the walk was here.
+        #wanted = [];
+
+        constructor() {
+            super();
+            this.#root.append(this.#slot);
+            this.#root.addEventListener("keydown", (event) => this.#key(event));
+            // As a button is pressed, for what is one but for its text.
+            for (const kind of ["keyup", "keypress"]) {
+                this.#root.addEventListener(kind, (event) => isField(event) && event.stopPropagation());
+            }
+        }
+
+        connectedCallback() {
+            // What was set before this script came is hidden by nothing.
+            for (const name of [...CHOICES, ...OTHERS]) {
+                if (!Object.hasOwn(this, name)) continue;
+                const value = this[name];
+                delete this[name];
+                this[name] = value;
+            }
+            this.#observer ??= new IntersectionObserver(([{ isIntersecting }]) => this.#near(isIntersecting), { rootMargin: "200px" });
+            this.#observer.observe(this);
+            if (this.#state && !this.#ask) this.#begin();
+        }
+
+        disconnectedCallback() {
+            // Not if it is only moved.
+            queueMicrotask(() => {
+                if (this.isConnected) return;
+                this.#observer.disconnect();
+                clearTimeout(this.#again);
+                this.#end();
+            });
+        }
+
+        attributeChangedCallback(name, before, value) {
+            if (before === value || this.#mirrors) return;
+            if (name === "theme") this.dressed();
+            else if (name === "step") this.seek(Number(value));
+            else if (name !== "controls" && this.#ask && !this.#opens) {
+                this.#opens = true;
+                // Several that are set together open one walk.
+                queueMicrotask(() => {
+                    this.#opens = false;
+                    this.#ask?.("open", this.#address(false));
+                });
+            }
+        }
+
+        get step() {
+            return this.#state?.step ?? Number(this.getAttribute("step") ?? 0);
+        }
+        set step(step) {
+            this.seek(step);
+        }
+        get last() {
+            return this.#state?.last;
+        }
+        get playing() {
+            return this.#state?.playing ?? false;
+        }
+        get sentence() {
+            return this.#state?.sentence;
+        }
+        get href() {
+            return `${site}#${this.#shown().replace(/[?&]embed$/, "")}`;
+        }
+        next() {
+            this.#do(() => this.#ask("press", "next"));
+        }
+        previous() {
+            this.#do(() => this.#ask("press", "back"));
+        }
+        play() {
+            this.#do(() => this.playing || this.#ask("press", "play"));
+        }
+        pause() {
+            if (this.playing) this.#ask?.("press", "play");
+        }
+        seek(step) {
+            if (!Number.isInteger(step) || step < 0 || step >= 2 ** 32) return;
+            if (!this.#ask) {
+                this.#mirror(step);
+                return;
+            }
+            this.#ahead = undefined;
+            if (step === this.#state?.step) return;
+            const to = this.#state?.complete ? Math.min(step, this.#state.last) : step;
+            const [path, query = ""] = this.#shown().split("?");
+            const options = query.split("&").filter((option) => option && !option.startsWith("t="));
+            this.#ask("open", `${path}?${[`t=${to}`, ...options].join("&")}`);
+        }
+
+        // The sheets, and the colours of where the element stands.
+        dressed() {
+            const made = this.#made;
+            if (!made || !this.#live) return;
+            const theme = this.getAttribute("theme");
+            const around = getComputedStyle(this).colorScheme.replace("only", "").trim();
+            const is = theme === "dark" || theme === "light" ? theme : around;
+            const dark = is === "dark" || (is !== "light" && prefersDark.matches);
+            this.#root.adoptedStyleSheets = dark ? [...made.sheets, made.dark] : made.sheets;
+            this.#live.style.colorScheme = dark ? "dark" : "light";
+        }
+
+        // The link that the attributes make, or that of the step that is shown.
+        #shown() {
+            return this.#state?.link ?? this.#address(true);
+        }
+        #address(withStep) {
+            // A name stays one: what a link is made of is written otherwise.
+            const of = (name) => (this.getAttribute(name) ?? "").replace(/[?#&/%]/g, encodeURIComponent);
+            let link = this.getAttribute("link");
+            if (link === null) {
+                const choices = [of("scenario"), of("machine"), of("kernel")];
+                // Which is the first one.
+                if (choices.some(Boolean)) choices[0] ||= "start";
+                link = ["v1", ...choices].join("/").replace(/\/+$/, "");
+            } else {
+                link = link.split("#").pop();
+                if (!/^v\d+(\/|$)/.test(link)) link = `v1/${link}`;
+            }
+            const [path, query = ""] = link.split("?");
+            const options = query.split("&").filter((option) => option && !/^(embed|present|theme|view)\b/.test(option));
+            for (const name of ["lock", "init", "by"]) if (this.hasAttribute(name)) options.push(`${name}=${of(name)}`);
+            if (withStep && this.hasAttribute("step")) options.push(`t=${of("step")}`);
+            return `${path}?${[...options, "embed"].join("&")}`;
+        }
+
+        #near(is) {
+            clearTimeout(this.#again);
+            if (!is) this.pause();
+            else if (this.#ask || this.#made) return;
+            else if (canBeSeen(this)) this.#begin();
+            // On a slide that is not shown it is near and invisible, and nothing tells when that ends.
+            else this.#again = setTimeout(() => this.#near(true), 250);
+        }
+
+        #do(what) {
+            this.#ahead = undefined;
+            if (this.#ask) {
+                what();
+                return;
+            }
+            this.#wanted.push(what);
+            if (this.isConnected) this.#begin();
+        }
+
+        async #begin() {
+            if (this.#ask || this.#made) return;
+            try {
+                this.#made = fetched();
+                this.#made = await this.#made;
+            } catch (error) {
+                this.#made = undefined;
+                this.#fail(error);
+                return;
+            }
+            // Meanwhile it may have gone, or gone and come.
+            if (this.#ask) return;
+            if (!this.isConnected) {
+                this.#made = undefined;
+                return;
+            }
+            this.#root.querySelector(".says")?.remove();
+            const box = document.createElement("div");
+            box.className = "live";
+            box.hidden = true;
+            // Yew writes numbers that begin at 1 into the elements of a page. Those of another program must not be taken for ours.
+            Object.defineProperty(box, "__yew_subtree_id", { get: () => undefined, set() {} });
+            this.#live = box;
+            this.#root.append(box);
+            this.dressed();
+            live.add(this);
+            this.#ask = this.#made.put(box, this.#shown(), (state) => this.#told(state));
+        }
+
+        #end() {
+            this.#ask?.("end");
+            this.#ask = this.#made = undefined;
+            this.#live?.remove();
+            this.#live = undefined;
+            live.delete(this);
+            if (!this.#slot.isConnected) this.#root.prepend(this.#slot);
+        }
+
+        #fail(error) {
+            if (this.#root.querySelector(".says")) return;
+            const says = document.createElement("p");
+            says.className = "says";
+            says.setAttribute("role", "alert");
+            says.textContent = `The walk could not be started here (${error?.message ?? error}). `;
+            const link = document.createElement("a");
+            link.href = this.href;
+            link.target = "_blank";
+            link.rel = "noopener";
+            link.textContent = "Open it in Pagewalk";
+            says.append(link);
+            this.#root.append(says);
+        }
+
+        #told(state) {
+            const box = this.#live;
+            if (!box) return;
+            for (const link of box.querySelectorAll('a[href^="#"]')) {
+                link.href = site + link.getAttribute("href");
+                link.target = "_blank";
+                link.rel = "noopener";
+            }
+            for (const of of box.querySelectorAll(".pagewalk > *")) of.setAttribute("part", of.classList[0]);
+            if (box.hidden && (state || box.querySelector("[role=alert], .failed"))) {
+                box.hidden = false;
+                this.#slot.remove();
+            }
+            if (!state) return;
+            const tables = box.querySelector(".tables");
+            const row = tables?.querySelector(".lit .current");
+            if (row) {
+                // In sight, where the page has said how high the walk is.
+                const [frame, place] = [tables, row].map((of) => of.getBoundingClientRect());
+                if (place.bottom > frame.bottom || place.top < frame.top) tables.scrollTop += place.bottom - frame.bottom + frame.height / 4;
+            }
+            const before = this.#state;
+            this.#state = state;
+            if (this.#ahead === state.step) this.#ahead = undefined;
+            this.#mirror(state.step);
+            if (!before) this.#say("ready");
+            if (before?.step !== state.step || before?.link !== state.link) {
+                this.#say("step");
+                if (state.marker) this.#say("marker");
+            }
+            if (state.complete && state.step === state.last && before && before.step !== state.step) this.#say("end");
+            if (state.playing && !canBeSeen(this)) this.pause();
+            const wanted = this.#wanted;
+            this.#wanted = [];
+            // Not while the program draws.
+            if (wanted.length) queueMicrotask(() => wanted.forEach((what) => this.#ask && what()));
+        }
+
+        #mirror(step) {
+            this.#mirrors = true;
+            if (this.hasAttribute("step") || step) this.setAttribute("step", step);
+            this.#mirrors = false;
+        }
+
+        #say(type) {
+            const { step, last, sentence, kind, playing } = this.#state;
+            this.dispatchEvent(new CustomEvent(type, { detail: { step, last, sentence, kind, playing, href: this.href } }));
+        }
+
+        // Keys that are taken do not reach the host, and none of a field does; all others do. What the walk has no use for is the host's.
+        #key(event) {
+            const { key } = event;
+            const [target] = event.composedPath();
+            if (!this.#ask) return;
+            const taken = () => {
+                event.preventDefault();
+                event.stopPropagation();
+            };
+            if (key === "Escape") {
+                taken();
+                this.#root.activeElement?.blur();
+                this.dispatchEvent(new CustomEvent("leave"));
+            } else if ((key === "Enter" || key === " ") && target.matches?.("[role=button]")) {
+                taken();
+                target.click();
+            } else if (key !== "." && !this.#isAtEnd(event) && this.#ask("key", event)) {
+                taken();
+                const { step, last } = this.#state ?? {};
+                const by = event.shiftKey ? 0 : ON.includes(key) ? 1 : BACK.includes(key) ? -1 : 0;
+                this.#ahead = by && last !== undefined ? Math.max(0, Math.min(last, (this.#ahead ?? step) + by)) : undefined;
+            } else if (isField(event)) {
+                event.stopPropagation();
+            }
+        }
+
+        #isAtEnd({ key, shiftKey }) {
+            const { step, last, complete } = this.#state ?? {};
+            if (shiftKey || !complete) return false;
+            const at = this.#ahead ?? step;
+            return (at === last && ON.includes(key)) || (at === 0 && BACK.includes(key));
+        }
+    }
+
+    const ON = ["ArrowRight", "PageDown"];
+    const BACK = ["ArrowLeft", "PageUp"];
+    const isField = (event) => event.composedPath()[0].matches?.("input, select, textarea");
+
+    // Properties that are those of the attributes.
+    for (const name of [...CHOICES, "controls", "theme"]) {
+        Object.defineProperty(PageWalk.prototype, name, {
+            configurable: true,
+            enumerable: true,
+            get() {
+                return this.getAttribute(name);
+            },
+            set(value) {
+                if (value === null || value === undefined) this.removeAttribute(name);
+                else this.setAttribute(name, value);
+            },
+        });
+    }
+    customElements.define("page-walk", PageWalk);
+})();
