@@ -124,7 +124,7 @@ fn every_style_sheet_arrives_with_a_part_and_none_twice_for_whoever_reads_a_walk
         if [&LISTS[..], &EMBEDDED[..]].concat().contains(&name.as_str()) {
             continue;
         }
-        let import = format!("@import \"{name}.css\";");
+        let import = format!("@import \"{name}.css\"");
         let [first, lab, more, _, learn, ..] = lists.each_ref().map(|list| list.matches(&import).count());
         let later = matches!((lab, more, learn), (1, 0 | 1, 0) | (0, 1, 0) | (0, 0, 1));
         assert!((first == 1 && lab + more + learn == 0) || (first == 0 && later), "{name}.css");

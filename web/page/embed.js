@@ -49,8 +49,8 @@
         readdress((options) => options.filter((option) => option !== `theme=${name}`));
     };
 
-    // What is shown.
-    const slider = () => find("[role=slider]");
+    // What is shown. The step that stands in the HTML is another one.
+    const slider = () => find("[role=slider]:not(.first *)");
     const shown = () => {
         const of = slider();
         if (!of) return undefined;

@@ -23,7 +23,7 @@ use crate::marks::{ATTRIBUTE, Mark};
 /// The attributes that an element of the page can have, the commonest first. All elements share this one list: then Yew compares
 /// values place by place, and needs no map of each element's attributes, neither to keep nor to compare them. A test
 /// (`tests/styles.rs`) finds a name that is not here.
-static ATTRIBUTES: [&str; 59] = [
+static ATTRIBUTES: [&str; 65] = [
     "class",
     "data-does",
     "type",
@@ -83,6 +83,12 @@ static ATTRIBUTES: [&str; 59] = [
     "readonly",
     "multiple",
     "max",
+    "name",
+    "for",
+    "size",
+    "placeholder",
+    "download",
+    "aria-invalid",
 ];
 
 /// The place of the classes.

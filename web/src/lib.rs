@@ -11,7 +11,6 @@
 //! | [`shared`] | what all pages share: message, captures, what the header says |
 //! | [`view`] | what is drawn |
 //! | [`el`] | building elements |
-//! | [`kept`] | pieces that are drawn anew only where they show something else |
 //! | [`marks`] | what an element stands for, and what a person did with it |
 //! | [`keys`] | which key does what |
 //! | [`events`] | what the browser reports, and what a person did by it |
@@ -36,7 +35,6 @@ pub mod el;
 pub mod events;
 pub mod files;
 pub mod judging;
-pub mod kept;
 pub mod keys;
 pub mod kinds;
 pub mod later;

@@ -1,7 +1,5 @@
 //! A recorded scenario and the position in it.
 
-use std::rc::Rc;
-
 use capture::Capture;
 use mm::World;
 use narrate::listing::Listing;
@@ -100,8 +98,7 @@ pub struct Run {
     /// Where to go once that much has been recorded.
     wanted: Option<u32>,
     point: Point,
-    /// Shared with what draws them.
-    ticks: Rc<Ticks>,
+    ticks: Ticks,
     /// What a dump prints, if the run is one.
     dump: Option<Box<dyn Dump>>,
 }
@@ -169,7 +166,7 @@ impl Run {
         let timeline = Timeline::new(world, runner);
         let point = point::point(&timeline.moment(0, 0), Mark::Start, setup.revision, start);
         let wanted = Some(step);
-        Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Rc::default(), dump: None }
+        Self { setup, timeline, start, grain, index: 0, wanted, point, ticks: Ticks::default(), dump: None }
     }
 
     /// Records one slice more, between which the page stays alive: well under a frame. Returns whether it is to be drawn: to draw
@@ -194,7 +191,7 @@ impl Run {
             self.go_to(wanted);
         }
         if complete {
-            self.ticks = Rc::new(self.make_ticks());
+            self.ticks = self.make_ticks();
         }
         !complete
     }
@@ -277,7 +274,7 @@ impl Run {
     }
 
     /// The ticks of the scrubber, once everything is recorded.
-    pub const fn ticks(&self) -> &Rc<Ticks> {
+    pub const fn ticks(&self) -> &Ticks {
         &self.ticks
     }
 
@@ -325,7 +322,7 @@ impl Run {
         let actions = self.timeline.span(self.grain, self.index).to;
         self.grain = grain;
         self.go_to(self.timeline.index_of(grain, actions));
-        self.ticks = Rc::new(self.make_ticks());
+        self.ticks = self.make_ticks();
     }
 
     /// The next step that `filter` takes, if there is one; `on` is forwards.

@@ -50,7 +50,13 @@ async fn a_stop_has_its_text_its_terms_and_the_way_on() {
 #[wasm_bindgen_test]
 async fn a_question_shows_what_was_answered_and_what_is_right() {
     let lesson = Lesson::parse(SMALL).expect("a lesson");
-    let asked = |picked, result| Asked { says: "What?", answers: vec!["This", "That"], picked, result };
+    let asked = |picked, result| Asked {
+        says: "What?",
+        answers: vec!["This", "That"],
+        picked,
+        passed: false,
+        result,
+    };
     let root = draw(stop("small", &lesson, 0, Some(asked(None, None)), "")).await;
     assert_eq!((count(&root, ".answers button"), count(&root, ".right, .wrong")), (2, 0));
     let mark = root.query_selector(".answers li:nth-child(2) button").expect("a selector").expect("a button");

@@ -252,7 +252,7 @@ impl Args {
         });
         let head = from_ranges
             .then(|| format!("tables built from ranges ({}): not those of the machine", world.model().id));
-        self.print(head, &told, &[ended], value)?;
+        self.print(head.as_deref(), &told, &[ended], value)?;
         if !self.json {
             for sentence in assumed {
                 eprintln!("{file}: {sentence}");
@@ -264,7 +264,7 @@ impl Args {
     /// Prints what was told: for a program `value` with the events in it, else lines.
     fn print(
         &self,
-        head: Option<String>,
+        head: Option<&str>,
         told: &Told,
         ends: &[String],
         mut value: Value,
@@ -276,7 +276,7 @@ impl Args {
             serde_json::to_writer_pretty(&mut out, &value).map_err(io::Error::from)?;
             writeln!(out)?;
         } else {
-            for line in head.iter().chain(told.lines.iter().map(|line| &line.0)) {
+            for line in head.into_iter().chain(told.lines.iter().map(|line| line.0.as_str())) {
                 writeln!(out, "{line}")?;
             }
             if told.more > 0 {

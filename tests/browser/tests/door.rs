@@ -345,7 +345,7 @@ fn two_dumps_are_compared_range_by_range_and_each_is_checked() {
             })
             .await;
             let says = page.text(".beside-dumps").await;
-            for words in ["info-tlb-x86", "info-mem-x86", "alike in all that both tell"] {
+            for words in ["x86: info tlb", "x86: info mem", "alike in all that both tell"] {
                 assert!(says.contains(words), "{words}\n{says}");
             }
             // Each column that differs stands in the legend.

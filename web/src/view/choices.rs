@@ -2,51 +2,26 @@
 
 use pagewalk::Revision;
 use scenario::{Group, Held, Library, Setup, Tables};
-use yew::Html;
 
-use crate::el::{Content, El, el, list};
+use crate::el::{El, el};
 use crate::files::{Files, Opened};
-use crate::kept::{Piece, kept};
 use crate::marks::{Command, List, Mark};
 use crate::view::button;
 
 /// The header's choices: scenario, machine, kernel, locks. [`files`] are machines as well; `awaited` is the scenario that was
 /// chosen and has not arrived.
 pub fn choices(setup: &Setup, files: Option<El>, awaited: Option<&str>) -> El {
-    let Setup { scenario, revision, .. } = *setup;
+    let Setup { scenario, tables, revision, .. } = *setup;
+    let machines = scenario.machines().map(|of| option(of.model().id, of.model().title, of == tables));
     let second = scenario.has_second_lock();
     el("div.choices")
         .child(el("div.choose").child(el("span").child("Scenario")).child(
             button(Command::Gallery).with("[aria-haspopup=dialog]").child(awaited.unwrap_or(scenario.title)),
         ))
-        .child(
-            labelled("Machine").child(
-                el("select").does(Mark::List(List::Machine)).child(files).child(kept(Machines(*setup))),
-            ),
-        )
-        .child(kept(Kernels(revision)))
+        .child(choose_besides(List::Machine, "Machine", files, machines))
+        .child(kernel(revision, Revision::ALL.into_iter()))
         .child(lock(List::Lock, if second { "mm lock held at the call" } else { INIT_MM }, setup.lock))
         .child(second.then(|| lock(List::InitLock, INIT_MM, setup.init_lock)))
-}
-
-/// The machines that a scenario runs on.
-#[derive(PartialEq)]
-struct Machines(Setup);
-
-impl Piece for Machines {
-    fn draw(&self) -> Html {
-        let of = self.0.scenario.machines();
-        list(of.map(|of| option(of.model().id, of.model().title, of == self.0.tables)))
-    }
-}
-
-#[derive(PartialEq)]
-struct Kernels(Revision);
-
-impl Piece for Kernels {
-    fn draw(&self) -> Html {
-        kernel(self.0, Revision::ALL.into_iter()).into_html()
-    }
 }
 
 /// The kernel, by a short name; what is different in it stands beside the list.
@@ -75,11 +50,19 @@ fn lock(list: List, label: &'static str, held: Held) -> El {
 
 /// A labelled list to choose from. What an option means is the page's to say, by its value.
 pub fn choose(list: List, label: &'static str, options: impl Iterator<Item = El>) -> El {
-    labelled(label).child(el("select").does(Mark::List(list)).children(options))
+    choose_besides(list, label, None, options)
 }
 
-fn labelled(label: &'static str) -> El {
-    el("label.choose").child(el("span").child(label))
+/// The same with others before them.
+fn choose_besides(
+    list: List,
+    label: &'static str,
+    others: Option<El>,
+    options: impl Iterator<Item = El>,
+) -> El {
+    el("label.choose")
+        .child(el("span").child(label))
+        .child(el("select").does(Mark::List(list)).child(others).children(options))
 }
 
 /// The files that a person opened and the scenario runs on, among the machines.

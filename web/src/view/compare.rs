@@ -1,7 +1,5 @@
 //! Two runs side by side: what is different here, then each of them.
 
-use std::rc::Rc;
-
 use narrate::{Mark, Pair, Point};
 use pagewalk::Revision;
 use pgtable::Level;
@@ -195,7 +193,7 @@ fn controls(line: &Line<'_>, says: &str) -> El {
             el("div.buttons[data-group]")
                 .children(named.into_iter().chain([play(line.playing)]).map(picture)),
         )
-        .child(scrubber(line.line, line.lines, &Rc::new(Ticks { signs: ticks, band: None }), says))
+        .child(scrubber(line.line, line.lines, &Ticks { signs: ticks, band: None }, says))
         .child(
             el("p.count")
                 .child("step ")

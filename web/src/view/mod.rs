@@ -1,8 +1,7 @@
 //! What the page draws: functions from the parts of a [`Point`](narrate::Point) to elements.
 //!
-//! They are plain functions, not components: one component, the [`Shell`](crate::Shell), holds all state, and each further one
-//! would cost some six kilobytes of code in the first download (measured with Yew 0.23). The only other one holds the pieces
-//! that few steps change, and draws them anew only then ([`kept`](crate::kept)). The functions attach
+//! They are plain functions, not components: there is one component, the [`Shell`](crate::Shell), that holds all state,
+//! and each further one would cost some six kilobytes of code in the first download (measured with Yew 0.23). They attach
 //! no listeners either: an element says by its [`Mark`] what it stands for, and
 //! [`events`](crate::events) makes of that what a person did. Four more attributes are read back:
 //!

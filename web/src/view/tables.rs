@@ -4,11 +4,9 @@ use narrate::Point;
 use narrate::tables::{Column, EntryView, Row, TableView, word};
 use pgtable::{EntryKind, Level, SetFlag};
 use web_sys::Element;
-use yew::Html;
 
 use super::{PRESS, of_level};
-use crate::el::{Content, El, el};
-use crate::kept::{Piece, kept};
+use crate::el::{El, el};
 use crate::marks::Mark;
 
 /// Stands at the current line of a dump, and at the slots that it comes from.
@@ -18,56 +16,30 @@ pub(super) const NOTED: &str = "\u{2261}";
 pub fn tables(point: &Point, hot: Option<Level>) -> El {
     el("section.tables[aria-label=Page tables on the path]").child(
         el("div.columns[data-group]")
-            .children(point.columns.iter().map(|column| kept(ColumnOf::new(column, point, hot)))),
+            .children(point.columns.iter().map(|column| view_column(column, point, hot))),
     )
 }
 
-/// All that is shown in a column: most steps change one of them.
-#[derive(PartialEq)]
-struct ColumnOf {
-    column: Column,
-    hot: Option<Level>,
-    lit: bool,
-    changed: bool,
-}
-
-impl ColumnOf {
-    fn new(column: &Column, point: &Point, hot: Option<Level>) -> Self {
-        let level = column.level;
-        Self {
-            column: column.clone(),
-            hot: hot.filter(|of| *of == level),
-            lit: point.ruler.fields.iter().any(|field| field.lit && field.level == Some(level)),
-            changed: point.changes.iter().any(|change| change.what.starts_with(level.name())),
-        }
-    }
-}
-
-impl Piece for ColumnOf {
-    fn draw(&self) -> Html {
-        view_column(self).into_html()
-    }
-}
-
-fn view_column(of: &ColumnOf) -> El {
-    let ColumnOf { column, hot, lit, changed } = of;
+fn view_column(column: &Column, point: &Point, hot: Option<Level>) -> El {
     let level = column.level;
+    let lit = point.ruler.fields.iter().any(|field| field.lit && field.level == Some(level));
     let heading =
         el("button[type=button][title=to the next step there]").does(Mark::Level(level)).child(&*column.name);
-    let shown = of_level(el("div.column"), level, *hot)
-        .when(*lit, ".lit")
+    let shown = of_level(el("div.column"), level, hot)
+        .when(lit, ".lit")
         .when(column.table.is_none(), ".away")
         .child(el("h2").child(heading));
     match &column.table {
         Some(table) if table.slots == 0 => {
             shown.child(el("p.none").child(format!("no table at {:#x}", table.pa)))
         }
-        Some(table) => view_table(shown, level, table, *changed),
+        Some(table) => view_table(shown, level, table, point),
         None => shown.child(el("p.none").child("not on the path")),
     }
 }
 
-fn view_table(column: El, level: Level, table: &TableView, changed: bool) -> El {
+fn view_table(column: El, level: Level, table: &TableView, point: &Point) -> El {
+    let changed = point.changes.iter().any(|change| change.what.starts_with(level.name()));
     column
         .child(
             el("p.where")

@@ -1,15 +1,11 @@
 //! The controls: first, back, play, next, last, the slider, what a step is.
 
-use std::rc::Rc;
-
 use scenario::link::Grain;
-use yew::Html;
 
 use super::choices::{choose, option};
 use super::scrubber::scrubber;
 use super::{button, sign};
-use crate::el::{Content, El, el};
-use crate::kept::{Piece, kept};
+use crate::el::{El, el};
 use crate::kinds::Filter;
 use crate::marks::Command;
 use crate::marks::{List, Mark};
@@ -35,7 +31,7 @@ pub struct Controls<'a> {
     /// Whether it plays.
     pub playing: bool,
     /// The ticks of the slider.
-    pub ticks: &'a Rc<Ticks>,
+    pub ticks: &'a Ticks,
     /// What the step says.
     pub says: &'a str,
     /// Whether the reason of the step is on the page.
@@ -82,6 +78,7 @@ pub fn picture((command, path, label, key): Picture) -> El {
 
 /// The controls.
 pub fn transport(props: &Controls<'_>) -> El {
+    let buttons = BUTTONS.into_iter().chain([play(props.playing)]);
     let cut = props.cut_off.map(|actions| {
         el("span.cut").child(format!(" (the run is longer: its first {actions} actions are recorded)"))
     });
@@ -89,8 +86,15 @@ pub fn transport(props: &Controls<'_>) -> El {
         .full_link
         .as_ref()
         .map(|link| el("a.full[target=_blank][rel=noopener]").attr("href", link).child("open in Pagewalk"));
+    let grains = Grain::ALL.iter().map(|of| option(of.id(), grain_title(*of), *of == props.grain));
+    let filters = Filter::ALL.iter().filter(|of| **of != Filter::Any).map(|of| {
+        let button = el("button[type=button]").does(Mark::Filter(*of));
+        let pressed = if *of == props.filter { "true" } else { "false" };
+        button.attr("aria-pressed", pressed).child(sign(of.sign())).child(el("span").child(of.title()))
+    });
+    let speeds = Speed::ALL.iter().map(|of| option(of.name(), of.title(), *of == props.speed));
     el("section.transport[aria-label=Controls]")
-        .child(kept(Buttons { playing: props.playing }))
+        .child(el("div.buttons[data-group]").children(buttons.map(picture)))
         .child(
             scrubber(props.index, props.len, props.ticks, props.says)
                 .when(props.has_why, "[aria-describedby=why]"),
@@ -103,58 +107,18 @@ pub fn transport(props: &Controls<'_>) -> El {
                 .child((!props.complete).then_some("…"))
                 .child(cut),
         )
-        .child(kept(Legend { filter: props.filter }))
-        .child(kept(Settings { grain: props.grain, speed: props.speed }))
+        .child(
+            el("div.legend[role=group][data-group]")
+                .attr("aria-label", "[ ] go to")
+                .child(el("span[aria-hidden=true]").child("[ ] go to"))
+                .children(filters),
+        )
+        .child(el("details.settings").child(el("summary").child("Settings")).child(
+            el("div.fold").child(choose(List::Grain, "Detail", grains)).child(choose(
+                List::Speed,
+                "Speed",
+                speeds,
+            )),
+        ))
         .child(link)
-}
-
-#[derive(PartialEq)]
-struct Buttons {
-    playing: bool,
-}
-
-impl Piece for Buttons {
-    fn draw(&self) -> Html {
-        let buttons = BUTTONS.into_iter().chain([play(self.playing)]);
-        el("div.buttons[data-group]").children(buttons.map(picture)).into_html()
-    }
-}
-
-#[derive(PartialEq)]
-struct Legend {
-    filter: Filter,
-}
-
-impl Piece for Legend {
-    fn draw(&self) -> Html {
-        let filters = Filter::ALL.iter().filter(|of| **of != Filter::Any).map(|of| {
-            let button = el("button[type=button]").does(Mark::Filter(*of));
-            let pressed = if *of == self.filter { "true" } else { "false" };
-            button.attr("aria-pressed", pressed).child(sign(of.sign())).child(el("span").child(of.title()))
-        });
-        el("div.legend[role=group][data-group]")
-            .attr("aria-label", "[ ] go to")
-            .child(el("span[aria-hidden=true]").child("[ ] go to"))
-            .children(filters)
-            .into_html()
-    }
-}
-
-#[derive(PartialEq)]
-struct Settings {
-    grain: Grain,
-    speed: Speed,
-}
-
-impl Piece for Settings {
-    fn draw(&self) -> Html {
-        let grains = Grain::ALL.iter().map(|of| option(of.id(), grain_title(*of), *of == self.grain));
-        let speeds = Speed::ALL.iter().map(|of| option(of.name(), of.title(), *of == self.speed));
-        let lists = el("div.fold").child(choose(List::Grain, "Detail", grains)).child(choose(
-            List::Speed,
-            "Speed",
-            speeds,
-        ));
-        el("details.settings").child(el("summary").child("Settings")).child(lists).into_html()
-    }
 }

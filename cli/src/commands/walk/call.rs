@@ -63,7 +63,7 @@ impl Args {
         let head = from_ranges.then(|| "tables built from ranges: not those of the machine".to_owned());
         let notes = call.notes().into_iter().map(|(_, note)| format!("note: {note}"));
         let ends: Vec<String> = [tally.ended()].into_iter().chain(tally.lines()).chain(notes).collect();
-        self.print(head, &told, &ends, value)?;
+        self.print(head.as_deref(), &told, &ends, value)?;
         Ok(Exit::Read)
     }
 }
