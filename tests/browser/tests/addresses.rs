@@ -65,6 +65,8 @@ impl Expected {
                 Self { is_mistyped: true, ..Self::later(".directory a", Some("There is no ".to_owned())) }
             }
             "callers" => Self::later(".callers tbody tr", stray(rest.strip_prefix('/').unwrap_or(rest))),
+            // The other page with such a name, where the end of it is cut off.
+            "call" if rest.is_empty() => Self::later(".call .sentence", None),
             "verdicts" => Self::later(".survey[data-state]", stray(after)),
             "compare" => {
                 let (link, problems) = CompareLink::parse(hash, &LIBRARY);

@@ -82,7 +82,6 @@ fn locks_vmas_and_entries_are_edited_and_what_cannot_be_is_said() {
         page.click(".call [data-does='way 2']").await;
         page.until("they are there", async || value(page, "vma").await.lines().count() > 3).await;
         fill(page, "vma", "none").await;
-        fill(page, "fn", "").await;
         page.eval("const of = document.querySelector('[name=fn]'); of.value = 'walk_page_vma'; of.dispatchEvent(new Event('input', { bubbles: true }))")
             .await;
         page.wait_for("it cannot start", ".outcome-of .refused").await;
