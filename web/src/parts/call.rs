@@ -7,7 +7,7 @@ use crate::later::PartError;
 use crate::pages::Page;
 use crate::pages::call::Own;
 
-/// [`call`], as whoever fetched it has it: by now nothing can fail any more.
+/// [`call()`], as whoever fetched it has it: by now nothing can fail any more.
 ///
 /// # Errors
 /// None: what fails is the download before.

@@ -29,7 +29,7 @@ use crate::pages::walk::Walk;
 use crate::progress::Progress;
 use crate::shared::{Loading, PartState, Shared};
 
-/// [`start`], as whoever fetched it has it: by now nothing can fail any more.
+/// `start`, as whoever fetched it has it: by now nothing can fail any more.
 ///
 /// # Errors
 /// None: what fails is the download before.
