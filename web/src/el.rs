@@ -218,17 +218,18 @@ impl El {
     /// With any number of children, which are one child to those behind them.
     #[must_use]
     pub fn children<T: Content>(self, children: impl IntoIterator<Item = T>) -> Self {
-        self.child(list(children))
+        let mut list = Vec::new();
+        for child in children {
+            list.push(child.into_html());
+        }
+        self.list(list)
     }
-}
 
-/// Any number of elements one after the other.
-pub fn list<T: Content>(all: impl IntoIterator<Item = T>) -> Html {
-    let mut list = Vec::new();
-    for one in all {
-        list.push(one.into_html());
+    #[inline(never)]
+    fn list(mut self, list: Vec<Html>) -> Self {
+        self.0.children.push(VList::from(list).into());
+        self
     }
-    VList::from(list).into()
 }
 
 /// What can stand in an element.
@@ -246,12 +247,6 @@ impl Content for El {
             *inner = VList::from(children).into();
         }
         VNode::VTag(Rc::new(tag))
-    }
-}
-
-impl Content for Html {
-    fn into_html(self) -> Html {
-        self
     }
 }
 
