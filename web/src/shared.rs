@@ -176,6 +176,17 @@ pub fn sentences<E: std::fmt::Display>(errors: &[E]) -> Option<String> {
 }
 
 impl Shared {
+    /// The captured machines that have to be fetched now, and by what; as long as that is not here, it is asked for instead.
+    pub fn take_asked(&mut self) -> Vec<(&'static str, Load)> {
+        let Some(load) = self.load else {
+            if self.captures.are_asked() && matches!(self.tables, PartState::Away) {
+                self.tables.ask();
+            }
+            return Vec::new();
+        };
+        self.captures.take_asked().into_iter().map(|folder| (folder, load)).collect()
+    }
+
     /// How a later part of the program is doing.
     pub const fn part(&self, part: Part) -> &PartState {
         match part {
@@ -218,6 +229,14 @@ pub enum PartState {
 }
 
 impl PartState {
+    /// As its arrival leaves it.
+    pub fn of<T>(arrived: &Result<T, PartError>) -> Self {
+        match arrived {
+            Ok(_) => Self::Here,
+            Err(error) => Self::Loading(Loading::Failed(error.clone())),
+        }
+    }
+
     /// Asks for it; after a failure once more.
     pub fn ask(&mut self) {
         if matches!(self, Self::Away | Self::Loading(Loading::Failed(_))) {

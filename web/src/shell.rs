@@ -5,7 +5,7 @@
 
 use capture::Capture;
 use gloo_events::EventListener;
-use gloo_timers::callback::{Interval, Timeout};
+use gloo_timers::callback::Timeout;
 use narrate::sheet::joined;
 use web_sys::Element;
 use yew::{Component, Context, Html, NodeRef, Properties};
@@ -19,7 +19,7 @@ use crate::later::{Part, PartError};
 use crate::marks::Command;
 use crate::marks::{Deed, Mark};
 use crate::pages::walk::Walk;
-use crate::pages::{Page, Races};
+use crate::pages::{Page, Races, Timers};
 use crate::parts::{Arrived, Bring, Change, Lab, Reach};
 use crate::place::{Place, missing, unsigned};
 use crate::progress::Progress;
@@ -110,9 +110,7 @@ pub struct Shell {
     focus_wanted: Option<(&'static str, Option<Element>)>,
     /// What had the focus before this was drawn, if it was something inside.
     focused: Option<Element>,
-    work: Option<Timeout>,
-    /// The page's beat, and its milliseconds.
-    beat: Option<(u32, Interval)>,
+    timers: Timers,
     listeners: Vec<EventListener>,
 }
 
@@ -142,8 +140,7 @@ impl Component for Shell {
             picture: Picture::Waits,
             focus_wanted: None,
             focused: None,
-            work: None,
-            beat: None,
+            timers: Timers::default(),
             listeners: hash.into_iter().chain(part).collect(),
         };
         let hash = browser::hash();
@@ -177,7 +174,7 @@ impl Component for Shell {
                 true
             }
             Msg::Work => {
-                self.work = None;
+                self.timers.worked();
                 self.with_page(|page, shared| page.work(shared))
             }
             Msg::Beat => {
@@ -457,10 +454,7 @@ impl Shell {
 
     /// A later part has arrived, or not.
     fn arrived(&mut self, ctx: &Context<Self>, part: Part, result: Result<Arrived, PartError>) {
-        *self.shared.part_mut(part) = match result {
-            Ok(_) => PartState::Here,
-            Err(ref error) => PartState::Loading(Loading::Failed(error.clone())),
-        };
+        *self.shared.part_mut(part) = PartState::of(&result);
         match result {
             Ok(Arrived::Lab(Lab { pages: [race, verdicts, safe], beside, races })) => {
                 self.shared.beside = Some(beside);
@@ -531,18 +525,10 @@ impl Shell {
         }
         self.write_title();
         self.write_address(ctx);
-        match self.shared.load {
-            Some(load) => {
-                for folder in self.shared.captures.take_asked() {
-                    let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
-                    let coming = load(folder, progress);
-                    ctx.link().send_future(async move { Msg::Loaded(folder, Box::new(coming.await)) });
-                }
-            }
-            None if self.shared.captures.are_asked() && matches!(self.shared.tables, PartState::Away) => {
-                self.shared.tables.ask();
-            }
-            None => {}
+        for (folder, load) in self.shared.take_asked() {
+            let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
+            let coming = load(folder, progress);
+            ctx.link().send_future(async move { Msg::Loaded(folder, Box::new(coming.await)) });
         }
         for &part in Part::ALL {
             if self.shared.part_mut(part).take_asked() {
@@ -557,18 +543,8 @@ impl Shell {
         {
             bring(files);
         }
-        if !pulse.work {
-            self.work = None;
-        } else if self.work.is_none() {
-            // Not at once: the browser draws and listens in between.
-            let link = ctx.link().clone();
-            self.work = Some(Timeout::new(0, move || link.send_message(Msg::Work)));
-        }
-        if pulse.beat != self.beat.as_ref().map(|(ms, _)| *ms) {
-            let link = ctx.link().clone();
-            let beat = |ms| (ms, Interval::new(ms, move || link.send_message(Msg::Beat)));
-            self.beat = pulse.beat.map(beat);
-        }
+        let (work, beat) = (ctx.link().clone(), ctx.link().clone());
+        self.timers.follow(pulse, move || work.send_message(Msg::Work), move || beat.send_message(Msg::Beat));
         is_other
     }
 

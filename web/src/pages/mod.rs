@@ -19,6 +19,7 @@ pub mod safe;
 pub mod verdicts;
 pub mod walk;
 
+use gloo_timers::callback::{Interval, Timeout};
 use narrate::race::{RacePoint, Session};
 use narrate::{Pair, Sheet};
 use scenario::{CompareLink, Link};
@@ -37,6 +38,34 @@ pub struct Pulse {
     pub work: bool,
     /// [`Page::beat`] is called every so many milliseconds.
     pub beat: Option<u32>,
+}
+
+/// The timers of what goes on by itself.
+#[derive(Debug, Default)]
+pub struct Timers {
+    work: Option<Timeout>,
+    /// The beat, and its milliseconds.
+    beat: Option<(u32, Interval)>,
+}
+
+impl Timers {
+    /// Follows the pulse: `work` is called once and then has [ended](Self::worked), `beat` until the pulse has another one.
+    pub fn follow(&mut self, pulse: Pulse, work: impl FnOnce() + 'static, beat: impl FnMut() + 'static) {
+        if !pulse.work {
+            self.work = None;
+        } else if self.work.is_none() {
+            // Not at once: the browser draws and listens in between.
+            self.work = Some(Timeout::new(0, work));
+        }
+        if pulse.beat != self.beat.as_ref().map(|(ms, _)| *ms) {
+            self.beat = pulse.beat.map(|ms| (ms, Interval::new(ms, beat)));
+        }
+    }
+
+    /// A slice of the work is being done.
+    pub fn worked(&mut self) {
+        self.work = None;
+    }
 }
 
 /// Not what is in it: a `Debug` that every page must have would bring the text of every type that a walk is made of into the

@@ -8,7 +8,6 @@ use std::cell::RefCell;
 
 use capture::Capture;
 use gloo_events::EventListener;
-use gloo_timers::callback::{Interval, Timeout};
 use js_sys::Function;
 use scenario::Link;
 use wasm_bindgen::prelude::Closure;
@@ -24,10 +23,10 @@ use crate::keys::{self, Keys};
 use crate::later::{Load, Part, PartError};
 use crate::marks::{Command, Deed, Mark};
 use crate::named::named;
-use crate::pages::Page;
 use crate::pages::walk::Walk;
+use crate::pages::{Page, Timers};
 use crate::progress::Progress;
-use crate::shared::{Loading, PartState, Shared};
+use crate::shared::{PartState, Shared};
 
 /// `start`, as whoever fetched it has it: by now nothing can fail any more.
 ///
@@ -196,8 +195,7 @@ struct Widget {
     walk: Walk,
     shared: Shared,
     root: NodeRef,
-    work: Option<Timeout>,
-    beat: Option<(u32, Interval)>,
+    timers: Timers,
     listeners: Vec<EventListener>,
 }
 
@@ -212,8 +210,7 @@ impl Component for Widget {
             walk: Walk::default(),
             shared,
             root: NodeRef::default(),
-            work: None,
-            beat: None,
+            timers: Timers::default(),
             listeners: Vec::new(),
         };
         widget.open(&ctx.props().link);
@@ -239,7 +236,7 @@ impl Component for Widget {
             Msg::Did(Deed::Pressed(Mark::Command(command))) if !is_offered(command) => false,
             Msg::Did(deed) => self.walk.did(&deed, &mut self.shared),
             Msg::Work => {
-                self.work = None;
+                self.timers.worked();
                 self.walk.work(&mut self.shared)
             }
             Msg::Beat => {
@@ -309,10 +306,7 @@ impl Widget {
     }
 
     fn arrived(&mut self, part: Part, result: Result<Arrived, PartError>) {
-        *self.shared.part_mut(part) = match result {
-            Ok(_) => PartState::Here,
-            Err(ref error) => PartState::Loading(Loading::Failed(error.clone())),
-        };
+        *self.shared.part_mut(part) = PartState::of(&result);
         match result {
             Ok(Arrived::More(more)) => {
                 self.shared.later = Some(more.later);
@@ -326,18 +320,10 @@ impl Widget {
 
     /// Does what follows from the state of the walk: fetches, waits.
     fn settle(&mut self, ctx: &Context<Self>) {
-        match self.shared.load {
-            Some(load) => {
-                for folder in self.shared.captures.take_asked() {
-                    let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
-                    let arrived = ctx.link().callback(move |result| Msg::Loaded(folder, Box::new(result)));
-                    fetch(folder, load, progress, &arrived);
-                }
-            }
-            None if self.shared.captures.are_asked() && matches!(self.shared.tables, PartState::Away) => {
-                self.shared.tables.ask();
-            }
-            None => {}
+        for (folder, load) in self.shared.take_asked() {
+            let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
+            let arrived = ctx.link().callback(move |result| Msg::Loaded(folder, Box::new(result)));
+            fetch(folder, load, progress, &arrived);
         }
         for part in [Part::More, Part::Tables] {
             if self.shared.part_mut(part).take_asked() {
@@ -345,17 +331,8 @@ impl Widget {
                 ctx.link().send_future(async move { Msg::Part(part, Box::new(coming.await)) });
             }
         }
-        let pulse = self.walk.pulse();
-        if !pulse.work {
-            self.work = None;
-        } else if self.work.is_none() {
-            let link = ctx.link().clone();
-            self.work = Some(Timeout::new(0, move || link.send_message(Msg::Work)));
-        }
-        if pulse.beat != self.beat.as_ref().map(|(ms, _)| *ms) {
-            let link = ctx.link().clone();
-            let beat = |ms| (ms, Interval::new(ms, move || link.send_message(Msg::Beat)));
-            self.beat = pulse.beat.map(beat);
-        }
+        let (work, beat) = (ctx.link().clone(), ctx.link().clone());
+        let (work, beat) = (move || work.send_message(Msg::Work), move || beat.send_message(Msg::Beat));
+        self.timers.follow(self.walk.pulse(), work, beat);
     }
 }
