@@ -186,6 +186,29 @@ fn each_page_of_steps_can_be_shown_to_a_room_by_its_link() {
 }
 
 #[test]
+fn a_page_of_text_says_that_it_has_no_steps_to_show() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.load(&site.url("#v1/safe")).await;
+        page.wait_for("the page", ".fields select").await;
+        page.eval("document.querySelector('.pagewalk').focus()").await;
+        page.keys(&['f']).await;
+        page.until("it is said", || async { page.text(".notice").await.contains("it has no steps") }).await;
+        assert_eq!((page.count(".room").await, page.hash().await.contains("present")), (0, false));
+        // Asked for by an address, it is said in sight, and there is a way out.
+        for form in ["present", "view=steps"] {
+            page.load(&site.url(&format!("index.html#v1/callers?{form}"))).await;
+            page.wait_for("it is said", ".room-none").await;
+            let is_in_sight = "const of = document.querySelector('.room-none').getBoundingClientRect();
+                return of.top >= 0 && of.bottom <= innerHeight";
+            assert_eq!(page.eval(is_in_sight).await, json!(true), "{form}");
+            page.keys(&[Key::Escape.into()]).await;
+            page.until("the page as it is", || async { page.count(".room-none").await == 0 }).await;
+        }
+    });
+}
+
+#[test]
 fn a_second_window_shows_what_the_first_one_shows() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();

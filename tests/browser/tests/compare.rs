@@ -20,6 +20,9 @@ fn before_and_after_the_patch_are_stepped_together_and_each_difference_is_said()
         assert!(
             page.text(".difference .differences").await.contains("The first of 4 differences is at step 2")
         );
+        // A difference is no failure, and has another sign.
+        let signs = "return [...new Set([...document.querySelectorAll('.ticks .sign')].map(of => of.getAttribute('class')))].join()";
+        assert_eq!(page.text_of(signs).await, "sign sign-split");
         page.focus_slider().await;
         // The old function is called in one run, the new one in the other: the same step.
         page.key_to_step(Key::Right, 1).await;

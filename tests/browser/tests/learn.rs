@@ -101,6 +101,26 @@ fn the_figure_is_stepped_from_the_text_and_left_as_it_is() {
 }
 
 #[test]
+fn a_question_says_when_the_figure_has_gone_past_it_and_can_still_be_answered() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/learn/why-the-patch/2")).await;
+        at(page, "why-the-patch", 2).await;
+        let start = page.step().await;
+        page.focus_slider().await;
+        page.key_to_step(Key::Right, start + 1).await;
+        page.until("it is said", || async { page.text(".said").await.contains("gone past what this asks") })
+            .await;
+        page.key_to_step(Key::Left, start).await;
+        page.until("it is not past", || async { page.text(".said").await.is_empty() }).await;
+        page.key_to_step(Key::Right, start + 1).await;
+        page.click(".answers li:first-child button").await;
+        page.until("it is graded", || async { !page.text(".said").await.contains("gone past") }).await;
+        assert_eq!(page.step().await, start + 1, "the step that was asked for");
+    });
+}
+
+#[test]
 fn a_walk_plays_in_a_lesson() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();

@@ -203,7 +203,7 @@ impl Desk for Beside {
                 .child(sheet(&paper))
                 .child(
                     (form.is_some() && is_text(page, shared.top.here))
-                        .then(|| el("p.no-steps[role=status]").child(NO_STEPS)),
+                        .then(|| el("p.room-none[role=status]").child(NO_STEPS)),
                 )
                 .child((form == Some(Form::Room)).then(|| room(self.fills_screen)))
         })
