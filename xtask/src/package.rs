@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | npm | the site with the element, its types and its manifest | installed, imported, and its files looked for |
 //! | PyPI | the Sphinx extension with the program that draws | installed beside a pinned Sphinx, and its tests run |
-//! | crates | those that a figure needs | cargo unpacks and compiles each |
+//! | crates | those that a figure needs, under names that are free | cargo unpacks and compiles each |
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,9 @@ const CRATES: [&str; 13] = [
     "pgtable", "mm", "trace", "pagewalk", "actors", "ptdump", "capture", "scenario", "callers", "explore",
     "races", "narrate", "figure",
 ];
+
+/// What stands before their names in public, where `trace` and others are other people's: cargo would compile those.
+const PREFIX: &str = "pagewalk-";
 
 /// What the npm package is, for npm.
 const NPM: &str = r#"{
@@ -78,6 +81,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
 
 fn write(file: &Path, text: &str) -> Result<(), Error> {
     fs::write(file, text).map_err(Error::io("write", file))
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    fs::read_to_string(file).map_err(Error::io("read", file))
 }
 
 /// The file in a directory that ends so.
@@ -167,13 +174,24 @@ fn crates(workspace: &Workspace, work: &Path) -> Result<PathBuf, Error> {
     )?;
     process::run(program("tar", &copy).arg("-xf").arg(&archive))?;
     let manifest = copy.join("Cargo.toml");
-    let text = fs::read_to_string(&manifest).map_err(Error::io("read", &manifest))?;
-    write(&manifest, &text.replace("publish = false", "publish = true"))?;
+    let mut text = read(&manifest)?.replace("publish = false", "publish = true");
+    for name in CRATES {
+        let public = format!("\n{name} = {{ package = \"{PREFIX}{name}\", version");
+        text = text.replace(&format!("\n{name} = {{ version"), &public);
+        let own = copy.join("crates").join(name).join("Cargo.toml");
+        let package = format!("name = \"{PREFIX}{name}\"");
+        let renamed = read(&own)?.replacen(&format!("name = \"{name}\""), &package, 1);
+        // Whoever uses it writes the name that it has here.
+        write(&own, &format!("{renamed}\n[lib]\nname = \"{name}\"\n"))?;
+    }
+    write(&manifest, &text)?;
     let mut cargo = workspace.cargo();
     cargo
         .current_dir(&copy)
         .args(["package", "--quiet", "--allow-dirty", "--target-dir"])
         .arg(work.join("target"));
-    process::run(cargo.args(CRATES.iter().flat_map(|name| ["--package", name])))?;
+    process::run(
+        cargo.args(CRATES.iter().flat_map(|name| ["--package".to_owned(), [PREFIX, name].concat()])),
+    )?;
     Ok(work.join("target").join("package"))
 }

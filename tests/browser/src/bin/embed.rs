@@ -88,7 +88,7 @@ async fn measured(page: &Page, site: &Path, form: &str, body: &str) -> Row {
         })
         .await;
         ms = ms.min(page.eval("return window.at").await.as_f64().unwrap_or(f64::INFINITY));
-        let sent = "const of = [performance, ...[...frames].map(frame => frame.performance)];
+        let sent = "const of = [performance, ...Array.from(frames, frame => frame.performance)];
             return of.flatMap(one => one.getEntriesByType('resource').concat(one === performance ? [] : one.getEntriesByType('navigation')))
                 .filter(entry => entry.initiatorType !== 'iframe').reduce((sum, entry) => sum + entry.encodedBodySize, 0)";
         live = page.eval(sent).await.as_u64().unwrap_or_default();
