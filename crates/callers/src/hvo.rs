@@ -240,6 +240,10 @@ const FREES: &str = "gives back the pages that the vmemmap no longer maps";
 impl Request for Hvo {
     type Procedure = Remap;
 
+    fn walks_in(revision: Revision) -> bool {
+        revision.around().hvo_walks
+    }
+
     fn begin(self, order: &Order<Self>, world: &World, revision: Revision) -> Begun<Remap> {
         let (start, end) = (order.start, order.end);
         let shared = shared_tail(revision);

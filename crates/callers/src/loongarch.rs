@@ -70,6 +70,10 @@ pub(crate) const fn masks(what: SetMemory) -> Option<Masks> {
 impl Request for Loongarch {
     type Procedure = Pageattr;
 
+    fn walks_in(revision: Revision) -> bool {
+        revision.around().loongarch_set_memory
+    }
+
     fn begin(self, order: &Order<Self>, world: &World, revision: Revision) -> Begun<Pageattr> {
         let (start, end) = (order.start, order.end);
         let outer = self.0.function();

@@ -80,6 +80,8 @@ impl Runs for Dump {
 
 static OF_INIT: Scenario = Scenario {
     group: Group::NoVma,
+    // On the tables of every machine whose kernel has a dump: its ranges are those of the architecture.
+    made: Some(|at| (at.kernel, at.top)),
     ..scenario(
         "ptdump",
         "ptdump of init_mm",

@@ -69,8 +69,14 @@ impl Fill {
     }
 
     /// The entry that points to the new table.
-    pub(crate) fn table_entry(self, model: &Model, table: PhysAddr, leaf: RawEntry) -> RawEntry {
-        let entry = model.make_table(table, Owner::Kernel);
+    pub(crate) fn table_entry(
+        self,
+        model: &Model,
+        level: Level,
+        table: PhysAddr,
+        leaf: RawEntry,
+    ) -> RawEntry {
+        let entry = model.make_table(level, table, Owner::Kernel);
         match self {
             Self::Arm64 { .. } => {
                 let pxn = if leaf.0 & word(model, &[("PTE_PXN", 1)]) == 0 { 0 } else { TABLE_PXN };
@@ -147,7 +153,7 @@ impl Replace {
                 Pc::Write
             }
             Pc::Write => {
-                let entry = self.fill.table_entry(model, self.table, self.leaf);
+                let entry = self.fill.table_entry(model, self.level, self.table, self.leaf);
                 write(world, self.level, self.addr, self.slot, entry, sink);
                 Pc::Done
             }

@@ -26,9 +26,14 @@ pub(crate) trait Request: Copy + Debug + Eq + Hash + Sync + 'static {
     /// What it does, on a machine like `world`.
     fn begin(self, order: &Order<Self>, world: &World, revision: Revision) -> Begun<Self::Procedure>;
 
+    /// Whether this caller is there in `revision`, and uses mm/pagewalk.c at all.
+    fn walks_in(_revision: Revision) -> bool {
+        true
+    }
+
     /// Whether this caller walks with the walker in `revision`.
     fn exists_in(revision: Revision) -> bool {
-        Self::ENTRY == EntryPoint::Kernel || Self::ENTRY.exists_in(revision)
+        (Self::ENTRY == EntryPoint::Kernel || Self::ENTRY.exists_in(revision)) && Self::walks_in(revision)
     }
 }
 

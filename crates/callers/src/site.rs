@@ -181,7 +181,7 @@ mod tests {
     use alloc::vec::Vec;
     use scenario::Group;
 
-    static LIBRARY: Library = Library::new(&[SCENARIOS], &[]);
+    static LIBRARY: Library = Library::whole(&[SCENARIOS]);
 
     #[test]
     fn the_patch_replaced_nine_calls_in_five_files() {
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_is_known_before_the_rest_is_loaded_is_true() {
-        let later = Library::new(&[], &crate::ABOUTS);
+        let later = Library::first(&crate::ABOUTS);
         for (scenario, about) in SCENARIOS.iter().copied().flatten().zip(&crate::ABOUTS) {
             assert_eq!((scenario.id, scenario.title, scenario.group), (about.id, about.title, about.group));
             assert!(Library::WALKS.scenario(about.id).is_none(), "{}", about.id);

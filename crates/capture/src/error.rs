@@ -60,6 +60,14 @@ pub enum ImportError {
         /// What the file says.
         level: String,
     },
+    /// A root is not the table that the file says that it is.
+    #[error("roots.{root} is no table of level \u{201c}{level}\u{201d}, as root_levels says")]
+    RootLevel {
+        /// Which root.
+        root: String,
+        /// Its level in `root_levels`.
+        level: String,
+    },
     /// A slot number is too large.
     #[error("slot {slot} of the table at {pa:#x} is beyond its {slots} slots")]
     Slot {
@@ -101,7 +109,11 @@ impl ImportError {
             Self::Format(_) | Self::Shape { .. } | Self::Level { .. } => {
                 "What the file must hold is described in tests/captures/README.md."
             }
-            Self::Slots { .. } | Self::Slot { .. } | Self::Unaligned(_) | Self::World(_) => {
+            Self::RootLevel { .. }
+            | Self::Slots { .. }
+            | Self::Slot { .. }
+            | Self::Unaligned(_)
+            | Self::World(_) => {
                 "Either the file is damaged, or it was written with another page size or other levels."
             }
             Self::UnknownModel { .. } => "The machines that are modelled are those in the list.",

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! L group
-//! W name fn=.. mm=.. root=.. start=.. end=.. ops=.. mode=.. max=..
+//! W name fn=.. mm=.. root=.. start=.. end=.. ops=.. mode=.. max=.. [pgd=given]
 //! g|4|u|m|t addr next pa value     an entry callback
 //! h addr next depth                pte_hole
 //! H addr next pa value hmask       hugetlb_entry
@@ -132,6 +132,8 @@ pub struct LoggedWalk {
     pub mm: String,
     /// Physical address of the root.
     pub root: PhysAddr,
+    /// Whether the root was the function's argument, and not the mm's.
+    pub pgd_given: bool,
     /// First address.
     pub start: VirtAddr,
     /// End of the range.
@@ -225,11 +227,17 @@ fn walk<'a>(mut words: impl Iterator<Item = &'a str>, at_line: usize) -> Option<
         function,
         mm,
         root: PhysAddr(fields.hex("root")?),
+
         start: VirtAddr(fields.hex("start")?),
         end: VirtAddr(fields.hex("end")?),
         callbacks: callbacks(fields.text("ops")?)?,
         mode: Mode::from_bits(fields.decimal("mode")?)?,
         max: fields.decimal("max")?,
+        pgd_given: match fields.0.next() {
+            None => false,
+            Some("pgd=given") => true,
+            Some(_) => return None,
+        },
         lines: Vec::new(),
         counters: None,
         ret: 0,
@@ -390,6 +398,10 @@ mod tests {
         let walks = parse_log(LOG).expect("valid");
         assert_eq!(walks.len(), 1);
         assert_eq!(walks[0].ret, -22);
+        assert!(!walks[0].pgd_given);
+        let given = LOG.replacen("max=9", "max=9 pgd=given", 1);
+        assert!(parse_log(&given).expect("valid")[0].pgd_given);
+        assert!(parse_log(&given.replace("given", "taken")).is_err());
         assert_eq!(walks[0].callbacks, Callbacks::PTE_ENTRY | Callbacks::PMD_ENTRY | Callbacks::PTE_HOLE);
         let lines: Vec<_> = walks[0].lines.iter().map(Line::text).collect();
         assert_eq!(lines, ["m 0 2000 1000 2067", "h 0 2000 3"]);

@@ -45,7 +45,7 @@ pub fn replay(capture: &Capture, logged: &LoggedWalk, revision: Revision) -> Out
         mm: Some(mm),
         start: logged.start,
         end: logged.end,
-        pgd: (logged.root != pgd).then_some(logged.root),
+        pgd: logged.pgd_given.then_some(logged.root),
         ..Args::default()
     };
     let mut walk = match Walk::new(entry, revision, args) {
@@ -53,6 +53,10 @@ pub fn replay(capture: &Capture, logged: &LoggedWalk, revision: Revision) -> Out
         Err(error) => return Outcome::Different(error.to_string()),
     };
     let mut world = capture.world.clone();
+    // Of an mm that is not in the image by name: the other half of a root, a child.
+    if let Some(mm) = world.mm_mut(mm).filter(|_| logged.root != pgd) {
+        mm.pgd = logged.root;
+    }
     let mut ops = LoggedOps::new(logged);
     match walk.run(&mut world, &mut ops, &mut (), MAX_STEPS) {
         Status::Done(ret) => compare(logged, &ops, ret),

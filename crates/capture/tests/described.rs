@@ -81,6 +81,8 @@ fn what_is_called_required_is_and_nothing_else() {
     document["macros"] = json!({ "PTRS_PER_PGD": 512 });
     document["layout"] = json!({ "TASK_SIZE": "0x4000000000", "INVALID_pte": "0x0" });
     document["roots"]["current"] = json!("0x80001000");
+    document["root_levels"] = json!({ "init_mm": "pgd" });
+    document["tables"][0]["empty"] = json!("0x0");
     assert_eq!(read(&document).expect("all there is").assumed, Vec::<String>::new());
     let fields = fields();
     assert!(fields.len() > 20, "{fields:?}");

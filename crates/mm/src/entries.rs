@@ -8,6 +8,19 @@ use pgtable::{Contiguous, EntryKind, Level, RawEntry};
 use crate::{Slot, TableId, World};
 
 impl World {
+    /// The level that the root table at `root` is of: where the depth of a tree is read from its entries (s390), that of its first one
+    /// (`pgd_offset()`); elsewhere always pgd.
+    pub fn root_level(&self, root: pgtable::PhysAddr) -> Level {
+        let first = || self.read_slot(Slot { table: root, index: 0 });
+        self.model().type_of.and_then(|of| first().map(|value| of(value.0))).unwrap_or(Level::Pgd)
+    }
+
+    /// Whether the entry `value` of `level` is that of the level below as well, by its own type.
+    #[inline]
+    pub fn folds(&self, level: Level, value: RawEntry) -> bool {
+        self.model().type_of.is_some_and(|of| of(value.0) > level)
+    }
+
     /// Reads one entry; `None` beyond the end of the table.
     #[inline]
     pub fn read(&self, id: TableId, index: u32) -> Option<RawEntry> {

@@ -30,6 +30,9 @@ impl World {
         }
         let upper = level.upper().unwrap_or(level);
         let value = self.read_slot(above).ok_or(Wild { level: upper, pa: above.table })?;
+        if self.folds(upper, value) {
+            return Ok(above);
+        }
         Ok(Slot { table: model.table_address(upper, value), index: model.index(level, addr) })
     }
 
@@ -45,7 +48,7 @@ impl World {
     ) -> Result<Option<(Level, Slot)>, Wild> {
         let model = self.model();
         let size = |level: Level| 1u64 << model.level(level).shift;
-        let mut slot = Slot { table: root, index: model.index(Level::Pgd, addr) };
+        let mut slot = Slot { table: root, index: model.index(self.root_level(root), addr) };
         let get = |level: Level, slot: Slot| -> Result<_, Wild> {
             if model.is_constant(level) {
                 return Ok(pgtable::RawEntry::default());
@@ -105,6 +108,30 @@ impl World {
                     return Ok(None);
                 }
                 self.slot_below(Level::Pte, slot, VirtAddr(addr.0 & !(bytes - 1))).map(pte)
+            }
+            Hugetlb::FirstLeaf => {
+                if tests.leaf(pud) {
+                    return Ok(Some((Level::Pud, slot)));
+                }
+                if tests.none(pud) {
+                    return Ok(None);
+                }
+                let slot = self.slot_below(Level::Pmd, slot, addr)?;
+                let pmd = get(Level::Pmd, slot)?;
+                let tests = self.tests(Level::Pmd);
+                if tests.leaf(pmd) {
+                    return Ok(Some((Level::Pmd, slot)));
+                }
+                if tests.none(pmd) { Ok(None) } else { self.slot_below(Level::Pte, slot, addr).map(pte) }
+            }
+            Hugetlb::S390 => {
+                if bytes == size(Level::Pud) {
+                    return Ok(Some((Level::Pud, slot)));
+                }
+                if !tests.present(pud) {
+                    return Ok(None);
+                }
+                self.slot_below(Level::Pmd, slot, addr).map(|slot| Some((Level::Pmd, slot)))
             }
             Hugetlb::Loongarch => {
                 if !tests.present(pud) {

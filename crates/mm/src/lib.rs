@@ -14,7 +14,7 @@
 //! let mut world = World::new(x86, vec![root], [("init_mm", PhysAddr(0x1000))])?;
 //! let slot = Slot { table: world.mm(MmId::INIT_MM).expect("every world has it").pgd, index: 511 };
 //! let before = world.clone();
-//! world.write_slot(slot, x86.make_table(PhysAddr(0x2000), Owner::Kernel));
+//! world.write_slot(slot, x86.make_table(Level::Pgd, PhysAddr(0x2000), Owner::Kernel));
 //! assert_ne!(world.read_slot(slot), before.read_slot(slot));
 //! # Ok::<(), mm::WorldError>(())
 //! ```

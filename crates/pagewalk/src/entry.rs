@@ -121,13 +121,14 @@ impl EntryPoint {
             // Both came with install_pte.
             Self::RangeMm => rules.checks_ops && !rules.unsafe_names,
             Self::RangeMmUnsafe | Self::RangeVmaUnsafe => rules.unsafe_names,
-            Self::Range | Self::RangeVma | Self::Vma | Self::Mapping | Self::FolioWalk => true,
+            Self::FolioWalk => rules.folio_walk,
+            Self::Range | Self::RangeVma | Self::Vma | Self::Mapping => true,
         }
     }
 
     /// The function that does this one's work in `revision`: before the split that was
     /// `walk_page_range_novma()` for both walks, before v6.18 the lockless walk was the locked one; what may install
-    /// was renamed in v6.19 and came with `install_pte`.
+    /// was renamed in v6.19 and came with `install_pte`. Nothing does the work of `folio_walk_start()` where it does not exist.
     #[must_use]
     pub const fn in_revision(self, revision: Revision) -> Self {
         match self {
@@ -138,6 +139,7 @@ impl EntryPoint {
             Self::RangeMmUnsafe if Self::RangeMm.exists_in(revision) => Self::RangeMm,
             Self::RangeMm | Self::RangeMmUnsafe => Self::Range,
             Self::RangeVmaUnsafe => Self::RangeVma,
+            Self::FolioWalk => Self::FolioWalk,
             _ => Self::Novma,
         }
     }
@@ -203,6 +205,7 @@ const FOLIO: Prologue = Enter(Func::FolioWalkStart);
 pub(crate) const fn prologue(entry: EntryPoint, revision: Revision) -> &'static [Prologue] {
     let rules = revision.rules();
     match entry {
+        EntryPoint::Novma if rules.debug_asserts_both => &[NOVMA, RANGE, MM, MM_WRITE, INIT_MM_WRITE],
         EntryPoint::Novma => &[NOVMA, RANGE, MM, OPS, AssertByMm],
         EntryPoint::Kernel => match (rules.kernel_order, rules.helper, rules.lockless) {
             (AssertOrder::AssertFirst, true, _) => &[KERNEL, INIT_MM_HELD, HELPER, RANGE, MM, OPS],
@@ -246,7 +249,8 @@ mod tests {
         for revision in Revision::ALL {
             for entry in EntryPoint::ALL {
                 let found = entry.in_revision(revision);
-                assert!(found.exists_in(revision), "{entry:?} in {revision:?}");
+                let missing = entry == EntryPoint::FolioWalk && !revision.rules().folio_walk;
+                assert_eq!(found.exists_in(revision), !missing, "{entry:?} in {revision:?}");
                 assert_eq!(found.body(), entry.body(), "{entry:?} in {revision:?}");
             }
         }
@@ -255,6 +259,8 @@ mod tests {
         assert_eq!(EntryPoint::RangeMm.in_revision(Revision::V7_3), EntryPoint::RangeMmUnsafe);
         assert_eq!(EntryPoint::RangeMmUnsafe.in_revision(Revision::V6_18), EntryPoint::RangeMm);
         assert_eq!(EntryPoint::RangeMmUnsafe.in_revision(Revision::V6_12_107), EntryPoint::Range);
+        assert_eq!(EntryPoint::Kernel.in_revision(Revision::V6_1_192), EntryPoint::Novma);
+        assert_eq!(EntryPoint::Debug.in_revision(Revision::V6_6_153), EntryPoint::Debug);
     }
 
     #[test]

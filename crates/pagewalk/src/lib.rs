@@ -64,6 +64,6 @@ pub use ops::{Progress, WalkLock, WalkOps};
 pub use trace::names;
 pub use trace::{
     Action, AssertOrder, By, Call, Callback, Callbacks, Check, EINVAL, ENOMEM, ENOTSUPP, Event, Fault, Flush,
-    FolioPage, Free, Func, LockName, MapKind, Reply, Revision, Rules, Sink, Slot, StackFrame, Status,
-    Subject, Test,
+    FolioPage, Free, Func, LockName, MapKind, MmapAssert, Release, Reply, Revision, Rules, Sink, Slot,
+    StackFrame, Status, Subject, Test, release,
 };

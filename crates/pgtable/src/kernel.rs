@@ -49,6 +49,10 @@ pub enum Isa {
     Loongarch,
     /// OpenRISC.
     Openrisc,
+    /// 64-bit PowerPC with the radix MMU.
+    Powerpc,
+    /// s390x.
+    S390,
 }
 
 /// The order in which memory hot-remove clears entries and frees tables.
@@ -86,6 +90,8 @@ pub struct HugeVmap {
     pub before_v6_18: DumpGuard,
     /// The same from v6.18 to v7.2-rc6.
     pub before_v7_2: DumpGuard,
+    /// Whether v6.1 has them already (`HAVE_ARCH_HUGE_VMAP` in arch/*/Kconfig).
+    pub in_v6_1: bool,
     /// Whether `pud_free_pmd_page()` clears each pmd entry and frees its pte table before it clears the pud entry. Otherwise
     /// it clears the pud entry first.
     pub pmds_first: bool,
@@ -129,4 +135,8 @@ pub enum Ptdump {
     Arm64,
     /// arch/riscv/mm/ptdump.c
     Riscv,
+    /// arch/powerpc/mm/ptdump/ptdump.c
+    Powerpc,
+    /// arch/s390/mm/dump_pagetables.c
+    S390,
 }

@@ -94,6 +94,9 @@ pub struct Model {
     pub levels: [LevelSpec; 5],
     /// The tests of each level, root first.
     pub(crate) rules: [EntryRules; 5],
+    /// s390: of which level an entry of an upper level is by its own type bits. Where it is of a lower one than the table that it is
+    /// looked for in, that level is folded there: its entry is that of the level below.
+    pub type_of: Option<fn(u64) -> Level>,
     /// `pte_pfn()` as a physical address: where a leaf points, perhaps with bits below the size that it maps.
     pub(crate) frame: fn(u64) -> u64,
     /// Which flags an entry of a kind can have.
@@ -145,6 +148,11 @@ pub enum Hugetlb {
     Arm64,
     /// The pmd, if it is not none.
     Loongarch,
+    /// The first leaf on the way down whatever its size, else the pte; nothing if an entry on the way is none
+    /// (`__find_linux_pte()` of powerpc).
+    FirstLeaf,
+    /// As generic, but the pud of a page of pud size, and the pmd of any other, whatever is in it (s390).
+    S390,
 }
 
 /// arm64's blocks of entries with the contiguous hint (`asm/pgtable-hwdef.h`), and how `contpte_ptep_get()` reads

@@ -35,6 +35,9 @@ const TABLE: &str = "
     loongarch64-64k-3level  42x8192  -42x1    -42x1    29x8192  16x8192  0
     riscv32-sv32            22x1024  -22x1    -22x1    -22x1    12x1024  0
     openrisc                24x256   -24x1    -24x1    -24x1    13x2048  0
+    ppc64le-64k-radix       39x8192  -39x1    30x512   21x512   16x32    0
+    ppc64le-4k-radix        39x8192  -39x1    30x512   21x512   12x512   0
+    s390x                   53x2048  42x2048  31x2048  20x2048  12x256   0
 ";
 
 fn rows() -> impl Iterator<Item = Vec<&'static str>> {
@@ -87,6 +90,8 @@ fn entry_callbacks_of_an_empty_root_slot() {
         ("loongarch64-64k-2level", "pgd p4d pud"),
         ("riscv32-sv32", "pgd p4d pud"),
         ("openrisc", "pgd p4d pud"),
+        ("ppc64le-64k-radix", "pgd"),
+        ("s390x", ""),
     ] {
         let model = named(id);
         let is_none = |level: Level| {
@@ -113,7 +118,21 @@ fn indexes_cover_the_address_bits_without_a_gap() {
 
 #[test]
 fn every_table_but_the_root_fills_a_page() {
-    for model in MODELS {
+    // Not so where tables are smaller or larger than pages: powerpc with 64K pages and its root, s390.
+    let bytes = |id: &str, level| named(id).slots(level) * u32::from(named(id).entry_bytes);
+    for (id, level, expected) in [
+        ("ppc64le-64k-radix", Level::Pgd, 64 << 10),
+        ("ppc64le-64k-radix", Level::Pmd, 4 << 10),
+        ("ppc64le-64k-radix", Level::Pte, 256),
+        ("ppc64le-4k-radix", Level::Pgd, 64 << 10),
+        ("ppc64le-4k-radix", Level::Pte, 4 << 10),
+        ("s390x", Level::Pmd, 16 << 10),
+        ("s390x", Level::Pte, 2 << 10),
+    ] {
+        assert_eq!(bytes(id, level), expected, "{id} {level:?}");
+    }
+    let own_size = |model: &&&Model| model.id.starts_with("ppc64le") || model.id == "s390x";
+    for model in MODELS.iter().filter(|model| !own_size(model)) {
         for level in model.real_levels() {
             let bytes = u64::from(model.slots(level)) * u64::from(model.entry_bytes);
             assert!(bytes <= model.page_bytes(), "{model:?} {level:?}");

@@ -5,11 +5,15 @@ use pgtable::{
     VirtAddr, model,
 };
 
-const NO_GUARD: HugeVmap =
-    HugeVmap { before_v6_18: DumpGuard::Nothing, before_v7_2: DumpGuard::Nothing, pmds_first: false };
+const NO_GUARD: HugeVmap = HugeVmap {
+    before_v6_18: DumpGuard::Nothing,
+    before_v7_2: DumpGuard::Nothing,
+    in_v6_1: true,
+    pmds_first: false,
+};
 
 /// The first part of a model's name, and what its kernels do.
-const ROWS: [(&str, Kernel); 6] = [
+const ROWS: [(&str, Kernel); 8] = [
     (
         "x86_64",
         Kernel {
@@ -39,6 +43,7 @@ const ROWS: [(&str, Kernel); 6] = [
             huge_vmap: Some(HugeVmap {
                 before_v6_18: DumpGuard::NoHugeVmap,
                 before_v7_2: DumpGuard::StaticKey,
+                in_v6_1: true,
                 pmds_first: true,
             }),
             collapses: false,
@@ -55,7 +60,7 @@ const ROWS: [(&str, Kernel); 6] = [
         Kernel {
             frees_by_rcu: true,
             hot_remove: Some(HotRemove { each_table: &[Step::Free, Step::Clear], flushes_last: true }),
-            huge_vmap: Some(NO_GUARD),
+            huge_vmap: Some(HugeVmap { in_v6_1: false, ..NO_GUARD }),
             collapses: false,
             set_memory: SetMemory::SplitsLinear,
             linear_alias: true,
@@ -110,6 +115,36 @@ const ROWS: [(&str, Kernel); 6] = [
             isa: Isa::Openrisc,
         },
     ),
+    (
+        "ppc64le",
+        Kernel {
+            frees_by_rcu: true,
+            hot_remove: Some(HotRemove { each_table: &[Step::Free, Step::Clear], flushes_last: true }),
+            huge_vmap: Some(NO_GUARD),
+            collapses: false,
+            set_memory: SetMemory::No,
+            linear_alias: false,
+            drops_global: false,
+            hvo: false,
+            ptdump: Some(Ptdump::Powerpc),
+            isa: Isa::Powerpc,
+        },
+    ),
+    (
+        "s390x",
+        Kernel {
+            frees_by_rcu: true,
+            hot_remove: Some(HotRemove { each_table: &[Step::Free, Step::Clear], flushes_last: true }),
+            huge_vmap: None,
+            collapses: false,
+            set_memory: SetMemory::Splits,
+            linear_alias: true,
+            drops_global: false,
+            hvo: false,
+            ptdump: Some(Ptdump::S390),
+            isa: Isa::S390,
+        },
+    ),
 ];
 
 #[test]
@@ -151,10 +186,13 @@ fn the_kernels_half_starts_where_the_headers_say() {
         ("loongarch64-16k-3level", 0xffff_8000_0000_0000),
         ("loongarch64-4k-3level", 0xffff_8000_0000_0000),
         ("openrisc", 0xbc00_0000),
+        ("ppc64le-64k-radix", 0xc000_0000_0000_0000),
+        ("s390x", 0),
     ] {
         assert_eq!(model(id).expect("a model").kernel_start, VirtAddr(start), "{id}");
     }
-    for model in MODELS {
+    // s390 has no halves: kernel and processes have address spaces of their own.
+    for model in MODELS.iter().filter(|model| model.kernel_start.0 != 0) {
         assert!(model.kernel_start >= model.task_size, "{model:?}: both halves");
         let [below, from] = [model.kernel_start.0 - 1, model.kernel_start.0].map(VirtAddr);
         assert_eq!([below, from].map(|addr| model.owner(addr)), [Owner::User, Owner::Kernel], "{model:?}");

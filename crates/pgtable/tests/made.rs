@@ -19,7 +19,7 @@ proptest! {
             // Anything that some entry can point to, on a page.
             let pa = PhysAddr(model.table_address(level, RawEntry(pa)).0 & !(model.page_bytes() - 1));
             for owner in OWNERS {
-                let entry = model.make_table(pa, owner);
+                let entry = model.make_table(level, pa, owner);
                 prop_assert_eq!(model.table_address(level, entry), pa, "{:?} {:?} {:?}", model, level, owner);
             }
         }
@@ -40,7 +40,7 @@ proptest! {
     fn what_is_made_fits_the_entry_whatever_the_address(model in any_model(), pa in any::<u64>()) {
         let pa = PhysAddr(pa);
         let fits = |value: RawEntry| value.0 & !model.word_mask == 0;
-        prop_assert!(OWNERS.iter().all(|&owner| fits(model.make_table(pa, owner))), "{:?}", model);
+        prop_assert!(OWNERS.iter().all(|&owner| fits(model.make_table(Level::Pmd, pa, owner))), "{:?}", model);
         for (level, prot) in Level::ALL.into_iter().flat_map(|level| Prot::ALL.map(|prot| (level, prot))) {
             prop_assert!(model.make_leaf(pa, prot, level).is_none_or(fits), "{:?} {:?}", model, level);
         }
@@ -63,7 +63,7 @@ const fn row(id: &'static str, prot: Prot, pte: u64, leaf: Option<u64>, names: &
 /// From asm/pgtable_types.h (x86), asm/pgtable-prot.h (arm64), asm/pgtable.h (riscv, openrisc), asm/pgtable-bits.h
 /// (loongarch). `PAGE_SHARED` accessed and dirty.
 #[rustfmt::skip]
-const PROTECTIONS: [Row; 15] = [
+const PROTECTIONS: [Row; 19] = [
     row("x86_64-4level", Prot::Shared, 0x8000_0000_0000_0067, Some(0x8000_0000_0000_00e7),
         "_PAGE_PRESENT _PAGE_RW _PAGE_USER _PAGE_ACCESSED _PAGE_DIRTY _PAGE_NX"),
     row("x86_64-4level", Prot::Kernel, 0x8000_0000_0000_0163, Some(0x8000_0000_0000_01e3),
@@ -94,6 +94,14 @@ const PROTECTIONS: [Row; 15] = [
         "_PAGE_PRESENT _PAGE_A _PAGE_D _PAGE_SRE _PAGE_SWE _PAGE_EXEC _PAGE_U_SHARED"),
     row("openrisc", Prot::KernelRo, 0xd31, None,
         "_PAGE_PRESENT _PAGE_A _PAGE_D _PAGE_SRE _PAGE_EXEC _PAGE_U_SHARED"),
+    row("ppc64le-64k-radix", Prot::Shared, 0xc000_0000_0000_0386, Some(0xc000_0000_0000_0386),
+        "_PAGE_WRITE _PAGE_READ _PAGE_DIRTY _PAGE_ACCESSED _PAGE_SOFT_DIRTY _PAGE_PTE _PAGE_PRESENT"),
+    row("ppc64le-64k-radix", Prot::Kernel, 0xc000_0000_0000_018e, Some(0xc000_0000_0000_018e),
+        "_PAGE_WRITE _PAGE_READ _PAGE_PRIVILEGED _PAGE_DIRTY _PAGE_ACCESSED _PAGE_PTE _PAGE_PRESENT"),
+    row("s390x", Prot::Kernel, 0x13d, Some(0xf501),
+        "_PAGE_PRESENT _PAGE_YOUNG _PAGE_DIRTY _PAGE_READ _PAGE_WRITE _PAGE_NOEXEC"),
+    row("s390x", Prot::KernelRo, 0x315, Some(0x5701),
+        "_PAGE_PRESENT _PAGE_YOUNG _PAGE_READ _PAGE_NOEXEC _PAGE_PROTECT"),
 ];
 
 #[test]
@@ -212,7 +220,7 @@ fn only_some_levels_map_memory_themselves() {
 fn a_table_entry_that_is_made_is_a_table() {
     for (model, owner) in MODELS.iter().flat_map(|model| OWNERS.map(|owner| (model, owner))) {
         for level in model.real_levels().filter(|&level| level != Level::Pte) {
-            let entry = model.make_table(PhysAddr(0x4_0000), owner);
+            let entry = model.make_table(level, PhysAddr(0x4_0000), owner);
             assert_eq!(model.classify(level, entry, &model.empty), EntryKind::Table, "{model:?} {level:?}");
         }
     }
@@ -232,9 +240,14 @@ fn tables_are_made_with_the_bits_of_the_headers() {
         ("loongarch64-4k-4level", 0x9000_0000_0000_0000, 0x9000_0000_0000_0000),
         // _KERNPG_TABLE
         ("openrisc", 0x331, 0x331),
+        // _PAGE_PRESENT, and the size of a pte table (RADIX_PTE_INDEX_SIZE).
+        ("ppc64le-64k-radix", 0x8000_0000_0000_0005, 0x8000_0000_0000_0005),
+        ("ppc64le-4k-radix", 0x8000_0000_0000_0009, 0x8000_0000_0000_0009),
+        // _SEGMENT_ENTRY
+        ("s390x", 0x1, 0x1),
     ] {
         let model = model(id).expect("a model");
-        let made = OWNERS.map(|owner| model.make_table(PhysAddr(0), owner));
+        let made = OWNERS.map(|owner| model.make_table(Level::Pmd, PhysAddr(0), owner));
         assert_eq!(made, [user, kernel].map(RawEntry), "{id}");
     }
 }
@@ -251,6 +264,9 @@ fn a_huge_page_is_split_into_the_same_mapping() {
         // HUGE goes, and HGLOBAL moves from bit 12 to where HUGE was.
         ("loongarch64-4k-3level", 0x4000_01d3, 0x4000_0193, 0x4000_0193),
         ("loongarch64-16k-3level", 0x4000_11d3, 0x4000_01d3, 0x4000_1193),
+        ("ppc64le-64k-radix", 0xc000_0000_4000_018e, 0xc000_0000_4000_018e, 0xc000_0000_4000_018e),
+        // FC goes, and young, dirty, read and write move from bit 12 to bit 2.
+        ("s390x", 0x4000_f501, 0x4000_013d, 0x4000_f501),
     ] {
         let make = &model(id).expect("a model").make;
         assert_eq!((make.pte_of_huge)(huge), pte, "{id}");
@@ -271,7 +287,8 @@ fn the_next_page_is_one_frame_further() {
 
 #[test]
 fn address_bits_of_52_bit_descriptors() {
-    let entry = |id: &str, pa: u64| model(id).expect("a model").make_table(PhysAddr(pa), Owner::User).0;
+    let entry =
+        |id: &str, pa: u64| model(id).expect("a model").make_table(Level::Pmd, PhysAddr(pa), Owner::User).0;
     let flags = 3 | 1 << 10 | 1 << 59;
     for (id, pa, field) in [
         // Bits 48 to 51 in bits 12 to 15; the kernel leaves 48 and 49 where they were too.

@@ -40,7 +40,7 @@ pub mod walk;
 use arrayvec::ArrayVec;
 use pgtable::VirtAddr;
 
-pub use walk::{Ptdump, PtdumpRules};
+pub use walk::Ptdump;
 
 /// Most ranges that a dump walks. The kernel's own dumpers have one, or on x86 two with the non-canonical hole
 /// between them; the conformance cases have up to three.

@@ -64,9 +64,10 @@ const fn user(dumper: Ptdump, name: &'static str, mm: Dumped, root: Root) -> Ptd
     PtdumpUser { dumper, name, mm, root }
 }
 
-/// All of them: arch/x86/mm/{debug_pagetables,dump_pagetables}.c, arch/{arm64,riscv}/mm/ptdump.c. The other architectures that
+/// All of them: arch/x86/mm/{debug_pagetables,dump_pagetables}.c, arch/{arm64,riscv}/mm/ptdump.c, arch/powerpc/mm/ptdump/ptdump.c,
+/// arch/s390/mm/dump_pagetables.c. The other architectures that
 /// have a dump are not modelled.
-pub static PTDUMP_USERS: [PtdumpUser; 12] = [
+pub static PTDUMP_USERS: [PtdumpUser; 16] = [
     user(Ptdump::X86, "page_tables/kernel", Dumped::InitMm, Root::Own),
     user(Ptdump::X86, "page_tables/current_kernel", Dumped::Current, Root::Own),
     user(Ptdump::X86, "page_tables/current_user", Dumped::Current, Root::UserHalf),
@@ -79,6 +80,10 @@ pub static PTDUMP_USERS: [PtdumpUser; 12] = [
     user(Ptdump::Riscv, "kernel_page_tables", Dumped::InitMm, Root::Null),
     user(Ptdump::Riscv, "efi_page_tables", Dumped::EfiMm, Root::Null),
     user(Ptdump::Riscv, "check_wx_pages", Dumped::InitMm, Root::Null),
+    user(Ptdump::Powerpc, "kernel_page_tables", Dumped::InitMm, Root::Null),
+    user(Ptdump::Powerpc, "check_wx_pages", Dumped::InitMm, Root::Null),
+    user(Ptdump::S390, "kernel_page_tables", Dumped::InitMm, Root::Null),
+    user(Ptdump::S390, "check_wx_pages", Dumped::InitMm, Root::Null),
 ];
 
 impl PtdumpUser {
@@ -104,6 +109,9 @@ pub fn ranges(model: &Model) -> Option<Ranges> {
             &[(0, half), (guard_hole_end, u64::MAX)]
         }
         Ptdump::Arm64 | Ptdump::Riscv => &[(model.kernel_start.0, u64::MAX)],
+        // To the end of the root table. s390: to that of a kernel's root of three levels (`kernel_asce`).
+        Ptdump::Powerpc => &[(model.kernel_start.0, model.kernel_start.0 + (1 << model.va_bits))],
+        Ptdump::S390 => &[(0, 1 << 42)],
     };
     Some(all.iter().map(|&(start, end)| (VirtAddr(start), VirtAddr(end))).collect())
 }

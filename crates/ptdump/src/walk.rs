@@ -7,7 +7,7 @@
 //! |---|---|---|---|
 //! | v6.16, patch | left to the architecture | write | – |
 //! | v6.17 … v7.1 | read | write | – |
-//! | v7.3, v6.12.107 | read | write | write, nested |
+//! | v7.3, and the long-term kernels | read | write | write, nested |
 //!
 //! Hotplug comes first and `init_mm` last; nobody takes `init_mm`'s lock before another mm's.
 
@@ -21,26 +21,6 @@ use trace::{Function, Line, On, Returns};
 use actors::{Actor, Observer, Stack};
 
 use crate::Ranges;
-
-/// What differs between the versions of mm/ptdump.c.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PtdumpRules {
-    /// v6.17 (59305202c67f), also in v6.12.107: `ptdump_walk_pgd()` takes the memory-hotplug lock itself.
-    pub hotplug: bool,
-    /// v7.3 (27c32e553834), also in v6.12.107: `ptdump_walk_pgd()` write-locks `init_mm` besides another mm.
-    pub locks_init_mm: bool,
-}
-
-impl PtdumpRules {
-    /// Those of a kernel.
-    pub const fn of(revision: Revision) -> Self {
-        let back_ported = matches!(revision, Revision::V6_12_107);
-        Self {
-            hotplug: revision.includes(Revision::V6_17) || back_ported,
-            locks_init_mm: revision.includes(Revision::V7_3) || back_ported,
-        }
-    }
-}
 
 /// `ptdump_walk_pgd()`
 pub static WALK_PGD: Function = Function {
@@ -62,8 +42,8 @@ const fn lines(revision: Revision) -> &'static [Line] {
             Line::new(On::Return, "  return"),
         ]
     }
-    let PtdumpRules { hotplug, locks_init_mm } = PtdumpRules::of(revision);
-    match (hotplug, locks_init_mm) {
+    let around = revision.around();
+    match (around.dump_hotplug, around.dump_locks_init_mm) {
         (false, _) => const { &with("  mmap_write_lock(mm)") },
         (true, false) => const { &with("  get_online_mems()\n  mmap_write_lock(mm)") },
         (true, true) => {
@@ -126,7 +106,7 @@ impl Ptdump {
     }
 
     const fn locks_init_mm_too(&self) -> bool {
-        PtdumpRules::of(self.revision).locks_init_mm && !matches!(self.mm, MmId::INIT_MM)
+        self.revision.around().dump_locks_init_mm && !matches!(self.mm, MmId::INIT_MM)
     }
 
     fn whole_range(&self) -> (VirtAddr, VirtAddr) {
@@ -222,7 +202,7 @@ impl Actor for Ptdump {
         if let Some(lock) = self.waits_for(world) {
             return Status::Waiting(lock);
         }
-        let hotplug = PtdumpRules::of(self.revision).hotplug;
+        let hotplug = self.revision.around().dump_hotplug;
         let (start, end) = self.whole_range();
         match self.pc {
             Pc::Enter => {
@@ -296,16 +276,6 @@ mod tests {
     use mm::Table;
     use pgtable::{Level, RawEntry};
 
-    #[test]
-    fn the_locks_changed_in_two_kernels() {
-        let kernels = |rule: fn(PtdumpRules) -> bool, ids: &[&str]| {
-            let found = Revision::ALL.into_iter().filter(|&of| rule(PtdumpRules::of(of))).map(Revision::id);
-            assert!(found.eq(ids.iter().copied()), "{ids:?}");
-        };
-        kernels(|rules| rules.hotplug, &["v6.17", "v6.18", "v7.1", "v7.3", "v6.12.107"]);
-        kernels(|rules| rules.locks_init_mm, &["v7.3", "v6.12.107"]);
-    }
-
     const ROOT: PhysAddr = PhysAddr(0x1000);
 
     fn world() -> World {
@@ -350,7 +320,7 @@ mod tests {
 
     #[test]
     fn locks_are_taken_in_each_revisions_order_and_satisfy_the_walk() {
-        use Revision::{Patch, V6_12_107, V6_16, V6_17, V6_18, V7_1, V7_3};
+        use Revision::{Patch, V6_1_192, V6_6_153, V6_12_107, V6_16, V6_17, V6_18, V7_1, V7_3};
         let bare = ["+init_mm:write walk -init_mm flush", "+mm:write walk -mm flush"];
         let hotplug = [
             "+hotplug:read +init_mm:write walk -init_mm -hotplug flush",
@@ -366,6 +336,8 @@ mod tests {
             (V7_1, hotplug),
             (V7_3, both),
             (V6_12_107, both),
+            (V6_6_153, both),
+            (V6_1_192, both),
         ] {
             for (mm, expected) in [MmId::INIT_MM, MmId::USER].into_iter().zip(expected) {
                 let mut now = world();

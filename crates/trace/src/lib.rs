@@ -23,6 +23,7 @@
 //! | `lock_name` | the locks |
 //! | `fault` | crashes, hangs and wild reads |
 //! | `status` | how far a machine is, its call stack, what it found |
+//! | [`mod@release`] | which kernel a machine says that it runs |
 //! | [`revision`] | the kernel versions |
 //! | `function` | functions and checks of whoever acts around the walker, as data |
 
@@ -32,6 +33,7 @@ extern crate alloc;
 
 pub mod event;
 pub mod names;
+pub mod release;
 pub mod revision;
 
 mod callback;
@@ -50,7 +52,8 @@ pub use function::{CheckDef, Function, Line, On, Returns};
 pub use lock_name::LockName;
 pub use mm::Slot;
 pub use read::{MapKind, Test};
-pub use revision::{AssertOrder, Revision, Rules};
+pub use release::Release;
+pub use revision::{Around, AssertOrder, MmapAssert, Revision, Row, Rules};
 pub use status::{FolioPage, StackFrame, Status};
 
 /// `-EINVAL` (include/uapi/asm-generic/errno-base.h).

@@ -23,6 +23,8 @@ pub enum Test {
     InstallHuge,
     /// `pte_offset_map_lock()`: is there a pte table?
     MapTable,
+    /// `pmd_trans_unstable()`: is there anything else than a pte table? (until v6.4)
+    Unstable,
     /// `pmd_same()` under the page-table lock: is it still the same table?
     Same,
     /// `pmd_leaf()` by a callback, under the page-table lock.

@@ -161,7 +161,7 @@ impl SplitPmd {
                 Pc::Populate
             }
             Pc::Populate => {
-                let entry = self.fill.table_entry(world.model(), self.table, self.leaf);
+                let entry = self.fill.table_entry(world.model(), Level::Pmd, self.table, self.leaf);
                 write(world, Level::Pmd, self.call.addr, self.call.slot, entry, sink);
                 if self.flushes { Pc::Flush } else { Pc::Unlock }
             }

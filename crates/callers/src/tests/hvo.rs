@@ -35,9 +35,14 @@ const fn has_shared_tail(revision: Revision) -> bool {
     matches!(revision, Revision::V7_1 | Revision::V7_3)
 }
 
+/// The kernels whose hugetlb walks with the walker (v6.8).
+fn walking() -> impl Iterator<Item = Revision> {
+    Revision::ALL.into_iter().filter(|of| of.around().hvo_walks)
+}
+
 /// The kernels whose tail pages share the head page, and those that have a page for them.
 fn kernels(shared: bool) -> impl Iterator<Item = Revision> {
-    Revision::ALL.into_iter().filter(move |&revision| has_shared_tail(revision) == shared)
+    walking().filter(move |&revision| has_shared_tail(revision) == shared)
 }
 
 const SPLIT: &str = "+ptl pmd[8]?yes NotSelfHosted -ptl vmemmap_split_pmd( new-pte fills +ptl pmd[8]?yes makes passes \
@@ -94,7 +99,7 @@ fn from_v7_1_they_share_a_page_of_their_own() {
 
 #[test]
 fn the_walk_goes_into_the_table_that_the_callback_made() {
-    for revision in Revision::ALL {
+    for revision in walking() {
         let (events, _) = run(revision, hvo(Way::Optimize, START, END), &mut machine());
         let at = |wanted: &dyn Fn(&Event) -> bool| events.iter().position(wanted).expect("it is there");
         let populated = at(&|event| matches!(event, Event::Write { level: Level::Pmd, .. }));
@@ -106,7 +111,7 @@ fn the_walk_goes_into_the_table_that_the_callback_made() {
 
 #[test]
 fn restoring_gives_each_page_memory_of_its_own_again() {
-    for revision in Revision::ALL {
+    for revision in walking() {
         let mut now = machine();
         told(revision, hvo(Way::Optimize, START, END), &mut now);
         let head = ptes(&now, START, END)[0];
@@ -135,7 +140,7 @@ fn restoring_gives_each_page_memory_of_its_own_again() {
 
 #[test]
 fn a_remapping_that_stops_half_way_is_rolled_back() {
-    for revision in Revision::ALL {
+    for revision in walking() {
         let shared = has_shared_tail(revision);
         let mut now = machine();
         // Pages for head and tail, one table; there is no memory for the table of the second pmd.
@@ -169,7 +174,7 @@ fn a_remapping_that_stops_half_way_is_rolled_back() {
 
 #[test]
 fn many_at_once_are_split_first_and_flushed_once() {
-    for revision in Revision::ALL {
+    for revision in walking() {
         let mut now = machine();
         let (words, status) = told(revision, hvo(Way::OptimizeMany, START, END), &mut now);
         assert!(
@@ -193,7 +198,7 @@ fn many_at_once_are_split_first_and_flushed_once() {
 
 #[test]
 fn without_a_page_for_the_head_old_kernels_go_on() {
-    for revision in Revision::ALL {
+    for revision in walking() {
         let shared = has_shared_tail(revision);
         let mut now = machine();
         now.allocator.fails_at = if shared { 2 } else { 1 };

@@ -239,7 +239,7 @@ fn every_lock_is_released_also_when_memory_runs_out() {
     let vmemmap = world("x86_64-4level", &pmds);
     let start = 0xffff_ea00_001f_e000;
     let mut failed = 0;
-    for revision in Revision::ALL {
+    for revision in Revision::ALL.into_iter().filter(|of| of.around().hvo_walks) {
         for way in [Way::Optimize, Way::OptimizeMany] {
             for fails_at in 0..9 {
                 let mut now = vmemmap.clone();

@@ -63,6 +63,19 @@ impl Capture {
         let mut mms = vec![("init_mm", PhysAddr(init_mm))];
         mms.extend(roots.get("current").map(|current| ("mm", PhysAddr(current))));
         let mut world = World::new(model, tables, mms)?;
+        // Where a tree says by itself how deep it is, the file says so as well.
+        if let Some(levels) = root.find("root_levels") {
+            for (name, pa) in roots.iter() {
+                let Ok(level) = levels.text(name) else { continue };
+                let table = world.table_at(PhysAddr(pa)).and_then(|id| world.table(id));
+                if table.is_none_or(|table| table.level().name() != level) {
+                    return Err(ImportError::RootLevel {
+                        root: error::clip(name),
+                        level: error::clip(&level),
+                    });
+                }
+            }
+        }
         let layout = Named::read(&root, "layout", limits.names)?;
         if let Some(task_size) = layout.get("TASK_SIZE") {
             world.task_size = VirtAddr(task_size);

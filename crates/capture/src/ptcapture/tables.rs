@@ -41,6 +41,11 @@ fn table_of(model: &Model, at: &At<'_>) -> Result<Table, ImportError> {
     if slots != expected {
         return Err(ImportError::Slots { level: level.name(), pa, slots, expected });
     }
+    // What slots hold that are not listed: not 0 on s390.
+    let empty = match at.find("empty") {
+        Some(_) => at.hex("empty")?,
+        None => 0,
+    };
     let array = at.get("entries", "an array")?;
     let mut entries = Vec::new();
     for index in 0..array.items("an array")? {
@@ -54,9 +59,9 @@ fn table_of(model: &Model, at: &At<'_>) -> Result<Table, ImportError> {
         }
         let slot = slot as usize;
         if slot >= entries.len() {
-            entries.resize(slot + 1, 0);
+            entries.resize(slot + 1, empty);
         }
         entries[slot] = value;
     }
-    Ok(Table::new(pa, level, expected, RawEntry(0), entries))
+    Ok(Table::new(pa, level, expected, RawEntry(empty), entries))
 }

@@ -99,3 +99,36 @@ fn no_prefix_of_a_file_panics() {
 fn a_file_that_is_too_large_is_not_looked_at() {
     assert_eq!(parse(&vec![b' '; Limits::ALL.bytes + 1]), Err(ImportError::TooLarge(Limits::ALL.bytes)));
 }
+
+/// An s390x machine: the kernel's tree has three levels, its process five.
+const S390: &str = r#"{"format":"ptcapture-1","capture":"small","arch":"s390x","page_shift":12,
+    "levels":[{"name":"pgd","shift":53,"slots":2048},{"name":"p4d","shift":42,"slots":2048},
+        {"name":"pud","shift":31,"slots":2048},{"name":"pmd","shift":20,"slots":2048},{"name":"pte","shift":12,"slots":256}],
+    "layout":{},"roots":{"init_mm":"0x4000","current":"0x8000"},"root_levels":{"init_mm":"pud","current":"pgd"},
+    "tables":[{"pa":"0x4000","level":"pud","slots":2048,"empty":"0x24","entries":[[2,"0xc007"]]},
+        {"pa":"0x8000","level":"pgd","slots":2048,"empty":"0x2c","entries":[]},
+        {"pa":"0xc000","level":"pmd","slots":2048,"empty":"0x20","entries":[]}]}"#;
+
+#[test]
+fn slots_that_are_not_listed_hold_what_the_file_says() {
+    let capture = parse(S390.as_bytes()).expect("valid");
+    let entry = |pa, slot| {
+        let table = capture.world.table_at(PhysAddr(pa)).expect("a table");
+        capture.world.read(table, slot).map(|entry| entry.0)
+    };
+    assert_eq!([0, 1, 2, 3, 2047, 2048].map(|slot| entry(0x4000, slot)), {
+        [Some(0x24), Some(0x24), Some(0xc007), Some(0x24), Some(0x24), None]
+    });
+    assert_eq!(capture.world.root_level(PhysAddr(0x4000)), Level::Pud);
+    assert_eq!(capture.world.root_level(PhysAddr(0x8000)), Level::Pgd);
+    let error =
+        |from: &str, to: &str| parse(S390.replacen(from, to, 1).as_bytes()).expect_err("broken").to_string();
+    assert_eq!(
+        error("\"0x2c\"", "44"),
+        "tables[1].empty must be a number of at most 64 bits as a string like \"0x1000\""
+    );
+    assert_eq!(
+        error("\"current\":\"pgd\"", "\"current\":\"p4d\""),
+        "roots.current is no table of level “p4d”, as root_levels says"
+    );
+}

@@ -117,7 +117,7 @@ impl World {
             return Ok(Populated::NotNeeded);
         }
         let pa = self.new_table(level.lower().unwrap_or(level))?;
-        self.write_slot(slot, self.model().make_table(pa, Owner::User));
+        self.write_slot(slot, self.model().make_table(level, pa, Owner::User));
         Ok(Populated::Table(pa))
     }
 
@@ -158,7 +158,7 @@ impl World {
             return Split::Cleared;
         }
         let Ok(pa) = self.new_pte_table(value) else { return Split::Nothing };
-        self.write_slot(slot, model.make_table(pa, Owner::User));
+        self.write_slot(slot, model.make_table(Level::Pmd, pa, Owner::User));
         Split::Table(pa)
     }
 

@@ -7,7 +7,7 @@ use mm::{VmaKind, World};
 use pgtable::Level;
 
 use super::upper::may_be_leaf;
-use super::{Pc, Walk};
+use super::{Pc, Walk, map};
 use crate::{Action, Callbacks, Event, Func, Sink, Test, WalkOps};
 
 impl Walk {
@@ -94,6 +94,12 @@ impl Walk {
     fn retest_or_descend(&mut self, level: Level, world: &World) {
         if level == Level::Pud && self.rules().pud_none_retest && !world.model().is_constant(level) {
             self.pc = Pc::NoneRetest;
+        } else if level == Level::Pmd
+            && self.vma.is_some()
+            && !self.rules().map_can_fail
+            && world.model().thp != pgtable::Thp::No
+        {
+            self.pc = Pc::Map(map::Pc::Unstable);
         } else {
             self.descend(level);
         }
@@ -167,7 +173,7 @@ impl Walk {
     /// What the loop of `level` does when the loop below has returned.
     fn returned_to(&mut self, level: Level, world: &World, set: Callbacks) {
         let honours_again = match level {
-            Level::Pmd => true,
+            Level::Pmd => self.rules().map_can_fail,
             Level::Pud => self.rules().pud_recheck,
             _ => false,
         };

@@ -57,7 +57,7 @@ impl Walk {
                 Prologue::DelegateInitMm => self.mm == Some(MmId::INIT_MM),
                 Prologue::MmWalkLock => self.mm_walk_lock(ops.walk_lock()).is_some(),
                 Prologue::HugetlbLock => self.vma_is_hugetlb(world),
-                Prologue::VmaWalkLock => match Self::vma_walk_lock(world, ops.walk_lock()) {
+                Prologue::VmaWalkLock => match self.vma_walk_lock(world, ops.walk_lock()) {
                     Some(pc) => return Pc::Vma(pc),
                     None => false,
                 },
@@ -70,6 +70,9 @@ impl Walk {
         match self.entry.body() {
             Body::NoVma => Pc::Enter(Level::Pgd),
             Body::Range => Pc::Vma(vma::Pc::AssertFindVma),
+            Body::OneVma if self.entry == EntryPoint::Vma && self.rules().vma_tests => {
+                self.first_of_area(world, self.set(ops))
+            }
             Body::OneVma => Pc::Vma(vma::Pc::Enter),
             Body::Mapping => Pc::Vma(vma::Pc::NextInMapping),
             Body::Folio => Pc::Folio(folio::Pc::START),

@@ -40,7 +40,9 @@ impl Walk {
                 self.callers.push(Func::WalkHugetlbRange);
                 let Outer { addr, next, .. } = self.outer;
                 sink.event(Event::Enter { func: Func::WalkHugetlbRange, start: addr, end: next });
-                self.pc = super::Pc::Hugetlb(Pc::Lock);
+                // Until v6.2 there is no such lock.
+                let locks = self.rules().hugetlb_lock;
+                self.pc = super::Pc::Hugetlb(if locks { Pc::Lock } else { Pc::Find(self.outer.addr) });
             }
             Pc::Lock => {
                 self.hugetlb_lock(world, sink);
@@ -56,10 +58,10 @@ impl Walk {
             }
             Pc::Unlock => {
                 self.hugetlb_unlock(world, sink);
-                self.at = None;
                 self.pc = super::Pc::Hugetlb(Pc::Return);
             }
             Pc::Return => {
+                self.at = None;
                 self.callers.pop();
                 sink.event(Event::Return { func: Func::WalkHugetlbRange, ret: self.ret });
                 self.pc = Self::after_area(self.set(ops));
@@ -133,8 +135,8 @@ impl Walk {
 
     fn hugetlb_advance(&mut self, next: VirtAddr, ret: i32) {
         self.ret = ret;
-        self.pc =
-            super::Pc::Hugetlb(if ret != 0 || next == self.outer.next { Pc::Unlock } else { Pc::Find(next) });
+        let done = if self.rules().hugetlb_lock { Pc::Unlock } else { Pc::Return };
+        self.pc = super::Pc::Hugetlb(if ret != 0 || next == self.outer.next { done } else { Pc::Find(next) });
     }
 }
 

@@ -4,6 +4,10 @@
 //! table's lock, then the pmd once more. Without VMAs, tables of `init_mm` and kernel addresses of any mm are mapped with
 //! `pte_offset_kernel()`: no check, no RCU; user addresses of another mm with `pte_offset_map()`: as the first, without the
 //! lock. The last two may find no table; then the pmd loop looks again.
+//!
+//! Until v6.4 (`Rules::map_can_fail`) none of them checks anything, holds RCU, or fails: a table's address is computed, with VMAs its
+//! lock is taken, and walks without VMAs know no difference between kernel and user. What has to be asked is asked before, with
+//! VMAs: `pmd_trans_unstable()`.
 
 use mm::{LockMode, World};
 use pgtable::{Level, RawEntry};
@@ -14,7 +18,11 @@ use crate::{Action, Callbacks, Event, LockName, MapKind, Sink, Test, WalkOps};
 /// The next action here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Pc {
-    /// `pte_offset_kernel()`
+    /// `pmd_trans_unstable()`, until v6.4
+    Unstable,
+    /// `pmd_clear_bad()` of it
+    ClearUnstable,
+    /// `pte_offset_kernel()`, and until v6.4 the other two
     Kernel,
     /// `rcu_read_lock()` of the other two
     RcuLock,
@@ -69,6 +77,11 @@ impl Walk {
         sink: &mut S,
     ) -> Status {
         match pc {
+            Pc::Unstable => self.unstable(world, sink),
+            Pc::ClearUnstable => {
+                self.clear_entry(Level::Pmd, true, world, sink);
+                self.pc = super::Pc::Again(Level::Pmd);
+            }
             Pc::Kernel => self.map_kernel(world, ops, sink),
             Pc::RcuLock => {
                 world.rcu_read_lock(self.task);
@@ -88,7 +101,11 @@ impl Walk {
                     return Status::Waiting(LockName::Ptl(table));
                 }
                 sink.event(Event::Lock { lock: LockName::Ptl(table), mode: LockMode::Write, nested: false });
-                self.pc = super::Pc::Map(Pc::Same);
+                if self.rules().map_can_fail {
+                    self.pc = super::Pc::Map(Pc::Same);
+                } else {
+                    self.mapped(self.set(ops));
+                }
             }
             Pc::Same => self.map_same(self.set(ops), world, sink),
             Pc::UnlockChanged => {
@@ -102,7 +119,7 @@ impl Walk {
             }
             Pc::Unlock => {
                 self.unlock_ptl(world, sink);
-                self.pc = super::Pc::Map(Pc::RcuUnlock);
+                self.pc = self.unmapped();
             }
             Pc::RcuUnlock => {
                 world.rcu_read_unlock(self.task);
@@ -125,10 +142,36 @@ impl Walk {
             Err(fault) => self.fault(fault, sink),
             Ok(value) => {
                 self.use_pte_table(value, world);
-                self.mapped(self.set(ops));
+                if self.map == MapKind::Lock {
+                    // The lock lies in the struct page of the table: where there is none, that is a wild pointer already.
+                    if self.pte.table.id.is_err() {
+                        return self.fault(self.unreadable(Level::Pte, world), sink);
+                    }
+                    self.pc = super::Pc::Map(Pc::Lock);
+                } else {
+                    self.mapped(self.set(ops));
+                }
                 sink.event(self.map_event(value, true));
             }
         }
+    }
+
+    /// `pmd_trans_unstable()`: with THP built in, a pmd that is no table is looked at again, and a bad one is cleared before.
+    fn unstable<S: Sink>(&mut self, world: &World, sink: &mut S) {
+        let value = match self.read(Level::Pmd, world) {
+            Ok(value) => value,
+            Err(fault) => return self.fault(fault, sink),
+        };
+        let found = find_table(world, value);
+        let (test, verdict, pc) = match found {
+            Found::Nothing => (Test::Unstable, true, super::Pc::Again(Level::Pmd)),
+            Found::Bad => (Test::Bad, true, super::Pc::Map(Pc::ClearUnstable)),
+            Found::Table => (Test::Unstable, false, super::Pc::Enter(Level::Pte)),
+        };
+        let frame = self.frame(Level::Pmd);
+        let (addr, slot) = (frame.addr, frame.slot());
+        sink.event(Event::Read { level: Level::Pmd, addr, slot, value, test, verdict });
+        self.pc = pc;
     }
 
     fn map_event(&self, value: RawEntry, ok: bool) -> Event {
@@ -209,8 +252,13 @@ impl Walk {
     pub(super) const fn unmap(&self) -> super::Pc {
         match self.map {
             MapKind::Kernel => super::Pc::Return(Level::Pte),
-            MapKind::User => super::Pc::Map(Pc::RcuUnlock),
+            MapKind::User => self.unmapped(),
             MapKind::Lock => super::Pc::Map(Pc::Unlock),
         }
+    }
+
+    /// What is left to do once a table is not used any more and its lock is dropped.
+    const fn unmapped(&self) -> super::Pc {
+        if self.rules().map_can_fail { super::Pc::Map(Pc::RcuUnlock) } else { super::Pc::Return(Level::Pte) }
     }
 }

@@ -353,7 +353,9 @@ impl Walk {
     /// one, else in the mm's own root. No table is there if the mm is NULL.
     pub fn root(&self, world: &World) -> Slot {
         let table = self.args.pgd.or_else(|| Some(world.mm(self.mm?)?.pgd)).unwrap_or_default();
-        Slot { table, index: world.model().index(Level::Pgd, self.outer.addr) }
+        // walk->pgd + pgd_index(): an explicit root is always indexed as one of five levels.
+        let level = if self.args.pgd.is_some() { Level::Pgd } else { world.root_level(table) };
+        Slot { table, index: world.model().index(level, self.outer.addr) }
     }
 
     /// Runs one atomic action and emits its event. Does nothing once the walk has ended.

@@ -15,10 +15,11 @@ impl Walk {
         sink.event(Event::Enter { func: Func::WalkRange(Level::Pte), start: addr, end });
         // TASK_SIZE is the current task's, not walk->mm's.
         let kernel = self.mm == Some(MmId::INIT_MM) || addr >= world.task_size;
-        (self.map, self.pc) = match (self.no_vma(), kernel) {
+        let may_fail = if self.rules().map_can_fail { map::Pc::RcuLock } else { map::Pc::Kernel };
+        (self.map, self.pc) = match (self.no_vma(), kernel && self.rules().map_can_fail) {
             (true, true) => (MapKind::Kernel, Pc::Map(map::Pc::Kernel)),
-            (true, false) => (MapKind::User, Pc::Map(map::Pc::RcuLock)),
-            (false, _) => (MapKind::Lock, Pc::Map(map::Pc::RcuLock)),
+            (true, false) => (MapKind::User, Pc::Map(may_fail)),
+            (false, _) => (MapKind::Lock, Pc::Map(may_fail)),
         };
     }
 

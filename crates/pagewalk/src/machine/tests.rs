@@ -18,6 +18,7 @@ mod holes;
 mod hugetlb;
 mod install;
 mod mapping;
+mod older;
 mod order;
 mod reverse_map;
 mod running;
@@ -37,7 +38,7 @@ use pgtable::{Level, Model, Owner, PhysAddr, RawEntry, VirtAddr};
 
 use crate::{
     Args, Call, Callback, Callbacks, Check, EntryPoint, Event, Fault, Func, LockName, MapKind, Reply,
-    Revision, Status, Walk, WalkOps,
+    Revision, Rules, Status, Walk, WalkOps,
 };
 
 extern crate std;
@@ -53,6 +54,11 @@ const ALL: Callbacks = Callbacks::WITHOUT_VMA;
 
 /// A table: where it lies, its level, its entries by slot.
 type Tables<'a> = &'a [(u64, Level, &'a [(u32, u64)])];
+
+/// The kernels in which a rule holds.
+fn having(rule: fn(&Rules) -> bool) -> impl Iterator<Item = Revision> {
+    Revision::ALL.into_iter().filter(move |of| rule(of.rules()))
+}
 
 fn model(id: &str) -> &'static Model {
     pgtable::model(id).expect("a known model")
@@ -108,7 +114,7 @@ const LARGE: u64 = 0x4000_00e3;
 
 /// An entry that points to a table.
 fn to_table(model: &Model, pa: u64) -> u64 {
-    model.make_table(PhysAddr(pa), Owner::User).0
+    model.make_table(Level::Pmd, PhysAddr(pa), Owner::User).0
 }
 
 fn entry_at(world: &World, table: u64, slot: u32) -> u64 {

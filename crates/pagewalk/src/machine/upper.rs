@@ -90,9 +90,13 @@ impl Walk {
                     test: Test::Offset,
                     verdict: true,
                 });
-                let index = world.model().index(level, addr);
+                let (table, index) = if world.folds(upper, value) {
+                    (self.frame(upper).table, self.frame(upper).index)
+                } else {
+                    (TableRef::below(world, upper, value), world.model().index(level, addr))
+                };
                 let frame = self.frame_mut(level);
-                frame.table = TableRef::below(world, upper, value);
+                frame.table = table;
                 frame.index = index;
                 self.begin_entry(level, world, self.set(ops));
             }

@@ -127,7 +127,7 @@ impl Walk {
                 Some((id, vma)) if vma.start <= addr => {
                     self.vma = Some(id);
                     self.outer.next = vma.end.min(end);
-                    let lock = Self::vma_walk_lock(world, ops.walk_lock());
+                    let lock = self.vma_walk_lock(world, ops.walk_lock());
                     self.pc = super::Pc::Vma(lock.unwrap_or(Pc::AssertFindVma));
                     return;
                 }
@@ -194,12 +194,22 @@ impl Walk {
 
     /// `walk_page_test()`, if there is anything to ask.
     fn test_area<O: WalkOps>(&mut self, world: &World, set: Callbacks, ops: &O) {
+        match self.first_of_area(world, set) {
+            super::Pc::ReturnCaller => self.tested_area(1, world, ops),
+            pc => (self.ret, self.pc) = (0, pc),
+        }
+    }
+
+    /// What `walk_page_test()` leads to: a question, the area, or nothing of it.
+    pub(super) fn first_of_area(&self, world: &World, set: Callbacks) -> super::Pc {
         let pfnmap =
             self.vma.and_then(|id| world.vma(id)).is_some_and(|vma| vma.flags.contains(VmaFlags::PFNMAP));
         if set.contains(Callbacks::TEST_WALK) || (pfnmap && set.contains(Callbacks::PTE_HOLE)) {
-            self.pc = super::Pc::Vma(Pc::Test);
+            super::Pc::Vma(Pc::Test)
+        } else if pfnmap {
+            super::Pc::ReturnCaller
         } else {
-            self.tested_area(i32::from(pfnmap), world, ops);
+            super::Pc::Vma(Pc::Enter)
         }
     }
 

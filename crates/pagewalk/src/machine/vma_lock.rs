@@ -23,14 +23,17 @@ impl Walk {
     pub(super) fn mm_walk_lock(&self, walk_lock: WalkLock) -> Option<Need> {
         match walk_lock {
             WalkLock::Rdlock => Some(Need::Held),
+            // There is no walk_lock in the ops table.
+            _ if !self.rules().vma_locks => Some(Need::Held),
             WalkLock::VmaRdlockVerify if self.rules().vma_rdlock => None,
             _ => Some(Need::Write),
         }
     }
 
     /// The first action of `process_vma_walk_lock()`, if there is any.
-    pub(super) fn vma_walk_lock(world: &World, walk_lock: WalkLock) -> Option<Pc> {
-        (world.model().per_vma_lock && walk_lock != WalkLock::Rdlock).then_some(Pc::LockMm)
+    pub(super) fn vma_walk_lock(&self, world: &World, walk_lock: WalkLock) -> Option<Pc> {
+        let has_locks = self.rules().vma_locks && world.model().per_vma_lock;
+        (has_locks && walk_lock != WalkLock::Rdlock).then_some(Pc::LockMm)
     }
 
     /// The assertion about the mm inside the function that locks or asserts the VMA. A VMA that is held for reading

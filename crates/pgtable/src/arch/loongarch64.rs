@@ -281,6 +281,7 @@ const fn model(
         kernel_start: VirtAddr(VM_MAP_BASE),
         levels,
         rules: EntryRules::folded(&levels, rules(bad)),
+        type_of: None,
         frame,
         flags,
         layout,
@@ -291,6 +292,8 @@ const fn model(
         make: MakeEntry {
             table: |pa| pa.wrapping_add(WINDOW),
             table_bits: [0; 2],
+            level_bits: [0; 4],
+            pud_leaf_bits: 0,
             address: frame,
             prot: &PROT,
             pte_of_huge: |value| {

@@ -4,7 +4,9 @@
 pub mod arm64;
 mod loongarch64;
 mod openrisc;
+pub mod powerpc64;
 pub mod riscv;
+pub mod s390x;
 pub mod x86_64;
 
 use core::fmt;
@@ -12,7 +14,13 @@ use core::fmt;
 use crate::Model;
 
 /// Every model, in the order in which a person is offered them.
-pub static MODELS: &[&Model] = &[
+pub static MODELS: &[&Model] = &joined();
+
+/// The one that is offered first.
+pub static FIRST: &Model = &x86_64::FOUR_LEVEL;
+
+/// Those of them that a program which arrives in parts has from its start.
+const BASE: [&Model; 18] = [
     &x86_64::FOUR_LEVEL,
     &x86_64::FIVE_LEVEL,
     &riscv::SV39,
@@ -31,6 +39,10 @@ pub static MODELS: &[&Model] = &[
     &arm64::models::PAGES_64K_VA_48,
     &arm64::models::PAGES_64K_VA_48_PA_52,
     &arm64::models::PAGES_64K_VA_52,
+];
+
+/// Those that come with a later part: more for who has such a machine than for who sees a walk for the first time.
+const LATER: [&Model; 11] = [
     &loongarch64::PAGES_4K_3_LEVEL,
     &loongarch64::PAGES_4K_4_LEVEL,
     &loongarch64::PAGES_16K_2_LEVEL,
@@ -39,7 +51,60 @@ pub static MODELS: &[&Model] = &[
     &loongarch64::PAGES_64K_3_LEVEL,
     &riscv::SV32,
     &openrisc::TWO_LEVEL,
+    &powerpc64::PAGES_64K,
+    &powerpc64::PAGES_4K,
+    &s390x::MODEL,
 ];
+
+const fn joined() -> [&'static Model; BASE.len() + LATER.len()] {
+    let mut all = [BASE[0]; BASE.len() + LATER.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < BASE.len() { BASE[at] } else { LATER[at - BASE.len()] };
+        at += 1;
+    }
+    all
+}
+
+/// The models that are here, in the order of [`MODELS`]: all of them. Only with the feature `parts` the last ones are not until
+/// [`complete`] is called.
+#[cfg(not(feature = "parts"))]
+pub fn models() -> impl Iterator<Item = &'static Model> + Clone {
+    MODELS.iter().copied()
+}
+
+/// The models that are here, in the order of [`MODELS`]: the first ones, and all once [`complete`] was called.
+#[cfg(feature = "parts")]
+pub fn models() -> impl Iterator<Item = &'static Model> + Clone {
+    static HERE: &[&Model] = &BASE;
+    HERE.iter().chain(LATER_HERE.get().copied().unwrap_or_default()).copied()
+}
+
+#[cfg(feature = "parts")]
+static LATER_HERE: once_cell::race::OnceRef<'static, &[&Model]> = once_cell::race::OnceRef::new();
+
+/// Whether all models are here.
+pub fn are_complete() -> bool {
+    #[cfg(feature = "parts")]
+    return LATER_HERE.get().is_some();
+    #[cfg(not(feature = "parts"))]
+    true
+}
+
+/// Whether a program that arrives in parts does not have this one at its start.
+pub fn comes_later(model: &Model) -> bool {
+    LATER.iter().any(|of| of.id == model.id)
+}
+
+/// Makes all models known. Of a program that arrives in parts, each part that needs them calls this, and so brings them.
+pub fn complete() {
+    #[cfg(feature = "parts")]
+    {
+        static REST: &[&Model] = &LATER;
+        // A second time changes nothing.
+        let _ = LATER_HERE.set(&REST);
+    }
+}
 
 /// No model has this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,10 +114,11 @@ pub struct UnknownModel;
 impl fmt::Display for UnknownModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("unknown page-table model; known are ")?;
-        for (index, model) in MODELS.iter().enumerate() {
+        let count = models().count();
+        for (index, model) in models().enumerate() {
             let between = match index {
                 0 => "",
-                _ if index + 1 == MODELS.len() => " and ",
+                _ if index + 1 == count => " and ",
                 _ => ", ",
             };
             f.write_str(between)?;
@@ -64,7 +130,7 @@ impl fmt::Display for UnknownModel {
 
 /// The model with this name, for example `riscv64-sv39`.
 pub fn model(id: &str) -> Result<&'static Model, UnknownModel> {
-    MODELS.iter().copied().find(|model| model.id == id).ok_or(UnknownModel)
+    models().find(|model| model.id == id).ok_or(UnknownModel)
 }
 
 #[cfg(test)]

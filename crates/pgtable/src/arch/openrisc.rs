@@ -127,6 +127,7 @@ pub(super) static TWO_LEVEL: Model = Model {
     kernel_start: VirtAddr(0xbc00_0000),
     levels: LEVELS,
     rules: EntryRules::folded(&LEVELS, [PMD, PMD, PMD, PMD, PTE]),
+    type_of: None,
     frame: table,
     flags,
     layout: &LAYOUT,
@@ -137,6 +138,8 @@ pub(super) static TWO_LEVEL: Model = Model {
     make: MakeEntry {
         table,
         table_bits: [KERNPG_TABLE; 2],
+        level_bits: [0; 4],
+        pud_leaf_bits: 0,
         address: table,
         prot: &PROT,
         pte_of_huge: |value| value,

@@ -156,6 +156,8 @@ static PROT: Protections = Protections {
 const MAKE: MakeEntry = MakeEntry {
     table: address,
     table_bits: [PRESENT; 2],
+    level_bits: [0; 4],
+    pud_leaf_bits: 0,
     address,
     prot: &PROT,
     pte_of_huge: |value| value,
@@ -170,6 +172,7 @@ const KERNEL_64: Kernel = Kernel {
     huge_vmap: Some(HugeVmap {
         before_v6_18: DumpGuard::Nothing,
         before_v7_2: DumpGuard::Nothing,
+        in_v6_1: false,
         pmds_first: false,
     }),
     collapses: false,
@@ -290,6 +293,7 @@ const fn sv(
         kernel_start: VirtAddr((1u64 << (va_bits - 1)).wrapping_neg()),
         levels,
         rules: EntryRules::folded(&levels, [TOP, TOP, PUD, PMD, PTE]),
+        type_of: None,
         frame,
         flags,
         layout,
@@ -361,6 +365,7 @@ pub(super) static SV32: Model = Model {
     kernel_start: VirtAddr(0x9d80_0000),
     levels: SV32_LEVELS,
     rules: EntryRules::folded(&SV32_LEVELS, [TOP, TOP, PUD, PMD_32, PTE]),
+    type_of: None,
     frame: table_32,
     flags: flags_32,
     layout: &LAYOUT_32,

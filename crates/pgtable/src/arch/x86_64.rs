@@ -132,6 +132,8 @@ static PROT: Protections = Protections {
 const MAKE: MakeEntry = MakeEntry {
     table,
     table_bits: [KERNPG_TABLE | USER; 2],
+    level_bits: [0; 4],
+    pud_leaf_bits: 0,
     address: table,
     prot: &PROT,
     pte_of_huge: |value| {
@@ -152,6 +154,7 @@ static KERNEL: Kernel = Kernel {
     huge_vmap: Some(HugeVmap {
         before_v6_18: DumpGuard::Nothing,
         before_v7_2: DumpGuard::Nothing,
+        in_v6_1: true,
         pmds_first: false,
     }),
     collapses: true,
@@ -315,6 +318,7 @@ pub(super) static FOUR_LEVEL: Model = Model {
     kernel_start: VirtAddr((1u64 << 47).wrapping_neg()),
     levels: LEVELS_4,
     rules: EntryRules::folded(&LEVELS_4, [PGD, P4D, PUD, PMD, PTE]),
+    type_of: None,
     frame,
     flags,
     layout: &LAYOUT_4,
@@ -347,6 +351,7 @@ pub(super) static FIVE_LEVEL: Model = Model {
         LevelSpec::own(12, 512),
     ],
     rules: [PGD, P4D, PUD, PMD, PTE],
+    type_of: None,
     frame,
     flags,
     layout: &LAYOUT_5,

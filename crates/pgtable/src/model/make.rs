@@ -4,7 +4,7 @@
 //! use pgtable::{EntryKind, Level, Owner, PhysAddr, Prot, model};
 //!
 //! let x86 = model("x86_64-4level")?;
-//! let table = x86.make_table(PhysAddr(0x4000), Owner::User);
+//! let table = x86.make_table(Level::Pmd, PhysAddr(0x4000), Owner::User);
 //! assert_eq!(x86.classify(Level::Pmd, table, &x86.empty), EntryKind::Table);
 //! assert_eq!(x86.table_address(Level::Pmd, table), PhysAddr(0x4000));
 //!
@@ -88,6 +88,10 @@ pub struct MakeEntry {
     /// The other bits of such an entry: what `p?d_populate()` writes for a process, and what it or `pmd_populate_kernel()` write
     /// for `init_mm`.
     pub(crate) table_bits: [u64; 2],
+    /// What such an entry holds besides by its own level, pgd to pmd: the size of the table on powerpc, the type of the entry on s390.
+    pub(crate) level_bits: [u64; 4],
+    /// What a leaf of pud level holds besides: its type on s390.
+    pub(crate) pud_leaf_bits: u64,
     /// Where a leaf holds the physical address of what it maps: `pfn_pte()` without a protection.
     pub(crate) address: fn(u64) -> u64,
     /// The protections.
@@ -106,14 +110,16 @@ impl Model {
         if addr.0 >= self.kernel_start.0 { Owner::Kernel } else { Owner::User }
     }
 
-    /// The entry that points to the table at `pa`, as the kernel writes it for a process or for itself.
-    pub fn make_table(&self, pa: PhysAddr, owner: Owner) -> RawEntry {
+    /// The entry of `level` that points to the table at `pa`, as the kernel writes it for a process or for itself.
+    pub fn make_table(&self, level: Level, pa: PhysAddr, owner: Owner) -> RawEntry {
         let [user, kernel] = self.make.table_bits;
         let bits = match owner {
             Owner::User => user,
             Owner::Kernel => kernel,
         };
-        RawEntry((self.make.table)(pa.0) | bits)
+        let of_level =
+            self.make.level_bits.get(self.lowest_sharing(level) as usize).copied().unwrap_or_default();
+        RawEntry((self.make.table)(pa.0) | bits | of_level)
     }
 
     /// The pte that maps the page at `pa`. Address bits below the page size are dropped.
@@ -130,7 +136,8 @@ impl Model {
             return Some(self.make_pte(pa, prot));
         }
         let start = pa.0 & !((1u64 << self.level(level).shift) - 1);
-        let value = (self.make.address)(start) | self.make.prot.of(prot).leaf;
+        let of_level = if level == Level::Pud { self.make.pud_leaf_bits } else { 0 };
+        let value = (self.make.address)(start) | self.make.prot.of(prot).leaf | of_level;
         (self.rules[level as usize].leaf)(value).then_some(RawEntry(value))
     }
 }

@@ -17,6 +17,12 @@ const TRACKED: u64 = TYPE | ATTRINDX | USER | RDONLY | SHARED | AF | NG | GP | C
 pub(super) static FORMAT: Format = Format {
     dumper: Ptdump::Arm64,
     tracked: TRACKED,
+    kept: None,
+    zero_is_hole: true,
+    last_address: false,
+    gaps: ["   ", " ", " "],
+    byte_unit: 'B',
+    behind_level: "",
     effective: None,
     first_note_starts: true,
     empty_lines: true,
@@ -48,8 +54,9 @@ pub(super) static FORMAT: Format = Format {
         Item::value(ATTRINDX, 1 << 2, "MEM/NORMAL-TAGGED"),
     ],
     write_execute: Bits::clear(RDONLY | PXN),
+    exempt: None,
     non_uxn: Some(Bits::clear(UXN)),
-    check_wx: CheckWx { prefix: "", failed: "FAILED", suffix: "" },
+    check_wx: CheckWx { prefix: "", failed: "FAILED", which: "", suffix: "" },
     plan,
 };
 

@@ -133,7 +133,7 @@ impl Dumper {
         let new = Run {
             start: note.addr,
             level,
-            prot: value & self.format.tracked,
+            prot: self.format.kept.map_or(value & self.format.tracked, |kept| kept(level, value)),
             effective: if value == 0 { 0 } else { self.prot_levels[note.level as usize] },
             pa: self.format.pa.map(|pa| PhysAddr(pa(value))),
             first_note: self.notes,
@@ -141,6 +141,9 @@ impl Dumper {
         match self.run {
             None => {
                 self.header(lines);
+                while self.format.headers == Headers::AllFromFirst && self.next_region_begins(note.addr) {
+                    self.next_header(lines);
+                }
                 let start = if self.format.first_note_starts { note.addr } else { VirtAddr(0) };
                 self.run = Some(Run { start, ..new });
             }
@@ -180,7 +183,9 @@ impl Dumper {
     fn finish(&mut self, run: Run, end: VirtAddr, lines: &mut Vec<Line>) {
         let subject = if self.format.effective.is_some() { run.effective } else { run.prot };
         let pages = (end - run.start) >> self.model.page_shift;
-        let w_x = subject != 0 && self.format.write_execute.hold(subject);
+        let exempt = self.format.exempt.is_some_and(|exempt| exempt(self.model) == end);
+        let counts = (subject != 0 || !self.format.zero_is_hole) && !exempt;
+        let w_x = counts && self.format.write_execute.hold(subject);
         if w_x {
             self.write_execute.pages = self.write_execute.pages.wrapping_add(pages);
         }
@@ -206,7 +211,7 @@ impl Dumper {
                     .push(Line { content: Content::Skipped(skipped), notes: self.first_skipped..self.notes });
             }
             self.next_header(lines);
-            if self.format.headers != Headers::AllAtBreak {
+            if !matches!(self.format.headers, Headers::AllAtBreak | Headers::AllFromFirst) {
                 break;
             }
         }
@@ -234,10 +239,10 @@ impl Format {
 
     /// What `ptdump_check_wx()` writes to the kernel's log.
     pub fn check_wx_message(&self, found: WriteExecute) -> String {
-        let CheckWx { prefix, failed, suffix } = &self.check_wx;
+        let CheckWx { prefix, failed, which, suffix } = &self.check_wx;
         let WriteExecute { pages, non_uxn_pages } = found;
         let result = if self.check_wx_passes(found) {
-            "passed, no W+X pages found".into()
+            format!("passed, no {which}W+X pages found")
         } else if self.non_uxn.is_some() {
             format!("{failed}, {pages} W+X pages found, {non_uxn_pages} non-UXN pages found")
         } else {

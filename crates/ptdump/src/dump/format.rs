@@ -2,7 +2,7 @@
 
 use core::hash::{Hash, Hasher};
 
-use pgtable::Ptdump;
+use pgtable::{Level, Model, Ptdump, VirtAddr};
 
 use super::plan::{Layout, Plan, View};
 
@@ -13,8 +13,10 @@ pub enum Headers {
     OnePerBreak,
     /// One at each break and one at the end of each note, break or not (arm64).
     OnePerBreakAndNote,
-    /// All that were reached, at a break (riscv).
+    /// All that were reached, at a break (riscv, powerpc).
     AllAtBreak,
+    /// All that were reached, at the first note and at a break (s390).
+    AllFromFirst,
 }
 
 /// Some bits of a value and what they must be.
@@ -80,13 +82,30 @@ impl Effective {
 
 /// How an architecture's dumper merges and prints.
 ///
-/// Sources: arch/x86/mm/dump_pagetables.c, arch/arm64/mm/ptdump.c, arch/riscv/mm/ptdump.c, v7.3.
+/// Sources: arch/x86/mm/dump_pagetables.c, arch/arm64/mm/ptdump.c, arch/riscv/mm/ptdump.c, arch/powerpc/mm/ptdump/{ptdump,book3s64}.c,
+/// arch/s390/mm/dump_pagetables.c, v7.3.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says how one architecture's dumper differs from the others"
+)]
 #[derive(Debug)]
 pub struct Format {
     /// Whose lines these are.
     pub dumper: Ptdump,
     /// The bits of a value that are kept: entries that differ in others share a line.
     pub(super) tracked: u64,
+    /// s390: what is kept of an entry of a level, where that is not [`tracked`](Self::tracked) of it.
+    pub(super) kept: Option<fn(Level, u64) -> u64>,
+    /// Whether nothing kept means that nothing is mapped: then no page of it is counted as insecure. Not so on s390.
+    pub(super) zero_is_hole: bool,
+    /// powerpc: the second address of a line is the last one of its range, and not the one behind.
+    pub(super) last_address: bool,
+    /// What stands between the addresses and the size, and around the column of where the first entry points to.
+    pub(super) gaps: [&'static str; 3],
+    /// The unit of a size that is a plain count of bytes.
+    pub(super) byte_unit: char,
+    /// What stands behind the level's name.
+    pub(super) behind_level: &'static str,
     /// x86: entries also break a line when what the levels above leave of their protection differs.
     pub(super) effective: Option<Effective>,
     /// Whether the first line starts where the first note does; on x86 it starts at 0.
@@ -103,7 +122,7 @@ pub struct Format {
     pub(super) levels: [&'static str; 5],
     /// Whether the attributes come before the level's name.
     pub(super) attributes_first: bool,
-    /// Attributes are printed if one of these bits is set …
+    /// Attributes are printed if one of these bits is set, or always if there are none …
     pub(super) shown_if: u64,
     /// … and else this.
     pub(super) otherwise: &'static str,
@@ -113,6 +132,8 @@ pub struct Format {
     pub(super) items: &'static [Item],
     /// Writable and executable. Asked of the effective protection where that is known, and never of 0.
     pub(super) write_execute: Bits,
+    /// s390: a line that ends here is not counted: the first page may be writable and executable.
+    pub(super) exempt: Option<fn(&Model) -> VirtAddr>,
     /// arm64: executable in user mode, which is counted besides.
     pub(super) non_uxn: Option<Bits>,
     /// The words of the message about insecure pages.
@@ -126,13 +147,15 @@ pub struct Format {
 pub(super) struct CheckWx {
     pub(super) prefix: &'static str,
     pub(super) failed: &'static str,
+    /// s390's word for those that it does not expect.
+    pub(super) which: &'static str,
     pub(super) suffix: &'static str,
 }
 
-/// Formats are compared by their dumper: each exists once.
+/// Formats are compared by their dumper and what it keeps: powerpc has one for each page size.
 impl PartialEq for Format {
     fn eq(&self, other: &Self) -> bool {
-        self.dumper == other.dumper
+        (self.dumper, self.tracked) == (other.dumper, other.tracked)
     }
 }
 
@@ -140,6 +163,6 @@ impl Eq for Format {}
 
 impl Hash for Format {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.dumper.hash(state);
+        (self.dumper, self.tracked).hash(state);
     }
 }

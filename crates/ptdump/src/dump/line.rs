@@ -42,7 +42,7 @@ pub struct Entries {
     pub prot: u64,
     /// x86: what the levels above leave of it: `_PAGE_USER`, `_PAGE_RW` and `_PAGE_NX`. 0 elsewhere.
     pub effective: u64,
-    /// riscv: where the first entry points to. The others need not follow it.
+    /// riscv, powerpc: where the first entry points to. The others need not follow it.
     pub pa: Option<PhysAddr>,
     /// Whether the kernel counts it as writable and executable.
     pub w_x: bool,
@@ -75,9 +75,11 @@ impl Format {
             }
             Content::Entries(entries) => entries,
         };
-        write!(out, "{}-{}   ", entries.start, entries.end)?;
+        let [gap, before, behind] = self.gaps;
+        let end = if self.last_address { VirtAddr(entries.end.0.wrapping_sub(1)) } else { entries.end };
+        write!(out, "{}-{end}{gap}", entries.start)?;
         if let Some(pa) = entries.pa {
-            write!(out, " {pa} ")?;
+            write!(out, "{before}{pa}{behind}")?;
         }
         let (size, unit) = self.size(entries.end - entries.start);
         write!(out, "{size:>9}{unit} ")?;
@@ -87,6 +89,7 @@ impl Format {
             out.write_str(level)
         } else {
             out.write_str(level)?;
+            out.write_str(self.behind_level)?;
             self.write_attributes(&entries, out)
         }
     }
@@ -99,7 +102,7 @@ impl Format {
     }
 
     fn write_attributes(&self, entries: &Entries, out: &mut impl Write) -> core::fmt::Result {
-        if entries.prot & self.shown_if == 0 {
+        if self.shown_if != 0 && entries.prot & self.shown_if == 0 {
             return out.write_str(self.otherwise);
         }
         for item in self.items {
@@ -117,7 +120,7 @@ impl Format {
         let mut size = bytes >> self.smallest_unit;
         let mut unit = 'E';
         for this in "BKMGTPE".chars().skip(self.smallest_unit as usize / 10) {
-            unit = this;
+            unit = if this == 'B' { self.byte_unit } else { this };
             if size & 1023 != 0 {
                 break;
             }

@@ -11,7 +11,7 @@
 //! | [`line`](mod@line) | a finished line, and its text |
 //! | [`format`](mod@format) | what differs between the architectures' lines |
 //! | [`plan`] | the files of debugfs: ranges, headers, end |
-//! | `x86`, `arm64`, `riscv` | the architectures |
+//! | `x86`, `arm64`, `riscv`, `powerpc`, `s390` | the architectures |
 //!
 //! Not modelled: the shortcut of KASAN kernels, whose callbacks note the shared early shadow table once instead of
 //! walking it, and the copy of the dump that x86 writes to the kernel's log.
@@ -22,7 +22,9 @@ pub mod format;
 pub mod line;
 pub mod note;
 pub mod plan;
+mod powerpc;
 mod riscv;
+mod s390;
 mod x86;
 
 #[cfg(test)]
@@ -43,6 +45,9 @@ impl Format {
             Ptdump::X86 => &x86::FORMAT,
             Ptdump::Arm64 => &arm64::FORMAT,
             Ptdump::Riscv => &riscv::FORMAT,
+            Ptdump::Powerpc if model.page_shift == 12 => &powerpc::FORMAT_4K,
+            Ptdump::Powerpc => &powerpc::FORMAT_64K,
+            Ptdump::S390 => &s390::FORMAT,
         })
     }
 }

@@ -12,6 +12,12 @@ const TRACKED: u64 = PRESENT | READ | WRITE | EXEC | USER | GLOBAL | ACCESSED | 
 pub(super) static FORMAT: Format = Format {
     dumper: Ptdump::Riscv,
     tracked: TRACKED,
+    kept: None,
+    zero_is_hole: true,
+    last_address: false,
+    gaps: ["   ", " ", " "],
+    byte_unit: 'B',
+    behind_level: "",
     effective: None,
     first_note_starts: true,
     empty_lines: false,
@@ -43,8 +49,9 @@ pub(super) static FORMAT: Format = Format {
         Item::flag(PRESENT, "V", "."),
     ],
     write_execute: Bits::set(WRITE | EXEC),
+    exempt: None,
     non_uxn: None,
-    check_wx: CheckWx { prefix: "", failed: "failed", suffix: "" },
+    check_wx: CheckWx { prefix: "", failed: "failed", which: "", suffix: "" },
     plan,
 };
 

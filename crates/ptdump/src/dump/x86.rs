@@ -16,6 +16,12 @@ const ONLY_PTE: u8 = 1 << Level::Pte as u8;
 pub(super) static FORMAT: Format = Format {
     dumper: Ptdump::X86,
     tracked: FLAGS,
+    kept: None,
+    zero_is_hole: true,
+    last_address: false,
+    gaps: ["   ", " ", " "],
+    byte_unit: 'B',
+    behind_level: "",
     effective: Some(Effective { both: USER | RW, either: NX }),
     first_note_starts: false,
     empty_lines: true,
@@ -38,8 +44,9 @@ pub(super) static FORMAT: Format = Format {
         Item::flag(NX, "NX ", "x  "),
     ],
     write_execute: Bits { mask: RW | NX, value: RW },
+    exempt: None,
     non_uxn: None,
-    check_wx: CheckWx { prefix: "x86/mm: ", failed: "FAILED", suffix: "." },
+    check_wx: CheckWx { prefix: "x86/mm: ", failed: "FAILED", which: "", suffix: "." },
     plan,
 };
 

@@ -100,6 +100,10 @@ fn a_range_past_the_root_reads_beyond_it() {
     for &model in pgtable::MODELS {
         let spec = model.level(Level::Pgd);
         let covered = u64::from(spec.ptrs) << spec.shift;
+        if covered == 0 {
+            // s390: all of 2^64.
+            continue;
+        }
         let (start, end) = (covered - 0x1_0000, covered + 0x1_0000);
         if end > model.word_mask {
             // A 32-bit root covers every address there is.

@@ -10,7 +10,7 @@ const GUARD: u64 = 0x77;
 
 /// The kernels that have `install_pte`, each with the function that may use it.
 fn installers() -> impl Iterator<Item = Revision> {
-    Revision::ALL.into_iter().filter(|&revision| revision != Revision::V6_12_107)
+    having(|rules| rules.checks_ops)
 }
 
 fn install_walk(revision: Revision, start: u64, end: u64) -> Walk {

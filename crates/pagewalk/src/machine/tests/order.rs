@@ -68,7 +68,7 @@ fn walks_of_a_range() {
     let user = Some(MmId::USER);
     for revision in Revision::ALL {
         let (has_install, renamed) =
-            (revision != Revision::V6_12_107, matches!(revision, Revision::V7_1 | Revision::V7_3));
+            (revision.rules().checks_ops, matches!(revision, Revision::V7_1 | Revision::V7_3));
         let (ops, inner) = match (has_install, renamed) {
             (false, _) => ("", ""),
             (true, false) => (" ops", " >range_mm"),
@@ -113,10 +113,10 @@ fn start_of_area(
 #[test]
 fn walks_of_an_area() {
     use EntryPoint::{RangeVma, RangeVmaUnsafe, Vma};
-    use Revision::{Patch, V6_12_107, V6_16, V6_17, V6_18, V7_1, V7_3};
+    use Revision::{Patch, V6_1_192, V6_6_153, V6_12_107, V6_16, V6_17, V6_18, V7_1, V7_3};
     let inside = (0x1000, 0x3000);
     for (revisions, range_vma, unsafe_one, whole) in [
-        (&[V6_12_107][..], ">range_vma range mm bounds mm:held", "-", ">vma mm mm:held"),
+        (&[V6_12_107, V6_6_153, V6_1_192][..], ">range_vma range mm bounds mm:held", "-", ">vma mm mm:held"),
         (&[V6_16, Patch, V6_17, V6_18], ">range_vma range mm bounds ops mm:held", "-", ">vma mm ops mm:held"),
         (
             &[V7_1, V7_3],
@@ -173,7 +173,7 @@ fn what_may_not_install_says_so_in_its_place() {
             let walk = Walk::new(Mapping, revision, args).expect("every kernel has it");
             start_of(walk, &mut one_area(), looking(install))
         };
-        if revision == Revision::V6_12_107 {
+        if !revision.rules().checks_ops {
             // There is no such callback: it is not looked at.
             assert_eq!(range(install), range(Callbacks::PTE_ENTRY));
             assert_eq!(mapping(), ">mapping i_mmap:held!");
@@ -236,12 +236,15 @@ fn walk_lock_says_what_is_asserted_of_the_mm_and_the_area() {
         (WrlockVerify, "mm:write! mm:write! by vma_assert_write_locked vma:write!"),
         (VmaRdlockVerify, "mm:write! by vma_assert_locked vma:held!"),
     ] {
-        for revision in Revision::ALL {
+        for revision in having(|rules| rules.vma_locks) {
             let mut world = one_area();
             let walk = area_walk(EntryPoint::Vma, revision, &world, 0, (0, 0));
             let found = start_of(walk, &mut world, Locking(walk_lock, looking(Callbacks::PTE_HOLE)));
-            let ops = if revision == Revision::V6_12_107 { "" } else { " ops" };
-            let known = !matches!(revision, Revision::V6_16 | Revision::Patch | Revision::V6_12_107);
+            let ops = if revision.rules().checks_ops { " ops" } else { "" };
+            let known = !matches!(
+                revision,
+                Revision::V6_16 | Revision::Patch | Revision::V6_12_107 | Revision::V6_6_153
+            );
             // A value that a kernel does not know counts as a writer's.
             let unknown = if walk_lock == VmaRdlockVerify && !known { " mm:write!" } else { "" };
             assert_eq!(found, format!(">vma mm{ops}{unknown} {expected}"), "{walk_lock:?} {revision:?}");

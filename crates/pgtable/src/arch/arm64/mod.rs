@@ -220,6 +220,7 @@ static KERNEL: Kernel = Kernel {
     huge_vmap: Some(HugeVmap {
         before_v6_18: DumpGuard::NoHugeVmap,
         before_v7_2: DumpGuard::StaticKey,
+        in_v6_1: true,
         pmds_first: true,
     }),
     collapses: false,
@@ -252,6 +253,7 @@ const fn model(
         kernel_start: VirtAddr((1u64 << va_bits).wrapping_neg()),
         levels,
         rules: EntryRules::folded(&levels, rules(page_shift, address)),
+        type_of: None,
         frame: address.decode,
         flags: address.flags,
         layout,
@@ -262,6 +264,8 @@ const fn model(
         make: MakeEntry {
             table: address.encode,
             table_bits: TABLE_BITS,
+            level_bits: [0; 4],
+            pud_leaf_bits: 0,
             address: address.encode,
             prot: address.prot,
             pte_of_huge: |value| value | TYPE_BIT_1,

@@ -1,0 +1,404 @@
+//! Which kernel a machine says that it runs, and the nearest row.
+//!
+//! `uname -r` is written by whoever built the kernel: `7.2.13`, `6.12.107+deb13-amd64`, `6.17.0-rc3+`. Debian 12 and Ubuntu do not
+//! name the stable release there (`6.1.0-53-amd64`): the third number is always 0, and what follows counts packages. Only
+//! `uname -v` tells it (`#1 SMP … Debian 6.1.192-3`), so whatever is pasted is searched for that as well.
+
+use core::fmt;
+
+use crate::Revision;
+
+/// Longest text that is looked at. `uname -a` has about 120 bytes.
+const MAX_TEXT: usize = 4096;
+
+/// A release of the kernel, as far as a text tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Release {
+    /// Version.
+    pub major: u16,
+    /// Patch level.
+    pub minor: u16,
+    /// How far within that.
+    pub stage: Stage,
+}
+
+/// How far a release is within its version. By age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// A release candidate: its number.
+    Candidate(u16),
+    /// A stable release: its number, 0 for the first.
+    Stable(u16),
+    /// Some stable release of a distribution, which its name does not tell.
+    Unknown,
+}
+
+/// How sure it is that a row is this kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sure {
+    /// The row is of this very release.
+    Exact,
+    /// A release between whose rules and the row's no difference is known.
+    Alike,
+    /// Differences are known, or what would tell them is not in the name.
+    Differs,
+}
+
+/// The nearest row to a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nearest {
+    /// Which.
+    pub revision: Revision,
+    /// How sure that is.
+    pub sure: Sure,
+    /// What differs, or why nothing does, as the end of a sentence that begins with the release.
+    pub why: &'static str,
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)?;
+        match self.stage {
+            Stage::Candidate(number) => write!(f, "-rc{number}"),
+            Stage::Stable(0) => Ok(()),
+            Stage::Stable(number) => write!(f, ".{number}"),
+            Stage::Unknown => write!(f, ".0-N"),
+        }
+    }
+}
+
+impl Release {
+    /// Reads what `uname -r`, `uname -v`, `uname -a` or a link says: `v6.16`, `6.1.0-53-amd64`, `6.12.107+deb13`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut end = text.len().min(MAX_TEXT);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let text = text.get(..end)?;
+        // uname -v of Debian: the release that the package is built from.
+        let behind = |word: &str| text.split_once(word).map(|(_, rest)| rest);
+        let debian = behind("Debian ").and_then(|rest| Self::word(rest.split_whitespace().next()?, true));
+        debian.or_else(|| text.split_whitespace().find_map(|word| Self::word(word, false)))
+    }
+
+    /// Reads one word. `package` is whether it is the version of a package, whose third number always counts.
+    fn word(word: &str, package: bool) -> Option<Self> {
+        let word = word.strip_prefix(['v', 'V']).unwrap_or(word);
+        let end = word.find(|of: char| !of.is_ascii_digit() && of != '.').unwrap_or(word.len());
+        let (numbers, rest) = word.split_at(end);
+        // `6.18.-rc1` is nobody's, and neither is a date: `2026.11.30`.
+        let mut parts = numbers.split('.');
+        let mut number = || parts.next().map(str::parse::<u16>);
+        let (major, minor) = (number()?.ok()?, number()?.ok()?);
+        let stable = number().transpose().ok()?;
+        // No version ever had a higher minor number than 4.20: what has is a slip, or something else.
+        if !(2..100).contains(&major) || minor > 20 {
+            return None;
+        }
+        let candidate = rest.strip_prefix("-rc").and_then(|rest| {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            rest.get(..digits)?.parse().ok()
+        });
+        let stage = match (candidate, stable) {
+            (Some(number), _) => Stage::Candidate(number),
+            // `-53-amd64`, `-45-generic`: a count of packages behind a third number that says nothing.
+            (None, Some(0)) if !package && counts_packages(rest) => Stage::Unknown,
+            (None, stable) => Stage::Stable(stable.unwrap_or(0)),
+        };
+        Some(Self { major, minor, stage })
+    }
+
+    /// The same with its first numbers only, to compare: of an unknown stage the last there is.
+    const fn at(major: u16, minor: u16, stage: Stage) -> Self {
+        Self { major, minor, stage }
+    }
+
+    /// Whether it is of this version, or later. A release candidate counts as its version.
+    pub const fn since(self, major: u16, minor: u16) -> bool {
+        self.major > major || self.major == major && self.minor >= minor
+    }
+
+    /// Whether it is a stable release of this series, from `stable` on.
+    pub fn of_series(self, major: u16, minor: u16, stable: u16) -> bool {
+        (self.major, self.minor) == (major, minor)
+            && matches!(self.stage, Stage::Stable(own) if own >= stable)
+    }
+
+    /// The nearest row.
+    pub fn nearest(self) -> Nearest {
+        let exact = |id: &str| self.names(id);
+        if let Some(revision) = Revision::ALL.into_iter().find(|of| exact(of.id())) {
+            let why = "has a row of its own";
+            return Nearest { revision, sure: Sure::Exact, why };
+        }
+        let mut found = &SPANS[0];
+        for span in &SPANS {
+            if span.from <= self {
+                found = span;
+            }
+        }
+        let Span { revision, why, .. } = *found;
+        let (sure, why) = match self.stage {
+            Stage::Unknown
+                if Revision::ALL
+                    .iter()
+                    .any(|of| of.row().mainline.is_none() && self.is_series_of(of.id())) =>
+            {
+                (
+                    Sure::Differs,
+                    "is a distribution\u{2019}s name for some release of that line: `uname -v` tells which, and so which fixes it has",
+                )
+            }
+            Stage::Unknown => (
+                Sure::Differs,
+                "is a distribution\u{2019}s name, which does not tell the stable release; its own back-ports are not known here",
+            ),
+            _ => (found.sure, why),
+        };
+        Nearest { revision, sure, why }
+    }
+
+    /// Whether `id` is this release: `v6.16` is 6.16 and 6.16.0, `v6.12.107` only that.
+    fn names(self, id: &str) -> bool {
+        Self::word(id, true) == Some(self)
+    }
+
+    /// Whether `id` is of the same version.
+    fn is_series_of(self, id: &str) -> bool {
+        Self::word(id, true).is_some_and(|of| (of.major, of.minor) == (self.major, self.minor))
+    }
+}
+
+/// Whether what follows three numbers counts the packages of a distribution: `-53-amd64`, `-45-generic`, `-21-cloud-arm64`.
+fn counts_packages(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix('-') else { return false };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    digits != 0 && rest.as_bytes().get(digits).is_none_or(|&byte| byte == b'-')
+}
+
+/// The releases from one on, up to the next span.
+struct Span {
+    from: Release,
+    revision: Revision,
+    sure: Sure,
+    why: &'static str,
+}
+
+const fn span(from: (u16, u16, Stage), revision: Revision, sure: Sure, why: &'static str) -> Span {
+    Span { from: Release::at(from.0, from.1, from.2), revision, sure, why }
+}
+
+const FIRST: Stage = Stage::Candidate(0);
+const OLD_LOOPS: &str =
+    "has the loops of that row, but wants the write lock of the mm that is walked alone (v6.0 to v6.7)";
+const ANY_MM: &str = "is before the split; it wants any mm write-locked, init_mm too (v6.0 to v6.7)";
+const BEFORE_SPLIT: &str = "is before the split: one function with two modes, as in that row";
+
+/// By age.
+static SPANS: [Span; 21] = [
+    span(
+        (0, 0, FIRST),
+        Revision::V6_16,
+        Sure::Differs,
+        "is before the split; its assertion is content with the lock held in any mode (until v5.19), and its loops are older",
+    ),
+    span((5, 19, Stage::Stable(8)), Revision::V6_1_192, Sure::Differs, OLD_LOOPS),
+    span((6, 0, FIRST), Revision::V6_1_192, Sure::Differs, OLD_LOOPS),
+    span(
+        (6, 1, Stage::Stable(184)),
+        Revision::V6_1_192,
+        Sure::Differs,
+        "has the trylock of huge vmaps (6.1.184), but asserts and takes only the lock of the mm that is walked (until 6.1.190)",
+    ),
+    span(
+        (6, 1, Stage::Stable(191)),
+        Revision::V6_1_192,
+        Sure::Alike,
+        "is of that line, from the release on that asserts both write locks (6.1.191)",
+    ),
+    span((6, 2, FIRST), Revision::V6_1_192, Sure::Differs, OLD_LOOPS),
+    span((6, 5, FIRST), Revision::V6_16, Sure::Differs, ANY_MM),
+    span(
+        (6, 6, Stage::Stable(153)),
+        Revision::V6_6_153,
+        Sure::Alike,
+        "is of that line, from the release on that is split",
+    ),
+    span((6, 7, FIRST), Revision::V6_16, Sure::Differs, ANY_MM),
+    span((6, 8, FIRST), Revision::V6_16, Sure::Alike, BEFORE_SPLIT),
+    span(
+        (6, 12, FIRST),
+        Revision::V6_16,
+        Sure::Differs,
+        "is older than 6.12.107, whose row has the back-ports of 2026; without those v6.16 is nearest",
+    ),
+    span(
+        (6, 12, Stage::Stable(107)),
+        Revision::V6_12_107,
+        Sure::Alike,
+        "is of that long-term line, and later",
+    ),
+    span((6, 13, FIRST), Revision::V6_16, Sure::Alike, BEFORE_SPLIT),
+    span((6, 17, FIRST), Revision::V6_17, Sure::Alike, "is of that version"),
+    span((6, 18, FIRST), Revision::V6_18, Sure::Alike, "is of that version"),
+    span(
+        (6, 18, Stage::Stable(1)),
+        Revision::V6_18,
+        Sure::Differs,
+        "is of that long-term line; fixes of 2026 that were ported back to it are not in the row",
+    ),
+    span(
+        (6, 19, FIRST),
+        Revision::V6_18,
+        Sure::Differs,
+        "walks as v6.18 does; functions that may install are called *_unsafe since v6.19",
+    ),
+    span(
+        (7, 0, FIRST),
+        Revision::V7_1,
+        Sure::Alike,
+        "lies between v7.0 and v7.2-rc6: the pud is read again, the debug walk still delegates",
+    ),
+    span(
+        (7, 2, Stage::Candidate(7)),
+        Revision::V7_3,
+        Sure::Alike,
+        "has what came with v7.2-rc7: the debug walk asserts both locks, and a huge vmap takes init_mm\u{2019}s",
+    ),
+    span((7, 3, FIRST), Revision::V7_3, Sure::Alike, "is of that version"),
+    span(
+        (7, 4, FIRST),
+        Revision::V7_3,
+        Sure::Differs,
+        "is newer than every row: what changed since v7.3 is not known here",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nearest(text: &str) -> (&'static str, Sure) {
+        let of = Release::parse(text).unwrap_or_else(|| panic!("{text}")).nearest();
+        (of.revision.id(), of.sure)
+    }
+
+    #[test]
+    fn each_name_of_a_kernel_has_its_row() {
+        use Sure::{Alike, Differs, Exact};
+        for (text, row, sure) in [
+            // Debian 12 and 13, by their names, and with uname -v or -a.
+            ("6.1.0-53-amd64", "v6.1.192", Differs),
+            ("6.1.0-53-cloud-arm64", "v6.1.192", Differs),
+            ("#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-3 (2026-11-20)", "v6.1.192", Exact),
+            (
+                "Linux box 6.1.0-53-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.187-1 x86_64 GNU/Linux",
+                "v6.1.192",
+                Differs,
+            ),
+            ("6.12.107+deb13", "v6.12.107", Exact),
+            ("6.12.107+deb13-amd64", "v6.12.107", Exact),
+            ("6.12.117+deb12-amd64", "v6.12.107", Alike),
+            ("6.12.57+deb13-amd64", "v6.16", Differs),
+            ("Linux version 6.12.107+deb13-amd64 (debian-kernel@lists.debian.org)", "v6.12.107", Exact),
+            // Others.
+            ("7.2.13", "v7.3", Alike),
+            ("7.3.4", "v7.3", Alike),
+            ("v7.3", "v7.3", Exact),
+            ("6.17.0-rc3+", "v6.17", Alike),
+            ("6.8.0-45-generic", "v6.16", Differs),
+            ("6.16.0", "v6.16", Exact),
+            ("6.16.7-200.fc42.x86_64", "v6.16", Alike),
+            ("6.6.153", "v6.6.153", Exact),
+            ("6.6.160-microsoft-standard-WSL2", "v6.6.153", Alike),
+            ("6.6.152", "v6.16", Differs),
+            ("6.1.191", "v6.1.192", Alike),
+            ("6.1.190", "v6.1.192", Differs),
+            ("6.18.0-rc5", "v6.18", Alike),
+            ("6.18.12-arch1-1", "v6.18", Differs),
+            ("6.19.3", "v6.18", Differs),
+            ("7.2.0-rc6", "v7.1", Alike),
+            ("7.2.0-rc7", "v7.3", Alike),
+            ("8.1.0", "v7.3", Differs),
+            ("5.14.0-503.el9.x86_64", "v6.16", Differs),
+            ("5.19.8", "v6.1.192", Differs),
+            ("2.6.32", "v6.16", Differs),
+        ] {
+            assert_eq!(nearest(text), (row, sure), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_kernel_has_none() {
+        for text in [
+            "",
+            " ",
+            "v",
+            "6",
+            "6.",
+            ".6",
+            "6..1",
+            "x86_64",
+            "GNU/Linux",
+            "1.0.3",
+            "100.1",
+            "6.70000",
+            "v6.177",
+            "6.21",
+            "6.1.99999999999",
+            "-6.1",
+            "+6.1",
+            "six.one",
+            "v6.",
+            "٦.١",
+            "2026.11.30",
+        ] {
+            assert_eq!(Release::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn near_misses_are_told_apart() {
+        // One release before and behind each step.
+        for (before, behind) in [("6.1.190", "6.1.191"), ("6.6.152", "6.6.153"), ("6.12.106", "6.12.107")] {
+            assert_ne!(nearest(before), nearest(behind), "{before} {behind}");
+        }
+        let why = |text| Release::parse(text).expect("a release").nearest().why;
+        assert!(why("6.1.188").contains("trylock"));
+        assert!(why("6.1.100").contains("write lock of the mm"));
+        assert!(why("6.1.0-53-amd64").contains("uname -v"));
+        // A count of packages is one only behind a 0, and alone or before a dash.
+        let stage = |text| Release::parse(text).map(|of| of.stage);
+        assert_eq!(stage("6.1.0-53"), Some(Stage::Unknown));
+        assert_eq!(stage("6.1.0-53x"), Some(Stage::Stable(0)));
+        assert_eq!(stage("6.1.4-53-amd64"), Some(Stage::Stable(4)));
+        assert_eq!(stage("6.1.0-rc5-next-20221116"), Some(Stage::Candidate(5)));
+        assert_eq!(stage("6.1.0-rc"), Some(Stage::Stable(0)));
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused() {
+        extern crate alloc;
+        use alloc::string::String;
+        let long: String = core::iter::repeat_n("6.1.0-", 100_000).collect();
+        assert_eq!(Release::parse(&long), Release::parse("6.1.0-6.1"));
+        // Cut inside a letter of several bytes.
+        let letters: String = core::iter::repeat_n('ß', MAX_TEXT).collect();
+        assert_eq!(Release::parse(&letters), None);
+        assert_eq!(Release::parse(&alloc::format!("x{letters}")), None);
+        for text in ["6.1.192-3 Debian ", "Debian 6.1.192", "Debian x 6.12.107"] {
+            assert!(Release::parse(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_are_by_age_and_every_row_is_its_own_nearest() {
+        assert!(SPANS.is_sorted_by(|one, next| one.from < next.from));
+        for revision in Revision::ALL {
+            if let Some(release) = Release::parse(revision.id()) {
+                assert_eq!(release.nearest().revision, revision);
+                assert_eq!(release.nearest().sure, Sure::Exact);
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! v7.3: the debug walk asserts both locks. v7.2.13 behaves alike.
+
+use super::v7_1;
+use crate::revision::{Around, Row, Rules};
+
+pub(in crate::revision) const ROW: Row = Row {
+    id: "v7.3",
+    about: "no delegation, both locks",
+    mainline: Some(7030),
+    rules: Rules { debug_asserts_both: true, action_reset_first: true, ..v7_1::ROW.rules },
+    around: Around {
+        dump_locks_init_mm: true,
+        vmap_locks_init_mm: true,
+        collapse_write_lock: true,
+        ..v7_1::ROW.around
+    },
+};
+
+pub(in crate::revision) const RUNS: &str = "Mainline v7.3, and v7.2 from its release candidate 7 on.";
