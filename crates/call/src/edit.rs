@@ -85,7 +85,7 @@ impl Edit {
                 let value = world.read_slot(slot).unwrap_or_default();
                 if world.classify(at, value) == EntryKind::None {
                     let table = world.new_table(lower).map_err(|_| EditError::OutOfMemory { edit })?;
-                    world.write_slot(slot, model.make_table(table, model.owner(self.addr)));
+                    world.write_slot(slot, model.make_table(at, table, model.owner(self.addr)));
                 } else if world.table_at(model.table_address(at, value)).is_none()
                     || world.classify(at, value) == EntryKind::Leaf
                 {

@@ -145,7 +145,7 @@ impl WalkOps for Composed {
             running.acts.last().and_then(|number| self.rules.get(usize::from(*number))).map(|rule| rule.deed);
         match (deed, running.table.take()) {
             (Some(Deed::Split), Some((pa, _))) => {
-                let is = world.model().make_table(pa, world.model().owner(call.addr));
+                let is = world.model().make_table(call.level, pa, world.model().owner(call.addr));
                 write(world, sink, is);
             }
             (Some(Deed::Split), None) => {

@@ -64,6 +64,8 @@ impl Change {
             Isa::Riscv => demand::riscv::of(&facts),
             Isa::Loongarch => demand::software::loongarch(&facts),
             Isa::Openrisc => demand::software::openrisc(&facts),
+            Isa::Powerpc => demand::software::powerpc(&facts),
+            Isa::S390 => demand::software::s390(&facts),
         };
         demands.sort_by_key(|demand| Reverse(demand.weight));
         let flags = changed(&old, &new);

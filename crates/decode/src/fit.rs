@@ -165,6 +165,18 @@ fn own(reading: &Reading, mut why: Vec<(i32, String)>) -> Vec<(i32, String)> {
             says(leaf && value >> 4 & 3 == 1, 1, "coherently cached");
             says(leaf && value >> 4 & 3 > 1, -2, "uncached in a way that Linux rarely uses");
         }
+        Isa::Powerpc => {
+            says(leaf && value >> 62 == 3, 4, "valid, and marked as a pte");
+            says(leaf && value & 0x100 != 0, 1, "accessed");
+            says(table && matches!(value & 0x1f, 5 | 9), 4, "the size of a table that Linux makes");
+            says(table && !matches!(value & 0x1f, 5 | 9), -6, "no size of a table that Linux makes");
+            says(value >> 53 & 7 != 0, -4, "bits 53 to 55, which are reserved");
+        }
+        Isa::S390 => {
+            says(leaf && pte && value & 0x815 == 0x15, 3, "present, young, readable");
+            says(leaf && value >> 53 != 0, -4, "an address above 8 PiB");
+            says(table && value >> 53 != 0, -6, "a table above 8 PiB");
+        }
         Isa::Openrisc => {
             says(true, -1, "a rare machine");
             says(table && value & 0x1fff == 0x321, 4, "_KERNPG_TABLE: what openrisc writes for a table");

@@ -122,6 +122,10 @@ const fn cpu_uses(isa: Isa, kind: EntryKind, level: Level, value: u64) -> bool {
         (Isa::Loongarch, EntryKind::Table) => true,
         (Isa::Loongarch, EntryKind::None) => false,
         (Isa::Loongarch, _) if matches!(level, Level::Pgd | Level::P4d) => false,
+        (Isa::Powerpc, _) => value >> 63 == 1,
+        // The invalid bit stands elsewhere in a pte; a level above a folded one is looked at with the type of its entry.
+        (Isa::S390, _) if matches!(level, Level::Pte) => value & 0x400 == 0,
+        (Isa::S390, _) => value & 0x20 == 0,
         (Isa::Loongarch | Isa::X86 | Isa::Arm64 | Isa::Riscv | Isa::Openrisc, _) => value & 1 != 0,
     }
 }
@@ -284,6 +288,8 @@ mod tests {
                 Isa::Riscv => "riscv",
                 Isa::Loongarch => "loongarch64",
                 Isa::Openrisc => "openrisc",
+                Isa::Powerpc => "ppc64le",
+                Isa::S390 => "s390x",
             };
             assert!(model.id.starts_with(name), "{}", model.id);
         }

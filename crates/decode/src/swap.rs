@@ -71,6 +71,24 @@ const fn layout(isa: Isa, bits: u8) -> Layout {
             uffd_wp: 0,
             source: "arch/loongarch/include/asm/pgtable.h, v6.3 on",
         },
+        Isa::Powerpc => Layout {
+            kind: (0, 5),
+            offset: (12, 41),
+            inverted: false,
+            exclusive: 1 << 5,
+            soft_dirty: 1 << 9,
+            uffd_wp: 0,
+            source: "arch/powerpc/include/asm/book3s/64/pgtable.h, v6.3 on",
+        },
+        Isa::S390 => Layout {
+            kind: (2, 5),
+            offset: (12, 52),
+            inverted: false,
+            exclusive: 1 << 11,
+            soft_dirty: 1 << 1,
+            uffd_wp: 0,
+            source: "arch/s390/include/asm/pgtable.h, v6.3 on",
+        },
         Isa::Openrisc => Layout {
             kind: (5, 6),
             offset: (12, 20),
@@ -148,6 +166,8 @@ fn physmem_bits(model: &Model) -> u8 {
         Isa::Riscv => 34,
         Isa::Loongarch => 48,
         Isa::Openrisc => 32,
+        Isa::Powerpc => 51,
+        Isa::S390 => 46,
     }
 }
 

@@ -10,7 +10,7 @@ use scenario::link::View;
 use scenario::{Held, Link, LinkProblem};
 
 /// All scenarios: the walks, and those of the walks' callers.
-pub static LIBRARY: Library = Library::new(&[callers::SCENARIOS], &[]);
+pub static LIBRARY: Library = Library::whole(&[callers::SCENARIOS]);
 
 /// Longest address that is looked at, in bytes: that of a race with its schedule is far below.
 const MAX_BYTES: usize = 8_000;
@@ -182,6 +182,7 @@ fn of_walk(problem: &LinkProblem, next: Option<&LinkProblem>, scenario: &'static
             let kernels = scenario.revisions().map(Revision::id);
             format!("there is no kernel \u{201c}{kernel}\u{201d} here; {}", meant(near, kernels))
         }
+        LinkProblem::Release { kernel, shown, why } => no_row(kernel, shown, why),
         LinkProblem::Value { name: name @ ("lock" | "init"), value } => {
             let near = pagewalk::names::near(value, &mut Held::ALL.into_iter().map(Held::id));
             let locks = meant(near, Held::ALL.into_iter().map(Held::id));
@@ -233,6 +234,7 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
                 meant(near, kernels)
             )
         }
+        RaceLinkProblem::Release(kernel, shown, why) => no_row(kernel, shown, why),
         RaceLinkProblem::Schedule(error) => error.to_string(),
         RaceLinkProblem::Twice(name) => format!("this link says \u{201c}{name}\u{201d} more than once"),
         RaceLinkProblem::Unknown(part) => {
@@ -248,6 +250,13 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
         RaceLinkProblem::TooLong(bytes) => format!("this link is too long to be one of ours ({bytes} bytes)"),
         RaceLinkProblem::Near(_) | RaceLinkProblem::Step(..) => problem.to_string(),
     }
+}
+
+/// A figure is not of another kernel than that which was asked for.
+fn no_row(kernel: &str, nearest: &str, why: &str) -> String {
+    format!(
+        "there is no row for \u{201c}{kernel:.40}\u{201d}; {nearest} is the nearest, so ask for that: {kernel:.40} {why}"
+    )
 }
 
 /// "did you mean “x”?", or what there is.
@@ -327,8 +336,8 @@ mod tests {
             ("kernel-walk/vax", "does not run on \u{201c}vax\u{201d}; there are x86_64-4level"),
             ("kernel-walk//v7.3", "\u{201c}//\u{201d} in this link is not known"),
             (
-                "kernel-walk/x86_64-4level/v7.2",
-                "no kernel \u{201c}v7.2\u{201d} here; did you mean \u{201c}v7.1\u{201d}?",
+                "kernel-walk/x86_64-4level/v7.33",
+                "no kernel \u{201c}v7.33\u{201d} here; did you mean \u{201c}v7.3\u{201d}?",
             ),
             ("kernel-walk?lock=reed", "did you mean \u{201c}read\u{201d}?"),
             ("kernel-walk?t=-1", "\u{201c}t=-1\u{201d}"),

@@ -138,7 +138,9 @@ pub fn geometry(model: &'static Model) -> Geometry {
 }
 
 fn facts(model: &Model) -> [String; FACTS.len()] {
-    let kernel = model.layout.iter().find(|region| region.start >= model.task_size);
+    // Where kernel and processes have address spaces of their own, the kernel's begins at 0 as well.
+    let from = |addr| model.layout.iter().find(|region| region.start >= addr);
+    let kernel = from(model.task_size).or_else(|| from(model.kernel_start));
     [
         size(model.page_shift.into()),
         format!("{} bytes", model.entry_bytes),

@@ -39,6 +39,7 @@
 //! | [`dump`] | ptdump's text, line by line with the steps that made it |
 //! | [`race`] | races: each CPU, the locks, the tables at stake, the outcome |
 //! | [`geometry`] | an architecture's levels, folding and entry bits |
+//! | [`kernel`] | a kernel that somebody runs, and what tells its row from others |
 //! | [`locks`] | who holds what; an assertion and why it is there; the delegation |
 //! | [`source`] | where the kernel's own source and history can be read |
 //! | [`sheet`] | what a person takes away: as text, as Markdown, on paper |
@@ -46,6 +47,7 @@
 pub mod dump;
 pub mod entry_diff;
 pub mod geometry;
+pub mod kernel;
 mod lines;
 pub mod listing;
 pub mod locks;

@@ -64,7 +64,7 @@ pub const fn line_of(event: &Event) -> On {
             Test::StillTable => On::Recheck,
             Test::Offset => On::Offset,
             Test::InstallPresent | Test::InstallHuge => On::Split,
-            Test::MapTable | Test::Same => On::MapLock,
+            Test::MapTable | Test::Unstable | Test::Same => On::MapLock,
             Test::LeafLocked | Test::ToSplit => On::Leaf,
         },
         Event::Callback { call, .. } => match call.callback {
@@ -142,7 +142,7 @@ pub(crate) fn listing(func: Func, revision: Revision, lit: Option<On>) -> Listin
     };
     let mut lines = Lines { written: Vec::new(), level, lit };
     match func {
-        Func::WalkRange(Level::Pte) => pte_lines(&mut lines),
+        Func::WalkRange(Level::Pte) => pte_lines(&mut lines, revision.rules()),
         Func::WalkRange(_) => level_lines(&mut lines, revision.rules()),
         Func::WalkPageRange
         | Func::WalkPageRangeMm
@@ -221,6 +221,8 @@ fn level_lines(lines: &mut Lines, rules: &Rules) {
         lines.add(On::Present, "  else not •_present(•)? next entry");
         if lines.level == Level::Pud {
             lines.add(On::NoneAgain, "  •_none(•)? look once more");
+        } else if !rules.map_can_fail {
+            lines.add(On::MapLock, "  with a VMA, no table? look once more");
         }
     }
     lines.add(On::Descend, "  walk_↓_range(•, addr, next)");
@@ -228,8 +230,16 @@ fn level_lines(lines: &mut Lines, rules: &Rules) {
     lines.add(On::Return, "  return");
 }
 
-fn pte_lines(lines: &mut Lines) {
+fn pte_lines(lines: &mut Lines, rules: &Rules) {
     lines.add(On::Enter, "walk_pte_range(pmd, addr, end)");
+    if !rules.map_can_fail {
+        lines.add(On::MapLock, "  with a VMA? pte_offset_map, spin_lock(ptl)");
+        lines.add(On::MapUser, "  else pte_offset_map, unchecked");
+        lines.add(On::Entry, "  pte_entry(pte, addr, addr + PAGE_SIZE)");
+        lines.add(On::Next, "  until addr ≥ end - PAGE_SIZE");
+        lines.add(On::Unmap, "  spin_unlock(ptl)");
+        return lines.add(On::Return, "  return");
+    }
     lines.add(On::Map, "  a user's table? rcu_read_lock");
     lines.add(On::MapLock, "  with a VMA? pte_offset_map_lock");
     lines.add(On::MapKernel, "  init_mm or addr ≥ TASK_SIZE? pte_offset_kernel");
@@ -263,6 +273,11 @@ fn entry_lines(lines: &mut Lines, func: Func, rules: &Rules) {
     };
     lines.add(On::Enter, func.name());
     match func {
+        Func::WalkPageRangeNovma if rules.debug_asserts_both => {
+            check(lines);
+            lines.add(On::Assert, "  mmap_assert_write_locked(mm)");
+            lines.add(On::AssertInitMm, "  mmap_assert_write_locked(&init_mm)");
+        }
         Func::WalkPageRangeNovma => {
             check(lines);
             lines.add(On::Assert, "  init_mm? mmap_assert_locked(mm)");

@@ -1,7 +1,7 @@
 //! Who holds what; an assertion and why it is there; the delegation.
 
 use mm::{LockMode, MmId, Need, Seen, Task, VmaId, World};
-use pagewalk::{By, Event, LockName, Revision, Subject};
+use pagewalk::{By, Event, LockName, MmapAssert, Revision, Subject};
 
 /// A lock and who holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ pub(crate) fn locks(world: &World, before: &World) -> Vec<LockView> {
 }
 
 /// The assertion of an event.
-pub(crate) fn assertion(event: &Event, world: &World) -> Option<AssertView> {
+pub(crate) fn assertion(event: &Event, world: &World, revision: Revision) -> Option<AssertView> {
     let Event::Assert { subject, lock, need, seen, by } = *event else { return None };
     let function = match (subject, need) {
         (Subject::Walked, Need::Held) => "mmap_assert_locked(mm)",
@@ -130,14 +130,30 @@ pub(crate) fn assertion(event: &Event, world: &World) -> Option<AssertView> {
         },
         held: held(seen),
         ok: seen.lockdep_ok,
-        without_lockdep: (seen.lockdep_ok != seen.plain_ok).then_some(
-            "Without lockdep, the kernel knows that somebody holds the lock, but not who. There, this assertion holds.",
-        ),
+        without_lockdep: without_lockdep(lock, seen, revision),
         why: why(lock, need, by),
         consequence: (!seen.lockdep_ok).then_some(
             "The kernel prints a warning with a stack trace and goes on. An assertion does not prevent anything.",
         ),
     })
+}
+
+/// What a kernel without lockdep checks of an mmap lock: until v6.8 nothing, since then the lock word.
+const fn without_lockdep(lock: LockName, seen: Seen, revision: Revision) -> Option<&'static str> {
+    match (revision.rules().mmap_assert, lock, seen.any) {
+        (MmapAssert::LockdepOrBug, LockName::Mmap(_), LockMode::None) => Some(
+            "Only lockdep checks this (until v6.8). Without it, a kernel with CONFIG_DEBUG_VM stops here with a BUG, because nobody \
+             holds the lock. Any other kernel checks nothing.",
+        ),
+        (MmapAssert::LockdepOrBug, LockName::Mmap(_), _) => Some(
+            "Only lockdep checks this (until v6.8). Without it, a kernel with CONFIG_DEBUG_VM is content if anybody holds the lock \
+             in any mode. Any other kernel checks nothing.",
+        ),
+        _ if seen.lockdep_ok != seen.plain_ok => Some(
+            "Without lockdep, the kernel knows that somebody holds the lock, but not who. There, this assertion holds.",
+        ),
+        _ => None,
+    }
 }
 
 fn held(seen: Seen) -> String {

@@ -106,7 +106,7 @@ pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start
         entry: last.and_then(entry_of).map(|(level, slot, value)| tables::entry(world, level, slot, value)),
         changes: changes(moment),
         locks: locks::locks(world, &moment.before),
-        assertion: last.and_then(|event| locks::assertion(event, world)),
+        assertion: last.and_then(|event| locks::assertion(event, world, revision)),
         beside: last.and_then(|event| beside(event, world.model(), revision)),
         delegation: last.and_then(locks::delegation),
         actions: moment.events.iter().map(|event| sentence::action(event, world)).collect(),

@@ -385,6 +385,10 @@ fn read_sentence(
         }
         Test::InstallHuge => format!("{name} is read again: {x}_trans_huge() says no."),
         Test::MapTable => format!("{name} is read: pte_offset_map_lock() finds a table."),
+        Test::Unstable if verdict => {
+            format!("{name} is read: pmd_trans_unstable() finds no table, so the entry is looked at again.")
+        }
+        Test::Unstable => format!("{name} is read: pmd_trans_unstable() finds a table."),
         Test::LeafLocked if verdict => format!("{name} is read under the lock: it is a leaf."),
         Test::LeafLocked => format!("{name} is read under the lock: it is not a leaf."),
         Test::ToSplit if verdict => {

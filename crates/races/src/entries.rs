@@ -47,7 +47,9 @@ impl Cpu {
         let is = match value {
             Value::Empty => world.tests(entry).empty(),
             Value::Leaf => leaf(world.model(), entry, user),
-            Value::Table => table_entry(world.model(), self.table(entry.lower().unwrap_or(entry)), user),
+            Value::Table => {
+                table_entry(world.model(), entry, self.table(entry.lower().unwrap_or(entry)), user)
+            }
         };
         let (addr, slot) = (self.script.0.ground.start, self.slot(entry));
         world.write_slot(slot, is);

@@ -13,8 +13,8 @@ use alloc::vec::Vec;
 
 use explore::{Schedule, ScheduleError};
 use mm::LockMode;
-use pagewalk::Revision;
 use pagewalk::names::{near, repeated};
+use pagewalk::{Release, Revision};
 
 use crate::choice::Choice;
 use crate::race::{RACES, RaceDef};
@@ -54,6 +54,9 @@ pub enum RaceLinkProblem {
     /// No such machine, or the race does not happen on it.
     #[error("this race does not happen on \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Machine(String, &'static str),
+    /// No such kernel, but a release of which the nearest is known: which, and what differs.
+    #[error("there is no row for \u{201c}{0:.40}\u{201d} here; {1} is the nearest and is shown: {0:.40} {2}")]
+    Release(String, &'static str, &'static str),
     /// No such kernel, or the race does not happen in it.
     #[error("this race does not happen in the kernel \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Kernel(String, &'static str),
@@ -169,6 +172,12 @@ fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {
             // The rule is that of the kernel, unless the link says another.
             Some(revision) => choice = Choice::of(race, choice.model, revision).with_lock(choice.lock),
             None => {
+                let release = Release::parse(id).map(Release::nearest);
+                if let Some(of) = release.filter(|of| race.exists_in(of.revision)) {
+                    choice = Choice::of(race, choice.model, of.revision).with_lock(choice.lock);
+                    problems.push(RaceLinkProblem::Release(id.to_string(), of.revision.id(), of.why));
+                    return rest(parts.next(), problems, choice);
+                }
                 let shown = choice.revision.id();
                 problems.push(RaceLinkProblem::Kernel(id.to_string(), shown));
                 let kernels = Revision::ALL.into_iter().filter(|&of| race.exists_in(of));
@@ -176,9 +185,12 @@ fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {
             }
         }
     }
-    if let Some(rest) = parts.next() {
-        problems.push(RaceLinkProblem::Unknown(rest.to_string()));
-    }
+    rest(parts.next(), problems, choice)
+}
+
+/// What stands behind the kernel is nothing.
+fn rest(part: Option<&str>, problems: &mut Vec<RaceLinkProblem>, choice: Choice) -> Choice {
+    problems.extend(part.map(|part| RaceLinkProblem::Unknown(part.to_string())));
     choice
 }
 
@@ -286,7 +298,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_said_with_what_was_probably_meant() {
-        let hash = "#v1/race/munmap/x86-4level/v7.4?lock=maybe&t=9&t=x&s=b4";
+        let hash = "#v1/race/munmap/x86-4level/v7.33?lock=maybe&t=9&t=x&s=b4";
         let (link, problems) = RaceLink::parse(hash).expect("a race");
         let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(
@@ -294,8 +306,8 @@ mod tests {
             [
                 "this race does not happen on \u{201c}x86-4level\u{201d}; x86_64-4level is shown",
                 "did you mean \u{201c}x86_64-4level\u{201d}?",
-                "this race does not happen in the kernel \u{201c}v7.4\u{201d}; v6.17 is shown",
-                "did you mean \u{201c}v7.1\u{201d}?",
+                "this race does not happen in the kernel \u{201c}v7.33\u{201d}; v6.17 is shown",
+                "did you mean \u{201c}v7.3\u{201d}?",
                 "\u{201c}lock=maybe\u{201d} in this link cannot be understood and is ignored",
                 "\u{201c}t=x\u{201d} in this link cannot be understood and is ignored",
                 "this link says \u{201c}t\u{201d} more than once; the last one counts",

@@ -59,6 +59,17 @@ pub enum CompareProblem {
     },
 }
 
+impl CompareProblem {
+    /// Whether a [whole](Library::is_whole) library may understand what one that is not does not.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Walk(problem) => problem.may_pass(),
+            Self::Value(_) => true,
+            Self::Near(_) | Self::Twice(_) | Self::Kernel { .. } => false,
+        }
+    }
+}
+
 /// What a link to a comparison begins with.
 const PAGE: &str = "v1/compare";
 
@@ -144,7 +155,11 @@ impl CompareLink {
                 "with-lock" => Held::from_id(value).map(|of| link.lock = of),
                 _ => setup.scenario.tables_named(value).map(|of| link.tables = of),
             };
-            if understood.is_none() {
+            if let ("with", None, Some(of)) = (name, understood, library.nearest(value)) {
+                link.revision = of.revision;
+                let (kernel, shown, why) = (clip(value), of.revision.id(), of.why);
+                problems.push(CompareProblem::Walk(LinkProblem::Release { kernel, shown, why }));
+            } else if understood.is_none() {
                 let meant = match name {
                     "with" => near(value, &mut Revision::ALL.into_iter().map(Revision::id)),
                     "with-lock" => near(value, &mut Held::ALL.into_iter().map(Held::id)),

@@ -9,8 +9,9 @@ use core::fmt::Debug;
 use actors::{AnyActor, Observer};
 use mm::{MmId, World};
 use pagewalk::names::Near;
-use pagewalk::{EntryPoint, NotInThisKernel, Revision};
-use pgtable::{Level, MODELS, Model, VirtAddr};
+use pagewalk::release::Nearest;
+use pagewalk::{EntryPoint, NotInThisKernel, Release, Revision};
+use pgtable::{Level, Model, VirtAddr};
 
 use crate::held::Held;
 use crate::places::Places;
@@ -25,6 +26,15 @@ pub enum Program {
         /// The function; on kernels without it the one that did its work there.
         entry: EntryPoint,
         /// Its mm. Of a function that takes a VMA, the VMA of this mm that holds the start of the range.
+        mm: MmId,
+        /// Its callbacks.
+        ops: Observer,
+    },
+    /// The same, given the mm's own root as its `pgd` argument.
+    Rooted {
+        /// The function.
+        entry: EntryPoint,
+        /// Its mm.
         mm: MmId,
         /// Its callbacks.
         ops: Observer,
@@ -76,7 +86,7 @@ impl Program {
     /// The mm that is walked.
     pub fn mm(&self) -> MmId {
         match *self {
-            Self::Call { mm, .. } => mm,
+            Self::Call { mm, .. } | Self::Rooted { mm, .. } => mm,
             Self::Other(runs) => runs.mm(),
         }
     }
@@ -84,7 +94,9 @@ impl Program {
     /// Whether it runs in `revision`: a caller may not use the walker yet.
     pub fn exists_in(&self, revision: Revision) -> bool {
         match self {
-            Self::Call { .. } => true,
+            Self::Call { entry, .. } | Self::Rooted { entry, .. } => {
+                entry.in_revision(revision).exists_in(revision)
+            }
             Self::Other(runs) => runs.exists_in(revision),
         }
     }
@@ -158,7 +170,7 @@ impl PartialEq for Scenario {
 impl Scenario {
     /// The machines that it runs on.
     pub fn machines(&self) -> impl Iterator<Item = Tables> + use<'_> {
-        MODELS.iter().filter_map(|model| self.tables_on(model))
+        pgtable::models().filter_map(|model| self.tables_on(model))
     }
 
     /// The machine that it starts with: the first one. Who sees a walk for the first time sees one without folded levels.
@@ -174,6 +186,8 @@ impl Scenario {
         match self.ranges_on(model) {
             Some(_) if self.build.is_some() => Some(Tables::Built(model)),
             Some(_) => Some(Tables::Captured(model)),
+            // A program of its own may need something of the machine.
+            None if matches!(self.program, Program::Other(runs) if !runs.runs_on_any(model)) => None,
             None => self.made.map(|_| Tables::Made(model)),
         }
     }
@@ -183,6 +197,7 @@ impl Scenario {
         let runs = match self.program {
             // The first one is about what was made for it.
             Program::Call { entry, .. } => self.made.is_some() && !entry.has_vmas() && self != FIRST,
+            Program::Rooted { .. } => false,
             Program::Other(runs) => runs.runs_on_any(file.model),
         };
         runs.then_some(Tables::Brought(file))
@@ -223,7 +238,7 @@ impl Scenario {
     /// Whether the caller's locks are chosen by the person; some callers take their own.
     pub fn caller_holds_locks(&self) -> bool {
         match self.program {
-            Program::Call { .. } => true,
+            Program::Call { .. } | Program::Rooted { .. } => true,
             Program::Other(runs) => runs.person_holds_locks(),
         }
     }
@@ -259,7 +274,7 @@ static WALKS: &[&Scenario] = &[
 ];
 
 /// Those that arrive with other rooms' scenarios: nobody needs their tables for the first walk.
-pub static LATER: &[&Scenario] = &[&edges::EVERY_KIND];
+pub static LATER: &[&Scenario] = &[&edges::EVERY_KIND, &edges::GIVEN_ROOT, &edges::PAST_THE_ROOT];
 
 /// The one that a person sees first.
 pub static FIRST: &Scenario = &no_vma::START;
@@ -307,15 +322,32 @@ pub const fn abouts<const N: usize>(shelf: Shelf) -> [About; N] {
 pub struct Library {
     more: &'static [Shelf],
     later: &'static [About],
+    /// Finds the nearest kernel to a release. It is a long table, which comes with the rest of the scenarios.
+    nearest: Option<fn(&str) -> Option<Nearest>>,
 }
 
 impl Library {
     /// The scenarios of this room.
-    pub const WALKS: Self = Self::new(&[], &[]);
+    pub const WALKS: Self = Self::whole(&[]);
 
-    /// These besides the walks; of those `later` nothing is here but their names.
-    pub const fn new(more: &'static [Shelf], later: &'static [About]) -> Self {
-        Self { more, later }
+    /// These besides the walks, and all that there is.
+    pub const fn whole(more: &'static [Shelf]) -> Self {
+        Self { more, later: &[], nearest: Some(nearest) }
+    }
+
+    /// The walks; of those `later` nothing is here but their names.
+    pub const fn first(later: &'static [About]) -> Self {
+        Self { more: &[], later, nearest: None }
+    }
+
+    /// Whether nothing arrives later.
+    pub const fn is_whole(&self) -> bool {
+        self.nearest.is_some()
+    }
+
+    /// The nearest kernel to a release that has no row.
+    pub(crate) fn nearest(&self, release: &str) -> Option<Nearest> {
+        self.nearest?(release)
     }
 
     /// All scenarios, in the order in which they are offered: group by group.
@@ -353,6 +385,10 @@ impl Library {
     pub const fn later(&self) -> &'static [About] {
         self.later
     }
+}
+
+fn nearest(release: &str) -> Option<Nearest> {
+    Release::parse(release).map(Release::nearest)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 
 use pagewalk::Revision;
 use pagewalk::names::{Near, repeated};
+use pagewalk::release::Nearest;
 
 use crate::clip;
 use crate::held::Held;
@@ -127,6 +128,16 @@ pub enum LinkProblem {
         /// What is shown instead.
         shown: &'static str,
     },
+    /// No such kernel, but a release of which the nearest is known.
+    #[error("there is no row for “{kernel}” here; {shown} is the nearest and is shown: {kernel} {why}")]
+    Release {
+        /// What the link says.
+        kernel: String,
+        /// What is shown instead.
+        shown: &'static str,
+        /// What differs, or why nothing does.
+        why: &'static str,
+    },
     /// No such kernel.
     #[error("there is no kernel “{kernel}” here; {shown} is shown")]
     Kernel {
@@ -167,6 +178,11 @@ impl LinkProblem {
             self,
             Self::TooLong(_) | Self::Version(_) | Self::Start(_) | Self::Scenario(_) | Self::Later(_)
         )
+    }
+
+    /// Whether a [whole](Library::is_whole) library may understand what one that is not does not.
+    pub const fn may_pass(&self) -> bool {
+        matches!(self, Self::Later(_) | Self::Machine { .. } | Self::Kernel { .. })
     }
 }
 
@@ -279,9 +295,16 @@ fn parse_path(path: &str, library: &Library, problems: &mut Vec<LinkProblem>) ->
         }
     }
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
-        match Revision::from_id(id) {
-            Some(revision) => setup.revision = revision,
-            None => {
+        match (
+            Revision::from_id(id),
+            library.nearest(id).filter(|of| scenario.program.exists_in(of.revision)),
+        ) {
+            (Some(revision), _) => setup.revision = revision,
+            (None, Some(Nearest { revision, why, .. })) => {
+                setup.revision = revision;
+                problems.push(LinkProblem::Release { kernel: clip(id), shown: revision.id(), why });
+            }
+            (None, None) => {
                 let shown = setup.revision.id();
                 problems.push(LinkProblem::Kernel { kernel: clip(id), shown });
                 let mut near = Near::new(id);
@@ -301,7 +324,7 @@ fn parse_path(path: &str, library: &Library, problems: &mut Vec<LinkProblem>) ->
 /// The machine of the scenario whose name is near.
 pub(crate) fn near_machine(id: &str, scenario: &Scenario) -> Option<&'static str> {
     let mut near = Near::new(id);
-    for model in pgtable::MODELS {
+    for model in pgtable::models() {
         if scenario.tables_on(model).is_some() {
             near.see(model.id);
         }
@@ -350,7 +373,7 @@ mod tests {
     static LATER: [About; 1] = [About { id: "later", title: "Not here yet", group: crate::Group::Callers }];
 
     fn parse(hash: &str) -> (Link, Vec<LinkProblem>) {
-        Link::parse(hash, &Library::new(&[], &LATER))
+        Link::parse(hash, &Library::first(&LATER))
     }
 
     fn scenarios() -> impl Iterator<Item = &'static crate::Scenario> {
@@ -400,6 +423,24 @@ mod tests {
             (link.setup.tables.model().id, link.setup.lock, link.step),
             ("riscv64-sv39", Held::Write, 7)
         );
+    }
+
+    #[test]
+    fn a_release_without_a_row_is_shown_as_the_nearest_with_what_differs() {
+        let parse = |hash| Link::parse(hash, &Library::WALKS);
+        let (link, problems) = parse("#v1/kernel-walk/riscv64-sv39/v6.6.90?t=3");
+        assert_eq!((link.setup.revision, link.step), (Revision::V6_16, 3));
+        let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "there is no row for “v6.6.90” here; v6.16 is the nearest and is shown: v6.6.90 is before the split; it wants any \
+              mm write-locked, init_mm too (v6.0 to v6.7)"
+            ]
+        );
+        assert_eq!(parse("#v1/start//6.1.0-53-amd64").0.setup.revision, Revision::V6_1_192);
+        // The same row by another spelling is no stand-in, but said all the same.
+        assert_eq!(parse("#v1/kernel-walk/riscv64-sv39/6.12.107").0.setup.revision, Revision::V6_12_107);
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Builder {
             let none = model.tests(model.lowest_sharing(upper), &model.empty).none(value);
             let table = if none { self.table(lower) } else { model.table_address(upper, value) };
             if none {
-                self.write(at, model.make_table(table, model.owner(addr)));
+                self.write(at, model.make_table(upper, table, model.owner(addr)));
             }
             at = Slot { table, index: model.index(lower, addr) };
         }

@@ -3,7 +3,7 @@
 use actors::{Actor, AnyActor, Direct, Observer, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
-use pgtable::{MODELS, VirtAddr};
+use pgtable::VirtAddr;
 
 use crate::held::Held;
 use crate::library::{Begin, FIRST, Program, Scenario};
@@ -58,7 +58,7 @@ impl Default for Setup {
 impl Setup {
     /// A scenario as it is offered first.
     pub fn of(scenario: &'static Scenario) -> Self {
-        let tables = scenario.machine().unwrap_or(Tables::Made(MODELS[0]));
+        let tables = scenario.machine().unwrap_or(Tables::Made(pgtable::arch::FIRST));
         let (lock, init_lock) = scenario.held;
         Self { scenario, tables, revision: scenario.revision, lock, init_lock }
     }
@@ -119,9 +119,12 @@ impl Setup {
         let ranges = self.scenario.ranges(self.tables, places);
         let ranges = ranges.ok_or(SetupError::NotOnMachine(wanted.title))?;
         let runner = match *program {
-            Program::Call { entry, mm, ops } => {
+            Program::Call { entry, mm, ops } | Program::Rooted { entry, mm, ops } => {
                 let (start, end) = ranges.first().copied().unwrap_or_default();
-                let args = args(entry, mm, start, end, &world);
+                let mut args = args(entry, mm, start, end, &world);
+                if matches!(program, Program::Rooted { .. }) {
+                    args.pgd = world.mm(mm).map(|mm| mm.pgd);
+                }
                 if entry == EntryPoint::Mapping {
                     world.i_mmap.preset(Task::Walker, LockMode::Read);
                 }

@@ -172,6 +172,53 @@ pub fn every_kind() -> Result<World, BuildError> {
     )
 }
 
+/// An address of the identity mapping in [`s390`]: its pmd has the index that the vmalloc address has below its own pud.
+pub(crate) const S390_IDENTITY: u64 = 0x6000_0000;
+
+/// An address of the vmalloc area in [`s390`].
+pub(crate) const S390_VMALLOC: u64 = 0x37f_e000_0000;
+
+/// Where the root of [`s390`] ends: 4 TiB.
+pub(crate) const S390_END: u64 = 1 << 42;
+
+/// s390x: a kernel's tree of three levels, whose root is a table of puds. Identity mapping, vmalloc and kernel image, a few pages of
+/// each.
+///
+/// # Errors
+/// [`BuildError`] would mean that the model is missing from [`pgtable::MODELS`] or that two tables overlap. A test builds
+/// this machine.
+pub fn s390() -> Result<World, BuildError> {
+    // PAGE_KERNEL; PAGE_KERNEL_RO without NOEXEC, which is that of the kernel's text.
+    const PTE: u64 = 0x13d;
+    const TEXT: u64 = 0x215;
+    // Entries that point to a table of pmds and to one of ptes.
+    const TO_PMDS: u64 = 0x07;
+    const TO_PTES: u64 = 0x01;
+    const ROOT: u64 = 0x10_0000;
+    let model = pgtable::model("s390x")?;
+    let mut tables = vec![Table::unused(model, PhysAddr(ROOT), Level::Pud)];
+    let mapped = [
+        (S390_IDENTITY, S390_IDENTITY | PTE),
+        (S390_VMALLOC, 0x500_0000 | PTE),
+        (S390_END - 0x10_0000, 0x60_0000 | TEXT),
+    ];
+    for (nth, (addr, first)) in mapped.into_iter().enumerate() {
+        // A table of pmds has 16 KiB, one of ptes lies in a page of its own.
+        let pmds = ROOT + (nth as u64 + 1) * 0x1_0000;
+        let ptes = pmds + 0x8000;
+        let index = |level| model.index(level, VirtAddr(addr));
+        tables[0].set(index(Level::Pud), RawEntry(pmds | TO_PMDS));
+        let mut pmd_table = Table::unused(model, PhysAddr(pmds), Level::Pmd);
+        pmd_table.set(index(Level::Pmd), RawEntry(ptes | TO_PTES));
+        let mut pte_table = Table::unused(model, PhysAddr(ptes), Level::Pte);
+        for page in 0..4 {
+            pte_table.set(index(Level::Pte) + page, RawEntry(first + u64::from(page) * model.page_bytes()));
+        }
+        tables.extend([pmd_table, pte_table]);
+    }
+    Ok(World::new(model, tables, [("init_mm", PhysAddr(ROOT))])?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -214,7 +214,7 @@ pub fn site(splat: &Splat, walk: &InTrace, of_init_mm: Option<bool>, row: Revisi
 
 /// A scenario that shows the site: on the machine of the trace, if it runs there.
 fn link(site: &CallSite, machine: Option<&'static str>, row: Revision) -> Option<String> {
-    static LIBRARY: Library = Library::new(&[SCENARIOS], &[]);
+    static LIBRARY: Library = Library::whole(&[SCENARIOS]);
     let shown = site.runs.first()?;
     let exists = shown.scenario(&LIBRARY)?.program.exists_in(row);
     let row = exists.then_some(row);

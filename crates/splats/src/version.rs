@@ -1,20 +1,14 @@
 //! The kernel's version in a splat, and the nearest of the kernels whose walker is modelled.
 
-use pagewalk::{EntryPoint, Revision};
+use pagewalk::{EntryPoint, Release, Revision};
 
 /// A version: `6.12.94`, `7.3.0-rc3`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
     /// As it stands in the text.
     pub text: String,
-    /// Version.
-    pub major: u16,
-    /// Patch level.
-    pub minor: u16,
-    /// Of a stable kernel: its release.
-    pub stable: u16,
-    /// Of a release candidate: its number.
-    pub candidate: Option<u16>,
+    /// Which release that is.
+    pub release: Release,
 }
 
 impl Version {
@@ -22,22 +16,7 @@ impl Version {
     pub fn new(text: &str) -> Option<Self> {
         let word = text.split_whitespace().next()?;
         let word = word.strip_prefix('v').unwrap_or(word);
-        let end = word.find(|of: char| !of.is_ascii_digit() && of != '.').unwrap_or(word.len());
-        let mut numbers = word.get(..end)?.split('.').filter(|of| !of.is_empty());
-        let mut number = || numbers.next()?.parse::<u16>().ok();
-        let (major, minor) = (number()?, number()?);
-        let stable = number().unwrap_or(0);
-        let candidate = word.split_once("-rc").and_then(|(_, rest)| {
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            rest.get(..digits)?.parse().ok()
-        });
-        (2..100).contains(&major).then(|| Self {
-            text: word.chars().take(60).collect(),
-            major,
-            minor,
-            stable,
-            candidate,
-        })
+        Some(Self { text: word.chars().take(60).collect(), release: Release::parse(word)? })
     }
 
     /// The version in a line like `CPU: 1 UID: 0 PID: 71 Comm: cat Not tainted 6.17.0-rc3 #12 PREEMPT(full)`, or in the second line of a
@@ -71,22 +50,17 @@ impl Version {
 
     /// Whether it is of this version, or later. A release candidate counts as its version.
     pub const fn since(&self, major: u16, minor: u16) -> bool {
-        self.major > major || self.major == major && self.minor >= minor
-    }
-
-    /// Whether it is a stable kernel of this series, from `stable` on.
-    const fn of_series(&self, major: u16, minor: u16, stable: u16) -> bool {
-        self.major == major && self.minor == minor && self.stable >= stable
+        self.release.since(major, minor)
     }
 
     /// Whether `walk_page_range_novma()` wants the write lock (8782fb61cc84): v6.0, and 5.19.8 by a back-port.
-    pub const fn wants_write(&self) -> bool {
-        self.since(6, 0) || self.of_series(5, 19, 8)
+    pub fn wants_write(&self) -> bool {
+        self.since(6, 0) || self.release.of_series(5, 19, 8)
     }
 
-    /// Debian's 6.1 long-term kernels that have the write lock of both in `walk_page_range_novma()` (6.1.191).
-    pub const fn is_6_1_with_both(&self) -> bool {
-        self.of_series(6, 1, 191)
+    /// The 6.1 long-term kernels that have the write lock of both in `walk_page_range_novma()` (6.1.191).
+    pub fn is_6_1_with_both(&self) -> bool {
+        self.release.of_series(6, 1, 191)
     }
 }
 
@@ -105,22 +79,21 @@ impl Row {
     pub fn nearest(version: Option<&Version>, functions: &[EntryPoint]) -> Self {
         let has = |entry: EntryPoint| functions.contains(&entry);
         let split = has(EntryPoint::Kernel) || has(EntryPoint::Debug);
-        let (revision, why) = match version {
-            None => return Self::by_functions(functions),
-            Some(version) => {
-                let text = &version.text;
-                if !version.since(6, 17) && (split || has(EntryPoint::KernelLockless)) {
-                    let why = format!(
-                        "{text} is older than the split of walk_page_range_novma() (v6.17), and yet has its functions: a kernel with back-ports, as \
-                         6.12.107 is"
-                    );
-                    (Revision::V6_12_107, why)
-                } else {
-                    by_version(version)
-                }
-            }
-        };
-        Self { revision, why }
+        let Some(Version { text, release }) = version else { return Self::by_functions(functions) };
+        let found = release.nearest();
+        if !release.since(6, 17)
+            && !found.revision.rules().split
+            && (split || has(EntryPoint::KernelLockless))
+        {
+            let revision = if release.since(6, 7) { Revision::V6_12_107 } else { Revision::V6_6_153 };
+            let why = format!(
+                "{text} is older than the split of walk_page_range_novma() (v6.17), and yet has its functions: a kernel with back-ports, as \
+                 {} is",
+                revision.id().trim_start_matches('v')
+            );
+            return Self { revision, why };
+        }
+        Self { revision: found.revision, why: format!("{text} {}", found.why) }
     }
 
     fn by_functions(functions: &[EntryPoint]) -> Self {
@@ -143,66 +116,10 @@ impl Row {
     }
 }
 
-fn by_version(version: &Version) -> (Revision, String) {
-    let text = &version.text;
-    let candidate = version.candidate.unwrap_or(u16::MAX);
-    if version.of_series(6, 12, 107) && version.candidate.is_none() {
-        return (Revision::V6_12_107, format!("{text} is of the long-term series of that row"));
-    }
-    if version.since(7, 3) || version.major == 7 && version.minor == 2 && candidate >= 7 {
-        let why = if version.since(7, 3) {
-            format!("{text} is of that version or later")
-        } else {
-            format!(
-                "{text} has what came with v7.2-rc7: the debug walk asserts both locks, and a huge vmap takes init_mm's"
-            )
-        };
-        return (Revision::V7_3, why);
-    }
-    if version.since(7, 0) {
-        return (
-            Revision::V7_1,
-            format!(
-                "{text} lies between v7.0 and v7.2-rc6: the pud is read again, the debug walk still delegates"
-            ),
-        );
-    }
-    if version.since(6, 18) {
-        let why = match version.minor {
-            18 => format!("{text} is of that version"),
-            _ => format!(
-                "{text} walks as v6.18 does; functions that may install are called *_unsafe since v6.19"
-            ),
-        };
-        return (Revision::V6_18, why);
-    }
-    if version.since(6, 17) {
-        return (Revision::V6_17, format!("{text} is of that version"));
-    }
-    let why = if version.is_6_1_with_both() {
-        format!(
-            "{text} has walk_page_range_novma() as v6.16, but asserts the write lock of the mm and of init_mm (6.1.191): no row has that rule"
-        )
-    } else if version.of_series(6, 12, 0) {
-        format!(
-            "{text} is older than 6.12.107, whose row has the back-ports of 2026; without their functions in the trace v6.16 is nearest"
-        )
-    } else if !version.since(6, 8) && version.since(6, 0) {
-        format!(
-            "{text} is before the split; its assertion is stricter than v6.16's: any mm had to be write-locked (v6.0 to v6.7)"
-        )
-    } else if !version.since(6, 0) {
-        format!(
-            "{text} is before the split; its assertion is weaker than v6.16's: held in any mode was enough (until v5.19)"
-        )
-    } else {
-        format!("{text} is before the split: one function with two modes")
-    };
-    (Revision::V6_16, why)
-}
-
 #[cfg(test)]
 mod tests {
+    use pagewalk::release::Stage;
+
     use super::*;
 
     #[test]
@@ -225,15 +142,18 @@ mod tests {
         }
         assert_eq!(Version::in_line("Hardware name: QEMU 1.16.0-4 04/01/2014"), None);
         assert_eq!(Version::new("x"), None);
-        assert_eq!(Version::new("6.17.0-rc3").and_then(|of| of.candidate), Some(3));
+        let stage = Version::new("6.17.0-rc3").map(|of| of.release.stage);
+        assert_eq!(stage, Some(Stage::Candidate(3)));
     }
 
     #[test]
     fn each_version_has_its_nearest_row() {
         for (text, row) in [
             ("5.8.0-rc1", "v6.16"),
-            ("6.1.192", "v6.16"),
-            ("6.6.153", "v6.16"),
+            ("6.1.192", "v6.1.192"),
+            ("6.1.187", "v6.1.192"),
+            ("6.6.153", "v6.6.153"),
+            ("6.6.46", "v6.16"),
             ("6.12.57", "v6.16"),
             ("6.12.107", "v6.12.107"),
             ("6.12.113", "v6.12.107"),
@@ -256,8 +176,10 @@ mod tests {
 
     #[test]
     fn the_functions_of_a_trace_tell_a_back_port() {
-        let version = Version::new("6.6.153").expect("a version");
-        assert_eq!(Row::nearest(Some(&version), &[EntryPoint::Debug]).revision, Revision::V6_12_107);
+        for (text, row) in [("6.6.120", Revision::V6_6_153), ("6.12.90", Revision::V6_12_107)] {
+            let version = Version::new(text).expect("a version");
+            assert_eq!(Row::nearest(Some(&version), &[EntryPoint::Debug]).revision, row, "{text}");
+        }
         assert_eq!(Row::nearest(None, &[EntryPoint::KernelLockless]).revision, Revision::V6_18);
         assert_eq!(Row::nearest(None, &[EntryPoint::RangeVmaUnsafe]).revision, Revision::V7_1);
         assert_eq!(Row::nearest(None, &[EntryPoint::Novma]).revision, Revision::V6_16);

@@ -61,7 +61,7 @@ fn each_assertion_is_found_with_its_lock_and_mode() {
     let cases = [
         (
             "novma-5.8-bug",
-            "v6.16",
+            "v6.1.192",
             "walk_page_range_novma",
             riscv,
             Some((INIT, LockMode::Read)),
@@ -203,7 +203,9 @@ fn links_open_what_they_say() {
         walk("kasan-ptdump-7.1").race.expect("a race").link,
         "#v1/race/huge-vmap/x86_64-4level/v7.1?lock=write"
     );
-    assert!(walk("novma-6.1-lockdep").case.starts_with("#v1/safe/novma/x86_64-4level/v6.16?mm=mm&lock=none"));
+    assert!(
+        walk("novma-6.1-lockdep").case.starts_with("#v1/safe/novma/x86_64-4level/v6.1.192?mm=mm&lock=none")
+    );
 }
 
 #[test]

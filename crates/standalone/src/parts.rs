@@ -14,8 +14,10 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
         folder = link.setup.tables.folder();
         if folder.is_some() {
             parts.extend(["tables", "more"]);
-        } else if Library::WALKS.scenario(link.setup.scenario.id).is_none() {
-            // The callers' scenarios arrive with this part. Others do without its help and levels: a file of theirs is to be small.
+        } else if Library::WALKS.scenario(link.setup.scenario.id).is_none()
+            || pgtable::comes_later(link.setup.tables.model())
+        {
+            // The callers' scenarios arrive with this part, and some machines. Others do without its help and levels: a file of theirs is to be small.
             parts.push("more");
         }
     }

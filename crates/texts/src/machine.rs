@@ -55,6 +55,8 @@ impl Machine {
             Some(Ptdump::X86) => Arch::X86,
             Some(Ptdump::Arm64) => Arch::Arm64,
             Some(Ptdump::Riscv) => Arch::Riscv,
+            Some(Ptdump::Powerpc) => Arch::Powerpc,
+            Some(Ptdump::S390) => Arch::S390,
             // Its kernel has no dumper, but QEMU lists its tables.
             None if model.id == "riscv32-sv32" => Arch::Riscv,
             None => Arch::Other,

@@ -321,7 +321,7 @@ impl Building {
         let table = self.tables.len();
         self.tables.push((level, Vec::new()));
         self.below.insert((above, slot), table);
-        let value = self.model.make_table(self.pa(table), owner);
+        let value = self.model.make_table(level.upper().unwrap_or(level), self.pa(table), owner);
         self.set(above, slot, value.0);
         table
     }

@@ -95,6 +95,8 @@ impl<'a, R: ReadAt + ?Sized> Core<'a, R> {
             Isa::Riscv => "riscv64",
             Isa::Loongarch => "loongarch64",
             Isa::Openrisc => "openrisc",
+            Isa::Powerpc => "powerpc64",
+            Isa::S390 => "s390x",
         }
     }
 

@@ -46,7 +46,13 @@ impl Path {
                 no_user: self.no_user || bit(61),
                 no_execute: [self.no_execute[0] || bit(59), self.no_execute[1] || bit(60)],
             },
-            Isa::Riscv | Isa::Loongarch | Isa::Openrisc => self,
+            // s390: the protection and no-execute bits of a region or segment count for all below.
+            Isa::S390 => Self {
+                read_only: self.read_only || bit(9),
+                no_user: false,
+                no_execute: self.no_execute.map(|no| no || bit(8)),
+            },
+            Isa::Riscv | Isa::Loongarch | Isa::Openrisc | Isa::Powerpc => self,
         }
     }
 
@@ -89,6 +95,25 @@ impl Path {
                 global: bit(6),
                 accessed: bit(0),
                 dirty: bit(9),
+            },
+            Isa::Powerpc => Rights {
+                read: bit(2),
+                write: bit(1),
+                execute: bit(0),
+                user: !bit(3),
+                global: false,
+                accessed: bit(8),
+                dirty: bit(7),
+            },
+            // User and kernel have address spaces of their own. Software keeps young and dirty, in a large entry elsewhere.
+            Isa::S390 => Rights {
+                read: true,
+                write: !bit(9) && !self.read_only,
+                execute: !bit(8) && !self.no_execute[0],
+                user: false,
+                global: false,
+                accessed: bit(2),
+                dirty: bit(3),
             },
             Isa::Openrisc => Rights {
                 read: bit(6) || bit(8),

@@ -46,7 +46,7 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
                 Isa::X86 => self.x86(),
                 Isa::Arm64 => self.arm64(),
                 Isa::Riscv => self.riscv(),
-                Isa::Loongarch | Isa::Openrisc => {
+                Isa::Loongarch | Isa::Openrisc | Isa::Powerpc | Isa::S390 => {
                     Err(CoreError::NoRoot("cores of this architecture are not read".to_owned()))
                 }
             };

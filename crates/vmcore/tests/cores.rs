@@ -77,7 +77,7 @@ fn a_core_of_qemu_without_a_kernel_has_the_roots_of_its_cpus() {
 #[test]
 fn arm64_is_opened_by_its_offsets() {
     let arm64 = of("arm64-4k-48");
-    let table = |pa: u64| arm64.make_table(PhysAddr(pa), Owner::Kernel).0;
+    let table = |pa: u64| arm64.make_table(Level::Pmd, PhysAddr(pa), Owner::Kernel).0;
     let info = "PAGESIZE=4096\nNUMBER(VA_BITS)=48\nNUMBER(TCR_EL1_T1SZ)=0x10\nNUMBER(kimage_voffset)=0xffff7fffc7e00000\n\
                 SYMBOL(swapper_pg_dir)=ffff80000937b000\n";
     let file = Made::new(183)
@@ -109,7 +109,7 @@ fn arm64_is_opened_by_its_offsets() {
 #[test]
 fn riscv_is_opened_by_what_its_kernel_says() {
     let riscv = of("riscv64-sv39");
-    let table = |pa: u64| riscv.make_table(PhysAddr(pa), Owner::Kernel).0;
+    let table = |pa: u64| riscv.make_table(Level::Pmd, PhysAddr(pa), Owner::Kernel).0;
     let napot = 1 << 63 | (0x8_0018 << 10) | 0xe7;
     let pages: Vec<(u32, u64)> = (16..32).map(|slot| (slot, napot)).collect();
     let base = || {

@@ -1,10 +1,18 @@
-//! loongarch and openrisc, whose TLBs software fills.
+//! loongarch and openrisc, whose TLBs software fills; powerpc and s390, where one instruction invalidates for all CPUs.
 
 use super::{Demand, Facts, Weight};
 
 const LOONGARCH: &str =
     "LoongArch reference manual vol. 1, 5.4 and INVTLB; arch/loongarch/include/asm/tlbflush.h";
 const OPENRISC: &str = "OpenRISC 1000 architecture manual, 8; arch/openrisc/mm/tlb.c";
+const POWERPC: &str = "Power ISA v3.1, book III, 6.10.1; arch/powerpc/mm/book3s64/radix_tlb.c";
+const S390: &str = "z/Architecture Principles of Operation, 3; arch/s390/mm/pgtable.c";
+
+/// What the bits of a powerpc leaf leave to software: dirty tracking, SPECIAL, SW1.
+const POWERPC_SOFTWARE: u64 = 0b111 << 9;
+
+/// What the bits of an s390 pte leave to software: PRESENT to UNUSED.
+const S390_SOFTWARE: u64 = 0xff;
 
 /// What the bits of a loongarch leaf leave to software: PRESENT, WRITE, MODIFIED, PROTNONE, SPECIAL.
 const LOONGARCH_SOFTWARE: u64 = 0b1_1111 << 7;
@@ -44,6 +52,34 @@ pub(crate) fn openrisc(facts: &Facts) -> Vec<Demand> {
     )
 }
 
+pub(crate) fn powerpc(facts: &Facts) -> Vec<Demand> {
+    if facts.was_used && facts.is_used && facts.only(POWERPC_SOFTWARE) {
+        let says = "Only bits change that the CPU leaves to software: nothing has to be invalidated.";
+        return Vec::from([Demand { rule: "none", weight: Weight::Free, says, source: POWERPC }]);
+    }
+    any(
+        facts,
+        POWERPC,
+        "The CPU may hold the old entry: clear it, ptesync, and invalidate (tlbie, tlbsync, ptesync) before a new one is written \
+         (radix__flush_tlb_page()). A right that is only added needs no invalidation where the CPU reports a spurious fault.",
+        "An invalid entry becomes valid. The TLB holds none for the address: ptesync, so that the next access sees the new one.",
+    )
+}
+
+pub(crate) fn s390(facts: &Facts) -> Vec<Demand> {
+    if facts.was_used && facts.is_used && facts.only(S390_SOFTWARE) {
+        let says = "Only bits change that the CPU leaves to software: nothing has to be invalidated.";
+        return Vec::from([Demand { rule: "none", weight: Weight::Free, says, source: S390 }]);
+    }
+    any(
+        facts,
+        S390,
+        "An entry that the CPU may use may be changed only by an instruction that purges it from all TLBs at once: IPTE, IDTE, or \
+         CRDTE to exchange it (ptep_xchg_direct()). A plain store is not allowed.",
+        "An invalid entry becomes valid. TLBs hold only valid entries: a store is enough.",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{Change, Reading};
@@ -64,5 +100,10 @@ mod tests {
         assert_eq!(of(page, 0), ["invalidate"]);
         assert_eq!(of(page, page ^ 1 << 9), ["none"]);
         assert_eq!(rules("openrisc", 0x2000_0001, 0x2000_2001), ["invalidate"]);
+        let of = |old, new| rules("ppc64le-64k-radix", old, new);
+        let page = 0xc000_0000_0001_018e;
+        assert_eq!(of(page, page ^ 2), ["invalidate"]);
+        assert_eq!(of(page, page ^ 0x400), ["none"]);
+        assert_eq!(of(0, page), ["update"]);
     }
 }

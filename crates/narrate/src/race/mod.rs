@@ -96,7 +96,7 @@ pub fn point(moment: &Moment, revision: Revision, race: Race) -> RacePoint {
         lanes: lanes.map(|of| lanes::lane(state, of, *lane, revision)).collect(),
         locks: locks::locks(state, before),
         tables: stake::tables(state, before),
-        assertion: event.as_ref().and_then(|event| crate::locks::assertion(event, &state.world)),
+        assertion: event.as_ref().and_then(|event| crate::locks::assertion(event, &state.world, revision)),
         outcome: (!outcomes.is_empty()).then(|| OutcomeView {
             what: words::outcomes(outcomes),
             goal: outcomes.intersects(race.aim),

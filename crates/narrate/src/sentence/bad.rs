@@ -7,7 +7,7 @@ use pgtable::{EntryKind, Level, Owner, RawEntry, VirtAddr};
 pub(super) fn why(world: &World, level: Level, value: RawEntry, addr: VirtAddr) -> String {
     let model = world.model();
     let owner = if addr < model.task_size { Owner::User } else { Owner::Kernel };
-    let usual = model.make_table(model.table_address(level, value), owner);
+    let usual = model.make_table(level, model.table_address(level, value), owner);
     let names = |of: u64| {
         let flags = model.set_flags(level, EntryKind::Table, RawEntry(of));
         flags.map(|flag| flag.flag.name).collect::<Vec<_>>().join(", ")
@@ -36,7 +36,7 @@ mod tests {
         let model = pgtable::model("x86_64-4level").expect("a known model");
         let said = |half, change: fn(u64) -> u64| {
             let (world, ground) = Ground::build(model, Half::Kernel(half), Shape::Page).expect("a world");
-            let table = model.make_table(PhysAddr(0x5000), Owner::Kernel);
+            let table = model.make_table(Level::Pmd, PhysAddr(0x5000), Owner::Kernel);
             why(&world, Level::Pmd, RawEntry(change(table.0)), ground.start)
         };
         let read_only = said("ESPfix", |table| table & !2);

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use mm::LockMode;
 use pagewalk::{Free, Revision};
 use pgtable::Level;
-use ptdump::PtdumpRules;
 
 use super::{Around, Frees, Guard, Guarded};
 use crate::cpu::{Cpu, Inner};
@@ -100,7 +99,7 @@ pub(super) fn walker(
     let dumps = matches!(cpu.inner(), Inner::Dump(_));
     match hotplug {
         None => {}
-        Some(_) if dumps && PtdumpRules::of(revision).hotplug => return Err(NoSense::DumpsHotplug),
+        Some(_) if dumps && revision.around().dump_hotplug => return Err(NoSense::DumpsHotplug),
         Some(true) if takes(&lines, Lock::Hotplug) => {
             return Err(NoSense::Takes(name, Guarded::Hotplug.name()));
         }

@@ -10,7 +10,6 @@ use pgtable::Level;
 
 use super::{First, READ_FREED, RaceDef, RuleDef, UAF};
 use crate::ground::{Half, Shape};
-use crate::rules::OtherRules;
 use crate::setting::{DUMP, INIT_MM, LOOK, NotThere, Setting};
 use crate::step::{Line, Lock, Step, Value, inner, line};
 
@@ -27,7 +26,7 @@ pub static RACE: RaceDef = RaceDef {
           the write lock (a1c7570cedd0), so the read lock is enough for everybody else.",
     ground: (Half::Kernel("modules"), Shape::Page),
     runs_on: |model| model.kernel.collapses,
-    exists: |revision| OtherRules::of(revision).has_collapse,
+    exists: |revision| revision.around().has_collapse,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_1, lock: LockMode::Write, rule: "cpa-lock" },
@@ -37,7 +36,7 @@ static RULES: [RuleDef; 8] = [
     RuleDef {
         id: "cpa-lock",
         title: "cpa_lock only (v6.15)",
-        of_kernel: |revision, _| !OtherRules::of(revision).collapse_write_lock,
+        of_kernel: |revision, _| !revision.around().collapse_write_lock,
         set_up: |setting| set_up(setting, LockMode::None),
     },
     RuleDef {
@@ -49,7 +48,7 @@ static RULES: [RuleDef; 8] = [
     RuleDef {
         id: "init-write",
         title: "cpa_lock and init_mm's write lock (v7.3-rc3)",
-        of_kernel: |revision, _| OtherRules::of(revision).collapse_write_lock,
+        of_kernel: |revision, _| revision.around().collapse_write_lock,
         set_up: |setting| set_up(setting, LockMode::Write),
     },
     RuleDef {

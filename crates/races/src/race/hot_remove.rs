@@ -8,7 +8,6 @@ use alloc::vec::Vec;
 use mm::{LockMode, MmId};
 use pagewalk::{EntryPoint, Free, Revision};
 use pgtable::{HotRemove, Level, Model, TableStep};
-use ptdump::PtdumpRules;
 
 use super::{First, READ_FREED, RaceDef, RuleDef, UAF};
 use crate::ground::{Half, Shape};
@@ -43,13 +42,13 @@ static RULES: [RuleDef; 7] = [
     RuleDef {
         id: "no-hotplug",
         title: "the walker takes no hotplug lock",
-        of_kernel: |revision, _| !PtdumpRules::of(revision).hotplug,
+        of_kernel: |revision, _| !revision.around().dump_hotplug,
         set_up: |setting| walks(setting, EntryPoint::Kernel, MmId::INIT_MM, LockMode::None),
     },
     RuleDef {
         id: "hotplug",
         title: "the walker holds mem_hotplug_lock",
-        of_kernel: |revision, _| PtdumpRules::of(revision).hotplug,
+        of_kernel: |revision, _| revision.around().dump_hotplug,
         set_up: |setting| walks(setting, EntryPoint::Kernel, MmId::INIT_MM, LockMode::Read),
     },
     RuleDef {

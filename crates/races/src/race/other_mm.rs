@@ -2,7 +2,6 @@
 
 use mm::{LockMode, MmId};
 use pagewalk::{EntryPoint, Revision};
-use ptdump::PtdumpRules;
 
 use super::{First, READ_FREED, RaceDef, RuleDef, UAF, VMALLOC, vmap};
 use crate::ground::Shape;
@@ -31,13 +30,13 @@ static RULES: [RuleDef; 3] = [
     RuleDef {
         id: "mm",
         title: "the mm's lock only",
-        of_kernel: |revision, _| !PtdumpRules::of(revision).locks_init_mm,
+        of_kernel: |revision, _| !revision.around().dump_locks_init_mm,
         set_up: |setting| walks(setting, LockMode::None),
     },
     RuleDef {
         id: "both",
         title: "init_mm's write lock as well",
-        of_kernel: |revision, _| PtdumpRules::of(revision).locks_init_mm,
+        of_kernel: |revision, _| revision.around().dump_locks_init_mm,
         set_up: |setting| walks(setting, LockMode::Write),
     },
     RuleDef {

@@ -10,7 +10,6 @@ use pagewalk::{EntryPoint, Free, Revision, Test};
 use pgtable::{DumpGuard, Level, Model, PhysAddr, Prot};
 
 use super::{RuleDef, SetUp};
-use crate::rules::OtherRules;
 use crate::setting::{DUMP, INIT_MM, NotThere, Setting};
 use crate::step::{Line, Step, Value, line};
 use crate::walker;
@@ -38,11 +37,16 @@ impl Rule {
     /// The rule that a kernel follows on a machine: mm/vmalloc.c's own from v7.2-rc7 on, before that its architecture's.
     pub(super) const fn of(revision: Revision, model: &Model) -> Self {
         let Some(huge_vmap) = model.kernel.huge_vmap else { return Self::NoHuge };
-        if OtherRules::of(revision).vmap_locks_init_mm {
+        let around = revision.around();
+        // As v6.18 brought the lockless walk. The trylock that long-term kernels got does not make the architecture agree.
+        let guard = if revision.rules().lockless { huge_vmap.before_v7_2 } else { huge_vmap.before_v6_18 };
+        if matches!(guard, DumpGuard::NoHugeVmap) || !(huge_vmap.in_v6_1 || around.late_huge_vmaps) {
+            return Self::NoHuge;
+        }
+        if around.vmap_locks_init_mm {
             return Self::Trylock;
         }
-        // As v6.18 brought the lockless walk.
-        match if revision.rules().lockless { huge_vmap.before_v7_2 } else { huge_vmap.before_v6_18 } {
+        match guard {
             DumpGuard::Nothing => Self::Nothing,
             DumpGuard::NoHugeVmap => Self::NoHuge,
             DumpGuard::StaticKey => Self::Key,

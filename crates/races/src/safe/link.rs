@@ -13,7 +13,7 @@ use core::fmt;
 
 use mm::LockMode;
 use pagewalk::names::{near, repeated};
-use pagewalk::{EntryPoint, Revision};
+use pagewalk::{EntryPoint, Release, Revision};
 
 use super::{Area, Case, Whose, id};
 use crate::beside::Also;
@@ -41,6 +41,9 @@ pub enum CaseProblem {
     /// No such machine.
     #[error("there is no machine \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Machine(String, &'static str),
+    /// No such kernel, but a release of which the nearest is known: which, and what differs.
+    #[error("there is no row for \u{201c}{0:.40}\u{201d} here; {1} is the nearest and is shown: {0:.40} {2}")]
+    Release(String, &'static str, &'static str),
     /// No such kernel.
     #[error("there is no kernel \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Kernel(String, &'static str),
@@ -103,9 +106,13 @@ fn parse_path(path: &str, problems: &mut Vec<CaseProblem>) -> Case {
         }
     }
     if let Some(name) = kernel {
-        match Revision::from_id(name) {
-            Some(revision) => case.walk.revision = revision,
-            None => {
+        match (Revision::from_id(name), Release::parse(name).map(Release::nearest)) {
+            (Some(revision), _) => case.walk.revision = revision,
+            (None, Some(of)) => {
+                case.walk.revision = of.revision;
+                problems.push(CaseProblem::Release(name.to_string(), of.revision.id(), of.why));
+            }
+            (None, None) => {
                 problems.push(CaseProblem::Kernel(name.to_string(), case.walk.revision.id()));
                 let mut names = Revision::ALL.into_iter().map(Revision::id);
                 problems.extend(near(name, &mut names).map(CaseProblem::Near));

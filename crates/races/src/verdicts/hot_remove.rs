@@ -1,8 +1,8 @@
 //! No mode of `init_mm`'s lock helps: hot-remove does not take it.
 
 use super::{
-    ARM64, BOTH_WILD, Columns, NONE, PATCH, PTE_WILD, READ, RISCV, SAFE, Table, V6_12_107, V6_16, V6_17,
-    V6_18, V7_1, V7_3, Verdicts, WRITE, X86, case, kernels, locks,
+    ARM64, BOTH_WILD, Columns, NONE, PTE_WILD, READ, RISCV, SAFE, Table, V6_17, V7_3, Verdicts, WRITE, X86,
+    case, kernels, locks,
 };
 use crate::race;
 use crate::race::hot_remove::frees_pmd_tables;
@@ -14,14 +14,13 @@ pub(super) static VERDICTS: Verdicts = Verdicts {
         case("hotplug", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]),
         case("ptdump", &[(NONE, BOTH_WILD), (READ, BOTH_WILD), (WRITE, BOTH_WILD)])
             .on(frees_pmd_tables)
-            .kernels(&[V6_16, PATCH]),
-        case("ptdump", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)])
-            .kernels(&[V6_17, V6_18, V7_1, V7_3, V6_12_107]),
+            .kernels(|of| !of.around().dump_hotplug),
+        case("ptdump", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]).kernels(|of| of.around().dump_hotplug),
         case("no-hotplug", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
             .on(|model| !frees_pmd_tables(model)),
         case("ptdump", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
             .on(|model| !frees_pmd_tables(model))
-            .kernels(&[V6_16, PATCH]),
+            .kernels(|of| !of.around().dump_hotplug),
         case("debug", &[(NONE, BOTH_WILD), (READ, BOTH_WILD), (WRITE, BOTH_WILD)]).on(frees_pmd_tables),
         case("debug", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
             .on(|model| !frees_pmd_tables(model)),

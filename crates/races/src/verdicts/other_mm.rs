@@ -1,9 +1,6 @@
 //! The mm's own lock does not protect the kernel's half; `init_mm`'s does, where the vmap looks at it.
 
-use super::{
-    Columns, NONE, PATCH, PTE_WILD, READ, SAFE, Table, V6_12_107, V6_16, V6_17, V6_18, V7_1, V7_3, Verdicts,
-    WRITE, X86, case, locks,
-};
+use super::{Columns, NONE, PTE_WILD, READ, SAFE, Table, V7_1, V7_3, Verdicts, WRITE, X86, case, locks};
 use crate::race;
 
 pub(super) static VERDICTS: Verdicts = Verdicts {
@@ -11,11 +8,13 @@ pub(super) static VERDICTS: Verdicts = Verdicts {
     cases: &[
         case("mm", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)]),
         case("both", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
-            .kernels(&[V6_16, PATCH, V6_17, V6_18, V7_1]),
-        case("both", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]).kernels(&[V7_3, V6_12_107]),
+            .kernels(|of| !of.around().vmap_locks_init_mm),
+        case("both", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)])
+            .kernels(|of| of.around().vmap_locks_init_mm),
         case("ptdump", &[(NONE, PTE_WILD), (READ, PTE_WILD), (WRITE, PTE_WILD)])
-            .kernels(&[V6_16, PATCH, V6_17, V6_18, V7_1]),
-        case("ptdump", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)]).kernels(&[V7_3, V6_12_107]),
+            .kernels(|of| !of.around().dump_locks_init_mm),
+        case("ptdump", &[(NONE, SAFE), (READ, SAFE), (WRITE, SAFE)])
+            .kernels(|of| of.around().dump_locks_init_mm),
     ],
     tables: &[Table {
         id: "3.4.1",

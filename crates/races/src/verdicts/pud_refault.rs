@@ -1,16 +1,14 @@
-//! From v7.0 on the pud is read once more, and so it is in the long-term kernel.
+//! From v7.0 on the pud is read once more, and so it is in v6.12.107, but in no older long-term kernel. Until v6.1 a walk of
+//! VMAs passes such an area (`VM_PFNMAP`) by, so it does not get there.
 
-use super::{
-    Columns, PATCH, READ, SAFE, Table, V6_12_107, V6_16, V6_17, V6_18, V7_1, V7_3, Verdicts, WILD, X86, case,
-    kernels,
-};
+use super::{Columns, READ, SAFE, Table, Verdicts, WILD, X86, case, kernels};
 use crate::race;
 
 pub(super) static VERDICTS: Verdicts = Verdicts {
     race: &race::pud_refault::RACE,
     cases: &[
-        case("", &[(READ, WILD)]).kernels(&[V6_16, PATCH, V6_17, V6_18]),
-        case("", &[(READ, SAFE)]).kernels(&[V7_1, V7_3, V6_12_107]),
+        case("", &[(READ, WILD)]).kernels(|of| !of.rules().pud_recheck && !of.rules().vma_tests),
+        case("", &[(READ, SAFE)]).kernels(|of| of.rules().pud_recheck || of.rules().vma_tests),
     ],
     tables: &[Table {
         id: "3.7",

@@ -74,6 +74,40 @@ pub(super) static TOP: Scenario = Scenario {
     on: &[],
 };
 
+pub(super) static GIVEN_ROOT: Scenario = Scenario {
+    id: "given-root",
+    title: "An explicit root on s390",
+    about: "walk_page_range_debug() of init_mm, whose root is given as the pgd argument. It has three levels, but an explicit \
+            root is always indexed as one of five: slot 0 is read for every address. The walk reports the identity \
+            mapping at addresses of vmalloc, and nothing warns.",
+    program: Program::Rooted { entry: EntryPoint::Debug, mm: MmId::INIT_MM, ops: Observer::ALL },
+    revision: Revision::V7_3,
+    held: (Held::Write, Held::None),
+    build: Some(worlds::s390),
+    group: Group::Edges,
+    made: None,
+    on: &[("s390x", &[(worlds::S390_VMALLOC, worlds::S390_VMALLOC + 0x3000)])],
+};
+
+pub(super) static PAST_THE_ROOT: Scenario = Scenario {
+    id: "past-the-root",
+    title: "Past the end of a root on s390",
+    about: "walk_kernel_page_table_range() of init_mm, which has three levels, to 1 MiB beyond its 4 TiB. The p4d loop goes on to \
+            the next word of the root, which is entry 1 of the pud table, and takes it for the start of the next 4 TiB. \
+            ptdump ends at the limit of the kernel's root for that reason.",
+    program: Program::Call {
+        entry: EntryPoint::Kernel,
+        mm: MmId::INIT_MM,
+        ops: Observer::ALL.only(Callbacks::PGD_ENTRY.union(Callbacks::P4D_ENTRY)),
+    },
+    revision: Revision::V7_3,
+    held: (Held::Read, Held::None),
+    build: Some(worlds::s390),
+    group: Group::Edges,
+    made: None,
+    on: &[("s390x", &[(worlds::S390_IDENTITY, worlds::S390_END + 0x10_0000)])],
+};
+
 pub(super) static EVERY_KIND: Scenario = Scenario {
     id: "every-kind",
     title: "Every kind of entry",

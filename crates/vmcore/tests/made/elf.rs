@@ -89,7 +89,7 @@ pub(crate) const X86_INFO: &str = "OSRELEASE=6.12.57\nPAGESIZE=4096\nSYMBOL(swap
 /// init_mm's root at 0x2610000 (0x2a10000 less 4 MiB), with the direct map's first pages, a 2 MiB page, and a table that is not here.
 pub(crate) fn x86() -> Made {
     let x86 = of("x86_64-4level");
-    let table = |pa: u64| x86.make_table(PhysAddr(pa), Owner::Kernel).0;
+    let table = |pa: u64| x86.make_table(Level::Pmd, PhysAddr(pa), Owner::Kernel).0;
     let small = |pa: u64, prot| leaf(x86, pa, prot, Level::Pte);
     Made::new(62)
         .table(0x261_0000, &[(273, table(0x1000)), (511, table(0x9_0000_0000))])

@@ -143,7 +143,7 @@ const X86_INFO: &str = "OSRELEASE=6.12.117\nPAGESIZE=4096\nSYMBOL(swapper_pg_dir
 
 pub(crate) fn x86() -> Made {
     let x86 = model("x86_64-4level").expect("a model");
-    let table = |pa: u64| x86.make_table(PhysAddr(pa), Owner::Kernel).0;
+    let table = |pa: u64| x86.make_table(Level::Pmd, PhysAddr(pa), Owner::Kernel).0;
     let small = |pa: u64, prot| x86.make_leaf(PhysAddr(pa), prot, Level::Pte).expect("a leaf").0;
     let mut memory = BTreeMap::from([
         (0x201_0000 + 273 * 8, table(0x1000)),
