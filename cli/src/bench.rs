@@ -67,6 +67,31 @@ pub(crate) fn reading(out: &mut impl Write, of: &Reading) -> io::Result<()> {
     Ok(())
 }
 
+/// What differs between two readings of one value, a sentence each.
+pub(crate) fn differs(one: &Reading, other: &Reading) -> Vec<String> {
+    let mut says = Vec::new();
+    let ids = [one.model.id, other.model.id];
+    if one.word() != other.word() {
+        says.push(format!("{} under {}, {} under {}", one.word(), ids[0], other.word(), ids[1]));
+    }
+    if one.target != other.target {
+        let of = |reading: &Reading| match reading.target {
+            Target::Nothing => "leads nowhere".to_owned(),
+            target => format!("leads to {}", place(target)),
+        };
+        says.push(format!("{} under {}, {} under {}", of(one), ids[0], of(other), ids[1]));
+    }
+    for (has, lacks) in [(one, other), (other, one)] {
+        let only =
+            has.flags.iter().filter(|named| lacks.flags.iter().all(|of| of.flag.name != named.flag.name));
+        let names: Vec<&str> = only.map(|named| named.flag.name).collect();
+        if !names.is_empty() {
+            says.push(format!("{} only under {}", names.join(", "), has.model.id));
+        }
+    }
+    says
+}
+
 fn swap_text(out: &mut impl Write, swap: &Swap) -> io::Result<()> {
     writeln!(out, "  swap type {}, offset {:#x}  ({})", swap.kind, swap.offset, swap.source)?;
     for meaning in &swap.meanings {

@@ -38,12 +38,58 @@ fn help_names_the_exit_codes_and_every_command_has_examples() {
     let help = pagewalk(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     assert!(out(&help).contains("Exit codes:"));
-    for command in ["open", "figure", "standalone", "check", "diff", "completions"] {
+    for command in ["open", "kernel", "figure", "standalone", "check", "diff", "completions"] {
         assert!(out(&help).contains(command), "{command}");
         let help = pagewalk(&[command, "--help"]);
         assert_eq!(help.status.code(), Some(0));
         assert!(out(&help).contains("Example"), "{command}");
     }
+}
+
+#[test]
+fn a_kernel_is_found_by_what_uname_says() {
+    let said = |name: &str| {
+        let output = pagewalk(&["kernel", name]);
+        (output.status.code(), out(&output))
+    };
+    let (code, text) = said("6.1.0-53-amd64");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.starts_with("v6.1.192: Debian 12"), "{text}");
+    assert!(text.contains("6.1.0-N") && text.contains("uname -v"), "{text}");
+    assert!(text.contains("asserts the write lock of its mm and of init_mm"), "{text}");
+    let (code, text) = said("6.12.107+deb13");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("exactly this one"), "{text}");
+    let (code, text) = said("7.2.13");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.starts_with("v7.3: "), "{text}");
+    let program = json(&pagewalk(&["kernel", "--json", "#1 SMP Debian 6.1.192-3"]));
+    assert_eq!((&program["row"], &program["sure"]), (&"v6.1.192".into(), &"exactly this one".into()));
+    let refused = pagewalk(&["kernel", "my laptop"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("uname -r"));
+}
+
+#[test]
+fn one_value_is_read_under_two_models_side_by_side() {
+    // A pte of a kernel for 52-bit addresses with LPA2: bits 8 and 9 are bits 50 and 51 of the address. Without LPA2 they are the
+    // shareability. Debuggers that guess wrong read another page.
+    let output = pagewalk(&["decode", "arm64-4k-52,arm64-4k-52-l5off", "pte", "0x00e8000040204f03"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = out(&output);
+    assert!(
+        text.contains("differs: leads to 4K at 0xc000040204000 under arm64-4k-52, leads to 4K at 0x40204000"),
+        "{text}"
+    );
+    assert!(text.contains("differs: PTE_SHARED only under arm64-4k-52-l5off"), "{text}");
+    let both =
+        json(&pagewalk(&["decode", "--json", "arm64-64k-52,arm64-64k-48", "pte", "0x00e800004020ff03"]));
+    assert_eq!(both["models"][1], "arm64-64k-48");
+    assert!(!both["pairs"][0]["differs"].as_array().expect("a list").is_empty(), "{both}");
+    let alike = pagewalk(&["decode", "riscv64-sv39,riscv64-sv48", "pte", "0x200800e7"]);
+    assert!(out(&alike).contains("the same under both"), "{}", out(&alike));
+    assert_eq!(pagewalk(&["decode", "arm64-4k-52,vax", "pte", "0x1"]).status.code(), Some(2));
+    assert_eq!(pagewalk(&["decode", "arm64-4k-52,arm64-4k-48", "?", "0x1"]).status.code(), Some(2));
 }
 
 #[test]
@@ -255,7 +301,8 @@ fn a_figure_that_is_asked_wrongly_is_one_sentence_and_no_picture() {
     for (args, says) in [
         (&["kernal-walk"][..], "did you mean \u{201c}kernel-walk\u{201d}?"),
         (&["kernel-walk/x86_64-6level"], "did you mean \u{201c}x86_64-"),
-        (&["kernel-walk/x86_64-5level/v7.2"], "did you mean \u{201c}v7.1\u{201d}?"),
+        (&["kernel-walk/x86_64-5level/v7.33"], "did you mean \u{201c}v7.3\u{201d}?"),
+        (&["kernel-walk/x86_64-5level/v7.2"], "v7.3 is the nearest"),
         (&["kernel-walk?lock=writ"], "did you mean \u{201c}write\u{201d}?"),
         (&["race/mummap"], "did you mean \u{201c}munmap\u{201d}?"),
         (&["again", "--step", "999"], "there is no step 999"),

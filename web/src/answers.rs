@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use decode::{Found, Reading};
 use mm::World;
+use pagewalk::Release;
 use pgtable::Model;
 use scenario::FileId;
 use splats::Explained;
@@ -73,6 +74,8 @@ pub struct Said {
     pub lines: Vec<(Found, Vec<Reading>)>,
     /// Values.
     pub values: Option<Values>,
+    /// The name of a kernel.
+    pub kernel: Option<Release>,
     /// Why nothing can be read, in a sentence.
     pub refused: Option<String>,
 }

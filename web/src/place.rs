@@ -137,8 +137,8 @@ impl Place {
         let known = match self {
             Self::Walk | Self::Safe | Self::Open | Self::Call => true,
             Self::Compare => {
-                Library::WALKS.scenario(name).is_some()
-                    || callers::ABOUTS.iter().any(|about| about.id == name)
+                let library = Library::first(&callers::ABOUTS);
+                library.scenario(name).is_some() || library.later().iter().any(|about| about.id == name)
             }
             Self::Learn => name == ASK || lessons::NAMES.contains(&name),
             _ => self.abouts().iter().any(|about| about.names.contains(&name)),
@@ -189,7 +189,7 @@ pub fn missing(page: Place, name: &str) -> String {
         near.see(lesson);
     }
     let meant = match page {
-        Place::Compare => Library::new(&[], &callers::ABOUTS).near(name),
+        Place::Compare => Library::first(&callers::ABOUTS).near(name),
         _ => near.meant(),
     };
     let name: String = name.chars().take(40).collect();

@@ -73,7 +73,7 @@ impl Default for Shared {
             call: PartState::default(),
             load: None,
             beside: None,
-            library: Library::new(&[], &callers::ABOUTS),
+            library: Library::first(&callers::ABOUTS),
             top: Top::default(),
         }
     }

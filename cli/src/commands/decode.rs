@@ -17,7 +17,7 @@ use crate::outcome::{Exit, Failure};
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help())]
 pub(crate) struct Args {
-    /// The model, for example x86_64-4level; `?` for the one that fits best.
+    /// The model, for example x86_64-4level; `?` for the one that fits best; two with a comma between them to read each value under both.
     model: String,
     /// pgd, p4d, pud, pmd or pte; `?` where it is not known; `pagemap` for entries of /proc/PID/pagemap.
     level: String,
@@ -46,6 +46,7 @@ Examples:
   pagewalk decode '?' '?' 1800004fff8003
   pagewalk decode arm64-4k-48 pte 0x0068000416899f03 0x0060000416898f83
   pagewalk decode x86_64-4level pagemap 0xa08000000004ecc4
+  pagewalk decode arm64-4k-52,arm64-4k-52-l5off pte 0x00e8000040204f03
 
 Exit codes: 0 read, 2 no such model or level, or no value."
     )
@@ -67,6 +68,9 @@ impl Args {
         let asked = |error: decode::InputError| Failure::Asked(error.to_string());
         let values: Vec<RawEntry> =
             self.values.iter().map(|text| value(text)).collect::<Result<_, _>>().map_err(asked)?;
+        if let Some((one, other)) = self.model.split_once(',') {
+            return self.beside([named(one)?, named(other)?], &values);
+        }
         let model = match self.model.as_str() {
             "?" => None,
             id => Some(named(id)?),
@@ -102,6 +106,41 @@ impl Args {
             for change in &changes {
                 writeln!(out)?;
                 bench::change(&mut out, change)?;
+            }
+        }
+        out.flush()?;
+        Ok(Exit::Read)
+    }
+
+    /// Each value under two models, and what differs: a dump does not say which of two modes a machine is in.
+    fn beside(&self, models: [&'static Model; 2], values: &[RawEntry]) -> Result<Exit, Failure> {
+        let level = level_named(&self.level).map_err(|error| Failure::Asked(error.to_string()))?;
+        let pairs: Vec<[Reading; 2]> =
+            values.iter().map(|&value| models.map(|model| Reading::new(model, level, value))).collect();
+        let mut out = output();
+        if self.json {
+            let all = pairs.iter().map(|pair| {
+                let [one, other] = pair;
+                json!({
+                    "values": pair.iter().map(bench::reading_json).collect::<Vec<Value>>(),
+                    "differs": bench::differs(one, other),
+                })
+            });
+            let value =
+                json!({ "models": models.map(|model| model.id), "pairs": all.collect::<Vec<Value>>() });
+            serde_json::to_writer_pretty(&mut out, &value).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            for [one, other] in &pairs {
+                bench::reading(&mut out, one)?;
+                bench::reading(&mut out, other)?;
+                let differs = bench::differs(one, other);
+                if differs.is_empty() {
+                    writeln!(out, "  the same under both")?;
+                }
+                for says in differs {
+                    writeln!(out, "  differs: {says}")?;
+                }
             }
         }
         out.flush()?;

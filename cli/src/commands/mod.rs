@@ -7,6 +7,7 @@ mod diff;
 mod dump;
 mod explain;
 mod figure;
+mod kernel;
 mod open;
 mod race;
 mod standalone;
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Explain(explain::Args),
     Dump(dump::Args),
     Walk(walk::Args),
+    Kernel(kernel::Args),
     Figure(figure::Args),
     Standalone(standalone::Args),
     Race(race::Args),
@@ -40,6 +42,7 @@ impl Command {
             Self::Explain(args) => args.run(),
             Self::Dump(args) => args.run(),
             Self::Walk(args) => args.run(),
+            Self::Kernel(args) => args.run(),
             Self::Figure(args) => args.run(),
             Self::Standalone(args) => args.run(),
             Self::Race(args) => args.run(),

@@ -79,7 +79,7 @@ const EVENTS: [(&str, &str); 5] = [
 
 /// The names that a type has.
 fn names() -> [(&'static str, Vec<&'static str>); 5] {
-    let library = Library::new(&[], &callers::ABOUTS);
+    let library = Library::first(&callers::ABOUTS);
     let own = library.scenarios().map(|of| of.id);
     let later = library.later().iter().map(|of| of.id);
     [

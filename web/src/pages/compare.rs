@@ -4,7 +4,7 @@ use narrate::Pair;
 use pagewalk::Revision;
 use pgtable::Level;
 use scenario::link::Grain;
-use scenario::{CompareLink, CompareProblem, Held, LinkProblem, Setup};
+use scenario::{CompareLink, CompareProblem, Held, Setup};
 use web_sys::Element;
 
 use super::{Page, Pulse, Shown};
@@ -61,7 +61,7 @@ impl Page for Compare {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
         let (link, mut problems) = CompareLink::parse(hash, &shared.library);
         self.awaited = None;
-        if problems.iter().any(|problem| matches!(problem, CompareProblem::Walk(LinkProblem::Later(_)))) {
+        if !shared.library.is_whole() && problems.iter().any(CompareProblem::may_pass) {
             shared.notice = None;
             shared.more.ask();
             (self.sides, self.pairs) = Default::default();
@@ -106,7 +106,7 @@ impl Page for Compare {
                     }
                     // It arrives later.
                     None if list == List::Scenario => self.open(&["v1/compare/", id].concat(), shared),
-                    None => return false,
+                    None => shared.more.ask(),
                 }
             }
             _ => return false,

@@ -6,7 +6,7 @@ mod picked;
 
 use pgtable::{Level, Model};
 pub use picked::Picked;
-use scenario::library::{About, FIRST, FIRST_OF_FILE};
+use scenario::library::{FIRST, FIRST_OF_FILE};
 use scenario::link::View;
 use scenario::{FileId, Link, LinkProblem, Setup, Tables};
 use web_sys::Element;
@@ -79,11 +79,11 @@ impl Default for Walk {
     }
 }
 
-/// A scenario that arrives with a later part.
+/// A scenario, a machine or a kernel that arrives with a later part.
 #[derive(Clone, Debug, PartialEq)]
 struct Awaited {
-    /// What is known of it.
-    about: &'static About,
+    /// The scenario's.
+    title: &'static str,
     /// The link to it, which is opened then.
     link: String,
     /// What was chosen since, which the link must not undo.
@@ -104,12 +104,17 @@ impl Page for Walk {
         let (mut link, mut problems) = Link::parse(hash, &shared.library);
         let text = unsigned(hash);
         let awaited = self.awaited.take();
-        if let Some(&LinkProblem::Later(about)) = problems.first() {
+        if !shared.library.is_whole() && problems.iter().any(LinkProblem::may_pass) {
+            let title = match problems.first() {
+                Some(&LinkProblem::Later(about)) => about.title,
+                // A machine or a kernel that is not known yet.
+                _ => link.setup.scenario.title,
+            };
             shared.notice = None;
             self.link.embed = link.embed;
             // What was chosen meanwhile stays, also if somebody went to another page.
             let picks = awaited.filter(|of| of.link == text).map(|of| of.picks).unwrap_or_default();
-            return self.wait_for(Awaited { about, link: text.to_owned(), picks }, shared);
+            return self.wait_for(Awaited { title, link: text.to_owned(), picks }, shared);
         }
         self.missing = None;
         self.gallery = false;
@@ -157,7 +162,8 @@ impl Page for Walk {
             Deed::Pressed(mark) => return self.jump(mark, shared),
             Deed::Picked(list, ref id) => match Picked::of(list, id, self.link.setup.scenario) {
                 Some(picked) => self.pick(picked, shared),
-                None => return false,
+                // The choice that asks for those that arrive later.
+                None => shared.more.ask(),
             },
             Deed::GoTo(index) => self.go_to(index, shared),
             Deed::Hot(level) if level == self.hot => return false,
@@ -169,7 +175,7 @@ impl Page for Walk {
 
     fn view(&self, shared: &Shared) -> El {
         let Link { setup, view, embed, .. } = &self.link;
-        let awaited = self.awaited.as_ref().map(|of| of.about.title);
+        let awaited = self.awaited.as_ref().map(|of| of.title);
         let header = if *embed {
             view::header::caption(setup, awaited)
         } else {
@@ -196,7 +202,7 @@ impl Page for Walk {
 
     fn title(&self) -> String {
         if let Some(awaited) = &self.awaited {
-            return awaited.about.title.to_owned();
+            return awaited.title.to_owned();
         }
         let mut title = String::new();
         if let Some(run) = self.run.as_ref().filter(|_| self.link.view == View::Step) {

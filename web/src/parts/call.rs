@@ -12,6 +12,7 @@ use crate::pages::call::Own;
 /// # Errors
 /// None: what fails is the download before.
 pub fn arrived() -> Result<Arrived, PartError> {
+    pgtable::complete();
     Ok(Arrived::Call(call))
 }
 

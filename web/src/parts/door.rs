@@ -15,6 +15,7 @@ use crate::pages::open::{Hands, Open};
 /// # Errors
 /// None: what fails is the download before.
 pub fn arrived() -> Result<Arrived, PartError> {
+    pgtable::complete();
     Ok(Arrived::Door(|change| door(&change)))
 }
 

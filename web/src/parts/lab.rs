@@ -16,6 +16,7 @@ use crate::pages::{Moves, Page, Races, race::Race};
 /// # Errors
 /// None: what fails is the download before.
 pub fn arrived() -> Result<Arrived, PartError> {
+    pgtable::complete();
     Ok(Arrived::Lab(lab()))
 }
 

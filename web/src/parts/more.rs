@@ -14,13 +14,14 @@ use crate::view;
 use crate::view::say::NO_REASON;
 
 /// All scenarios.
-static LIBRARY: Library = Library::new(&[callers::SCENARIOS], &[]);
+static LIBRARY: Library = Library::whole(&[callers::SCENARIOS]);
 
 /// [`more`], as whoever fetched it has it: by now nothing can fail any more.
 ///
 /// # Errors
 /// None: what fails is the download before.
 pub fn arrived() -> Result<Arrived, PartError> {
+    pgtable::complete();
     Ok(Arrived::More(more()))
 }
 

@@ -1,7 +1,7 @@
 //! Lists to choose from.
 
 use pagewalk::Revision;
-use scenario::{Group, Held, Library, Setup, Tables};
+use scenario::{Group, Held, Library, Scenario, Setup, Tables};
 
 use crate::el::{El, el};
 use crate::files::{Files, Opened};
@@ -12,13 +12,12 @@ use crate::view::button;
 /// chosen and has not arrived.
 pub fn choices(setup: &Setup, files: Option<El>, awaited: Option<&str>) -> El {
     let Setup { scenario, tables, revision, .. } = *setup;
-    let machines = scenario.machines().map(|of| option(of.model().id, of.model().title, of == tables));
     let second = scenario.has_second_lock();
     el("div.choices")
         .child(el("div.choose").child(el("span").child("Scenario")).child(
             button(Command::Gallery).with("[aria-haspopup=dialog]").child(awaited.unwrap_or(scenario.title)),
         ))
-        .child(choose_besides(List::Machine, "Machine", files, machines))
+        .child(choose_besides(List::Machine, "Machine", files, machines(scenario, tables)))
         .child(kernel(revision, Revision::ALL.into_iter()))
         .child(lock(List::Lock, if second { "mm lock held at the call" } else { INIT_MM }, setup.lock))
         .child(second.then(|| lock(List::InitLock, INIT_MM, setup.init_lock)))
@@ -28,6 +27,12 @@ pub fn choices(setup: &Setup, files: Option<El>, awaited: Option<&str>) -> El {
 pub fn kernel(chosen: Revision, all: impl Iterator<Item = Revision>) -> El {
     let kernels = all.map(|of| option(of.id(), of.id(), of == chosen));
     choose(List::Kernel, "Kernel", kernels).child(el("span.about").child(chosen.about()))
+}
+
+/// The machines that a scenario runs on, as far as they are here. The empty choice asks for the others.
+pub fn machines(scenario: &Scenario, chosen: Tables) -> impl Iterator<Item = El> {
+    let here = scenario.machines().map(move |of| option(of.model().id, of.model().title, of == chosen));
+    here.chain((!pgtable::are_complete()).then(|| option("", "More machines\u{2026}", false)))
 }
 
 /// All scenarios, by what they belong to.

@@ -5,7 +5,7 @@ use pagewalk::Revision;
 use pgtable::Level;
 use scenario::{Held, Library, Setup, Tables};
 
-use super::choices::{choose, option, scenarios};
+use super::choices::{choose, machines, option, scenarios};
 use super::help::of as help_of;
 use super::locks::{rule, view_assertion, view_delegation};
 use super::scrubber::scrubber;
@@ -80,8 +80,7 @@ const MOST_TICKS: usize = 240;
 pub fn choices(setups: &[Setup; 2], files: [Option<El>; 2], library: &Library) -> El {
     let [left, right] = setups;
     let scenario = left.scenario;
-    let machines =
-        |of: Tables| scenario.machines().map(move |one| option(one.model().id, one.model().title, one == of));
+    let machines = |of: Tables| machines(scenario, of);
     let [left_files, right_files] = files;
     let kernels = |of: Revision| scenario.revisions().map(move |id| option(id.id(), id.id(), id == of));
     let locks = |of: Held| Held::ALL.iter().map(move |id| option(id.id(), id.title(), *id == of));

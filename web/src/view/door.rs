@@ -2,6 +2,7 @@
 
 mod compared;
 mod entries;
+mod kernel;
 mod listing;
 mod machine;
 mod splat;
@@ -130,6 +131,7 @@ fn give(is_first: bool) -> El {
                 .child(kind("Page tables", " as a program prints them: Linux (kernel_page_tables), QEMU (info mem, info tlb), crash (vtop), \
                     gdb-pt-dump, pagemap. They become tables that you can walk."))
                 .child(kind("A warning", " of a kernel, a lockdep or KASAN report, an oops: which lock of which page walk it is about, and which race."))
+                .child(kind("A kernel", " that you run, as uname prints it (6.12.107+deb13-amd64): which of the kernels here it is, how sure that is, and what it does otherwise."))
                 .child(kind("Raw entries", ", one to five, such as 0x8000000001007067: what each bit means, and what changed."))
                 .child(kind("A machine\u{2019}s memory", ": a core (ELF, or kdump\u{2019}s compressed format), of which only the parts with page tables are read (/proc/vmcore, QEMU\u{2019}s \
                     dump-guest-memory); a raw image, if you know where its tables begin; or a captured machine (tables.json, or compressed)."))
@@ -142,6 +144,7 @@ fn answered(nth: usize, answer: &Answer, answers: &Answers) -> El {
     let said = &answer.said;
     let close = Press::Forget(nth).button().with("[aria-label=Close this answer]").child("\u{d7}");
     let title = match (&said.listing, said.splats.first(), &said.values) {
+        _ if said.kernel.is_some() => format!("{}: a kernel", answer.given.name),
         (None, Some(_), _) => format!("{}: what the kernel says", answer.given.name),
         (_, _, Some(_)) => "Raw entries".to_owned(),
         _ => answer.given.name.clone(),
@@ -160,7 +163,8 @@ fn answered(nth: usize, answer: &Answer, answers: &Answers) -> El {
         .children(said.machine.iter().flat_map(|of| machine::machine(nth, of)))
         .children(said.compared.iter().map(|of| compared::compared(of)))
         .children([compared::others(nth, answers)]);
-    let section = section.children(said.splats.iter().map(splat::splat));
+    let section =
+        section.children(said.kernel.map(kernel::kernel)).children(said.splats.iter().map(splat::splat));
     let lines = said.lines.iter().map(|(found, readings)| entries::line(found, readings));
     let values = said.values.iter().map(|values| entries::values(nth, values));
     section.children(lines).children(values)

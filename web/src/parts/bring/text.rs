@@ -4,6 +4,7 @@ use call::Call;
 use capture::{Capture, ImportError};
 use decode::recognise;
 use mm::World;
+use pagewalk::Release;
 use pgtable::{Owner, VirtAddr};
 use scenario::FileId;
 use scenario::places::Places;
@@ -28,6 +29,9 @@ const HEAD: usize = 4 << 20;
 
 /// Most bytes of a text.
 const MOST: usize = 1 << 30;
+
+/// Most bytes of what `uname -a` prints.
+const NAME: usize = 300;
 
 /// A text from its first byte on.
 pub(super) struct Stream {
@@ -120,6 +124,11 @@ impl Job<'_> {
             return Ok(Read::Text(Box::new(Said { values: Some(values), ..Said::default() }), None));
         }
         let mut said = Said { splats: explain(&head), ..Said::default() };
+        if said.splats.is_empty()
+            && let Some(kernel) = kernel_in(&head).filter(|_| wish.format.is_none())
+        {
+            return Ok(Read::Text(Box::new(Said { kernel: Some(kernel), ..said }), None));
+        }
         let machine_at = |line: usize| {
             said.splats.iter().rev().find(|one| one.splat.line <= line).and_then(|one| one.splat.machine)
         };
@@ -202,4 +211,11 @@ impl Sum {
     pub(super) fn add(&mut self, bytes: &[u8]) {
         self.0 = bytes.iter().fold(self.0, |sum, &byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     }
+}
+
+/// The kernel that a line names: what `uname -r`, `-v` or `-a` prints, and nothing else.
+fn kernel_in(text: &str) -> Option<Release> {
+    let line = text.trim();
+    let is_one = line.len() <= NAME && line.lines().count() == 1;
+    Release::parse(line).filter(|_| is_one && decode::recognise(line).is_empty())
 }

@@ -1,0 +1,36 @@
+//! Which row of kernels one is that somebody runs.
+
+use narrate::kernel::{facts, sure};
+use pagewalk::release::Nearest;
+use pagewalk::{EntryPoint, Release};
+
+use crate::el::{El, el};
+use crate::shared::sentence;
+
+/// The row, how sure that is, and what tells it from others.
+pub(super) fn kernel(release: Release) -> El {
+    let Nearest { revision, sure: how, why } = release.nearest();
+    let id = revision.id();
+    let function = EntryPoint::Debug.in_revision(revision).func().name();
+    let walk = |of: &str, title: &'static str| {
+        el("li").child(el("a").attr("href", &format!("#v1/{of}/x86_64-4level/{id}")).child(title))
+    };
+    el("div.kernel")
+        .child(
+            el("p")
+                .child(el("b").child(id))
+                .child(": ")
+                .child(revision.about())
+                .child(". ")
+                .child(revision.runs()),
+        )
+        .child(el("p").child(el("b").child(sentence(&sure(how)))).child(format!(" {release} {why}.")))
+        .child(el("h3").child("What tells this row from others"))
+        .child(el("ul").children(facts(revision).iter().map(|fact| el("li").child(sentence(fact)))))
+        .child(el("h3").child("Open it"))
+        .child(
+            el("ul")
+                .child(walk("debug-init-mm", "A debug walk of init_mm in this kernel"))
+                .child(walk(&["safe/", function].concat(), "Is my walk safe in this kernel?")),
+        )
+}
