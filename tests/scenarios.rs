@@ -112,7 +112,9 @@ fn every_scenario_ends_on_every_machine_under_every_kernel_and_no_event_is_silen
                         point.actions
                     );
                 }
-                if CRASHES.contains(&scenario.id) {
+                // Until v6.4 a bad pmd that is met without a VMA is followed as it is.
+                let follows_bad = scenario.id == "every-kind" && !revision.rules().map_can_fail;
+                if CRASHES.contains(&scenario.id) || follows_bad {
                     assert!(matches!(timeline.status(), Status::Faulted(_)), "{place}");
                     assert_eq!(marks(&timeline).last(), Some(&Mark::Fault), "{place}");
                 } else {
@@ -230,6 +232,19 @@ fn is_as_said(id: &str, model: &'static Model, events: &[Event]) -> bool {
         "double-walk" => holes == 2,
         "unaligned" => called(Callback::Entry(Level::Pte)) == 3,
         "top" => called(Callback::Entry(Level::Pte)) == 2,
+        "given-root" => {
+            // Slot 0 of the root, and below it what the index of the address finds there.
+            calls(&|call| call.callback == Callback::Entry(Level::Pud) && call.slot.index == 0) == 1
+                && calls(&|call| {
+                    call.callback == Callback::Entry(Level::Pte) && call.value.0 >> 12 >= 0x6_0000
+                }) == 3
+        }
+        "past-the-root" => {
+            let p4d = |index| {
+                calls(&|call| call.callback == Callback::Entry(Level::P4d) && call.slot.index == index)
+            };
+            (p4d(0), p4d(1)) == (1, 1) && calls(&|call| call.addr.0 >= 1 << 42) == 1
+        }
         "every-kind" => {
             let deep = |depth| calls(&|call| call.callback == Callback::Hole && call.depth == depth) > 0;
             let leaf = |level| {
@@ -295,11 +310,14 @@ fn failing(id: &str, revision: Revision, lock: Held, init_lock: Held) -> usize {
 #[test]
 fn a_read_lock_is_enough_for_a_kernel_walk() {
     for revision in Revision::ALL {
-        assert_eq!(failing("kernel-walk", revision, Held::None, Held::None), 1, "{revision:?}");
-        assert_eq!(failing("kernel-walk", revision, Held::Read, Held::None), 0, "{revision:?}");
+        // v6.1.192 has one function, which asserts the same write lock twice.
+        let (asserts, read_fails) = if revision == Revision::V6_1_192 { (2, 2) } else { (1, 0) };
+        assert_eq!(failing("kernel-walk", revision, Held::None, Held::None), asserts, "{revision:?}");
+        assert_eq!(failing("kernel-walk", revision, Held::Read, Held::None), read_fails, "{revision:?}");
+        assert_eq!(failing("kernel-walk", revision, Held::Write, Held::None), 0, "{revision:?}");
         assert_eq!(
             failing("kernel-walk", revision, Held::OtherRead, Held::None),
-            1,
+            asserts,
             "{revision:?}: lockdep knows whose"
         );
     }
@@ -315,6 +333,8 @@ fn a_debug_walk_of_init_mm_needs_the_write_lock_from_v7_3() {
         (Revision::V7_1, 0),
         (Revision::V7_3, 2),
         (Revision::V6_12_107, 2),
+        (Revision::V6_6_153, 2),
+        (Revision::V6_1_192, 2),
     ] {
         assert_eq!(failing("debug-init-mm", revision, Held::Read, Held::None), warnings, "{revision:?}");
         assert_eq!(failing("debug-init-mm", revision, Held::Write, Held::None), 0, "{revision:?}");

@@ -6,6 +6,7 @@
 pub mod addresses;
 pub mod conformance;
 pub mod dump;
+pub mod equal;
 pub mod files;
 pub mod laws;
 pub mod lessons;
@@ -23,7 +24,7 @@ use flate2::read::GzDecoder;
 use scenario::Library;
 
 /// All scenarios.
-pub static LIBRARY: Library = Library::new(&[callers::SCENARIOS], &[]);
+pub static LIBRARY: Library = Library::whole(&[callers::SCENARIOS]);
 
 /// The captures of this repository.
 pub fn default_dir() -> PathBuf {

@@ -123,16 +123,17 @@ pub fn tree(model: &'static Model, fill: Fill, ptes: u64) -> Tree {
 fn upper_tables(tables: &mut Tables, level: Level, below: &[(u64, u64)]) -> Vec<(u64, u64)> {
     let model = tables.model;
     let shift = model.level(model.indexed_by(level)).shift;
-    let span = u64::from(model.slots(level)) << shift;
+    // A table of the highest level may span all 64 bits.
+    let within = ((u128::from(model.slots(level)) << shift) - 1) as u64;
     let empty = model.empty[model.lowest_sharing(level) as usize];
     let mut above: Vec<(u64, u64)> = Vec::new();
-    for group in below.chunk_by(|one, other| one.0 / span == other.0 / span) {
+    for group in below.chunk_by(|one, other| one.0 & !within == other.0 & !within) {
         let mut values = Vec::new();
         for &(first, pa) in group {
-            values.resize(((first % span) >> shift) as usize, empty);
-            values.push(model.make_table(PhysAddr(pa), Owner::User).0);
+            values.resize(((first & within) >> shift) as usize, empty);
+            values.push(model.make_table(level, PhysAddr(pa), Owner::User).0);
         }
-        let first = group.first().map_or(0, |&(first, _)| first) / span * span;
+        let first = group.first().map_or(0, |&(first, _)| first) & !within;
         above.push((first, tables.make(level, values)));
     }
     above

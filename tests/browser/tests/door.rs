@@ -425,3 +425,28 @@ fn a_part_that_does_not_arrive_is_said() {
         page.eval("delete sessionStorage.errors").await;
     });
 }
+
+#[test]
+fn the_name_of_a_kernel_is_told_with_its_row_and_how_sure_that_is() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        opened(page, &site).await;
+        let name =
+            "Linux box 6.1.0-53-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-3 (2026-11-20) x86_64 GNU/Linux";
+        paste(page, name).await;
+        page.wait_for("the row", ".answer .kernel").await;
+        let says = page.text(".answer").await;
+        for words in
+            ["v6.1.192: Debian 12", "Exactly this one.", "asserts the write lock of its mm and of init_mm"]
+        {
+            assert!(says.contains(words), "{words}\n{says}");
+        }
+        // Without what `uname -v` adds, the stable release is not known.
+        paste(page, "6.1.0-53-amd64").await;
+        page.until("the second answer", || async { page.count(".answer").await == 2 }).await;
+        assert!(page.text(".answer").await.contains("The nearest, but not the same."));
+        page.click(".answer .kernel li a").await;
+        page.wait_for("a walk in that kernel", ".sentence").await;
+        assert!(page.hash().await.starts_with("#v1/debug-init-mm/x86_64-4level/v6.1.192"));
+    });
+}

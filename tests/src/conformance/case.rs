@@ -223,6 +223,7 @@ impl File {
 /// The files' names for kernel versions. v7.2 behaves as v7.3 in everything that is recorded.
 fn revision_of(version: &str) -> Result<Revision, CaseError> {
     match version {
+        "v6.1.192" => Ok(Revision::V6_1_192),
         "v6.12" => Ok(Revision::V6_12_107),
         "v6.16" => Ok(Revision::V6_16),
         "seed-v2" => Ok(Revision::Patch),

@@ -4,7 +4,7 @@
 //! counterpart there. What has one is written exactly as the kernel's run wrote it.
 
 use mm::{Need, Populated, Split, VmaId, World};
-use pagewalk::{Call, Callback, ENOMEM, Event, Fault, LockName, MapKind, Slot};
+use pagewalk::{Call, Callback, ENOMEM, Event, Fault, Func, LockName, MapKind, Slot};
 use pgtable::{Level, PhysAddr, RawEntry, VirtAddr};
 use ptdump::dump::{Note, Noted};
 use serde_json::{Value, json};
@@ -60,9 +60,14 @@ impl Words {
                 self.mapped = ok.then_some(how);
                 vec![json!({"e": "map", "how": how, "a": virt(addr), "ok": ok})]
             }
-            Event::RcuUnlock => {
-                self.mapped.take().map(|how| json!({"e": "unmap", "how": how})).into_iter().collect()
-            }
+            // Until v6.4 a mapping has no RCU section: it ends with the function. pte_offset_kernel() has nothing to end.
+            Event::RcuUnlock | Event::Return { func: Func::WalkRange(Level::Pte), .. } => self
+                .mapped
+                .take()
+                .filter(|&how| how != "kernel")
+                .map(|how| json!({"e": "unmap", "how": how}))
+                .into_iter()
+                .collect(),
             Event::Lock { lock: LockName::Mmap(mm), mode, nested } => {
                 let mode = mode.name();
                 let lock = lock_name(LockName::Mmap(mm), world);

@@ -37,12 +37,13 @@ pub fn again_and_continue_are_honoured_by_the_pud_and_pmd_loops(program: &Progra
     });
 }
 
-/// An AGAIN that the ptes have left repeats their pmd; one that the pmds have left repeats their pud since v7.0.
+/// An AGAIN that the ptes have left repeats their pmd since v6.5; one that the pmds have left repeats their pud since v7.0.
 ///
 /// # Panics
 /// When the program breaks the law.
 pub fn again_from_below_is_honoured_where_the_kernel_looks(program: &Program) {
-    let pud_looks = program.walk.revision().rules().pud_recheck;
+    let rules = program.walk.revision().rules();
+    let (pmd_looks, pud_looks) = (rules.map_can_fail, rules.pud_recheck);
     let mut expected: Option<Option<Level>> = None;
     program.watch(|moment| {
         if let Some(expected) = expected.take() {
@@ -55,7 +56,7 @@ pub fn again_from_below_is_honoured_where_the_kernel_looks(program: &Program) {
         if let Event::Return { func: Func::WalkRange(level), ret: 0 } = moment.event {
             let asked = moment.walk.action() == Action::Again;
             expected = match level {
-                Level::Pte => Some(asked.then_some(Level::Pmd)),
+                Level::Pte => Some((asked && pmd_looks).then_some(Level::Pmd)),
                 Level::Pmd => Some((asked && pud_looks).then_some(Level::Pud)),
                 _ => Some(None),
             };

@@ -39,13 +39,15 @@ pub fn every_lock_and_rcu_section_is_left_as_it_was_found(program: &Program) {
 }
 
 /// Ptes of an area are called under RCU and with the lock of their table; without VMAs under RCU if they are a user's, and
-/// never with a lock. Nothing else is called under either. Hugetlb pages are called under the lock of their VMA.
+/// never with a lock. Until v6.4 there is no RCU. Nothing else is called under either. Hugetlb pages are called under the lock of their VMA.
 ///
 /// # Panics
 /// When the program breaks the law.
 pub fn ptes_of_areas_are_called_under_the_lock_of_their_table(program: &Program) {
     let (mut rcu, mut ptl, mut hugetlb) = (false, None, None);
     let has_vmas = program.walk.entry().has_vmas();
+    let rules = program.walk.revision().rules();
+    let under = |rcu: bool| rcu == rules.map_can_fail;
     let user = program.walk.args().mm != Some(MmId::INIT_MM);
     let task_size = program.world.task_size;
     let mut mapped_at = task_size;
@@ -61,13 +63,16 @@ pub fn ptes_of_areas_are_called_under_the_lock_of_their_table(program: &Program)
         Event::UpdateMmuCache { .. } => assert!(rcu && ptl.is_some()),
         Event::Callback { call, .. } => match call.callback {
             Callback::Entry(Level::Pte) | Callback::InstallPte if has_vmas => {
-                assert!(rcu && ptl == Some(call.slot.table), "{call:?}");
+                assert!(under(rcu) && ptl == Some(call.slot.table), "{call:?}");
                 assert!(moment.world.ptls.contains(&(call.slot.table, Task::Walker)), "{call:?}");
             }
             Callback::Entry(Level::Pte) => {
-                assert_eq!((rcu, ptl), (user && mapped_at < task_size, None), "{call:?}");
+                let under_rcu = rules.map_can_fail && user && mapped_at < task_size;
+                assert_eq!((rcu, ptl), (under_rcu, None), "{call:?}");
             }
-            Callback::Hugetlb => assert!(hugetlb.is_some() && hugetlb == call.vma, "{call:?}"),
+            Callback::Hugetlb => {
+                assert!(hugetlb == call.vma.filter(|_| rules.hugetlb_lock), "{call:?}");
+            }
             _ => assert!(!rcu && ptl.is_none(), "{call:?}"),
         },
         _ => {}
@@ -82,8 +87,9 @@ pub fn walk_lock_says_what_is_asserted_and_locked(program: &Program) {
     let walk_lock = program.ops.walk_lock();
     let entry = program.walk.entry();
     let looks_at_it = entry.has_vmas() && !matches!(entry, EntryPoint::Mapping | EntryPoint::FolioWalk);
-    let per_vma_lock = program.world.model().per_vma_lock;
-    let knows_rdlock = program.walk.revision().rules().vma_rdlock;
+    let rules = program.walk.revision().rules();
+    let per_vma_lock = program.world.model().per_vma_lock && rules.vma_locks;
+    let knows_rdlock = rules.vma_rdlock;
     let mut before = None;
     program.watch(|moment| {
         match moment.event {
@@ -97,7 +103,7 @@ pub fn walk_lock_says_what_is_asserted_and_locked(program: &Program) {
             }
             Event::Assert { lock: LockName::Mmap(_), need, by: By::Walk, .. } if looks_at_it => {
                 let unless_vma = walk_lock != WalkLock::VmaRdlockVerify || !knows_rdlock;
-                let read_is_enough = walk_lock == WalkLock::Rdlock;
+                let read_is_enough = walk_lock == WalkLock::Rdlock || !rules.vma_locks;
                 assert!(unless_vma && (need == Need::Held) == read_is_enough, "{:?}", moment.event);
             }
             Event::Assert {

@@ -17,7 +17,7 @@ mod tables;
 mod vmas;
 
 use mm::{LockMode, MmId, Slot, Task, World};
-use pagewalk::{Event, Revision, Status, Walk};
+use pagewalk::{EntryPoint, Event, Revision, Status, Walk};
 use pgtable::{MODELS, RawEntry, VirtAddr};
 
 use crate::script::Script;
@@ -87,6 +87,8 @@ impl Program {
         let model = c.of(MODELS);
         let revision = c.of(&Revision::ALL);
         let entry = call::entry(c).in_revision(revision);
+        // Nothing does the work of folio_walk_start() before v6.12.
+        let entry = if entry.exists_in(revision) { entry } else { EntryPoint::RangeVma };
         let around = call::start(c, model);
         let vmas = if entry.has_vmas() { vmas::vmas(c, model, around) } else { Vec::new() };
         let args = call::args(c, model, entry, &vmas, around);

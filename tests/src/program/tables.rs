@@ -99,7 +99,7 @@ fn fitting(model: &Model, value: u64) -> u64 {
 }
 
 fn pointer(model: &Model, pa: PhysAddr) -> u64 {
-    fitting(model, model.make_table(pa, Owner::User).0)
+    fitting(model, model.make_table(Level::Pmd, pa, Owner::User).0)
 }
 
 /// A leaf, at any level.
