@@ -18,13 +18,14 @@ const LISTS: [&str; 7] = ["first", "lab", "more", "compare", "learn", "door", "c
 const EMBEDDED: [&str; 3] = ["embed", "light", "element"];
 
 /// Views that are drawn with the rules of another one.
-const LIKE: [(&str, &str); 9] = [
+const LIKE: [(&str, &str); 10] = [
     ("learn/ask", "learn/question"),
     ("compare", "help"),
     ("race/help", "help"),
     ("progress", "header"),
     ("door/compared", "door"),
     ("door/entries", "door"),
+    ("door/kernel", "door"),
     ("door/machine", "door"),
     ("door/listing", "door"),
     ("door/splat", "door"),

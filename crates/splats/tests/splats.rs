@@ -61,7 +61,7 @@ fn each_assertion_is_found_with_its_lock_and_mode() {
     let cases = [
         (
             "novma-5.8-bug",
-            "v6.1.192",
+            "v6.16",
             "walk_page_range_novma",
             riscv,
             Some((INIT, LockMode::Read)),
@@ -70,7 +70,7 @@ fn each_assertion_is_found_with_its_lock_and_mode() {
         ),
         (
             "novma-6.1-lockdep",
-            "v6.16",
+            "v6.1.192",
             "walk_page_range_novma",
             x86,
             Some((MM, LockMode::Write)),
