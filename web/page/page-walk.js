@@ -9,29 +9,63 @@
     const site = new URL(".", own ?? location.href).href;
 
     // What says which walk is shown; a change of one of these opens another one.
-    const CHOICES = ["scenario", "machine", "kernel", "lock", "init", "by", "link"];
+    const CHOICES = ["scenario", "machine", "kernel", "lock", "init", "by", "link", "race", "compare", "lesson"];
     const OTHERS = ["step", "controls", "theme"];
+
+    const isStep = (step) => Number.isInteger(step) && step >= 0 && step < 2 ** 32;
+
+    // The pages that are no walk: what is shown there is opened otherwise.
+    const isOther = (link) => /^v\d+\/(race|compare|learn|verdicts|callers|safe|open|call)(?=[/?]|$)/.test(link);
 
     // Those that are live: a sheet that arrives later is for all of them, and a hidden page stops all.
     const live = new Set();
     let program;
     const fetched = () => {
-        program ??= import(new URL("app/element.js", site)).then(({ start }) =>
+        if (program) return program;
+        // Most of it, while the script that starts it is on its way.
+        const first = document.createElement("link");
+        Object.assign(first, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: new URL("app/pagewalk_bg.wasm", site) });
+        document.head.append(first);
+        program = import(new URL("app/element.js", site)).then(({ start }) =>
             start(site, (sheet) => {
                 program.then((of) => of.sheets.push(sheet));
                 for (const element of live) element.dressed();
             }),
         );
-        // What has failed can be tried again.
-        program.catch(() => (program = undefined));
+        const arrived = () => first.remove();
+        program.then(arrived, () => {
+            arrived();
+            // What has failed can be tried again.
+            program = undefined;
+        });
         return program;
     };
     document.addEventListener("visibilitychange", () => document.hidden && live.forEach((of) => of.pause()));
     const prefersDark = matchMedia("(prefers-color-scheme: dark)");
     const redress = () => live.forEach((of) => of.dressed());
     prefersDark.addEventListener?.("change", redress);
-    // Hosts change their theme by an attribute of the document.
-    new MutationObserver(redress).observe(document.documentElement, { attributes: true });
+    // Hosts change their theme by an attribute of the document or of its body.
+    const themes = new MutationObserver(redress);
+    const watch = () => [document.documentElement, document.body].forEach((of) => of && themes.observe(of, { attributes: true }));
+
+    // Whether it is dark where an element stands: by the `color-scheme` there, by what hosts call their theme, by the ground that it
+    // stands on, or else as the system has it.
+    const NAMED = ["data-theme", "data-bs-theme", "data-color-mode"];
+    const isDark = (element) => {
+        const scheme = getComputedStyle(element).colorScheme.replace("only", "").trim();
+        if (scheme === "dark" || scheme === "light") return scheme === "dark";
+        for (let of = element.parentNode; of; of = of.parentNode ?? of.host) {
+            const named = NAMED.map((name) => of.getAttribute?.(name)).find((name) => name === "dark" || name === "light");
+            if (named) return named === "dark";
+        }
+        for (let of = element.parentNode; of; of = of.parentNode ?? of.host) {
+            const ground = of.nodeType === 1 && /^rgba?\((\d+), (\d+), (\d+)(?:, ([\d.]+))?\)$/.exec(getComputedStyle(of).backgroundColor);
+            if (!ground || Number(ground[4] ?? 1) < 0.5) continue;
+            const [red, green, blue] = ground.slice(1, 4).map(Number);
+            return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+        }
+        return prefersDark.matches;
+    };
 
     const SEEN = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
     const canBeSeen = (of) => of.getClientRects().length > 0 && (of.checkVisibility?.(SEEN) ?? true);
@@ -50,7 +84,8 @@
         #observer;
         #again;
         #mirrors = false;
-        #opens = false;
+        // Which attributes have changed that nothing follows yet.
+        #changed = new Set();
         // What was asked for before the walk was here.
         #wanted = [];
 
@@ -65,6 +100,7 @@
         }
 
         connectedCallback() {
+            watch();
             // What was set before this script came is hidden by nothing.
             for (const name of [...CHOICES, ...OTHERS]) {
                 if (!Object.hasOwn(this, name)) continue;
@@ -88,16 +124,26 @@
         }
 
         attributeChangedCallback(name, before, value) {
-            if (before === value || this.#mirrors) return;
-            if (name === "theme") this.dressed();
-            else if (name === "step") this.seek(Number(value));
-            else if (name !== "controls" && this.#ask && !this.#opens) {
-                this.#opens = true;
-                // Several that are set together open one walk.
-                queueMicrotask(() => {
-                    this.#opens = false;
-                    this.#ask?.("open", this.#address(false));
-                });
+            if (before === value || this.#mirrors || name === "controls") return;
+            if (name === "theme") {
+                this.dressed();
+                return;
+            }
+            // Several that are set together open one walk, at the step that was set with them.
+            if (!this.#changed.size) queueMicrotask(() => this.#follow());
+            this.#changed.add(name);
+        }
+
+        #follow() {
+            const withStep = this.#changed.delete("step");
+            const other = this.#changed.size > 0;
+            this.#changed.clear();
+            if (!other) this.seek(Number(this.getAttribute("step")));
+            // What is not live has no step any more that could be shown again.
+            else if (!this.#ask) this.#state = undefined;
+            else {
+                this.#ahead = undefined;
+                this.#ask("open", this.#address(withStep));
             }
         }
 
@@ -105,7 +151,7 @@
             return this.#state?.step ?? Number(this.getAttribute("step") ?? 0);
         }
         set step(step) {
-            this.seek(step);
+            if (isStep(step)) this.setAttribute("step", step);
         }
         get last() {
             return this.#state?.last;
@@ -132,14 +178,20 @@
             if (this.playing) this.#ask?.("press", "play");
         }
         seek(step) {
-            if (!Number.isInteger(step) || step < 0 || step >= 2 ** 32) return;
+            if (!isStep(step)) return;
             if (!this.#ask) {
-                this.#mirror(step);
+                // As if it had begun there.
+                this.#state = undefined;
+                this.#mirror(step, true);
                 return;
             }
             this.#ahead = undefined;
             if (step === this.#state?.step) return;
             const to = this.#state?.complete ? Math.min(step, this.#state.last) : step;
+            if (isOther(this.#shown())) {
+                this.#ask("go", to);
+                return;
+            }
             const [path, query = ""] = this.#shown().split("?");
             const options = query.split("&").filter((option) => option && !option.startsWith("t="));
             this.#ask("open", `${path}?${[`t=${to}`, ...options].join("&")}`);
@@ -150,9 +202,7 @@
             const made = this.#made;
             if (!made || !this.#live) return;
             const theme = this.getAttribute("theme");
-            const around = getComputedStyle(this).colorScheme.replace("only", "").trim();
-            const is = theme === "dark" || theme === "light" ? theme : around;
-            const dark = is === "dark" || (is !== "light" && prefersDark.matches);
+            const dark = theme === "dark" || (theme !== "light" && isDark(this));
             this.#root.adoptedStyleSheets = dark ? [...made.sheets, made.dark] : made.sheets;
             this.#live.style.colorScheme = dark ? "dark" : "light";
         }
@@ -163,22 +213,44 @@
         }
         #address(withStep) {
             // A name stays one: what a link is made of is written otherwise.
-            const of = (name) => (this.getAttribute(name) ?? "").replace(/[?#&/%]/g, encodeURIComponent);
+            const encoded = (text) => text.replace(/[?#&/%]/g, encodeURIComponent);
+            const of = (name) => encoded(this.getAttribute(name) ?? "");
             let link = this.getAttribute("link");
-            if (link === null) {
-                const choices = [of("scenario"), of("machine"), of("kernel")];
+            const own = ["race", "compare", "lesson"].find((name) => this.hasAttribute(name));
+            const [machine, kernel] = [of("machine"), of("kernel")];
+            if (link === null && own === "race") {
+                // On the machine that there is, if only the kernel is said.
+                const where = kernel && !machine ? `?near=x86_64-4level/${kernel}` : `/${machine}/${kernel}`;
+                link = `v1/race/${of("race")}${where}`.replace(/\/+$/, "");
+            } else if (link === null && own === "lesson") {
+                // Its name, and the number of the stop.
+                link = ["v1/learn", ...(this.getAttribute("lesson") ?? "").split("/").map(encoded)].join("/").replace(/\/+$/, "");
+            } else if (link === null) {
+                const choices = [of("scenario"), machine, kernel];
                 // Which is the first one.
-                if (choices.some(Boolean)) choices[0] ||= "start";
-                link = ["v1", ...choices].join("/").replace(/\/+$/, "");
+                if (own || choices.some(Boolean)) choices[0] ||= "start";
+                link = [own ? "v1/compare" : "v1", ...choices].join("/").replace(/\/+$/, "");
             } else {
                 link = link.split("#").pop();
                 if (!/^v\d+(\/|$)/.test(link)) link = `v1/${link}`;
             }
             const [path, query = ""] = link.split("?");
-            const options = query.split("&").filter((option) => option && !/^(embed|present|theme|view)\b/.test(option));
-            for (const name of ["lock", "init", "by"]) if (this.hasAttribute(name)) options.push(`${name}=${of(name)}`);
-            if (withStep && this.hasAttribute("step")) options.push(`t=${of("step")}`);
-            return `${path}?${[...options, "embed"].join("&")}`;
+            let options = query.split("&").filter((option) => option && !/^(embed|present|theme|view)\b/.test(option));
+            // What an attribute says counts, not what a link says of the same.
+            const say = (name, attribute) => {
+                if (!this.hasAttribute(attribute)) return;
+                options = options.filter((option) => option.split("=")[0] !== name);
+                options.push(`${name}=${of(attribute)}`);
+            };
+            for (const name of ["lock", "init", "by"]) say(name, name);
+            if (isOther(path)) {
+                if (/^v\d+\/compare/.test(path)) say("with", "compare");
+            } else {
+                options.push("embed");
+            }
+            // A lesson has stops, and no steps of its own.
+            if (withStep && !/^v\d+\/learn/.test(path)) say("t", "step");
+            return options.length ? `${path}?${options.join("&")}` : path;
         }
 
         #near(is) {
@@ -239,11 +311,15 @@
         }
 
         #fail(error) {
-            if (this.#root.querySelector(".says")) return;
+            this.#says(`The walk could not be started here (${error?.message ?? error}).`);
+        }
+
+        #says(what) {
+            this.#root.querySelector(".says")?.remove();
             const says = document.createElement("p");
             says.className = "says";
             says.setAttribute("role", "alert");
-            says.textContent = `The walk could not be started here (${error?.message ?? error}). `;
+            says.textContent = `${what} `;
             const link = document.createElement("a");
             link.href = this.href;
             link.target = "_blank";
@@ -262,9 +338,17 @@
                 link.rel = "noopener";
             }
             for (const of of box.querySelectorAll(".pagewalk > *")) of.setAttribute("part", of.classList[0]);
+            if (state?.refused) {
+                // What stands in the element stays, or comes back.
+                box.hidden = true;
+                this.#root.prepend(this.#slot);
+                this.#says(state.refused);
+                return;
+            }
             if (box.hidden && (state || box.querySelector("[role=alert], .failed"))) {
                 box.hidden = false;
                 this.#slot.remove();
+                this.#root.querySelector(".says")?.remove();
             }
             if (!state) return;
             const tables = box.querySelector(".tables");
@@ -283,6 +367,7 @@
                 this.#say("step");
                 if (state.marker) this.#say("marker");
             }
+            if (before && before.answer === undefined && state.answer !== undefined) this.#say("answer", { right: state.answer });
             if (state.complete && state.step === state.last && before && before.step !== state.step) this.#say("end");
             if (state.playing && !canBeSeen(this)) this.pause();
             const wanted = this.#wanted;
@@ -291,15 +376,15 @@
             if (wanted.length) queueMicrotask(() => wanted.forEach((what) => this.#ask && what()));
         }
 
-        #mirror(step) {
+        #mirror(step, always) {
             this.#mirrors = true;
-            if (this.hasAttribute("step") || step) this.setAttribute("step", step);
+            if (always || step || this.hasAttribute("step")) this.setAttribute("step", step);
             this.#mirrors = false;
         }
 
-        #say(type) {
+        #say(type, more) {
             const { step, last, sentence, kind, playing } = this.#state;
-            this.dispatchEvent(new CustomEvent(type, { detail: { step, last, sentence, kind, playing, href: this.href } }));
+            this.dispatchEvent(new CustomEvent(type, { detail: { step, last, sentence, kind, playing, href: this.href, ...more } }));
         }
 
         // Keys that are taken do not reach the host, and none of a field does; all others do. What the walk has no use for is the host's.

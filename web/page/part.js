@@ -11,8 +11,8 @@ const asked = new Map();
 // A part of the program, compiled.
 export async function part(url) {
     const name = /\/split_(\w+)\.wasm$/.exec(url.pathname)?.[1];
-    // What reads tables draws nothing, and what is for elements is drawn with the sheets that they have.
-    const sheet = name && !/^(tables|element)$/.test(name) && new URL(`styles/${name}.css`, url);
+    // What reads tables and what writes files draw nothing, and what is for elements is drawn with the sheets that they have.
+    const sheet = name && !/^(tables|element|take)$/.test(name) && new URL(`styles/${name}.css`, url);
     const styles = sheet && once(sheet, place);
     const program = once(url, (url) => compiled(url, name));
     await Promise.all([styles, program]);
@@ -25,12 +25,13 @@ export async function started(program, imports) {
 }
 
 function once(url, make) {
-    let made = asked.get(url.href);
-    if (!made) {
-        made = make(url);
-        asked.set(url.href, made);
-        made.catch(() => asked.delete(url.href));
-    }
+    return asked.get(url.href) ?? given(url, make(url));
+}
+
+// What is at an address, by other means.
+export function given(url, made) {
+    asked.set(url.href, made);
+    made.catch(() => asked.delete(url.href));
     return made;
 }
 

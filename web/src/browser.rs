@@ -36,13 +36,13 @@ pub fn member(of: &JsValue, name: &str) -> Option<JsValue> {
 }
 
 /// What a method returns; nothing if it is missing or throws.
-fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+pub fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
     let method: Function = Reflect::get(object, &JsValue::from_str(method)).ok()?.dyn_into().ok()?;
     method.apply(object, &arguments.iter().collect::<Array>()).ok()
 }
 
 /// What a method's promise comes to; nothing if the method is missing or throws, or if the promise is broken.
-async fn promised(object: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+pub async fn promised(object: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
     JsFuture::from(Promise::resolve(&call(object, method, arguments)?)).await.ok()
 }
 
@@ -165,8 +165,7 @@ pub async fn fetch(file: &str) -> Option<Response> {
 
 /// What the browser unpacks from gzip; nothing if it cannot.
 pub fn unpacking(packed: &ReadableStream) -> Option<ReadableStream> {
-    let unpacker: Function = reach(&["DecompressionStream"])?.dyn_into().ok()?;
-    let gunzip = Reflect::construct(&unpacker, &Array::of1(&"gzip".into())).ok()?;
+    let gunzip = constructed("DecompressionStream", &["gzip".into()])?;
     call(packed, "pipeThrough", &[gunzip])?.dyn_into().ok()
 }
 
@@ -206,19 +205,55 @@ pub fn stream_of(file: &JsValue) -> Option<ReadableStream> {
     call(file, "stream", &[])?.dyn_into().ok()
 }
 
-/// A text as the browser keeps files, so that it is read in the same way.
+/// A text, or bytes, as the browser keeps files, so that it is read in the same way.
 pub fn blob_of(text: &JsValue) -> Option<JsValue> {
-    let blob: Function = reach(&["Blob"])?.dyn_into().ok()?;
-    Reflect::construct(&blob, &Array::of1(&Array::of1(text).into())).ok()
+    constructed("Blob", &[Array::of1(text).into()])
+}
+
+/// The same of a type.
+pub fn file_of(content: &JsValue, kind: &str) -> Option<JsValue> {
+    let options = object(&[("type", kind.into())]);
+    constructed("Blob", &[Array::of1(content).into(), options])
+}
+
+/// A new object of this class; nothing if the browser does not know it.
+pub fn constructed(class: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let class: Function = reach(&[class])?.dyn_into().ok()?;
+    Reflect::construct(&class, &arguments.iter().collect()).ok()
+}
+
+/// Lets a person have a file under a name, as if it had been downloaded. Returns whether the browser knows how.
+pub fn save(file: &JsValue, name: &str) -> bool {
+    let saved = || {
+        // Its address is given back with the page: when a download has ended is told to nobody.
+        let address = call(&reach(&["URL"])?, "createObjectURL", std::slice::from_ref(file))?;
+        let link = call(&reach(&["document"])?, "createElement", &["a".into()])?;
+        Reflect::set(&link, &"href".into(), &address).ok()?;
+        Reflect::set(&link, &"download".into(), &name.into()).ok()?;
+        call(&link, "click", &[])
+    };
+    saved().is_some()
+}
+
+/// All bytes of an answer, which may be a file of this page's; nothing if there are none.
+pub async fn bytes_of(answer: &JsValue) -> Option<Vec<u8>> {
+    let buffer = promised(answer, "arrayBuffer", &[]).await?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// Bytes, packed with gzip; nothing if the browser cannot.
+pub async fn packed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let packer = constructed("CompressionStream", &["gzip".into()])?;
+    let file = blob_of(&js_sys::Uint8Array::from(bytes).into())?;
+    let packed = call(&stream_of(&file)?.into(), "pipeThrough", &[packer])?;
+    bytes_of(&constructed("Response", &[packed])?).await
 }
 
 /// Part of a file.
 pub async fn part_of(file: &JsValue, start: u64, bytes: u64) -> Option<Vec<u8>> {
     #[expect(clippy::cast_precision_loss, reason = "no file has 2^53 bytes")]
     let [start, end] = [start, start + bytes].map(|at| JsValue::from_f64(at as f64));
-    let part = call(file, "slice", &[start, end])?;
-    let buffer = promised(&part, "arrayBuffer", &[]).await?;
-    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+    bytes_of(&call(file, "slice", &[start, end])?).await
 }
 
 fn field(what: &str) -> Option<JsValue> {
@@ -293,12 +328,16 @@ pub fn capture_pointer(element: &Element, pointer: i32) {
 
 /// What the browser keeps for this site under a name; nothing if there is nothing, or if it keeps nothing.
 pub fn kept(name: &str) -> Option<String> {
+    // Another page's memory is not ours.
+    if has_elements() {
+        return None;
+    }
     call(&reach(&["localStorage"])?, "getItem", &[JsValue::from_str(name)])?.as_string()
 }
 
 /// Lets the browser keep a text for this site under a name, or forget it. Where it keeps nothing, this does nothing.
 pub fn keep(name: &str, text: Option<&str>) {
-    let Some(storage) = reach(&["localStorage"]) else { return };
+    let Some(storage) = reach(&["localStorage"]).filter(|_| !has_elements()) else { return };
     let name = JsValue::from_str(name);
     match text {
         Some(text) => call(&storage, "setItem", &[name, JsValue::from_str(text)]),

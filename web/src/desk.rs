@@ -7,12 +7,13 @@ use web_sys::Element;
 use yew::Callback;
 
 use crate::el::El;
+use crate::later::Taking;
 use crate::marks::{Deed, Mark};
 use crate::pages::Page;
 use crate::shared::Shared;
 
-/// The desk, told whom to tell what happens by itself.
-pub type Lay = fn(Callback<Deed>) -> Box<dyn Desk>;
+/// The desk, told whom to tell what happens by itself, and how what writes files is reached.
+pub type Lay = fn(Callback<Deed>, Taking) -> Box<dyn Desk>;
 
 /// What lies beside the page.
 pub trait Desk {

@@ -39,6 +39,10 @@ pub fn listen(widget: &Element, page: Option<&EventTarget>, did: &Callback<Deed>
     HEARD
         .iter()
         .filter_map(|&(kind, meaning)| {
+            // In another page the script that defines the element has the keys.
+            if kind == "keydown" && page.is_none() {
+                return None;
+            }
             let did = did.clone();
             let at = if kind.starts_with("dr") || kind == "paste" { page? } else { widget };
             // `toggle` does not bubble; all others are heard on their way back out.

@@ -4,11 +4,12 @@ use std::pin::Pin;
 
 use capture::Capture;
 use narrate::sheet::Block;
-use narrate::{EntryDiff, Point};
+use narrate::{EntryDiff, Point, Timeline};
 use pagewalk::Event;
-use pgtable::Model;
+use pgtable::{Model, VirtAddr};
 use races::Beside;
-use scenario::{Library, Setup};
+use scenario::{Library, Link, Runner, Setup};
+use wasm_bindgen::JsValue;
 use web_sys::Element;
 use yew::Callback;
 
@@ -118,6 +119,46 @@ pub trait Dump {
     /// Number of actions after which the first entry of a line was noted.
     fn start_of(&self, line: u32) -> Option<u32>;
 }
+
+/// The part [`take`](crate::parts::take), as the desk has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Take {
+    /// Makes a file.
+    pub make: fn(&Wish<'_>) -> Making,
+}
+
+/// A file that is wanted, of a walk that was recorded to its end.
+#[derive(Debug)]
+pub struct Wish<'a> {
+    /// What kind of file.
+    pub kind: FileKind,
+    /// The walk, at a step.
+    pub link: &'a Link,
+    /// The run.
+    pub timeline: &'a Timeline<Runner>,
+    /// Its first address.
+    pub start: VirtAddr,
+}
+
+/// A kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// The figure of a step, as SVG.
+    Svg,
+    /// The same as a picture of points.
+    Png,
+    /// The page, with all that the walk needs.
+    Html,
+}
+
+/// A file that is being made: a `Blob` of the browser, or a sentence that says why there is none.
+pub type Making = Pin<Box<dyn Future<Output = Result<JsValue, String>>>>;
+
+/// Fetches the part [`take`](crate::parts::take). It belongs to [`more`](crate::parts::more) alone, so the pages know nothing of it.
+pub type Taking = fn() -> Taken;
+
+/// That part, on its way.
+pub type Taken = Pin<Box<dyn Future<Output = Result<Take, PartError>>>>;
 
 /// A part could not be loaded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! Starts the page, and says how its later parts are reached: here the program is split.
 
 use gloo_timers::callback::Timeout;
-use pagewalk_web::later::{Part, PartError};
+use pagewalk_web::later::{Part, PartError, Take};
 use pagewalk_web::parts::{Arrived, Coming, Reach};
 use pagewalk_web::shell::Start;
 use pagewalk_web::{Shell, browser};
@@ -47,7 +47,12 @@ fn lab() -> Result<Arrived, PartError> {
 
 #[wasm_split_helpers::wasm_split(more, fallible)]
 fn more() -> Result<Arrived, PartError> {
-    pagewalk_web::parts::more::arrived()
+    pagewalk_web::parts::more::arrived(|| Box::pin(take()))
+}
+
+#[wasm_split_helpers::wasm_split(take, fallible)]
+fn take() -> Result<Take, PartError> {
+    pagewalk_web::parts::take::arrived()
 }
 
 #[wasm_split_helpers::wasm_split(tables, fallible)]

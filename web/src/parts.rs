@@ -10,6 +10,7 @@
 //! | [`door`] | what opens files and texts of one's own |
 //! | [`element`] | walks in elements of other pages |
 //! | [`call`] | calls that a person puts together |
+//! | [`take`] | what writes files of a step: its figure, and the page with all that it needs |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
 //! types; it has what [has arrived](Arrived), and the names of what will, so that a mistyped address needs nothing more to
@@ -27,6 +28,7 @@ pub mod lab;
 pub mod learn;
 pub mod more;
 pub mod tables;
+pub mod take;
 
 use std::pin::Pin;
 
@@ -36,7 +38,7 @@ use scenario::Library;
 use yew::Callback;
 
 use crate::desk::Lay;
-use crate::later::{Later, Load, Part, PartError, Verdicts, Words};
+use crate::later::{Later, Load, Part, PartError, Taking, Verdicts, Words};
 use crate::pages::walk::Walk;
 use crate::pages::{Page, Races};
 use crate::place::Place;
@@ -83,6 +85,8 @@ pub struct More {
     pub library: Library,
     /// What lies beside every page.
     pub desk: Lay,
+    /// How what writes files is reached.
+    pub taking: Taking,
 }
 
 /// The part [`door`], as the first one has it.

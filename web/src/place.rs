@@ -172,6 +172,9 @@ impl Place {
     }
 }
 
+/// What is said at the end of that where there is something to choose from.
+pub const CHOOSE: &str = " Choose below what to open.";
+
 /// What is wrong with an address that names what a page does not have.
 pub fn missing(page: Place, name: &str) -> String {
     let what = match page {
@@ -199,7 +202,7 @@ pub fn missing(page: Place, name: &str) -> String {
         text.push_str(meant);
         text.push_str("\u{201d}?");
     }
-    text.push_str(" Choose below what to open.");
+    text.push_str(CHOOSE);
     text
 }
 

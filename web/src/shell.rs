@@ -467,7 +467,7 @@ impl Shell {
                 self.others[Place::Callers.slot() - 1] = Some(more.callers);
                 self.shared.later = Some(more.later);
                 self.shared.library = more.library;
-                self.desk = Some((more.desk)(ctx.link().callback(Msg::Did)));
+                self.desk = Some((more.desk)(ctx.link().callback(Msg::Did), more.taking));
             }
             Ok(Arrived::Compare(compare)) => self.others[Place::Compare.slot() - 1] = Some(compare),
             // Nobody has to be told: what it is for is fetched now.

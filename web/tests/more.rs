@@ -11,6 +11,7 @@ use narrate::{Mark, Point, Timeline, point};
 use pagewalk_web::later::Later;
 use pagewalk_web::marks;
 use pagewalk_web::parts::more::more;
+use pagewalk_web::parts::take;
 use pagewalk_web::view;
 use pagewalk_web::view::callers::callers;
 use scenario::link::Grain;
@@ -32,12 +33,12 @@ fn texts(root: &Element, selector: &str) -> Vec<String> {
 
 /// What the page of a walk has of a later part.
 fn later() -> Later {
-    more().later
+    more(take::here).later
 }
 
 /// The first steps of a scenario without a capture that write an entry.
 fn writes(scenario: &str) -> Vec<Point> {
-    let setup = Setup::of(more().library.scenario(scenario).expect("a scenario of the library"));
+    let setup = Setup::of(more(take::here).library.scenario(scenario).expect("a scenario of the library"));
     let (world, runner) = setup.start(&setup.made().expect("made tables")).expect("it runs there");
     let mut timeline = Timeline::new(world, runner);
     timeline.record(100_000);
@@ -119,7 +120,7 @@ async fn the_slots_of_the_current_line_are_marked() {
 
 #[wasm_bindgen_test]
 async fn every_call_site_has_a_row_and_each_link_of_it_opens() {
-    let library = more().library;
+    let library = more(take::here).library;
     let root = draw(callers(&library)).await;
     let rows = all(&root, "tbody tr");
     assert_eq!(rows.len(), CALL_SITES.len());

@@ -11,6 +11,7 @@ use pagewalk_web::load::{self, LoadError, Problem};
 use pagewalk_web::marks;
 use pagewalk_web::pages::walk::Picked;
 use pagewalk_web::parts::more::more;
+use pagewalk_web::parts::take;
 use pagewalk_web::progress::Progress;
 use pagewalk_web::shared::Shared;
 use pagewalk_web::view;
@@ -33,7 +34,7 @@ async fn read(bytes: &[u8]) -> Result<Capture, LoadError> {
 
 /// The point of a step of a scenario on the captured riscv machine.
 async fn step(scenario: &str, lock: Held, index: u32) -> Point {
-    let scenario = more().library.scenario(scenario).expect("a scenario of the library");
+    let scenario = more(take::here).library.scenario(scenario).expect("a scenario of the library");
     let tables =
         pgtable::model("riscv64-sv39").ok().and_then(|model| scenario.tables_on(model)).expect("a machine");
     let setup = Setup { tables, lock, ..Setup::of(scenario) };
@@ -152,7 +153,7 @@ async fn progress_says_how_much() {
 #[wasm_bindgen_test]
 async fn every_choice_that_is_offered_means_something() {
     // The first part knows the other scenarios by their names.
-    let (first, all) = (Shared::default().library, more().library);
+    let (first, all) = (Shared::default().library, more(take::here).library);
     assert_eq!(first.scenarios().count() + first.later().len(), all.scenarios().count());
     for scenario in all.scenarios() {
         let root = draw(view::choices(&Setup::of(scenario), None, None)).await;

@@ -6,7 +6,7 @@ mod common;
 
 use common::draw;
 use pagewalk_web::later::Part;
-use pagewalk_web::parts::{Arrived, Coming, call, compare, door, lab, learn, more, tables};
+use pagewalk_web::parts::{Arrived, Coming, call, compare, door, lab, learn, more, tables, take};
 use pagewalk_web::shell::{Shell, Start};
 use pagewalk_web::view::verdicts::cell::{Place, verdict};
 use races::{ANSWERS, Found, NotThere, Outcomes, Variant, survey::search};
@@ -21,7 +21,7 @@ fn reach(part: Part) -> Coming {
     Box::pin(async move {
         Ok(match part {
             Part::Lab => Arrived::Lab(lab::lab()),
-            Part::More => Arrived::More(more::more()),
+            Part::More => Arrived::More(more::more(take::here)),
             Part::Tables => Arrived::Tables(tables::tables()),
             Part::Compare => Arrived::Compare(compare::compare()),
             Part::Learn => Arrived::Learn(learn::learn(), pagewalk_web::words::WORDS),

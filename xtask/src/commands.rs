@@ -25,6 +25,8 @@ pub(crate) enum Request {
     Dist,
     /// Build all packages, and try each.
     Package,
+    /// Build the examples with the programs that they are for, and open each; after building the page unless told not to.
+    Hosts { build: bool },
     /// Build the page for Trunk, which has started us.
     TrunkHook,
     /// Measure the page, after building it unless told not to.
@@ -104,6 +106,14 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         entry: Entry {
+            name: "hosts",
+            arguments: "[--no-build]",
+            about: "Builds the examples with mdBook, Sphinx and reveal.js, and opens each in a browser; needs a network",
+        },
+        parse: |parser| parse_build(parser).map(|build| Request::Hosts { build }),
+    },
+    Command {
+        entry: Entry {
             name: "trunk-hook",
             arguments: "",
             about: "Builds the page for Trunk, which starts this",
@@ -116,7 +126,7 @@ const COMMANDS: &[Command] = &[
             arguments: "[--no-build]",
             about: "Measures the page's first load against its budget",
         },
-        parse: parse_size,
+        parse: |parser| parse_build(parser).map(|build| Request::Size { build }),
     },
     Command {
         entry: Entry {
@@ -255,7 +265,8 @@ fn parse_serve(parser: &mut Parser) -> Result<Request, Problem> {
     Ok(Request::Serve { port })
 }
 
-fn parse_size(parser: &mut Parser) -> Result<Request, Problem> {
+/// Whether the page is built first.
+fn parse_build(parser: &mut Parser) -> Result<bool, Problem> {
     let mut build = true;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -263,7 +274,7 @@ fn parse_size(parser: &mut Parser) -> Result<Request, Problem> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Request::Size { build })
+    Ok(build)
 }
 
 fn parse_perf(parser: &mut Parser, program: &'static str) -> Result<Request, Problem> {

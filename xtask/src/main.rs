@@ -9,6 +9,7 @@ mod checks;
 mod commands;
 mod error;
 mod fuzz;
+mod hosts;
 mod in_browser;
 mod lock;
 mod mutants;
@@ -67,6 +68,7 @@ fn run(request: Request) -> Result<(), Error> {
         Request::Serve { port } => serve::run(&workspace, port),
         Request::Dist => page::build(&workspace).map(drop),
         Request::Package => package::run(&workspace),
+        Request::Hosts { build } => hosts::run(&workspace, build),
         Request::TrunkHook => page::build_for_trunk(&workspace),
         Request::Size { build } => size::run(&workspace, build),
         Request::Perf { program, beside } => perf::run(&workspace, program, beside.as_deref()),

@@ -42,6 +42,9 @@ const SCRIPTS: [&str; 7] =
 /// The script that defines an element for other pages. It stands beside the HTML, as they name it.
 const ELEMENT: &str = "page-walk.js";
 
+/// All files of the part for elements in one.
+const PACK: &str = "pack_element.wasm";
+
 /// What tools read of it: types for TypeScript, and a manifest.
 const KNOWN: [(&str, &str); 2] = [("types", "page-walk.d.ts"), ("manifest", "custom-elements.json")];
 
@@ -151,11 +154,15 @@ fn app(
     files::copy_into(&parts, &files::with_extension(&page, "svg")?)?;
     files::copy_tree(&styles, &parts.join("styles"))?;
     match optimisers {
-        None => Ok(parts),
+        None => {
+            packed(&parts, &parts)?;
+            Ok(parts)
+        }
         Some(tools) => {
             let app = work.join(APP);
             files::emptied(&app)?;
             optimise(workspace, tools, &parts, &app)?;
+            packed(&parts, &app)?;
             Ok(app)
         }
     }
@@ -183,6 +190,43 @@ fn program_in(message: &str) -> Option<PathBuf> {
     let message: serde_json::Value = serde_json::from_str(message).ok()?;
     let mut files = message["filenames"].as_array()?.iter().filter_map(|file| file.as_str()).map(Path::new);
     files.find(|file| file.ends_with(format!("{PROGRAM}.wasm"))).map(Path::to_owned)
+}
+
+/// One file with all of the part for elements: the first part asks for its files one by one, and only once it runs. It is a program without
+/// code, with a custom section for each of them, so that servers and browsers know what it is.
+fn packed(parts: &Path, app: &Path) -> Result<(), Error> {
+    let loads = parts.join("__wasm_split.js");
+    let loads = fs::read_to_string(&loads).map_err(Error::io("read", &loads))?;
+    let mut pack = b"\0asm\x01\0\0\0".to_vec();
+    for name in of_element(&loads).ok_or(PageError::NoElement)? {
+        let file = app.join(&name).with_extension("wasm");
+        let content = fs::read(&file).map_err(Error::io("read", &file))?;
+        pack.push(0);
+        push_length(&mut pack, 1 + name.len() + content.len());
+        push_length(&mut pack, name.len());
+        pack.extend(name.bytes().chain(content));
+    }
+    let file = app.join(PACK);
+    fs::write(&file, pack).map_err(Error::io("write", &file))
+}
+
+/// A number as wasm has them.
+fn push_length(out: &mut Vec<u8>, mut length: usize) {
+    while length > 0x7f {
+        out.push((length & 0x7f) as u8 | 0x80);
+        length >>= 7;
+    }
+    out.push(length as u8);
+}
+
+/// The files that the part for elements is in, by the script that loads them.
+fn of_element(loads: &str) -> Option<Vec<String>> {
+    let (_, table) = loads.split_once("\"parts;")?;
+    let bits = table.split('"').next()?.split(';').find_map(|line| line.strip_prefix("element "))?;
+    let digits = bits.chars().rev().map(|digit| digit.to_digit(16).unwrap_or_default());
+    let is_set = digits.flat_map(|digit| (0..4).map(move |bit| digit >> bit & 1 == 1));
+    let shared = is_set.enumerate().filter(|(_, is)| *is).map(|(number, _)| format!("chunk_{number}"));
+    Some(shared.chain(["split_element".to_owned()]).collect())
 }
 
 /// Splits the program; in a release its imports get short names, and its panics say nothing.
@@ -315,6 +359,29 @@ mod tests {
         ] {
             assert_eq!(program_in(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn the_part_for_elements_is_in_one_file() -> Result<(), Error> {
+        let folder = tempfile::tempdir().map_err(Error::io("make", Path::new("a folder")))?;
+        let write = |name: &str, bytes: &[u8]| {
+            let file = folder.path().join(name);
+            fs::write(&file, bytes).map_err(Error::io("write", &file))
+        };
+        write("__wasm_split.js", b"const NEEDS = \"parts;lab 2;element 400000004;tables 0\";")?;
+        write("chunk_2.wasm", b"two")?;
+        write("chunk_34.wasm", &[7; 200])?;
+        write("split_element.wasm", b"own")?;
+        packed(folder.path(), folder.path())?;
+        let file = folder.path().join(PACK);
+        let pack = fs::read(&file).map_err(Error::io("read", &file))?;
+        assert!(
+            pack.starts_with(b"\0asm\x01\0\0\0\0\x0b\x07chunk_2two\0\xd1\x01\x08chunk_34\x07"),
+            "{pack:?}"
+        );
+        assert!(pack.ends_with(b"\x07\0\x11\x0dsplit_elementown"), "{pack:?}");
+        assert_eq!(of_element("nothing"), None);
+        Ok(())
     }
 
     /// The hook of `Trunk.toml` and the HTML's names are known here too.

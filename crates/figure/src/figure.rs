@@ -77,6 +77,18 @@ enum Run {
     Race(Box<Race>),
 }
 
+/// The picture of a step of a walk that was run elsewhere.
+///
+/// # Errors
+/// [`FigureError`] if there is no such step, or if its picture is too large.
+pub fn picture(walk: &Walk, step: u32, theme: Theme) -> Result<String, FigureError> {
+    fitting(svg::step(walk, walk.has(step)?, theme))
+}
+
+fn fitting(svg: String) -> Result<String, FigureError> {
+    if svg.len() > MAX_BYTES { Err(FigureError::TooLarge(svg.len())) } else { Ok(svg) }
+}
+
 impl Figure {
     /// Runs what an address asks for; `file` are tables of one's own.
     ///
@@ -199,6 +211,6 @@ impl Figure {
             (Run::Race(race), Some(steps), _) => svg::race_table(race, steps, theme),
             (Run::Race(race), None, _) => svg::lanes(race, theme),
         };
-        if svg.len() > MAX_BYTES { Err(FigureError::TooLarge(svg.len())) } else { Ok(svg) }
+        fitting(svg)
     }
 }

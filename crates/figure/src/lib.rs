@@ -35,5 +35,5 @@ pub mod walk;
 
 pub use ask::{Ask, AskError, Subject};
 pub use error::{FigureError, MAX_BYTES};
-pub use figure::{Figure, Format, Shown};
+pub use figure::{Figure, Format, Shown, picture};
 pub use svg::Theme;

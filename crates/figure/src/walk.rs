@@ -57,18 +57,25 @@ impl Walk {
         let (world, runner) = setup.start_at(tables, &places)?;
         let ranges = setup.scenario.ranges(setup.tables, &places).unwrap_or_default();
         let start = ranges.first().copied().unwrap_or_default().0;
-        let walked = setup.scenario.program.mm();
-        let name = |mm| world.mm(mm).map_or("mm", |of| of.name);
-        let mut locks = Vec::new();
-        if setup.scenario.caller_holds_locks() || setup.lock != Held::None {
-            locks.push(format!("{}.mmap_lock at the call: {}", name(walked), setup.lock.title()));
-        }
-        if setup.scenario.has_second_lock() && setup.init_lock != Held::None {
-            locks.push(format!("{}.mmap_lock: {}", name(mm::MmId::INIT_MM), setup.init_lock.title()));
-        }
         let mut timeline = Timeline::new(world, runner);
         while !timeline.record(SLICE) {}
-        Ok(Self { link, timeline, start, locks })
+        Ok(Self::recorded(link, timeline, start))
+    }
+
+    /// A walk that was run elsewhere, to its end; `start` is its first address.
+    pub fn recorded(link: Link, timeline: Timeline<Runner>, start: VirtAddr) -> Self {
+        let Setup { scenario, lock, init_lock, .. } = link.setup;
+        let world = timeline.moment(0, 0).world;
+        let name = |mm| world.mm(mm).map_or("mm", |of| of.name);
+        let mut locks = Vec::new();
+        if scenario.caller_holds_locks() || lock != Held::None {
+            let walked = scenario.program.mm();
+            locks.push(format!("{}.mmap_lock at the call: {}", name(walked), lock.title()));
+        }
+        if scenario.has_second_lock() && init_lock != Held::None {
+            locks.push(format!("{}.mmap_lock: {}", name(mm::MmId::INIT_MM), init_lock.title()));
+        }
+        Self { link, timeline, start, locks }
     }
 
     /// The address that it was opened with.

@@ -32,18 +32,27 @@ pub(crate) struct For<'a> {
     pub(crate) html: bool,
     /// The address of the page, without `#`; empty if there is none.
     pub(crate) page: &'a str,
+    /// Whether a step is a walk that can be stepped, where a browser reads the book.
+    pub(crate) live: bool,
 }
 
 /// Themes of a book that are dark, by mdBook's classes.
 const DARK: &str = ":is(.coal,.navy,.ayu)";
 
-/// What shows the right one of two figures. Paper is light.
-pub(crate) fn style() -> String {
-    format!(
-        "<style>.pagewalk{{margin:1em 0}}.pagewalk svg{{max-width:100%;height:auto}}\
+/// What shows the right one of two figures, and what makes the steps live if they are to be. Paper is light.
+pub(crate) fn style(wanted: For<'_>) -> String {
+    let script = match wanted.page.rfind('/') {
+        Some(end) if wanted.live => {
+            format!("<script async src=\"{}page-walk.js\"></script>\n", escaped(&wanted.page[..=end]))
+        }
+        _ => String::new(),
+    };
+    script
+        + &format!(
+            "<style>.pagewalk{{margin:1em 0}}.pagewalk svg{{max-width:100%;height:auto}}\
          html{DARK} .pagewalk-light,html:not({DARK}) .pagewalk-dark{{display:none}}\
          @media print{{html .pagewalk .pagewalk-light{{display:block}}html .pagewalk .pagewalk-dark{{display:none}}}}</style>\n"
-    )
+        )
 }
 
 /// The figure of a block.
@@ -79,12 +88,13 @@ pub(crate) fn drawn(lines: &str, wanted: For<'_>) -> Result<String, BlockError> 
         };
     }
     let page = if ask.page.is_empty() { wanted.page } else { &ask.page };
+    let is_step = matches!(shown, Shown::Link | Shown::Step(_)) && !ask.table;
     let figure = Figure::open(&ask, None)?.shows(shown)?.on_page(page);
     if !wanted.html {
         return Ok(figure.draw(Format::Markdown, Theme::Light)?);
     }
     let svg = |theme| Ok::<_, FigureError>(figure.draw(Format::Svg, theme)?.trim_end().to_owned());
-    let pictures = match theme {
+    let mut pictures = match theme {
         Some(theme) => format!("<div>{}</div>", svg(theme)?),
         None => format!(
             "<div class=\"pagewalk-light\">{}</div>\n<div class=\"pagewalk-dark\">{}</div>",
@@ -92,6 +102,9 @@ pub(crate) fn drawn(lines: &str, wanted: For<'_>) -> Result<String, BlockError> 
             svg(Theme::Dark)?
         ),
     };
+    if wanted.live && is_step && page == wanted.page && !page.is_empty() {
+        pictures = format!("<page-walk link=\"{}\">\n{pictures}\n</page-walk>", escaped(&figure.link()));
+    }
     let live = match figure.address() {
         address if page.is_empty() => format!("<code>{}</code>", escaped(&address)),
         address => format!("<a href=\"{}\">Step it yourself</a>", escaped(&address)),

@@ -36,9 +36,10 @@ pub(crate) fn changed(text: &str) -> Result<String, BookError> {
     let Value::Array(parts) = serde_json::from_str(text)? else { return Err(BookError::NoBook) };
     let Ok([context, mut book]) = <[Value; 2]>::try_from(parts) else { return Err(BookError::NoBook) };
     let html = context["renderer"].as_str().is_some_and(|renderer| renderer == "html");
-    let page =
-        context.pointer("/config/preprocessor/pagewalk/page").and_then(Value::as_str).unwrap_or_default();
-    let wanted = For { html, page: page.split('#').next().unwrap_or_default() };
+    let option = |name: &str| context.pointer("/config/preprocessor/pagewalk").and_then(|of| of.get(name));
+    let page = option("page").and_then(Value::as_str).unwrap_or_default();
+    let live = option("live").and_then(Value::as_bool).unwrap_or_default();
+    let wanted = For { html, page: page.split('#').next().unwrap_or_default(), live };
     let key = if book.get("items").is_some() { "items" } else { "sections" };
     let Some(Value::Array(items)) = book.get_mut(key) else { return Err(BookError::NoBook) };
     for item in items {
@@ -60,7 +61,7 @@ fn change(item: &mut Value, wanted: For<'_>) -> Result<(), BookError> {
             let failed = |error| BookError::Block { chapter: name(chapter), number, error };
             let figure = block::drawn(lines, wanted).map_err(failed)?;
             // Once in a chapter, which is a page.
-            let style = if wanted.html && !any { block::style() } else { String::new() };
+            let style = if wanted.html && !any { block::style(wanted) } else { String::new() };
             any = true;
             Ok::<_, BookError>(style + &figure)
         };

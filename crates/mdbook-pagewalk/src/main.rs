@@ -27,6 +27,7 @@ mdbook-pagewalk draws walks of page tables in an mdBook. mdBook calls it; put th
 
   [preprocessor.pagewalk]
   page = \"https://your.host/pagewalk/\"   # where the live walk is; without it figures have no link
+  live = true                              # steps are walks that can be stepped, of that page
 
 and this into a chapter:
 

@@ -66,6 +66,27 @@ fn blocks_become_figures_and_all_else_stays() {
 }
 
 #[test]
+fn steps_are_live_where_the_book_wants_it_and_has_the_address_of_a_page() {
+    let mut input = recorded();
+    input[0]["config"]["preprocessor"]["pagewalk"]["live"] = json!(true);
+    let text = |input: &Value| {
+        let book = book(input);
+        book.pointer("/items/2/Chapter/content").and_then(Value::as_str).expect("a text").to_owned()
+    };
+    let walk = text(&input);
+    for words in [
+        "<script async src=\"https://your.host/pagewalk/page-walk.js\"></script>\n<style>",
+        "<figure class=\"pagewalk\">\n<page-walk link=\"v1/debug-init-mm/x86_64-4level/v7.3?lock=read&amp;t=2\">\n<div class=\"pagewalk-light\"><svg ",
+        "</div>\n</page-walk>\n<figcaption>",
+    ] {
+        assert!(walk.contains(words), "{words}\n{walk}");
+    }
+    assert_eq!(walk.matches("<script").count(), 1);
+    input[0]["config"]["preprocessor"]["pagewalk"]["page"] = json!("");
+    assert!(!text(&input).contains("page-walk"));
+}
+
+#[test]
 fn every_renderer_is_served_and_other_ones_get_markdown() {
     for renderer in ["html", "markdown", "epub"] {
         assert!(called(&["supports", renderer], "").status.success());

@@ -7,12 +7,7 @@
 mod base64;
 mod parts;
 
-use std::io::Write as _;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
-
-pub use parts::needed;
+pub use parts::{named, needed};
 
 /// What hands out the script's files.
 const SHIM: &str = include_str!("shim.js");
@@ -43,6 +38,9 @@ pub enum SiteError {
     /// A text is not UTF-8.
     #[error("{0} is not a text")]
     NotText(String),
+    /// A file is to be packed by who calls, and is not.
+    #[error("{0} is not packed")]
+    NotPacked(String),
 }
 
 /// A built site: its files by their names, with `/` between folders.
@@ -57,8 +55,8 @@ pub fn app_of(html: &str) -> Result<&str, SiteError> {
     html[start..].split('/').next().ok_or(SiteError::Html("folder of the program"))
 }
 
-/// The one file: `hash` is what it shows, without the `#`; `names` are the files that the script may fetch; `still` is the figure of the
-/// step as SVG.
+/// The one file: `hash` is what it shows, without the `#`; `names` are the files that the script may fetch, packed with gzip if this
+/// cannot pack; `still` is the figure of the step as SVG.
 ///
 /// # Errors
 /// [`SiteError`] if the site lacks something.
@@ -70,7 +68,7 @@ pub fn file(site: Site<'_>, hash: &str, names: &[String], still: &str) -> Result
     let icon = read("icon.svg")?;
     let mut packed = String::new();
     for name in names {
-        push_file(&mut packed, name, &site(name).ok_or_else(|| SiteError::Missing(name.clone()))?);
+        push_file(&mut packed, name, site(name).ok_or_else(|| SiteError::Missing(name.clone()))?)?;
     }
     let here = format!("{BASE}{app}/start.js");
     let start = start.replace("import.meta.url", &format!("\"{here}\""));
@@ -135,25 +133,28 @@ fn closed(text: &str, tag: &str) -> String {
 }
 
 /// Adds a file to a JSON object: packed with gzip, what is packed already as it is.
-fn push_file(out: &mut String, name: &str, bytes: &[u8]) {
+fn push_file(out: &mut String, name: &str, bytes: Vec<u8>) -> Result<(), SiteError> {
+    let packed = if bytes.starts_with(&[0x1f, 0x8b]) { Some(bytes) } else { packed(&bytes) };
+    let packed = packed.ok_or_else(|| SiteError::NotPacked(name.to_owned()))?;
     if !out.is_empty() {
         out.push(',');
     }
     out.push('"');
     out.push_str(name);
     out.push_str("\":\"");
-    let is_packed = bytes.starts_with(&[0x1f, 0x8b]);
-    if is_packed {
-        base64::push(out, bytes);
-    } else {
-        base64::push(out, &packed(bytes));
-    }
+    base64::push(out, &packed);
     out.push('"');
+    Ok(())
 }
 
-fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    // Writing into memory does not fail.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
+#[cfg(feature = "gzip")]
+fn packed(bytes: &[u8]) -> Option<Vec<u8>> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()
+}
+
+#[cfg(not(feature = "gzip"))]
+const fn packed(_: &[u8]) -> Option<Vec<u8>> {
+    None
 }

@@ -24,9 +24,11 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
     let is_embedded = all || crate::is_embedded(&ask.hash());
     let lists = lists(script);
     let is_shared = |chunk: &str| {
-        let mut lists = lists.iter().filter(|(_, list)| list.contains(&chunk)).peekable();
+        let number: Option<usize> = chunk.strip_prefix("chunk_").and_then(|of| of.parse().ok());
+        let mut lists =
+            lists.iter().filter(|(_, list)| number.is_some_and(|of| list.contains(&of))).peekable();
         // What is in no list may be needed by any.
-        lists.peek().is_none() || lists.any(|(part, _)| parts.contains(&part.trim_start_matches("split_")))
+        lists.peek().is_none() || lists.any(|(part, _)| parts.contains(part))
     };
     let is_wanted = |name: &str| {
         let Some(of_app) = name.strip_prefix(app).and_then(|rest| rest.strip_prefix('/')) else {
@@ -37,7 +39,7 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
                 .is_some_and(|of| all || Some(of) == folder);
         };
         match of_app.strip_suffix(".wasm").or_else(|| of_app.strip_prefix("styles/")?.strip_suffix(".css")) {
-            Some("first" | "element" | "split_element") | None => false,
+            Some("first" | "element" | "split_element" | "pack_element") | None => false,
             // What a page has on only where it is embedded.
             Some("embed" | "light" | "dark") => is_embedded,
             Some("pagewalk_bg") => true,
@@ -49,28 +51,43 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
     site.iter().filter(|name| is_wanted(name)).cloned().collect()
 }
 
-/// Which others each of the program's files needs, as the script lists them: a variable is set to what loads a file by its name and
-/// then those in a list of such variables. Nothing of a script that is written in another way.
-fn lists(script: &str) -> Vec<(&str, Vec<&str>)> {
-    let mut files = Vec::new();
-    let mut variables = Vec::new();
-    let mut pieces = script.split("new URL(\"./");
-    let mut before = pieces.next().unwrap_or_default();
-    for piece in pieces {
-        if let Some((file, rest)) = piece.split_once(".wasm\"") {
-            let set = before.rsplit_once("(()=>{").and_then(|(head, _)| head.rsplit_once('='));
-            if let Some((head, _)) = set {
-                let is_of_name = |of: char| of.is_ascii_alphanumeric() || of == '_' || of == '$';
-                variables.push((&head[head.trim_end_matches(is_of_name).len()..], file));
-            }
-            if let Some((list, _)) = rest.split_once("},[").and_then(|(_, rest)| rest.split_once(']')) {
-                files.push((file, list));
-            }
-        }
-        before = piece;
+/// The files that the script names, and the tables of the machine that a walk runs on: for who cannot look into the site. `script` is as
+/// above.
+pub fn named(ask: &Ask, app: &str, script: &str) -> Vec<String> {
+    let mut names = vec![format!("{app}/pagewalk_bg.wasm")];
+    for (part, shared) in lists(script) {
+        names.push(format!("{app}/split_{part}.wasm"));
+        names.extend(shared.iter().map(|number| format!("{app}/chunk_{number}.wasm")));
+        names.extend((!WITHOUT_STYLE.contains(&part)).then(|| format!("{app}/styles/{part}.css")));
     }
-    let file_of = |name: &str| variables.iter().find(|(of, _)| *of == name).map(|(_, file)| *file);
-    files.into_iter().map(|(file, list)| (file, list.split(',').filter_map(file_of).collect())).collect()
+    names.extend(["embed", "light", "dark"].map(|sheet| format!("{app}/styles/{sheet}.css")));
+    if let Subject::Walk(link) = &ask.subject {
+        names.extend(link.setup.tables.folder().map(|of| format!("captures/{of}/tables.json.gz")));
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The parts of the program that draw nothing of their own, as `part.js` knows them.
+const WITHOUT_STYLE: [&str; 3] = ["tables", "element", "take"];
+
+/// Which others each part needs, by their numbers, as the script has them in a table: `parts;lab 600;tables 0`, a hexadecimal number for
+/// each part with a bit for each other. Nothing of a script that is written in another way.
+fn lists(script: &str) -> Vec<(&str, Vec<usize>)> {
+    let table = script.split("\"parts;").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    table.split(';').filter_map(list).collect()
+}
+
+/// A line of that table.
+fn list(line: &str) -> Option<(&str, Vec<usize>)> {
+    let (part, number) = line.split_once(' ')?;
+    let mut list = Vec::new();
+    for (at, digit) in number.chars().rev().enumerate() {
+        let digit = digit.to_digit(16)?;
+        list.extend((0..4).filter(|bit| digit >> bit & 1 == 1).map(|bit| 4 * at + bit));
+    }
+    Some((part, list))
 }
 
 #[cfg(test)]
@@ -79,21 +96,31 @@ mod tests {
 
     #[test]
     fn the_script_says_what_parts_share() {
-        let load = |name: &str, list: &str| {
-            format!(
-                "_(()=>{{let e=a(new URL(\"./{name}.wasm\",import.meta.url));return async t=>i(e,t)}},[{list}])"
-            )
-        };
-        let script = format!(
-            "let b=f(new URL(\"./pagewalk_bg.wasm\"));var Q=_(()=>{{}});var $1={},C={};x=[1],xt=k({}),Lt=k({});",
-            load("chunk_1", ""),
-            load("chunk_22", ""),
-            load("split_lab", "$1"),
-            load("split_door", "$1,C"),
-        );
-        let of = |name| lists(&script).into_iter().find(|(file, _)| *file == name).map(|(_, list)| list);
-        assert_eq!(of("split_lab"), Some(vec!["chunk_1"]));
-        assert_eq!(of("split_door"), Some(vec!["chunk_1", "chunk_22"]));
-        assert_eq!(lists("const a = makeLoad(() => { new URL(\"./chunk_1.wasm\") }, [])"), []);
+        let script = "x=1;const N=\"parts;lab 40000002;door 400002;tables 0\",k=()=>{}";
+        let of = |name| lists(script).into_iter().find(|(part, _)| *part == name).map(|(_, list)| list);
+        assert_eq!(of("lab"), Some(vec![1, 30]));
+        assert_eq!(of("tables"), Some(Vec::new()));
+        assert_eq!(lists("const a = \"other\""), []);
+
+        let ask = Ask::parse("debug-init-mm/x86_64-4level/v7.3").expect("an address");
+        let all = named(&ask, "app-1", script);
+        let has = |of: &[String], name: &str| of.iter().any(|known| known == name);
+        for name in [
+            "app-1/pagewalk_bg.wasm",
+            "app-1/split_door.wasm",
+            "app-1/chunk_22.wasm",
+            "app-1/styles/lab.css",
+            "captures/x86_64-4level/tables.json.gz",
+        ] {
+            assert!(has(&all, name), "{name}: {all:?}");
+        }
+        assert!(!has(&all, "app-1/styles/tables.css"), "{all:?}");
+        // What only opens files is not needed, nor what it alone shares.
+        let some = needed(&ask, "app-1", script, &all, false);
+        for (name, is) in
+            [("split_door", false), ("chunk_22", false), ("chunk_30", true), ("split_tables", true)]
+        {
+            assert_eq!(has(&some, &format!("app-1/{name}.wasm")), is, "{name}: {some:?}");
+        }
     }
 }

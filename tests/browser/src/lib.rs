@@ -10,6 +10,7 @@
 
 mod devtools;
 mod driver;
+pub mod host;
 mod page;
 mod site;
 mod trace;

@@ -1,52 +1,8 @@
 //! `<page-walk>`: walks as elements of another page. `docs/embedding.md` promises all of it.
 
-use pagewalk_browser_tests::{Answer, Gate, Key, Page, Screen, Site, in_app, test};
+use pagewalk_browser_tests::host::{WALK, host, open_host as open, shows, whole};
+use pagewalk_browser_tests::{Answer, Gate, Key, Screen, Site, in_app, test};
 use serde_json::json;
-
-/// A host with this in its body. It counts how often wasm is started, keeps the keys that reach it and the events of its elements.
-fn host(body: &str) -> Answer {
-    let page = format!(
-        r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</title>
-<style>:root {{ font-size: 62.5% }} p {{ color: rgb(1, 2, 3) }} .row {{ display: none }} body {{ margin: 0 }}</style>
-<script>
-window.heard = []; window.events = []; window.started = 0;
-for (const name of ['instantiate', 'instantiateStreaming']) {{
-    const own = WebAssembly[name];
-    WebAssembly[name] = (...of) => {{ started++; return own.apply(WebAssembly, of) }};
-}}
-addEventListener('keydown', event => heard.push(event.key));
-for (const type of ['ready', 'step', 'marker', 'end', 'leave'])
-    addEventListener(type, event => events.push([type, event.detail?.step]), true);
-window.walk = at => document.querySelectorAll('page-walk')[at ?? 0];
-window.inside = (what, at) => walk(at).shadowRoot.querySelector(what);
-</script>
-<script async src="page-walk.js"></script>
-<body><p tabindex="0" id="own">The host's own text</p>{body}"#
-    );
-    Answer::Bytes(page.into_bytes())
-}
-
-const WALK: &str = r#"<page-walk scenario="debug-init-mm" machine="x86_64-4level" kernel="v6.17" lock="read" step="2"><p id="still">A figure</p></page-walk>"#;
-
-async fn open(page: &Page, body: &str) {
-    let host = host(body);
-    let site = Site::serve_with(|site| site.instead("host.html", host));
-    page.load_only(&site.url("host.html")).await;
-}
-
-async fn shows(page: &Page, at: usize, step: u64) {
-    let shown = format!("return inside('.sentence', {at})?.dataset.step");
-    page.until(&format!("step {step} in element {at}"), || async {
-        page.text_of(&shown).await == step.to_string()
-    })
-    .await;
-}
-
-async fn whole(page: &Page, at: usize) -> u64 {
-    let count = format!("return inside('.count', {at})?.textContent ?? '…'");
-    page.until("the whole run", || async { !page.text_of(&count).await.contains('…') }).await;
-    page.eval(&format!("return walk({at}).last")).await.as_u64().expect("a number")
-}
 
 #[test]
 fn a_walk_is_live_in_place_of_its_figure_and_neither_style_meets_the_other() {
@@ -179,7 +135,7 @@ fn all_walks_of_a_page_are_one_program() {
             shows(page, at, at as u64 + 1).await;
         }
         assert_eq!(page.eval("return started").await, alone);
-        for file in ["pagewalk_bg.wasm", "tables.json.gz", "element.js", "first.css"] {
+        for file in ["pagewalk_bg.wasm", "tables.json.gz", "element.js", "element.css"] {
             assert_eq!(page.times_loaded(file).await, 1, "{file}");
         }
     });
@@ -243,7 +199,7 @@ fn a_walk_keeps_its_step_when_it_is_moved_or_taken_out() {
 #[test]
 fn what_cannot_start_leaves_the_figure_and_says_why() {
     test(Screen::WIDE, async |page| {
-        for missing in ["element.js", "pagewalk_bg.wasm", "styles/embed.css"] {
+        for missing in ["element.js", "pagewalk_bg.wasm", "styles/element.css"] {
             let host = host(WALK);
             let site = Site::serve_with(|site| {
                 site.instead("host.html", host).instead(&in_app(missing), Answer::Missing)

@@ -13,6 +13,7 @@
 //! else has been done to it.
 
 mod glue;
+mod loads;
 mod names;
 mod order;
 mod panics;
@@ -24,10 +25,6 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use wasm_bindgen_cli_support::Bindgen;
-
-/// What wasm-split writes to fetch and to start a part, and what we make of it.
-const BY_PART: [(&str, &str); 2] =
-    [("fetch(new URL(", "part(new URL("), ("WebAssembly.instantiateStreaming(", "started(")];
 
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
@@ -71,7 +68,9 @@ fn split(wasm: &Path, directory: &Path, small: bool) -> Result<(), Box<dyn Error
     options.main_out_path = &first;
     options.main_module = "./pagewalk.js";
     wasm_split_cli_support::transform(options)?;
-    fetch_by_part(&directory.join("__wasm_split.js"))?;
+    let file = directory.join("__wasm_split.js");
+    let loads = loads::compact(&fs::read_to_string(&file)?)?;
+    fs::write(&file, &loads)?;
 
     let mut output = Bindgen::new()
         .input_path(&first)
@@ -83,33 +82,31 @@ fn split(wasm: &Path, directory: &Path, small: bool) -> Result<(), Box<dyn Error
         .remove_name_section(small)
         .remove_producers_section(true)
         .generate_output()?;
-    let mut renamed = Vec::new();
+    let (mut renamed, mut closures) = Default::default();
     if small {
         let glue = output.js().to_owned();
-        renamed =
-            names::shortened(&glue, output.wasm_mut().imports.iter_mut().map(|import| &mut import.name));
+        let wasm = output.wasm_mut();
+        // What nobody asks for need not be there.
+        let is_used = |name: &str| glue.contains(&format!("wasm.{name}")) || loads.contains(name);
+        let mut unused = Vec::new();
+        for export in wasm.exports.iter() {
+            if !is_used(&export.name) {
+                unused.push(export.id());
+            }
+        }
+        for export in unused {
+            wasm.exports.delete(export);
+        }
+        renamed = names::shortened(&glue, wasm.imports.iter_mut().map(|import| &mut import.name));
+        closures = names::of_closures(wasm.exports.iter_mut().map(|export| &mut export.name));
     }
     output.emit(directory)?;
     fs::remove_file(&first)?;
     let glue = directory.join("pagewalk.js");
     let mut text = names::replaced(&fs::read_to_string(&glue)?, &renamed);
     if small {
-        text = glue::without_unused(&text)?;
+        text = glue::without_unused(&names::replaced_everywhere(&text, &closures))?;
     }
     fs::write(&glue, text)?;
-    Ok(())
-}
-
-/// Lets `part.js` fetch the parts: it says how far it is, fetches nothing twice, and takes them from servers and to browsers that
-/// do not know how to stream wasm.
-fn fetch_by_part(script: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let mut text = fs::read_to_string(script)?;
-    for (theirs, ours) in BY_PART {
-        if !text.contains(theirs) {
-            return Err(format!("{} does not load parts with `{theirs}`", script.display()).into());
-        }
-        text = text.replace(theirs, ours);
-    }
-    fs::write(script, format!("import {{ part, started }} from \"./part.js\";\n{text}"))?;
     Ok(())
 }

@@ -24,7 +24,7 @@ enum Values {
     Number,
 }
 
-const ATTRIBUTES: [Attribute; 10] = [
+const ATTRIBUTES: [Attribute; 13] = [
     Attribute { name: "scenario", values: Values::Of("Scenario"), about: "Which walk." },
     Attribute { name: "machine", values: Values::Of("Machine"), about: "On which page tables." },
     Attribute { name: "kernel", values: Values::Of("Kernel"), about: "Under the rules of which kernel." },
@@ -43,6 +43,17 @@ const ATTRIBUTES: [Attribute; 10] = [
         name: "link",
         values: Values::Text,
         about: "A link, instead of scenario, machine and kernel.",
+    },
+    Attribute { name: "race", values: Values::Of("Race"), about: "A race, instead of a walk." },
+    Attribute {
+        name: "compare",
+        values: Values::Of("Kernel"),
+        about: "The walk beside the same under the rules of this kernel.",
+    },
+    Attribute {
+        name: "lesson",
+        values: Values::Text,
+        about: "A lesson, by its name, and after a slash the number of its stop.",
     },
     Attribute { name: "step", values: Values::Number, about: "The step that is shown, from 0." },
     Attribute {
@@ -69,16 +80,17 @@ const METHODS: [(&str, &str, &str); 5] = [
     ("pause", "", "Rests."),
 ];
 
-const EVENTS: [(&str, &str); 5] = [
+const EVENTS: [(&str, &str); 6] = [
     ("ready", "The first step is drawn."),
     ("step", "Another step is shown."),
     ("marker", "A step is shown with which another kind of steps begins."),
     ("end", "The last step is shown."),
+    ("answer", "The question of a lesson has been answered."),
     ("leave", "A person has given the keys back."),
 ];
 
 /// The names that a type has.
-fn names() -> [(&'static str, Vec<&'static str>); 5] {
+fn names() -> [(&'static str, Vec<&'static str>); 6] {
     let library = Library::first(&callers::ABOUTS);
     let own = library.scenarios().map(|of| of.id);
     let later = library.later().iter().map(|of| of.id);
@@ -87,6 +99,7 @@ fn names() -> [(&'static str, Vec<&'static str>); 5] {
         ("Machine", pgtable::MODELS.iter().map(|of| of.id).collect()),
         ("Kernel", Revision::ALL.iter().map(|of| of.id()).collect()),
         ("Lock", Held::ALL.iter().map(|of| of.id()).collect()),
+        ("Race", races::RACES.iter().map(|of| of.id).collect()),
         ("Grain", Grain::ALL.iter().map(|of| of.id()).collect()),
     ]
 }
@@ -115,10 +128,15 @@ pub(crate) fn types() -> String {
     text.push_str(
         "\n/** What an event says of the step that is shown. */\nexport interface Shown {\n    step: number;\n    last: number;\n    \
          sentence: string;\n    kind: string;\n    playing: boolean;\n    href: string;\n}\n\n\
+         /** And whether a question was answered rightly. */\nexport interface Answered extends Shown {\n    right: boolean;\n}\n\n\
          export interface PageWalkEventMap extends HTMLElementEventMap {\n",
     );
     for (name, about) in EVENTS {
-        let of = if name == "leave" { "CustomEvent<null>" } else { "CustomEvent<Shown>" };
+        let of = match name {
+            "leave" => "CustomEvent<null>",
+            "answer" => "CustomEvent<Answered>",
+            _ => "CustomEvent<Shown>",
+        };
         let _ = writeln!(text, "    /** {about} */\n    {name}: {of};");
     }
     text.push_str("}\n\nexport declare class PageWalk extends HTMLElement {\n");
@@ -231,7 +249,7 @@ mod tests {
             assert!(script.contains(&format!("        get {name}() {{")), "{name}");
         }
         for (name, _) in EVENTS {
-            let says = [format!("say(\"{name}\")"), format!("CustomEvent(\"{name}\")")];
+            let says = [format!("say(\"{name}\""), format!("CustomEvent(\"{name}\")")];
             assert!(says.iter().any(|of| script.contains(of)), "{name}");
         }
     }
@@ -246,6 +264,8 @@ mod tests {
             "\"v7.3\"",
             "\"other-read\"",
             "\"actions\"",
+            "race: Race | null",
+            "answer: CustomEvent<Answered>",
         ] {
             assert!(types.contains(name), "{name}");
         }

@@ -214,6 +214,10 @@ impl Page for Learn {
         self.figure_of()?.shown()
     }
 
+    fn answered(&self) -> Option<bool> {
+        self.question.as_ref()?.answered()
+    }
+
     fn paper(&self) -> Option<Sheet> {
         self.written()
     }
@@ -269,8 +273,11 @@ impl Page for Learn {
             && let Some(text) = root.query_selector(".lesson").ok().flatten()
         {
             text.set_scroll_top(0);
-            text.scroll_into_view();
-            browser::focus(&text, false);
+            // In another page neither its place nor its focus is ours.
+            if !browser::has_elements() {
+                text.scroll_into_view();
+                browser::focus(&text, false);
+            }
         }
     }
 }

@@ -177,6 +177,11 @@ pub trait Page {
         None
     }
 
+    /// Whether the question that it asks was answered rightly, once it was.
+    fn answered(&self) -> Option<bool> {
+        None
+    }
+
     /// What is printed, if it is not the steps of what it shows.
     fn paper(&self) -> Option<Sheet> {
         None

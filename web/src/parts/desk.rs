@@ -1,5 +1,6 @@
 //! What lies beside every page: taking away what is shown, as text or on paper; showing it to a room, or in a second window.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -8,6 +9,7 @@ use gloo_timers::callback::Timeout;
 use narrate::race::sheet as race;
 use narrate::sheet::{ROWS, Sheet, Wanted, joined, pair, walk};
 use scenario::Tables;
+use wasm_bindgen::JsValue;
 use web_sys::Element;
 use yew::Callback;
 
@@ -15,13 +17,13 @@ use crate::address::{AGAIN_MS, Form, full};
 use crate::browser::{self, Copied, Window};
 use crate::desk::Desk;
 use crate::el::{El, el};
-use crate::later::Verdicts;
+use crate::later::{FileKind, Take, Taking, Verdicts, Wish};
 use crate::marks::{Command, Deed, Mark};
 use crate::pages::{Page, Shown};
 use crate::place::Place;
 use crate::shared::Shared;
 use crate::view::room::room;
-use crate::view::share::{As, Known, Press, share};
+use crate::view::share::{As, Known, Press, Save, share};
 use crate::view::sheet::{Paper, sheet};
 
 /// What the second window says when it is there, and when it is not any more.
@@ -49,6 +51,14 @@ fn is_text(page: &dyn Page, here: Option<Place>) -> bool {
     }
 }
 
+/// What writes files, once it is here; what is to be written then, and what was made: a file with its name, or why there is none.
+#[derive(Default)]
+struct Saving {
+    take: Option<Take>,
+    wanted: Option<Save>,
+    made: Option<Result<(JsValue, String), String>>,
+}
+
 /// What lies beside every page.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 struct Beside {
@@ -59,8 +69,11 @@ struct Beside {
     wanted: Option<Wanted>,
     way: As,
     copying: Rc<Cell<Option<Copied>>>,
+    /// How what writes files is reached, and how it is doing.
+    taking: Taking,
+    saving: Rc<RefCell<Saving>>,
     /// What came of something that was pressed.
-    says: &'static str,
+    says: Cow<'static, str>,
     /// Whether the text is selected as soon as it is drawn.
     selects: bool,
     /// Whether the page is drawn for paper, and whether the browser has to be told to print it.
@@ -86,7 +99,7 @@ struct Beside {
 }
 
 /// The desk, told whom to tell what happens by itself.
-pub(super) fn lay(tell: Callback<Deed>) -> Box<dyn Desk> {
+pub(super) fn lay(tell: Callback<Deed>, taking: Taking) -> Box<dyn Desk> {
     let at_window = |kind, press: Press| {
         let tell = tell.clone();
         browser::at_window(kind, move |_| tell.emit(press.deed()))
@@ -123,7 +136,9 @@ pub(super) fn lay(tell: Callback<Deed>) -> Box<dyn Desk> {
         wanted: None,
         way: As::Text,
         copying: Rc::default(),
-        says: "",
+        taking,
+        saving: Rc::default(),
+        says: Cow::default(),
         selects: false,
         on_paper: false,
         prints: false,
@@ -147,7 +162,7 @@ impl Desk for Beside {
         Some(match mark {
             Mark::Command(Command::Share) => {
                 self.is_open = !self.is_open;
-                (self.wanted, self.says) = (None, "");
+                (self.wanted, self.says) = (None, Cow::default());
                 if self.is_open { SHARE } else { KEYS }
             }
             Mark::Command(Command::Present) if form.is_none() && is_text(page, here) => {
@@ -229,17 +244,31 @@ impl Desk for Beside {
 impl Beside {
     fn pressed(&mut self, press: Press, page: &dyn Page, shared: &mut Shared) {
         match press {
-            Press::Take(wanted) => (self.wanted, self.says) = (Some(wanted), ""),
-            Press::As(way) => (self.way, self.says) = (way, ""),
+            Press::Take(wanted) => (self.wanted, self.says) = (Some(wanted), Cow::default()),
+            Press::As(way) => (self.way, self.says) = (way, Cow::default()),
             Press::Copy => self.copy(page, shared),
             Press::Copied => {
-                (self.says, self.selects) = match self.copying.take() {
+                let (says, selects) = match self.copying.take() {
                     Some(Copied::Done) => ("It is copied.", false),
                     Some(Copied::Refused) => (
                         "The browser does not let this page copy. The text is selected: copy it with the keyboard or the menu.",
                         true,
                     ),
                     None => return,
+                };
+                (self.says, self.selects) = (says.into(), selects);
+            }
+            Press::Save(what) => self.save(what, page, shared),
+            Press::Saved => {
+                let (what, made) = {
+                    let mut saving = self.saving.borrow_mut();
+                    (saving.wanted.take(), saving.made.take())
+                };
+                match (what, made) {
+                    (_, Some(Ok((file, name)))) => self.give(&file, &name),
+                    (_, Some(Err(why))) => self.says = why.into(),
+                    (Some(what), None) => self.save(what, page, shared),
+                    (None, None) => {}
                 }
             }
             Press::Print => (self.on_paper, self.prints, self.is_open) = (true, true, false),
@@ -284,7 +313,8 @@ impl Beside {
             ways: if shared.top.here == Some(Place::Walk) { &As::ALL } else { &As::ALL[..3] },
             way: self.way,
             text: self.text(page, shared).as_deref(),
-            says: self.says,
+            says: &self.says,
+            saves: if shared.top.here == Some(Place::Walk) { &Save::ALL } else { &[Save::Text] },
             table: &joined(own, Form::Steps.name()),
             is_followed: self.is_followed(),
         })
@@ -302,11 +332,16 @@ impl Beside {
             return Some(snippet(self.way, &base, &page.link(), &page.title()));
         }
         let sheet = self.made(self.wanted_of(shared), page)?;
-        let mut text = if self.way == As::Markdown { sheet.markdown(&base) } else { sheet.text(&base) };
+        let text = if self.way == As::Markdown { sheet.markdown(&base) } else { sheet.text(&base) };
+        Some(Self::finished(text, page, shared))
+    }
+
+    /// A text with what must be said of its tables.
+    fn finished(mut text: String, page: &dyn Page, shared: &Shared) -> String {
         if is_built(page, shared) {
             text.push_str(BUILT);
         }
-        Some(text)
+        text
     }
 
     /// What is wanted of a page. A table of steps is made once for all of its steps.
@@ -333,7 +368,7 @@ impl Beside {
 
     fn copy(&mut self, page: &dyn Page, shared: &Shared) {
         let Some(text) = self.text(page, shared) else { return };
-        self.says = "";
+        self.says = Cow::default();
         let (copying, tell) = (Rc::clone(&self.copying), self.tell.clone());
         wasm_bindgen_futures::spawn_local(async move {
             copying.set(Some(browser::copy(text).await));
@@ -341,11 +376,67 @@ impl Beside {
         });
     }
 
+    /// Writes a file, once what makes it is here.
+    fn save(&mut self, what: Save, page: &dyn Page, shared: &Shared) {
+        let name = file_name(&page.link(), what);
+        let kind = match what {
+            Save::Text => {
+                let sheet = self.made(self.wanted_of(shared), page);
+                let text = sheet.map(|sheet| Self::finished(sheet.text(&browser::base()), page, shared));
+                if let Some(file) = text.and_then(|text| browser::file_of(&text.into(), "text/plain")) {
+                    self.give(&file, &name);
+                }
+                return;
+            }
+            Save::Svg => FileKind::Svg,
+            Save::Png => FileKind::Png,
+            Save::Html => FileKind::Html,
+        };
+        let Some(Shown::Walk { link, run, .. }) = page.shown().filter(|_| !page.pulse().work) else {
+            self.says = "Not all steps are known yet: try again in a moment.".into();
+            return;
+        };
+        if kind == FileKind::Html && matches!(link.setup.tables, Tables::Brought(_)) {
+            self.says =
+                "Tables of your own cannot be put into a file: pagewalk figure draws them on the command line.".into();
+            return;
+        }
+        self.says = "The file is being made.".into();
+        let (saving, tell, taking) = (Rc::clone(&self.saving), self.tell.clone(), self.taking);
+        let take = saving.borrow().take;
+        let making = take.map(|take| {
+            let (timeline, start) = run.recorded();
+            (take.make)(&Wish { kind, link, timeline, start })
+        });
+        wasm_bindgen_futures::spawn_local(async move {
+            match making {
+                Some(making) => {
+                    let made = making.await.map(|file| (file, name));
+                    saving.borrow_mut().made = Some(made);
+                }
+                None => {
+                    let take = taking().await;
+                    let mut saving = saving.borrow_mut();
+                    match take {
+                        // Of what is shown by then.
+                        Ok(take) => (saving.take, saving.wanted) = (Some(take), Some(what)),
+                        Err(error) => saving.made = Some(Err(error.to_string())),
+                    }
+                }
+            }
+            tell.emit(Press::Saved.deed());
+        });
+    }
+
+    fn give(&mut self, file: &JsValue, name: &str) {
+        self.says = if browser::save(file, name) { SAVED } else { NOT_SAVED }.into();
+    }
+
     /// Opens a window that follows this one, or closes it.
     fn open_second(&mut self) {
         let is_followed = self.is_followed();
         self.is_gone = false;
-        self.says = match self.second.take().filter(|_| is_followed) {
+        let says = match self.second.take().filter(|_| is_followed) {
             Some(second) => {
                 second.close();
                 "The second window is closed."
@@ -360,6 +451,7 @@ impl Beside {
                 }
             }
         };
+        self.says = says.into();
     }
 
     /// Tells the second window what is shown here.
@@ -396,6 +488,21 @@ impl Beside {
             self.again = Some(Timeout::new(AGAIN_MS, move || tell.emit(Press::Follow.deed())));
         }
     }
+}
+
+/// What is said when the browser has the file, and when it does not take it.
+const SAVED: &str = "The file is with your downloads.";
+const NOT_SAVED: &str = "The browser does not let this page save a file.";
+
+/// What a file of what a link shows is called.
+fn file_name(link: &str, what: Save) -> String {
+    let path = link.split('?').next().unwrap_or_default();
+    let mut name: String =
+        path.split('/').skip(1).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    if let Some(step) = number_in(link) {
+        name.push_str(&["-", &step.to_string()].concat());
+    }
+    [if name.is_empty() { "walk" } else { &name }, ".", what.ending()].concat()
 }
 
 /// What is pasted elsewhere for a step: `base` is the address of the page, `title` says what the step is.

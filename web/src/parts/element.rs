@@ -15,16 +15,17 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, KeyboardEvent};
 use yew::{AppHandle, Callback, Component, Context, Html, NodeRef, Properties, Renderer};
 
-use super::{Arrived, Reach};
+use super::{Arrived, Lab, Reach};
 use crate::browser;
-use crate::el::Content;
+use crate::el::{Content, el};
 use crate::events;
 use crate::keys::{self, Keys};
 use crate::later::{Load, Part, PartError};
 use crate::marks::{Command, Deed, Mark};
 use crate::named::named;
 use crate::pages::walk::Walk;
-use crate::pages::{Page, Timers};
+use crate::pages::{Page, Races, Shown, Timers};
+use crate::place::{CHOOSE, Place, missing};
 use crate::progress::Progress;
 use crate::shared::{PartState, Shared};
 
@@ -58,6 +59,8 @@ named! {
         Press = "press",
         /// Do what this event of a key asks for. Returns whether it was taken.
         Key = "key",
+        /// Go to the step with this number.
+        Go = "go",
         /// Be gone.
         End = "end",
     }
@@ -85,6 +88,12 @@ fn asked(app: &RefCell<Option<AppHandle<Widget>>>, what: &str, value: &JsValue) 
             .and_then(|name| Command::from_name(&name))
             .map(|command| Deed::Pressed(Mark::Command(command))),
         Some(Asked::Key) => value.dyn_ref::<KeyboardEvent>().and_then(key),
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the script has looked at it"
+        )]
+        Some(Asked::Go) => value.as_f64().map(|step| Deed::GoTo(step as u32)),
         Some(Asked::End) | None => None,
     };
     let is_known = deed.is_some();
@@ -97,12 +106,20 @@ fn asked(app: &RefCell<Option<AppHandle<Widget>>>, what: &str, value: &JsValue) 
 /// Keys that step; those of help, words, a room and so on are the page's around it.
 fn key(event: &KeyboardEvent) -> Option<Deed> {
     let target: Element = event.composed_path().get(0).dyn_into().ok()?;
-    let deed = keys::deed(Keys::Walk, &target, event)?;
-    matches!(deed, Deed::Pressed(Mark::Command(command)) if is_offered(command)).then_some(deed)
+    let page = target.closest("[data-keys]").ok().flatten()?;
+    let keys = Keys::from_name(&page.get_attribute("data-keys")?)?;
+    let deed = keys::deed(keys, &target, event)?;
+    let is_ours = match deed {
+        Deed::Pressed(Mark::Command(Command::NextStop | Command::PreviousStop)) => keys == Keys::Lesson,
+        Deed::Pressed(Mark::Command(command)) => steps(command),
+        Deed::Digit(_) => true,
+        _ => false,
+    };
+    is_ours.then_some(deed)
 }
 
-/// What a walk in another page does.
-const fn is_offered(command: Command) -> bool {
+/// Whether a command steps, or answers a message.
+const fn steps(command: Command) -> bool {
     use Command::{
         Back, BackTen, Dismiss, First, Last, Next, NextMarker, NextTen, Play, PreviousMarker, Retry,
     };
@@ -110,6 +127,24 @@ const fn is_offered(command: Command) -> bool {
         command,
         First | Back | Next | Last | BackTen | NextTen | PreviousMarker | NextMarker | Play | Retry | Dismiss
     )
+}
+
+/// What can be pressed in another page; the help, the room and so on are in the whole page.
+const fn is_offered(command: Command) -> bool {
+    use Command::{Cancel, Find, NextStop, PreviousStop, Prove, Why};
+    steps(command) || matches!(command, Find | Prove | Cancel | Why | NextStop | PreviousStop)
+}
+
+/// Why a link is not shown in another page, if it is not: one sentence.
+fn refused(place: Place, link: &str) -> Option<String> {
+    let name = place.stray(link).map(|name| missing(place, name).replace(CHOOSE, ""));
+    let is_list = place == Place::Learn && place.rest(link).0.is_empty();
+    name.or_else(|| match place {
+        Place::Walk | Place::Race | Place::Compare => None,
+        Place::Learn if !is_list => None,
+        Place::Learn => Some("Which lesson is to be shown?".to_owned()),
+        _ => Some([place.title(), " is not shown in other pages."].concat()),
+    })
 }
 
 /// A captured machine, for all walks: a copy shares its tables.
@@ -189,10 +224,19 @@ enum Msg {
     Part(Part, Box<Result<Arrived, PartError>>),
 }
 
-/// A walk in an element.
+/// A walk in an element, or what else can be shown there.
 #[derive(Debug)]
 struct Widget {
     walk: Walk,
+    /// What is shown, and by which page, if that is not the walk: it may still be on its way.
+    place: Place,
+    other: Option<Box<dyn Page>>,
+    /// The link that was asked for.
+    link: String,
+    /// Why it is not shown.
+    refused: Option<String>,
+    /// What lessons have of the part with the races.
+    races: Option<Races>,
     shared: Shared,
     root: NodeRef,
     timers: Timers,
@@ -208,6 +252,11 @@ impl Component for Widget {
         let shared = Shared { lab: PartState::Here, ..Shared::default() };
         let mut widget = Self {
             walk: Walk::default(),
+            place: Place::Walk,
+            other: None,
+            link: String::new(),
+            refused: None,
+            races: None,
             shared,
             root: NodeRef::default(),
             timers: Timers::default(),
@@ -229,18 +278,18 @@ impl Component for Widget {
                 true
             }
             Msg::Did(Deed::Pressed(Mark::Command(Command::Retry)))
-                if self.shared.more.retry() | self.shared.tables.retry() =>
+                if self.shared.more.retry() | self.shared.tables.retry() | self.shared.lab.retry() =>
             {
                 true
             }
             Msg::Did(Deed::Pressed(Mark::Command(command))) if !is_offered(command) => false,
-            Msg::Did(deed) => self.walk.did(&deed, &mut self.shared),
+            Msg::Did(deed) => self.with_page(|page, shared| page.did(&deed, shared)),
             Msg::Work => {
                 self.timers.worked();
-                self.walk.work(&mut self.shared)
+                self.with_page(|page, shared| page.work(shared))
             }
             Msg::Beat => {
-                self.walk.beat(&mut self.shared);
+                self.with_page(|page, shared| page.beat(shared));
                 true
             }
             Msg::Progress(folder, progress) => {
@@ -249,7 +298,7 @@ impl Component for Widget {
             }
             Msg::Loaded(folder, result) => {
                 self.shared.captures.put(folder, *result);
-                self.walk.arrived(&mut self.shared);
+                self.with_page(|page, shared| page.arrived(shared));
                 true
             }
             Msg::Part(part, result) => {
@@ -266,43 +315,118 @@ impl Component for Widget {
         if first {
             self.listeners = events::listen(&root, None, &ctx.link().callback(Msg::Did));
         }
-        self.walk.drawn(&root);
-        let told = self.walk.run().map(|run| {
-            let says = &run.point().sentence;
-            browser::object(&[
-                ("step", run.index().into()),
-                ("last", run.len().saturating_sub(1).into()),
-                ("complete", run.is_complete().into()),
-                ("playing", self.walk.pulse().beat.is_some().into()),
-                ("marker", run.is_marker().into()),
-                ("kind", run.point().mark.title().into()),
-                ("sentence", says.as_str().into()),
-                ("link", self.walk.link().into()),
-            ])
-        });
+        self.with_page(|page, _| page.drawn(&root));
         // What the script does with it is its own affair.
-        let _ = ctx.props().told.call1(&JsValue::NULL, &told.unwrap_or(JsValue::NULL));
+        let _ = ctx.props().told.call1(&JsValue::NULL, &self.told().unwrap_or(JsValue::NULL));
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        // The script has the keys.
-        let page = self.walk.view(&self.shared).attr("data-keys", "");
-        page.reached_by(self.root.clone()).into_html()
+        let Some(page) = self.page() else {
+            return el("main.pagewalk").reached_by(self.root.clone()).into_html();
+        };
+        let own = (self.place != Place::Walk).then(|| {
+            let full = el("a.full").attr("href", &["#", &page.link()].concat()).child("Open in full");
+            el("h1.caption").child(page.title()).child(" ").child(full)
+        });
+        page.view(&self.shared).child(own).reached_by(self.root.clone()).into_html()
     }
 }
 
 impl Widget {
+    /// The page that is shown, if it is here.
+    fn page(&self) -> Option<&dyn Page> {
+        if self.place == Place::Walk { Some(&self.walk) } else { self.other.as_deref() }
+    }
+
+    /// What `ask` returns for it.
+    fn with_page<T: Default>(&mut self, ask: impl FnOnce(&mut dyn Page, &mut Shared) -> T) -> T {
+        match (&mut self.other, self.place) {
+            (_, Place::Walk) => ask(&mut self.walk, &mut self.shared),
+            (Some(page), _) => ask(&mut **page, &mut self.shared),
+            (None, _) => T::default(),
+        }
+    }
+
     /// Shows what a link says. It may leave out the machine and name the kernel.
     fn open(&mut self, link: &str) {
-        let mut parts = link.splitn(4, '/');
-        if let (Some(version), Some(scenario), Some(""), Some(rest)) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        {
-            let (own, _) = Link::parse(&[version, "/", scenario].concat(), &self.shared.library);
-            let link = [version, "/", scenario, "/", &own.setup.tables.to_string(), "/", rest].concat();
-            return self.walk.open(&link, &mut self.shared);
+        let place = Place::of(link);
+        self.refused = refused(place, link);
+        if self.refused.is_some() {
+            return;
         }
-        self.walk.open(link, &mut self.shared);
+        link.clone_into(&mut self.link);
+        let before = if place == Place::Compare { "v1/compare/" } else { "v1/" };
+        let mut parts = link.strip_prefix(before).unwrap_or_default().splitn(3, '/');
+        if let (Some(scenario), Some(""), Some(rest), Place::Walk | Place::Compare) =
+            (parts.next(), parts.next(), parts.next(), place)
+        {
+            let (own, _) = Link::parse(&["v1/", scenario].concat(), &self.shared.library);
+            self.link = [before, scenario, "/", &own.setup.tables.to_string(), "/", rest].concat();
+        }
+        if place != self.place {
+            (self.place, self.other) = (place, None);
+            if self.races.is_none() && place != Place::Walk {
+                self.shared.lab = PartState::default();
+            }
+        }
+        if let Some(part) = place.part().filter(|_| self.other.is_none()) {
+            // That it is here is known of its code only; a page of its own is made of it for each element.
+            *self.shared.part_mut(part) = PartState::default();
+            self.shared.part_mut(part).ask();
+        }
+        self.show();
+    }
+
+    /// Lets the page show the link, if it is here.
+    fn show(&mut self) {
+        let link = self.link.clone();
+        self.with_page(|page, shared| page.open(&link, shared));
+        // A stop that the lesson does not have.
+        if self.place == Place::Learn && self.page().is_some_and(|page| page.link() == Place::Learn.link()) {
+            let why = self.shared.notice.take().unwrap_or_default();
+            self.refused = Some(why.replace(" Choose one below.", ""));
+        }
+    }
+
+    /// What the script is told: what is shown, or why nothing is.
+    fn told(&self) -> Option<JsValue> {
+        if let Some(why) = &self.refused {
+            return Some(browser::object(&[("refused", why.as_str().into())]));
+        }
+        let page = self.page()?;
+        let (step, last, complete, marker, kind, sentence) = match page.shown()? {
+            Shown::Walk { run, .. } => {
+                let point = run.point();
+                let (kind, says) = (point.mark.title(), point.sentence.clone());
+                (run.index(), run.len().saturating_sub(1), run.is_complete(), run.is_marker(), kind, says)
+            }
+            Shown::Race { session, point } => {
+                let steps = session.steps().len() as u32;
+                (session.at() as u32, steps, true, false, "", point.sentence.clone())
+            }
+            Shown::Pair { link, pairs, says, .. } => {
+                (link.line, (pairs.len() as u32).saturating_sub(1), true, false, "", says)
+            }
+        };
+        Some(browser::object(&[
+            ("step", step.into()),
+            ("last", last.into()),
+            ("complete", complete.into()),
+            ("playing", page.pulse().beat.is_some().into()),
+            ("marker", marker.into()),
+            ("kind", kind.into()),
+            ("sentence", sentence.into()),
+            ("answer", page.answered().map_or(JsValue::UNDEFINED, JsValue::from)),
+            ("link", page.link().into()),
+        ]))
+    }
+
+    /// A page has arrived that was asked for.
+    fn put(&mut self, place: Place, page: Box<dyn Page>) {
+        if self.place == place && self.other.is_none() {
+            self.other = Some(page);
+            self.show();
+        }
     }
 
     fn arrived(&mut self, part: Part, result: Result<Arrived, PartError>) {
@@ -313,9 +437,20 @@ impl Widget {
                 self.shared.library = more.library;
             }
             Ok(Arrived::Tables(load)) => self.shared.load = Some(load),
+            Ok(Arrived::Lab(Lab { pages: [race, ..], beside, races })) => {
+                self.shared.beside = Some(beside);
+                self.races = Some(races);
+                self.put(Place::Race, race);
+            }
+            Ok(Arrived::Compare(page)) => self.put(Place::Compare, page),
+            Ok(Arrived::Learn(page, _)) => self.put(Place::Learn, page),
+            Err(error) if self.place.part() == Some(part) => self.refused = Some(error.to_string()),
             Ok(_) | Err(_) => {}
         }
-        self.walk.arrived(&mut self.shared);
+        if let (Some(races), Place::Learn) = (self.races, self.place) {
+            self.with_page(|page, shared| page.lend(races, shared));
+        }
+        self.with_page(|page, shared| page.arrived(shared));
     }
 
     /// Does what follows from the state of the walk: fetches, waits.
@@ -325,7 +460,7 @@ impl Widget {
             let arrived = ctx.link().callback(move |result| Msg::Loaded(folder, Box::new(result)));
             fetch(folder, load, progress, &arrived);
         }
-        for part in [Part::More, Part::Tables] {
+        for &part in Part::ALL {
             if self.shared.part_mut(part).take_asked() {
                 let coming = (ctx.props().reach)(part);
                 ctx.link().send_future(async move { Msg::Part(part, Box::new(coming.await)) });
@@ -333,6 +468,7 @@ impl Widget {
         }
         let (work, beat) = (ctx.link().clone(), ctx.link().clone());
         let (work, beat) = (move || work.send_message(Msg::Work), move || beat.send_message(Msg::Beat));
-        self.timers.follow(self.walk.pulse(), work, beat);
+        let pulse = self.page().map(Page::pulse).unwrap_or_default();
+        self.timers.follow(pulse, work, beat);
     }
 }

@@ -8,7 +8,7 @@ use scenario::{Library, Setup};
 
 use super::{Arrived, More, desk};
 use crate::el::El;
-use crate::later::{Dump, Later, PartError};
+use crate::later::{Dump, Later, PartError, Taking};
 use crate::pages::callers::Callers;
 use crate::view;
 use crate::view::say::NO_REASON;
@@ -16,17 +16,17 @@ use crate::view::say::NO_REASON;
 /// All scenarios.
 static LIBRARY: Library = Library::whole(&[callers::SCENARIOS]);
 
-/// [`more`], as whoever fetched it has it: by now nothing can fail any more.
+/// [`more`], told how what writes files is reached, as whoever fetched it has it: by now nothing can fail any more.
 ///
 /// # Errors
 /// None: what fails is the download before.
-pub fn arrived() -> Result<Arrived, PartError> {
+pub fn arrived(taking: Taking) -> Result<Arrived, PartError> {
     pgtable::complete();
-    Ok(Arrived::More(more()))
+    Ok(Arrived::More(more(taking)))
 }
 
 /// The part. The others must not name this, but in the place where the program is split.
-pub fn more() -> More {
+pub fn more(taking: Taking) -> More {
     let later = Later {
         help: view::help,
         why,
@@ -37,7 +37,7 @@ pub fn more() -> More {
         files: view::choices::files,
         built: view::choices::built,
     };
-    More { callers: Box::new(Callers), later, library: LIBRARY, desk: desk::lay }
+    More { callers: Box::new(Callers), later, library: LIBRARY, desk: desk::lay, taking }
 }
 
 fn why(point: &Point) -> &'static str {

@@ -61,6 +61,52 @@ impl As {
     }
 }
 
+/// As what file it is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Save {
+    /// The figure of the step.
+    Svg,
+    /// The same as a picture of points.
+    Png,
+    /// What is shown as plain text.
+    Text,
+    /// The page with all that it needs.
+    Html,
+}
+
+impl Save {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Svg, Self::Png, Self::Text, Self::Html];
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Svg => "SVG",
+            Self::Png => "PNG",
+            Self::Text => "Text",
+            Self::Html => "One file",
+        }
+    }
+
+    const fn about(self) -> &'static str {
+        match self {
+            Self::Svg => "A figure of this step, for documents and slides.",
+            Self::Png => "The same figure as a picture, for where SVG is not taken.",
+            Self::Text => "What is chosen above, as plain text.",
+            Self::Html => "The walk as one HTML file: it opens from a disk, without a network.",
+        }
+    }
+
+    /// What stands behind the name of such a file.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Text => "txt",
+            Self::Html => "html",
+        }
+    }
+}
+
 /// What can be pressed on the desk, and what happens there by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Press {
@@ -72,6 +118,10 @@ pub enum Press {
     Copy,
     /// It has been copied, or not.
     Copied,
+    /// Save it as a file.
+    Save(Save),
+    /// It has been saved, or not.
+    Saved,
     /// Print.
     Print,
     /// The browser prints, or has.
@@ -92,7 +142,7 @@ pub enum Press {
 
 impl Press {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::Take(Wanted::Step),
         Self::Take(Wanted::Card),
         Self::Take(Wanted::Steps),
@@ -106,6 +156,11 @@ impl Press {
         Self::As(As::Files),
         Self::Copy,
         Self::Copied,
+        Self::Save(Save::Svg),
+        Self::Save(Save::Png),
+        Self::Save(Save::Text),
+        Self::Save(Save::Html),
+        Self::Saved,
         Self::Print,
         Self::OnPaper,
         Self::OffPaper,
@@ -151,6 +206,8 @@ pub struct Known<'a> {
     pub text: Option<&'a str>,
     /// What came of what was pressed.
     pub says: &'a str,
+    /// As which files it can be saved.
+    pub saves: &'a [Save],
     /// The link to the table of steps.
     pub table: &'a str,
     /// Whether a second window follows.
@@ -202,6 +259,10 @@ pub fn share(known: &Known<'_>) -> El {
                 .child(Press::Copy.button().child("Copy"))
                 .child(el("span[role=status]").child(known.says)),
         )
+        .child(el("h2").child("Save"))
+        .child(el("ul.share-files").children(
+            known.saves.iter().map(|of| way(Press::Save(*of).button().child(of.title()), of.about())),
+        ))
         .child(el("h2").child("Print, show"))
         .child(
             el("ul.share-ways")

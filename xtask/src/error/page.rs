@@ -21,6 +21,11 @@ pub(crate) enum PageError {
     #[error("cargo compiled the page and does not say where it is: check the package `pagewalk-web`")]
     NoProgram,
 
+    #[error(
+        "the script that loads the parts of the page does not name those for elements: see `of_element` in xtask/src/page.rs"
+    )]
+    NoElement,
+
     #[error("Trunk starts this command, see Trunk.toml; to build the page, run `cargo xtask dist`")]
     NoTrunk,
 }

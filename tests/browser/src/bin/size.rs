@@ -39,6 +39,9 @@ const DOOR: usize = 200_000;
 /// What puts calls together may add, gzipped: 40 kB.
 const CALL: usize = 40_000;
 
+/// What writes files of a step may add, gzipped: 60 kB. It draws figures, and nobody has it who saves none.
+const TAKE: usize = 60_000;
+
 /// The tables of the machines. They are data and no part of the program, so they have no budget.
 const DATA: &str = "captures/";
 
@@ -64,7 +67,7 @@ struct Weight {
 }
 
 fn main() -> ExitCode {
-    let [first, lab, tables, compare, more, learn, door, call] = test(Screen::WIDE, loads);
+    let [first, lab, tables, compare, more, learn, door, call, take] = test(Screen::WIDE, loads);
     let within = [
         weigh("first load", &first, FIRST),
         weigh("for the race lab", &lab, LAB),
@@ -74,14 +77,15 @@ fn main() -> ExitCode {
         weigh("for the lessons", &learn, LEARN),
         weigh("for what opens texts", &door, DOOR),
         weigh("for calls of one's own", &call, CALL),
+        weigh("for files of a step", &take, TAKE),
     ];
     println!("{} bytes gzipped for who opens everything", within.iter().map(|of| of.0).sum::<usize>());
     if within.iter().all(|of| of.1) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// What is loaded until the first step is shown, for the race lab and the verdicts, for a captured machine, for a comparison, for
-/// the rest, for the lessons, for what opens files and texts, and for calls of one's own.
-async fn loads(page: &Page) -> [Vec<String>; 8] {
+/// the rest, for the lessons, for what opens files and texts, for calls of one's own, and for files of a step.
+async fn loads(page: &Page) -> [Vec<String>; 9] {
     let site = Site::serve();
     page.open(&site.url("")).await;
     let first = page.loaded().await;
@@ -93,7 +97,16 @@ async fn loads(page: &Page) -> [Vec<String>; 8] {
     let learn = adds(page, &LEARN_PAGES, &mut seen).await;
     let door = adds(page, &DOOR_PAGES, &mut seen).await;
     let call = adds(page, &CALL_PAGES, &mut seen).await;
-    [first, lab, tables, compare, more, learn, door, call]
+    page.eval("location.hash = '#v1/start'").await;
+    page.wait_for("a walk", "[data-does=share]").await;
+    page.last_step().await;
+    page.click("[data-does=share]").await;
+    page.wait_for("what can be saved", ".share-files button").await;
+    page.click(".share-files button").await;
+    page.until("it is saved", || async { page.text(".share [role=status]").await.contains("downloads") })
+        .await;
+    let take = page.loaded().await.into_iter().filter(|name| seen.insert(name.clone())).collect();
+    [first, lab, tables, compare, more, learn, door, call, take]
 }
 
 /// What pages load that nothing before them has.

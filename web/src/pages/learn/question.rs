@@ -120,6 +120,12 @@ impl Question {
         is_right
     }
 
+    /// Whether it was answered rightly, once it was.
+    pub(super) fn answered(&self) -> Option<bool> {
+        let (right, _) = self.result.as_ref()?;
+        Some(right.get(self.picked?).copied().unwrap_or_default())
+    }
+
     /// As it is drawn, beside a walk at this step.
     pub(super) fn view(&self, step: Option<u32>) -> Asked<'_> {
         let (says, answers) = match &self.kind {
