@@ -1,11 +1,12 @@
 //! A person at a race: where they are, and the branches that they have tried.
 
 use explore::{Lane, Schedule};
-use races::{Choice, NotThere, RaceLink};
+use races::compose::{ComposeLink, NoSense};
+use races::{Choice, Composition, NotThere, RaceLink, State};
 
 use super::decided::{self, Decided};
 use super::tape::{Moment, Tape, act};
-use super::words;
+use super::{RacePoint, point, words};
 use crate::mark::{self, Part};
 
 /// Most actions that are taken together as one stop: more than any stop has.
@@ -15,6 +16,8 @@ const MOST_ACTIONS: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Session {
     choice: Choice,
+    /// What is different about it, if it is composed.
+    composed: Option<Composition>,
     branches: Vec<Branch>,
     current: usize,
     at: usize,
@@ -70,7 +73,23 @@ impl Session {
 
     fn at_tape(choice: Choice, tape: Tape, at: usize) -> Self {
         let at = at.min(tape.steps().len());
-        Self { choice, branches: vec![Branch { tape, origin: Origin::Start }], current: 0, at }
+        Self {
+            choice,
+            composed: None,
+            branches: vec![Branch { tape, origin: Origin::Start }],
+            current: 0,
+            at,
+        }
+    }
+
+    /// A composition, where a link to it stands; and what of that does not fit.
+    ///
+    /// # Errors
+    /// [`NoSense`] says what the switches contradict.
+    pub fn compose(link: &ComposeLink) -> Result<(Self, Option<String>), NoSense> {
+        let (tape, problem) = Tape::along(link.of.start()?, &link.schedule);
+        let session = Self::at_tape(link.of.choice, tape, link.step as usize);
+        Ok((Self { composed: Some(link.of), ..session }, problem))
     }
 
     /// The same branch of the same race with another choice, as far as it goes there; and why not further. Another race starts
@@ -94,6 +113,27 @@ impl Session {
     pub fn link(&self) -> RaceLink {
         let schedule: Schedule = self.steps().iter().copied().collect();
         RaceLink { choice: self.choice, schedule, step: self.at as u32 }
+    }
+
+    /// The step that is shown. Lines that the kernel's own script does not have are marked where the race is composed.
+    pub fn point(&self) -> RacePoint {
+        let mut shown = point(&self.moment(), self.choice.revision, self.choice.race);
+        let own = self.composed.and_then(|of| of.kernels_own().start().ok());
+        for (lane, cpu) in shown.lanes.iter_mut().zip(own.iter().flat_map(State::cpus)) {
+            for line in &mut lane.lines {
+                line.added = !cpu.script().lines.iter().any(|own| own.text == line.text);
+            }
+        }
+        shown
+    }
+
+    /// The address of a step of the branch, behind the `#`.
+    pub fn address(&self, step: usize) -> String {
+        let link = RaceLink { step: step as u32, ..self.link() };
+        match self.composed {
+            None => link.to_string(),
+            Some(of) => ComposeLink { of, schedule: link.schedule, step: link.step }.to_string(),
+        }
     }
 
     fn tape(&self) -> &Tape {
@@ -143,15 +183,20 @@ impl Session {
     /// Shows the step of a link to this race with these choices, if one of the branches begins like the link's; the one that is shown
     /// already, if it does. Returns whether there is one.
     pub fn follow(&mut self, link: &RaceLink) -> bool {
-        let begins = |branch: &Branch| branch.tape.steps().starts_with(link.schedule.steps());
+        link.choice == self.choice && self.follow_run(&link.schedule, link.step)
+    }
+
+    /// The same of a link whose choices are known to be these.
+    pub fn follow_run(&mut self, schedule: &Schedule, step: u32) -> bool {
+        let begins = |branch: &Branch| branch.tape.steps().starts_with(schedule.steps());
         let found = if begins(&self.branches[self.current]) {
             Some(self.current)
         } else {
             self.branches.iter().position(begins)
         };
-        let Some(found) = found.filter(|_| link.choice == self.choice) else { return false };
+        let Some(found) = found else { return false };
         self.current = found;
-        self.go_to((link.step as usize).min(link.schedule.len()));
+        self.go_to((step as usize).min(schedule.len()));
         true
     }
 
@@ -212,15 +257,12 @@ impl Session {
     }
 
     /// Shows what a search has found, from its start.
-    ///
-    /// # Errors
-    /// [`NotThere`] when the race does not happen on the chosen machine, or not in the chosen kernel. Links never choose such.
-    pub fn load(&mut self, schedule: &Schedule) -> Result<(), NotThere> {
+    pub fn load(&mut self, schedule: &Schedule) {
         let known = self.branches.iter().position(|of| of.tape.steps() == schedule.steps());
         self.current = if let Some(known) = known {
             known
         } else {
-            let (tape, _) = Tape::of(&self.choice, schedule)?;
+            let (tape, _) = Tape::along(self.tape().state(0), schedule);
             // In place of the first branch as long as nobody has moved in it.
             if self.branches.len() == 1 && self.steps().is_empty() {
                 self.branches.clear();
@@ -229,7 +271,6 @@ impl Session {
             self.branches.len() - 1
         };
         self.at = 0;
-        Ok(())
     }
 
     /// Shows a branch, at the same step or its last one.

@@ -85,6 +85,11 @@ const fn lock_of(step: Step) -> Option<Lock> {
     }
 }
 
+/// Whether a line takes this lock, gives it up or changes it.
+pub(super) fn is_of(line: &Line, lock: Guarded) -> bool {
+    lock_of(line.step) == Some(lock.lock())
+}
+
 fn takes(lines: &[Line], lock: Lock) -> bool {
     lines.iter().any(|line| lock_of(line.step) == Some(lock))
 }
