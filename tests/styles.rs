@@ -12,7 +12,7 @@ const WHOLE: [&str; 11] =
     ["yours", "tokens", "dark", "layout", "base", "start", "race", "verdicts", "beside", "print", "built"];
 
 /// The lists of sheets: of the first part, of the later ones. One is the sheet of the part's only view.
-const LISTS: [&str; 7] = ["first", "lab", "more", "compare", "learn", "door", "call"];
+const LISTS: [&str; 8] = ["first", "lab", "more", "compare", "learn", "door", "call", "switches"];
 
 /// What only a walk in another page fetches.
 const EMBEDDED: [&str; 3] = ["embed", "light", "element"];

@@ -46,7 +46,7 @@ const ELEMENT: &str = "page-walk.js";
 const KNOWN: [(&str, &str); 2] = [("types", "page-walk.d.ts"), ("manifest", "custom-elements.json")];
 
 /// The style sheets that name the others: of the first part, and of each later one.
-const STYLES: [&str; 11] = [
+const STYLES: [&str; 12] = [
     "first.css",
     "lab.css",
     "more.css",
@@ -54,6 +54,7 @@ const STYLES: [&str; 11] = [
     "learn.css",
     "door.css",
     "call.css",
+    "switches.css",
     "embed.css",
     "light.css",
     "dark.css",
