@@ -164,7 +164,7 @@ impl Place {
         let (version, name) = unsigned(hash).split_once('/').unwrap_or_default();
         // The race of a fix is a composed one, and of any version these say themselves what is wrong.
         let is_ours = version == "v1";
-        if is_ours && name.starts_with("race?c") {
+        if is_ours && (name.starts_with("race?cve=") || name.starts_with("race?commit=")) {
             return Self::Switches;
         }
         let name = name.split(['/', '?']).next().unwrap_or_default();

@@ -31,6 +31,7 @@ fn the_later_part_arrives_in_the_same_document() {
             ("#v1/safe", ".question textarea"),
             ("#v1/open", ".door textarea"),
             ("#v1/call", ".call .sentence"),
+            ("#v1/compose/munmap", ".switches .says"),
             ("#v1/kernel-walk?t=3", ".sentence"),
         ] {
             page.eval(&format!("location.hash = {hash:?}")).await;

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use narrate::race::Session;
+use narrate::race::{Session, Unlike};
+use races::compose::link::MAX_BYTES;
 use races::compose::{Change, ComposeLink, NoSense, SWITCHES};
 use races::survey::MOST_STATES;
 use races::{Aim, Choice, Composition, Fix, Found, RACES, RaceModel};
@@ -61,17 +62,19 @@ impl Switches {
         let changes = SWITCHES.iter().flat_map(|switch| switch.positions);
         self.forbidden = changes.map(|(change, _)| of.forbids(*change).map(|why| sentence(&why))).collect();
         self.player.session = None;
-        match Session::compose(link) {
-            Ok((session, misfit)) => {
+        let own = of.kernels_own().start().map_err(NoSense::from);
+        match of.start().and_then(|start| Ok((start, own?))) {
+            Ok((start, own)) => {
+                let search = RaceModel::from_state(start.clone(), Aim::Everything);
+                let search = Sliced::of(search, MOST_STATES);
+                let report = search.report();
+                self.running = Some((search, Pace::default(), report));
+                let unlike = Unlike { start, own, address: of.to_string(), most: MAX_BYTES };
+                let (session, misfit) = Session::unlike(of.choice, unlike, &link.schedule, link.step);
                 self.player.session = Some(session);
                 let said = [shared.notice.take(), misfit.map(|misfit| sentence(&misfit))];
                 let said: Vec<String> = said.into_iter().flatten().collect();
                 shared.notice = (!said.is_empty()).then(|| said.join(" "));
-                if let Ok(start) = of.start() {
-                    let search = Sliced::of(RaceModel::from_state(start, Aim::Everything), MOST_STATES);
-                    let report = search.report();
-                    self.running = Some((search, Pace::default(), report));
-                }
             }
             Err(why) => self.found = Some(Err(why)),
         }

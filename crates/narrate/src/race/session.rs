@@ -1,12 +1,12 @@
 //! A person at a race: where they are, and the branches that they have tried.
 
 use explore::{Lane, Schedule};
-use races::compose::{ComposeLink, NoSense};
-use races::{Choice, Composition, NotThere, RaceLink, State};
+use races::link::with_run;
+use races::{Choice, NotThere, RaceLink, State};
 
 use super::decided::{self, Decided};
 use super::tape::{Moment, Tape, act};
-use super::{RacePoint, point, words};
+use super::{LaneLine, RacePoint, point, words};
 use crate::mark::{self, Part};
 
 /// Most actions that are taken together as one stop: more than any stop has.
@@ -16,11 +16,24 @@ const MOST_ACTIONS: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Session {
     choice: Choice,
-    /// What is different about it, if it is composed.
-    composed: Option<Composition>,
+    /// What is different from what the choice says, if anything is.
+    unlike: Option<Unlike>,
     branches: Vec<Branch>,
     current: usize,
     at: usize,
+}
+
+/// What is different about a race that is not one of the library's.
+#[derive(Clone, Debug)]
+pub struct Unlike {
+    /// The state before anybody has moved.
+    pub start: State,
+    /// The same in the kernel, whose lines are not marked.
+    pub own: State,
+    /// The address, without who moves.
+    pub address: String,
+    /// The most bytes that it may have with that.
+    pub most: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -73,23 +86,15 @@ impl Session {
 
     fn at_tape(choice: Choice, tape: Tape, at: usize) -> Self {
         let at = at.min(tape.steps().len());
-        Self {
-            choice,
-            composed: None,
-            branches: vec![Branch { tape, origin: Origin::Start }],
-            current: 0,
-            at,
-        }
+        Self { choice, unlike: None, branches: vec![Branch { tape, origin: Origin::Start }], current: 0, at }
     }
 
-    /// A composition, where a link to it stands; and what of that does not fit.
-    ///
-    /// # Errors
-    /// [`NoSense`] says what the switches contradict.
-    pub fn compose(link: &ComposeLink) -> Result<(Self, Option<String>), NoSense> {
-        let (tape, problem) = Tape::along(link.of.start()?, &link.schedule);
-        let session = Self::at_tape(link.of.choice, tape, link.step as usize);
-        Ok((Self { composed: Some(link.of), ..session }, problem))
+    /// A race of which something is different from what its choice says: it begins in another state, and has an address of its own.
+    /// Also what of the schedule does not fit.
+    pub fn unlike(choice: Choice, of: Unlike, schedule: &Schedule, step: u32) -> (Self, Option<String>) {
+        let (tape, problem) = Tape::along(of.start.clone(), schedule);
+        let session = Self::at_tape(choice, tape, step as usize);
+        (Self { unlike: Some(of), ..session }, problem)
     }
 
     /// The same branch of the same race with another choice, as far as it goes there; and why not further. Another race starts
@@ -115,14 +120,16 @@ impl Session {
         RaceLink { choice: self.choice, schedule, step: self.at as u32 }
     }
 
-    /// The step that is shown. Lines that the kernel's own script does not have are marked where the race is composed.
+    /// The step that is shown. Lines that the kernel's own script does not have there are marked where something is different.
     pub fn point(&self) -> RacePoint {
         let mut shown = point(&self.moment(), self.choice.revision, self.choice.race);
-        let own = self.composed.and_then(|of| of.kernels_own().start().ok());
-        for (lane, cpu) in shown.lanes.iter_mut().zip(own.iter().flat_map(State::cpus)) {
-            for line in &mut lane.lines {
-                line.added = !cpu.script().lines.iter().any(|own| own.text == line.text);
-            }
+        let Some(unlike) = &self.unlike else { return shown };
+        for (lane, own) in shown.lanes.iter_mut().zip(unlike.own.cpus()) {
+            let own: Vec<&str> = own.script().lines.iter().map(|line| line.text).collect();
+            mark_added(&mut lane.lines, &own);
+        }
+        if self.at == 0 {
+            "No CPU has moved yet: step one.".clone_into(&mut shown.sentence);
         }
         shown
     }
@@ -130,9 +137,9 @@ impl Session {
     /// The address of a step of the branch, behind the `#`.
     pub fn address(&self, step: usize) -> String {
         let link = RaceLink { step: step as u32, ..self.link() };
-        match self.composed {
+        match &self.unlike {
             None => link.to_string(),
-            Some(of) => ComposeLink { of, schedule: link.schedule, step: link.step }.to_string(),
+            Some(of) => with_run(of.address.clone(), &link.schedule, link.step, of.most),
         }
     }
 
@@ -296,5 +303,32 @@ impl Session {
             });
             BranchView { name: format!("branch {}", index + 1), about, wrong, current: index == self.current }
         })
+    }
+}
+
+/// Marks the lines that have no counterpart in the kernel's own: those outside a longest common subsequence.
+fn mark_added(lines: &mut [LaneLine], own: &[&str]) {
+    // Of what is left of both, how many lines are common at most.
+    let width = own.len() + 1;
+    let mut common = vec![0u16; (lines.len() + 1) * width];
+    for at in (0..lines.len()).rev() {
+        for of in (0..own.len()).rev() {
+            let (down, right) = (common[(at + 1) * width + of], common[at * width + of + 1]);
+            let both = common[(at + 1) * width + of + 1] + 1;
+            common[at * width + of] = if lines[at].text == own[of] { both } else { down.max(right) };
+        }
+    }
+    let mut of = 0;
+    for at in 0..lines.len() {
+        while of < own.len()
+            && lines[at].text != own[of]
+            && common[at * width + of + 1] >= common[(at + 1) * width + of]
+            && common[at * width + of + 1] == common[at * width + of]
+        {
+            of += 1;
+        }
+        let is_own = own.get(of) == Some(&lines[at].text);
+        lines[at].added = !is_own;
+        of += usize::from(is_own);
     }
 }

@@ -186,8 +186,8 @@ fn guarded(
     }
     let depth = inside[0].depth;
     let behind = lines.get(to);
-    let leaves =
-        inside.iter().any(|line| line.depth < depth || (line.step == Step::Else && line.depth == depth));
+    // An else further on belongs to a condition that is inside as well.
+    let leaves = inside[0].step == Step::Else || inside.iter().any(|line| line.depth < depth);
     let cuts =
         behind.is_some_and(|line| line.depth > depth || (line.depth == depth && line.step == Step::Else));
     // A condition at the end of the lines leaves what it decides outside.

@@ -18,7 +18,7 @@ use pagewalk::names::{near, repeated};
 
 use super::{Around, Composition, Frees, Guard, Guarded, Switches};
 use crate::choice::Choice;
-use crate::link::{RaceLink, RaceLinkProblem};
+use crate::link::{RaceLink, RaceLinkProblem, with_run};
 use crate::race::RACES;
 
 /// Longest composition that is looked at, in bytes: none that we write is longer.
@@ -231,16 +231,6 @@ impl fmt::Display for Composition {
 /// The text, without a `#`. Who moves is left out where that would make it too long to be read back.
 impl fmt::Display for ComposeLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = self.of.to_string();
-        let separator = if text.contains('?') { '&' } else { '?' };
-        let run = match (self.schedule.is_empty(), self.step) {
-            (true, _) => String::new(),
-            (false, 0) => format!("{separator}s={}", self.schedule),
-            (false, step) => format!("{separator}s={}&t={step}", self.schedule),
-        };
-        if text.len() + run.len() <= MAX_BYTES {
-            text.push_str(&run);
-        }
-        f.write_str(&text)
+        f.write_str(&with_run(self.of.to_string(), &self.schedule, self.step, MAX_BYTES))
     }
 }

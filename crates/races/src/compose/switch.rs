@@ -74,7 +74,7 @@ pub static SWITCHES: [Switch; 8] = [
     },
     Switch {
         title: "Lines inside one more lock",
-        about: "Then each line goes in or out where it stands. The lock is held without a break, so what lies between goes along.",
+        about: "All lines go in; a press on a line above then moves it out, or in. The lock is held without a break, so what lies between goes along.",
         walker: false,
         positions: &[
             (Change::Guard(None), "none"),

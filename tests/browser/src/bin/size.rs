@@ -39,6 +39,9 @@ const DOOR: usize = 200_000;
 /// What puts calls together may add, gzipped: 40 kB.
 const CALL: usize = 40_000;
 
+/// What composes races may add to the race lab, gzipped: 26 kB. A seventh of it are sheets that the lab has as well, for who opens it first.
+const SWITCHES: usize = 26_000;
+
 /// The tables of the machines. They are data and no part of the program, so they have no budget.
 const DATA: &str = "captures/";
 
@@ -46,7 +49,7 @@ const DATA: &str = "captures/";
 type Opens = (&'static str, &'static str);
 
 /// Pages that need what is not loaded first: those of the race lab, a captured machine, a comparison, those of the rest, and the
-/// lessons, what opens files, and calls of one's own.
+/// lessons, what opens files, calls and races of one's own.
 const LAB_PAGES: [Opens; 2] = [("#v1/race/munmap", ".lane"), ("#v1/verdicts", ".survey[data-state]")];
 const TABLES_PAGES: [Opens; 1] = [("#v1/kernel-walk", ".sentence")];
 const COMPARE_PAGES: [Opens; 1] = [("#v1/compare", ".side + .side")];
@@ -54,6 +57,7 @@ const MORE_PAGES: [Opens; 1] = [("#v1/callers", ".callers tbody tr")];
 const LEARN_PAGES: [Opens; 1] = [("#v1/learn", ".lesson")];
 const DOOR_PAGES: [Opens; 1] = [("#v1/open", ".door textarea")];
 const CALL_PAGES: [Opens; 1] = [("#v1/call", ".call .sentence")];
+const SWITCHES_PAGES: [Opens; 1] = [("#v1/compose/munmap", ".switches .says")];
 
 /// What a file weighs, in bytes, as it is and as servers send it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +68,7 @@ struct Weight {
 }
 
 fn main() -> ExitCode {
-    let [first, lab, tables, compare, more, learn, door, call] = test(Screen::WIDE, loads);
+    let [first, lab, tables, compare, more, learn, door, call, switches] = test(Screen::WIDE, loads);
     let within = [
         weigh("first load", &first, FIRST),
         weigh("for the race lab", &lab, LAB),
@@ -74,14 +78,15 @@ fn main() -> ExitCode {
         weigh("for the lessons", &learn, LEARN),
         weigh("for what opens texts", &door, DOOR),
         weigh("for calls of one's own", &call, CALL),
+        weigh("for races of one's own", &switches, SWITCHES),
     ];
     println!("{} bytes gzipped for who opens everything", within.iter().map(|of| of.0).sum::<usize>());
     if within.iter().all(|of| of.1) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// What is loaded until the first step is shown, for the race lab and the verdicts, for a captured machine, for a comparison, for
-/// the rest, for the lessons, for what opens files and texts, and for calls of one's own.
-async fn loads(page: &Page) -> [Vec<String>; 8] {
+/// the rest, for the lessons, for what opens files and texts, for calls and for races of one's own.
+async fn loads(page: &Page) -> [Vec<String>; 9] {
     let site = Site::serve();
     page.open(&site.url("")).await;
     let first = page.loaded().await;
@@ -93,7 +98,8 @@ async fn loads(page: &Page) -> [Vec<String>; 8] {
     let learn = adds(page, &LEARN_PAGES, &mut seen).await;
     let door = adds(page, &DOOR_PAGES, &mut seen).await;
     let call = adds(page, &CALL_PAGES, &mut seen).await;
-    [first, lab, tables, compare, more, learn, door, call]
+    let switches = adds(page, &SWITCHES_PAGES, &mut seen).await;
+    [first, lab, tables, compare, more, learn, door, call, switches]
 }
 
 /// What pages load that nothing before them has.

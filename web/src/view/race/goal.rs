@@ -48,8 +48,7 @@ pub fn goal(session: &Session, asked: &Asked<'_>) -> El {
         .child(
             el("div.goal-text")
                 .child(cited(el("p.about"), text.about))
-                .child(el("p.aim").child(el("b").child("Goal: ")).child(text.goal))
-                .child(fixes::line(text.id)),
+                .child(el("p.aim").child(el("b").child("Goal: ")).child(text.goal)),
         )
         .child(variant(choice))
         .child(
@@ -60,9 +59,10 @@ pub fn goal(session: &Session, asked: &Asked<'_>) -> El {
                     "Search all orders of steps for all that can go wrong",
                     "Prove it",
                 ))
-                .child(el("a").attr("href", &switches(choice)).child("change the rules"))
+                .child(el("a").attr("href", &switches(choice)).child("switches"))
                 .child(el("a[href=#v1/verdicts]").child("all verdicts")),
         )
+        .child(fixes::line(text.id))
         .child(search(session, asked))
 }
 
