@@ -59,8 +59,8 @@ impl Switches {
         let of = link.of;
         self.of = Some(of);
         (self.running, self.found, self.copied) = (None, None, "");
-        let changes = SWITCHES.iter().flat_map(|switch| switch.positions);
-        self.forbidden = changes.map(|(change, _)| of.forbids(*change).map(|why| sentence(&why))).collect();
+        let positions = SWITCHES.iter().flat_map(|switch| switch.positions);
+        self.forbidden = positions.map(|&(change, _)| of.forbids(change).map(|why| sentence(&why))).collect();
         self.player.session = None;
         let own = of.kernels_own().start().map_err(NoSense::from);
         match of.start().and_then(|start| Ok((start, own?))) {

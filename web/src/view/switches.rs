@@ -91,10 +91,10 @@ pub fn page(shared: &Shared, seen: &Seen<'_>, run: [Option<El>; 6]) -> El {
 fn asked(seen: &Seen<'_>) -> El {
     let of = seen.of;
     let (class, badge, title) = match seen.found {
-        None => (".open", "…", "Searching"),
-        Some(Err(_)) => (".open", "–", "This makes no sense"),
+        None => (".unsure", "…", "Searching"),
+        Some(Err(_)) => (".unsure", "–", "This makes no sense"),
         Some(Ok(found)) if found.is_safe() => (".safe", "✓", "Safe"),
-        Some(Ok(found)) if !found.complete => (".open", "?", "Not known"),
+        Some(Ok(found)) if !found.complete => (".unsure", "?", "Not known"),
         Some(Ok(_)) => (".unsafe", "✗", "Not safe"),
     };
     let says = match seen.found {

@@ -169,9 +169,14 @@ impl Composition {
         }
     }
 
-    /// Why it would make no sense with a switch turned, if it would not.
+    /// Why it would make no sense with a switch turned. Where it makes none already: why, for the switches that are turned.
     pub fn forbids(&self, change: Change) -> Option<NoSense> {
-        self.with(change).start().err()
+        let now = self.start().err();
+        let is_first = SWITCHES.iter().any(|switch| switch.positions[0].0 == change);
+        match now {
+            None => self.with(change).start().err(),
+            Some(why) => Some(why).filter(|_| self.stands(change) && !is_first),
+        }
     }
 
     /// The race as its kernel has it, by itself, with the lock held like here.

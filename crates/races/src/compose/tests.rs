@@ -124,6 +124,11 @@ fn questions_that_were_asked_in_public() {
 
 #[test]
 fn what_makes_no_sense_is_refused_with_the_reason() {
+    // A whole condition with what is done otherwise is none of that.
+    assert_eq!(
+        told("v1/compose/huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:1-7"),
+        "SAFE"
+    );
     for (text, why) in [
         ("munmap?guard=mm-read:1-3", "munmap takes the mm's lock already"),
         ("munmap?without=hotplug", "munmap never takes mem_hotplug_lock"),
@@ -209,9 +214,19 @@ fn each_switch_turns_and_the_address_says_it() {
             let standing: Vec<_> = switch.positions.iter().filter(|(of, _)| turned.stands(*of)).collect();
             assert_eq!(standing, [&(change, name)], "{}", switch.title);
             assert_eq!(parse(&turned.to_string()), turned);
-            assert_eq!(from.forbids(change), turned.start().err());
+            assert_eq!(from.forbids(change), turned.start().err(), "{turned}");
         }
         assert_eq!(of.with(switch.positions[1].0) == of, needs_guard, "{}", switch.title);
+    }
+}
+
+#[test]
+fn of_what_makes_no_sense_the_switches_that_are_turned_say_why() {
+    let of = parse("v1/compose/munmap/x86_64-4level/v7.3?lock=read&around=owns");
+    let says = of.forbids(Change::Around(Around::Owns)).expect("it makes none").to_string();
+    assert!(says.contains("nobody owns them"), "{says}");
+    for other in [Change::Around(Around::Nothing), Change::Rcu(true), Change::Rcu(false)] {
+        assert_eq!(of.forbids(other), None, "{other:?}");
     }
 }
 

@@ -118,7 +118,7 @@ impl Composition {
     pub fn sentence(&self, found: &Result<Found, NoSense>) -> String {
         let asked = self.question();
         match found {
-            Err(why) => format!("{asked}: this makes no sense. {why}."),
+            Err(why) => format!("{asked}: this makes no sense: {why}."),
             Ok(found) if found.is_safe() => {
                 format!(
                     "{asked}: safe. Nothing goes wrong in any order of the steps; {} states were seen.",
