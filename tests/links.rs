@@ -128,7 +128,8 @@ fn opened(link: &str, what: &str) -> String {
             assert_eq!(problem, None, "{link}");
             let found = of.of.search().expect("it makes sense");
             let (at, steps) = (of.step, tape.steps().len());
-            format!("step {at} of {steps}: {}; {}", short(found.outcomes), of.of.unlike())
+            let unlike = of.of.unlike_kernel().len();
+            format!("step {at} of {steps}: {}, {unlike} unlike the kernel", short(found.outcomes))
         }
         _ => {
             let (of, problems) = Link::parse(link, &LIBRARY);

@@ -24,7 +24,7 @@ const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> St
 }
 
 /// Each page that the navigation leads to has one at least.
-const STATES: [State; 36] = [
+const STATES: [State; 40] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),
