@@ -4,7 +4,7 @@ use pagewalk_browser_tests::{Key, Page, Screen, Site, test};
 use serde_json::{Value, json};
 
 /// Pages, and what is there when they are.
-const PAGES: [(&str, &str); 12] = [
+const PAGES: [(&str, &str); 13] = [
     ("#v1", ".sentence"),
     ("#v1/kernel-walk?t=75", ".sentence"),
     ("#v1/ptdump/riscv64-sv39/v7.3?t=40", ".dump"),
