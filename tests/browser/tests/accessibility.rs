@@ -87,7 +87,7 @@ const STATES: [State; 40] = [
     state("a call", "#v1/call", ".call .sentence"),
     state("a call that cannot be", "#v1/call?fn=walk_page_vma&vma=none&do=pte:x", ".call .refused"),
     state("a call that is mistyped", "#v1/call/vax?rage=1", ".notice"),
-    state("a race of one's own", "#v1/compose/huge-vmap?guard=init-read:2-4", ".asked h2.unsafe"),
+    state("a race of one's own", "#v1/compose/huge-vmap?guard=init-read:4-4", ".asked h2.unsafe"),
     state("the race of a fix", "#v1/race?cve=CVE-2026-74672", ".asked h2.unsafe"),
     state("a race that makes no sense", "#v1/compose/munmap?around=owns", ".asked h2.unsure"),
     state("a race that is mistyped", "#v2/compose/mumap?guard=x", ".notice"),

@@ -16,7 +16,7 @@ const PAGES: [(&str, &str); 13] = [
     ("#v1/callers", ".callers tbody tr"),
     ("#v1/open", ".door textarea"),
     ("#v1/call", ".call .sentence"),
-    ("#v1/compose/huge-vmap?guard=init-read:2-4", ".asked h2.unsafe"),
+    ("#v1/compose/huge-vmap?guard=init-read:4-4", ".asked h2.unsafe"),
     ("#v1/open/value/arm64-4k-48/pte/68000416899f03/60000416898f83", ".answer .change"),
 ];
 
