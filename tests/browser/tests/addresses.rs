@@ -54,8 +54,8 @@ impl Expected {
         let path = text.strip_prefix("v1/").unwrap_or_default();
         let name = path.split(['/', '?']).next().unwrap_or_default();
         let rest = &path[name.len()..];
-        if let Some(notice) = composed_notice(hash) {
-            return Self::later(".switches .says", notice);
+        if let Some(notices) = composed_notices(hash) {
+            return Self::later(".switches .says", notices.first().cloned());
         }
         // A `?` with nothing behind it says nothing.
         let rest = if rest == "?" { "" } else { rest };
@@ -112,14 +112,14 @@ fn is_there(page: &str, name: &str) -> bool {
     }
 }
 
-/// What the page says of a composed race, if the address is that of one or asks for the race of a fix.
-fn composed_notice(hash: &str) -> Option<Option<String>> {
+/// All that the page may say of a composed race, the first of it at least, if the address is that of one or asks for the race of a fix.
+fn composed_notices(hash: &str) -> Option<Vec<String>> {
     if let Some(asked) = Fix::asked(hash) {
-        return Some(asked.err().map(|unknown| unknown.to_string()));
+        return Some(asked.err().map(|unknown| unknown.to_string()).into_iter().collect());
     }
     let (link, problems) = ComposeLink::parse(hash)?;
-    let misfit = || Tape::along(link.of.start().ok()?, &link.schedule).1;
-    Some(problems.first().map(ToString::to_string).or_else(misfit))
+    let misfit = link.of.start().ok().and_then(|start| Tape::along(start, &link.schedule).1);
+    Some(problems.iter().map(ToString::to_string).chain(misfit).collect())
 }
 
 /// What the page says of a link to a race: what is wrong with it, or where its schedule ends before its time.
