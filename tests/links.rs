@@ -1,13 +1,15 @@
 //! No address is too broken to be read: it opens something, and what is opened has an address that is all right.
 
-use narrate::race::{self, Session};
+use narrate::race::{self, Session, Tape};
 use narrate::{Timeline, point};
 use pagewalk_tests::LIBRARY;
 use pagewalk_tests::addresses::{VALID, broken};
 use pagewalk_tests::tables::tables_of;
 use pgtable::VirtAddr;
 use proptest::prelude::*;
-use races::RaceLink;
+use races::compose::ComposeLink;
+use races::compose::link::MAX_BYTES;
+use races::{Composition, RaceLink, short};
 use scenario::{CompareLink, Link, Setup};
 
 /// Reads an address as a page does, and what it opens again. Returns whether something was wrong with it.
@@ -18,6 +20,18 @@ fn opens(address: &str) -> Result<bool, TestCaseError> {
         let shown = RaceLink { step, ..link };
         let text = shown.to_string();
         prop_assert_eq!(RaceLink::parse(&text), Some((shown, vec![])), "{}", text);
+        return Ok(says(&problems));
+    }
+    if let Some((link, problems)) = ComposeLink::parse(address) {
+        let step = link.step.min(link.schedule.len() as u32);
+        let shown = ComposeLink { step, ..link };
+        let text = shown.to_string();
+        prop_assert!(text.len() <= MAX_BYTES, "{}", text);
+        if text.contains("s=") {
+            prop_assert_eq!(ComposeLink::parse(&text), Some((shown, vec![])), "{}", text);
+        } else {
+            prop_assert_eq!(Composition::parse(&text), Some((shown.of, vec![])), "{}", text);
+        }
         return Ok(says(&problems));
     }
     let (link, problems) = Link::parse(address, &LIBRARY);
@@ -105,6 +119,17 @@ fn opened(link: &str, what: &str) -> String {
                 walk.revision.id(),
                 walk.lock.name()
             )
+        }
+        "compose" => {
+            let (of, problems) = ComposeLink::parse(link).expect("a composition");
+            assert_eq!(problems, [], "{link}");
+            let start = of.of.start().expect("it makes sense");
+            let (tape, problem) = Tape::along(start, &of.schedule);
+            assert_eq!(problem, None, "{link}");
+            let found = of.of.search().expect("it makes sense");
+            let (at, steps) = (of.step, tape.steps().len());
+            let unlike = of.of.unlike_kernel().len();
+            format!("step {at} of {steps}: {}, {unlike} unlike the kernel", short(found.outcomes))
         }
         _ => {
             let (of, problems) = Link::parse(link, &LIBRARY);

@@ -12,7 +12,7 @@ const WHOLE: [&str; 11] =
     ["yours", "tokens", "dark", "layout", "base", "start", "race", "verdicts", "beside", "print", "built"];
 
 /// The lists of sheets: of the first part, of the later ones. One is the sheet of the part's only view.
-const LISTS: [&str; 7] = ["first", "lab", "more", "compare", "learn", "door", "call"];
+const LISTS: [&str; 8] = ["first", "lab", "more", "compare", "learn", "door", "call", "switches"];
 
 /// What only a walk in another page fetches.
 const EMBEDDED: [&str; 3] = ["embed", "light", "element"];
@@ -126,7 +126,7 @@ fn every_style_sheet_arrives_with_a_part_and_none_twice_for_whoever_reads_a_walk
             continue;
         }
         let import = format!("@import \"{name}.css\"");
-        let [first, lab, more, _, learn, door, call] =
+        let [first, lab, more, _, learn, door, call, _] =
             lists.each_ref().map(|list| list.matches(&import).count());
         let yours = (lab + more + learn, door, call) == (0, 1, 1);
         let later = yours || matches!((lab, more, learn), (1, 0 | 1, 0) | (0, 1, 0) | (0, 0, 1));

@@ -4,7 +4,7 @@
 //! site have other links. Each of these must open something, and say what was wrong.
 
 /// Addresses that are all right, one of each form and each with as much in it as its form can have.
-pub const VALID: [&str; 11] = [
+pub const VALID: [&str; 12] = [
     "#v1/kernel-walk/x86_64-4level/v6.17?lock=read&by=actions&t=12&view=levels&embed",
     "#v1/debug-user/riscv64-sv39/v6.16?lock=write&init=read&t=2",
     "#v1/kernel-walk?view=levels",
@@ -12,6 +12,7 @@ pub const VALID: [&str; 11] = [
     "#v1/callers",
     "#v1/race/munmap/openrisc/v6.16?lock=none&s=a20b11a&t=7",
     "#v1/race/collapse/x86_64-4level/v6.17?lock=read&s=a&t=1",
+    "#v1/compose/hot-remove/arm64-4k-48/v7.3?lock=read&rule=no-hotplug&guard=init-read:try:2-4&frees=rcu&hotplug=no&around=owns&s=a&t=1",
     "#v1/verdicts/nested-read",
     "#v1/compare/debug-user/x86_64-4level/v6.17?lock=read&with=v7.3&with-lock=write&t=2",
     "#v1/safe/debug/riscv64-sv48/v6.18?mm=other&lock=write&holds=user&also=hotplug,init_mm",

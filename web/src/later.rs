@@ -35,6 +35,8 @@ named! {
         Door = "door",
         /// Calls that a person puts together.
         Call = "call",
+        /// Races that a person composes.
+        Switches = "switches",
     }
 }
 

@@ -35,6 +35,7 @@ fn reach(part: Part) -> Coming {
         Part::Learn => Box::pin(learn()),
         Part::Door => Box::pin(door()),
         Part::Call => Box::pin(call()),
+        Part::Switches => Box::pin(switches()),
     }
 }
 
@@ -83,4 +84,9 @@ fn element() -> Result<fn(Reach), PartError> {
 #[wasm_split_helpers::wasm_split(call, fallible)]
 fn call() -> Result<Arrived, PartError> {
     pagewalk_web::parts::call::arrived()
+}
+
+#[wasm_split_helpers::wasm_split(switches, fallible)]
+fn switches() -> Result<Arrived, PartError> {
+    pagewalk_web::parts::switches::arrived()
 }

@@ -10,6 +10,7 @@
 //! | [`door`] | what opens files and texts of one's own |
 //! | [`element`] | walks in elements of other pages |
 //! | [`call`] | calls that a person puts together |
+//! | [`switches`] | races that a person composes |
 //! | [`take`] | what writes files of a step: its figure, and the page with all that it needs |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
@@ -27,6 +28,7 @@ pub mod element;
 pub mod lab;
 pub mod learn;
 pub mod more;
+pub mod switches;
 pub mod tables;
 pub mod take;
 
@@ -61,6 +63,8 @@ pub enum Arrived {
     Door(fn(Callback<Change>) -> Door),
     /// The page of a call that a person puts together, told whom to tell that something was typed.
     Call(fn(Callback<Change>) -> Box<dyn Page>),
+    /// The page of a race that a person composes.
+    Switches(Box<dyn Page>),
 }
 
 /// The part [`lab`], as the first one has it.

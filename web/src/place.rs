@@ -30,6 +30,8 @@ pub enum Place {
     Open,
     /// A call that a person puts together.
     Call,
+    /// A race that a person composes.
+    Switches,
 }
 
 /// A hash without its sign, as links are.
@@ -39,12 +41,13 @@ pub fn unsigned(hash: &str) -> &str {
 
 impl Place {
     /// All pages, in the order of the navigation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Learn,
         Self::Walk,
         Self::Safe,
         Self::Callers,
         Self::Race,
+        Self::Switches,
         Self::Verdicts,
         Self::Compare,
         Self::Open,
@@ -68,6 +71,7 @@ impl Place {
             Self::Learn => "Learn",
             Self::Open => "Open yours",
             Self::Call => "Your call",
+            Self::Switches => "Your race",
         }
     }
 
@@ -81,6 +85,7 @@ impl Place {
             Self::Learn => Some(Part::Learn),
             Self::Open => Some(Part::Door),
             Self::Call => Some(Part::Call),
+            Self::Switches => Some(Part::Switches),
         }
     }
 
@@ -96,6 +101,7 @@ impl Place {
             Self::Learn => "v1/learn",
             Self::Open => "v1/open",
             Self::Call => "v1/call",
+            Self::Switches => "v1/compose/munmap",
         }
     }
 
@@ -111,6 +117,7 @@ impl Place {
             Self::Learn => "learn",
             Self::Open => "open",
             Self::Call => "call",
+            Self::Switches => "compose",
         }
     }
 
@@ -124,7 +131,8 @@ impl Place {
             | Self::Safe
             | Self::Learn
             | Self::Open
-            | Self::Call => &[],
+            | Self::Call
+            | Self::Switches => &[],
             Self::Race => &race::ABOUTS,
             Self::Verdicts => &verdicts::ABOUTS,
         }
@@ -135,7 +143,7 @@ impl Place {
     pub fn stray(self, hash: &str) -> Option<&str> {
         let (name, _) = self.rest(hash);
         let known = match self {
-            Self::Walk | Self::Safe | Self::Open | Self::Call => true,
+            Self::Walk | Self::Safe | Self::Open | Self::Call | Self::Switches => true,
             Self::Compare => {
                 let library = Library::first(&callers::ABOUTS);
                 library.scenario(name).is_some() || library.later().iter().any(|about| about.id == name)
@@ -153,8 +161,15 @@ impl Place {
 
     /// The page that a hash opens. What none of the others has is the walk's, which says what is wrong with it.
     pub fn of(hash: &str) -> Self {
-        let name = unsigned(hash).strip_prefix("v1/").unwrap_or_default();
+        let (version, name) = unsigned(hash).split_once('/').unwrap_or_default();
+        // The race of a fix is a composed one, and of any version these say themselves what is wrong.
+        let is_ours = version == "v1";
+        if is_ours && (name.starts_with("race?cve=") || name.starts_with("race?commit=")) {
+            return Self::Switches;
+        }
         let name = name.split(['/', '?']).next().unwrap_or_default();
+        let is_ours = is_ours || (name == Self::Switches.name() && version.starts_with('v'));
+        let name = if is_ours { name } else { "" };
         Self::ALL.into_iter().find(|page| page.name() == name).unwrap_or(Self::Walk)
     }
 
@@ -182,7 +197,7 @@ pub fn missing(page: Place, name: &str) -> String {
         Place::Verdicts => "table of verdicts",
         Place::Compare => "scenario",
         Place::Learn => "lesson",
-        Place::Walk | Place::Callers | Place::Safe | Place::Open | Place::Call => "page",
+        _ => "page",
     };
     let mut near = Near::new(name);
     for about in page.abouts() {

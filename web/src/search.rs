@@ -88,8 +88,12 @@ impl Sliced {
     /// # Errors
     /// [`NotThere`] when the race cannot be set up.
     pub fn with_limit(choice: &Choice, aim: Aim, states: u32) -> Result<Self, NotThere> {
-        let search = RaceSearch::new(RaceModel::new(choice, aim)?, states);
-        Ok(Self { search, clock: Clock::default(), spent: 0.0 })
+        Ok(Self::of(RaceModel::new(choice, aim)?, states))
+    }
+
+    /// A search of any model, in which at most `states` are seen.
+    pub fn of(model: RaceModel, states: u32) -> Self {
+        Self { search: RaceSearch::new(model, states), clock: Clock::default(), spent: 0.0 }
     }
 
     /// Searches for [`SLICE_MS`] at most.

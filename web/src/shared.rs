@@ -46,6 +46,8 @@ pub struct Shared {
     pub door: PartState,
     /// The part with calls that a person puts together.
     pub call: PartState,
+    /// The part with races that a person composes.
+    pub switches: PartState,
     /// What it reads them with, once it is here.
     pub load: Option<Load>,
     /// What it has of the part with the race lab: whether a walk is safe beside other CPUs.
@@ -71,6 +73,7 @@ impl Default for Shared {
             compare: PartState::default(),
             door: PartState::default(),
             call: PartState::default(),
+            switches: PartState::default(),
             load: None,
             beside: None,
             library: Library::first(&callers::ABOUTS),
@@ -197,6 +200,7 @@ impl Shared {
             Part::Learn => &self.learn,
             Part::Door => &self.door,
             Part::Call => &self.call,
+            Part::Switches => &self.switches,
         }
     }
 
@@ -210,6 +214,7 @@ impl Shared {
             Part::Learn => &mut self.learn,
             Part::Door => &mut self.door,
             Part::Call => &mut self.call,
+            Part::Switches => &mut self.switches,
         }
     }
 }

@@ -470,6 +470,7 @@ impl Shell {
                 self.desk = Some((more.desk)(ctx.link().callback(Msg::Did), more.taking));
             }
             Ok(Arrived::Compare(compare)) => self.others[Place::Compare.slot() - 1] = Some(compare),
+            Ok(Arrived::Switches(switches)) => self.others[Place::Switches.slot() - 1] = Some(switches),
             // Nobody has to be told: what it is for is fetched now.
             Ok(Arrived::Tables(load)) => return self.shared.load = Some(load),
             Ok(Arrived::Learn(learn, words)) => {

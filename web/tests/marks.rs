@@ -10,6 +10,7 @@ use pagewalk_web::place::Place;
 use pagewalk_web::run::Speed;
 use pagewalk_web::values::Values;
 use pagewalk_web::view::door::Press;
+use pagewalk_web::view::switches::Press as Turned;
 use pgtable::Level;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -81,6 +82,11 @@ fn every_address_opens_a_page() {
         ("##v1/race", Place::Walk),
         ("#v2/race", Place::Walk),
         ("#V1/callers", Place::Walk),
+        ("#v1/race?cve=CVE-2026-31456", Place::Switches),
+        ("#v1/race?commit=26444eb71465", Place::Switches),
+        ("#v2/compose/munmap", Place::Switches),
+        ("#V1/compose/munmap", Place::Walk),
+        ("#v2/race?cve=CVE-2026-31456", Place::Walk),
         ("", Place::Walk),
     ] {
         assert_eq!(Place::of(hash), place, "{hash}");
@@ -181,6 +187,16 @@ fn values_are_told_from_words_and_their_link_comes_back() {
 fn every_button_of_the_door_comes_back_from_its_number() {
     for number in [0, 1, 2, 9, 100, 102] {
         assert_eq!(Press::from_number(number).map(Press::number), Some(number));
+    }
+}
+
+#[wasm_bindgen_test]
+fn every_button_of_a_race_of_ones_own_comes_back_from_its_number() {
+    let positions = races::compose::SWITCHES.iter().map(|switch| switch.positions.len()).sum();
+    let lines = [1, 2, 255].map(Turned::Line);
+    let all = (0..positions).map(Turned::Position).chain(lines).chain([Turned::AsInTheKernel]);
+    for press in all {
+        assert_eq!(Turned::from_number(press.number()), press);
     }
 }
 

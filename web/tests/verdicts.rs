@@ -6,7 +6,7 @@ mod common;
 
 use common::draw;
 use pagewalk_web::later::Part;
-use pagewalk_web::parts::{Arrived, Coming, call, compare, door, lab, learn, more, tables, take};
+use pagewalk_web::parts::{Arrived, Coming, call, compare, door, lab, learn, more, switches, tables, take};
 use pagewalk_web::shell::{Shell, Start};
 use pagewalk_web::view::verdicts::cell::{Place, verdict};
 use races::{ANSWERS, Found, NotThere, Outcomes, Variant, survey::search};
@@ -27,6 +27,7 @@ fn reach(part: Part) -> Coming {
             Part::Learn => Arrived::Learn(learn::learn(), pagewalk_web::words::WORDS),
             Part::Door => Arrived::Door(|change| door::door(&change)),
             Part::Call => Arrived::Call(call::call),
+            Part::Switches => Arrived::Switches(switches::switches()),
         })
     })
 }

@@ -49,7 +49,7 @@ const PACK: &str = "pack_element.wasm";
 const KNOWN: [(&str, &str); 2] = [("types", "page-walk.d.ts"), ("manifest", "custom-elements.json")];
 
 /// The style sheets that name the others: of the first part, and of each later one.
-const STYLES: [&str; 11] = [
+const STYLES: [&str; 12] = [
     "first.css",
     "lab.css",
     "more.css",
@@ -57,6 +57,7 @@ const STYLES: [&str; 11] = [
     "learn.css",
     "door.css",
     "call.css",
+    "switches.css",
     "embed.css",
     "light.css",
     "dark.css",

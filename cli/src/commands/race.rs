@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use explore::Lane;
 use narrate::race::{Tape, point};
 use races::compose::NoSense;
+use races::fixes::NoFix;
 use races::{Composition, FIXES, Fix, Found, OUTCOMES, RaceLink, State};
 use serde_json::{Value, json};
 
@@ -58,7 +59,7 @@ struct Answer {
 impl Args {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
         let link = self.link.split_once('#').map_or(self.link.as_str(), |(_, link)| link);
-        let fix = named(link);
+        let fix = named(link)?;
         let asked = fix.map_or_else(|| link.to_owned(), |fix| composition(fix.before));
         let (of, problems) = read(&asked).ok_or_else(|| {
             Failure::Asked(format!(
@@ -82,9 +83,15 @@ impl Args {
 }
 
 /// The fix that is asked for by its name alone, or as `v1/race?cve=NAME`.
-fn named(link: &str) -> Option<&'static Fix> {
-    let id = link.strip_prefix("v1/race?").and_then(|query| query.split_once('=')).map_or(link, |(_, id)| id);
-    Fix::named(id)
+fn named(link: &str) -> Result<Option<&'static Fix>, Failure> {
+    match Fix::asked(link) {
+        Some(Ok(fix)) => Ok(Some(fix)),
+        Some(Err(NoFix(id))) => Err(Failure::Asked(format!(
+            "\u{201c}{id:.40}\u{201d} is none of the fixes whose race is known: {}",
+            fixes()
+        ))),
+        None => Ok(Fix::named(link)),
+    }
 }
 
 fn fixes() -> String {
@@ -152,8 +159,8 @@ impl Answer {
             }
             write!(out, "Without it: ")?;
         }
-        writeln!(out, "{}", self.of.sentence(&self.found))?;
-        writeln!(out, "\n{}", self.of)?;
+        writeln!(out, "{}", self.of.mail(&self.found, ""))?;
+        writeln!(out, "\n{}", self.of.unlike())?;
         writeln!(out, "\nThe other CPU, as the race has it:")?;
         for (number, line) in (1..).zip(self.lines()) {
             writeln!(out, "{number:4}  {line}")?;
@@ -200,6 +207,7 @@ impl Answer {
             "steps": steps.collect::<Vec<_>>(),
             "other_cpu": self.lines(),
             "sentence": self.of.sentence(&self.found),
+            "unlike": self.of.unlike_kernel(),
             "problems": self.problems,
         })
     }

@@ -10,6 +10,11 @@ pub fn commit(id: &str) -> String {
     ["https://git.kernel.org/linus/", id].concat()
 }
 
+/// A page that says what is known of a CVE.
+pub fn cve(id: &str) -> String {
+    ["https://nvd.nist.gov/vuln/detail/", id].concat()
+}
+
 /// A page that shows where the kernel's source has a function. The patch as it was posted is in no tree.
 pub fn function(name: &str, revision: Revision) -> Option<String> {
     let version = (revision != Revision::Patch).then(|| revision.id())?;

@@ -2,6 +2,12 @@
 //!
 //! Commits and versions are Linux's history; a CVE and what it affects are from nvd.nist.gov.
 
+use alloc::string::{String, ToString};
+
+use crate::choice::Choice;
+use crate::compose::Composition;
+use crate::race::RACES;
+
 /// A fix of the kernel, with the race that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fix {
@@ -125,7 +131,54 @@ pub static FIXES: [Fix; 8] = [
 /// Fewest digits of a commit that name it.
 const FEWEST: usize = 8;
 
+/// How an address asks for the race of a fix, behind the `#`.
+const ASKS: [&str; 2] = ["v1/race?cve=", "v1/race?commit="];
+
+/// Nobody here knows this fix.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no fix \u{201c}{0:.40}\u{201d} here whose race is known; the first race is shown")]
+pub struct NoFix(pub String);
+
 impl Fix {
+    /// The fix that an address asks for (`v1/race?cve=…`, `v1/race?commit=…`), with or without the `#`, if it asks for one.
+    ///
+    /// # Errors
+    /// [`NoFix`] where it names none of ours.
+    pub fn asked(hash: &str) -> Option<Result<&'static Self, NoFix>> {
+        let text = hash.strip_prefix('#').unwrap_or(hash);
+        let rest = ASKS.iter().find_map(|ask| text.strip_prefix(ask))?;
+        let id = rest.split('&').next().unwrap_or_default();
+        Some(Self::named(id).ok_or_else(|| NoFix(id.to_string())))
+    }
+
+    /// The address that asks for it, behind the `#`.
+    pub fn address(&self) -> String {
+        match self.cve {
+            Some(cve) => [ASKS[0], cve].concat(),
+            None => [ASKS[1], self.commit].concat(),
+        }
+    }
+
+    /// The fixes of a race, by its name.
+    pub fn of_race(id: &str) -> impl Iterator<Item = &'static Self> {
+        FIXES.iter().filter(move |fix| fix.before.split('/').next() == Some(id))
+    }
+
+    /// The [composition](Composition) that goes wrong without it.
+    pub fn without(&self) -> Composition {
+        composed(self.before)
+    }
+
+    /// What one might think instead, and the composition that shows that it is not so.
+    pub fn instead(&self) -> Option<(&'static str, Composition)> {
+        self.instead.map(|(thought, text)| (thought, composed(text)))
+    }
+
+    /// The same with it.
+    pub fn with(&self) -> Composition {
+        composed(self.after)
+    }
+
     /// The fix with this CVE, or with this commit: eight of its digits at least.
     pub fn named(id: &str) -> Option<&'static Self> {
         let id = id.trim();
@@ -142,6 +195,12 @@ impl Fix {
         };
         FIXES.iter().find(is_cve).or_else(|| FIXES.iter().find(is_commit))
     }
+}
+
+/// One of those above, all of which can be read.
+fn composed(text: &str) -> Composition {
+    let read = Composition::parse(&["v1/compose/", text].concat());
+    read.map_or_else(|| Composition::of(Choice::first(RACES[0])), |(of, _)| of)
 }
 
 #[cfg(test)]
@@ -179,6 +238,14 @@ mod tests {
         }
         assert_eq!(commit("cve-2026-31456"), Some("3b89863c3fa4"));
         assert_eq!(commit("3b89863c3fa4aaaaaaaaaaaaaaaaaaaaaaaaaaaa"), Some("3b89863c3fa4"));
+        for fix in &FIXES {
+            assert_eq!(Fix::asked(&["#", &fix.address()].concat()), Some(Ok(fix)));
+            let race = fix.without().choice.race.id;
+            assert!(Fix::of_race(race).any(|of| of == fix) && fix.with().choice.race.id == race);
+        }
+        let unknown = Fix::asked("v1/race?cve=CVE-2026-1&t=3").expect("it asks").expect_err("none of ours");
+        assert!(unknown.to_string().contains("\u{201c}CVE-2026-1\u{201d}"), "{unknown}");
+        assert_eq!(Fix::asked("v1/race/munmap?cve=CVE-2026-31456"), None);
         for id in ["", "3b89863", "3b89863g", "CVE-2026-1", "v1/race/munmap"] {
             assert_eq!(commit(id), None, "{id}");
         }

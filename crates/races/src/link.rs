@@ -8,6 +8,7 @@
 //! comes from there: the race on that machine and in that kernel, or the nearest that it has. A link that cannot be understood
 //! opens the nearest thing that works and says what was wrong with it.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -142,6 +143,20 @@ impl RaceLink {
         self.choice = Choice::of(race, race.model(model), revision).with_lock(self.choice.lock);
         Some(())
     }
+}
+
+/// An address of a race with who moves, and which step is shown; without these where it would be longer than `most` bytes.
+pub fn with_run(mut text: String, schedule: &Schedule, step: u32, most: usize) -> String {
+    let separator = if text.contains('?') { '&' } else { '?' };
+    let run = match (schedule.is_empty(), step) {
+        (true, _) => String::new(),
+        (false, 0) => format!("{separator}s={schedule}"),
+        (false, step) => format!("{separator}s={schedule}&t={step}"),
+    };
+    if text.len() + run.len() <= most {
+        text.push_str(&run);
+    }
+    text
 }
 
 fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {

@@ -24,7 +24,7 @@ const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> St
 }
 
 /// Each page that the navigation leads to has one at least.
-const STATES: [State; 36] = [
+const STATES: [State; 40] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),
@@ -87,6 +87,10 @@ const STATES: [State; 36] = [
     state("a call", "#v1/call", ".call .sentence"),
     state("a call that cannot be", "#v1/call?fn=walk_page_vma&vma=none&do=pte:x", ".call .refused"),
     state("a call that is mistyped", "#v1/call/vax?rage=1", ".notice"),
+    state("a race of one's own", "#v1/compose/huge-vmap?guard=init-read:4-4", ".asked h2.unsafe"),
+    state("the race of a fix", "#v1/race?cve=CVE-2026-74672", ".asked h2.unsafe"),
+    state("a race that makes no sense", "#v1/compose/munmap?around=owns", ".asked h2.unsure"),
+    state("a race that is mistyped", "#v2/compose/mumap?guard=x", ".notice"),
     state("a table of verdicts", "#v1/verdicts/nested-read", SEARCHED_TABLE),
 ];
 

@@ -4,7 +4,7 @@ use pagewalk_browser_tests::{Key, Page, Screen, Site, test};
 use serde_json::{Value, json};
 
 /// Pages, and what is there when they are.
-const PAGES: [(&str, &str); 12] = [
+const PAGES: [(&str, &str); 13] = [
     ("#v1", ".sentence"),
     ("#v1/kernel-walk?t=75", ".sentence"),
     ("#v1/ptdump/riscv64-sv39/v7.3?t=40", ".dump"),
@@ -16,6 +16,7 @@ const PAGES: [(&str, &str); 12] = [
     ("#v1/callers", ".callers tbody tr"),
     ("#v1/open", ".door textarea"),
     ("#v1/call", ".call .sentence"),
+    ("#v1/compose/huge-vmap?guard=init-read:4-4", ".asked h2.unsafe"),
     ("#v1/open/value/arm64-4k-48/pte/68000416899f03/60000416898f83", ".answer .change"),
 ];
 

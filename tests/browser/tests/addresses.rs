@@ -4,11 +4,12 @@
 use std::cell::RefCell;
 
 use lessons::LESSONS;
-use narrate::race::Session;
+use narrate::race::{Session, Tape};
 use pagewalk_browser_tests::{Page, Screen, Site, test};
 use pagewalk_tests::LIBRARY;
 use pagewalk_tests::addresses::{VALID, broken};
-use races::RaceLink;
+use races::compose::ComposeLink;
+use races::{Fix, RaceLink};
 use scenario::link::View;
 use scenario::{CompareLink, Link, LinkProblem};
 use serde_json::{Value, json};
@@ -53,6 +54,9 @@ impl Expected {
         let path = text.strip_prefix("v1/").unwrap_or_default();
         let name = path.split(['/', '?']).next().unwrap_or_default();
         let rest = &path[name.len()..];
+        if let Some(notices) = composed_notices(hash) {
+            return Self::later(".switches .says", notices.first().cloned());
+        }
         // A `?` with nothing behind it says nothing.
         let rest = if rest == "?" { "" } else { rest };
         let named = rest.strip_prefix('/').unwrap_or(rest).split(['/', '?']).next().unwrap_or_default();
@@ -106,6 +110,16 @@ fn is_there(page: &str, name: &str) -> bool {
         "learn" => lessons::NAMES.contains(&name),
         _ => false,
     }
+}
+
+/// All that the page may say of a composed race, the first of it at least, if the address is that of one or asks for the race of a fix.
+fn composed_notices(hash: &str) -> Option<Vec<String>> {
+    if let Some(asked) = Fix::asked(hash) {
+        return Some(asked.err().map(|unknown| unknown.to_string()).into_iter().collect());
+    }
+    let (link, problems) = ComposeLink::parse(hash)?;
+    let misfit = link.of.start().ok().and_then(|start| Tape::along(start, &link.schedule).1);
+    Some(problems.iter().map(ToString::to_string).chain(misfit).collect())
 }
 
 /// What the page says of a link to a race: what is wrong with it, or where its schedule ends before its time.

@@ -31,6 +31,7 @@ fn the_later_part_arrives_in_the_same_document() {
             ("#v1/safe", ".question textarea"),
             ("#v1/open", ".door textarea"),
             ("#v1/call", ".call .sentence"),
+            ("#v1/compose/munmap", ".switches .says"),
             ("#v1/kernel-walk?t=3", ".sentence"),
         ] {
             page.eval(&format!("location.hash = {hash:?}")).await;
@@ -311,11 +312,12 @@ fn the_pages_lead_to_each_other() {
         page.eval("window.nav = document.querySelector('.pages')").await;
         for (place, name) in [
             (4, "Callers"),
-            (7, "Compare"),
+            (8, "Compare"),
             (1, "Learn"),
             (5, "Race lab"),
             (3, "Is my walk safe?"),
-            (6, "Verdicts"),
+            (7, "Verdicts"),
+            (6, "Your race"),
             (2, "Walk"),
             (5, "Race lab"),
         ] {
@@ -373,9 +375,22 @@ fn who_leaves_a_page_and_comes_back_finds_it_as_it_was() {
         page.key_to_step(']', 2).await;
         let compare = page.text("main").await;
 
+        // Switches, a step, and the place where it stands.
+        page.turn_to("Your race").await;
+        page.wait_for("the verdict", "[data-does=copy-text]:not([disabled])").await;
+        page.click(".switches [data-does='way 1']").await;
+        page.until("it is switched", || async { page.hash().await.ends_with("&rcu=all") }).await;
+        page.wait_for("the verdict", "[data-does=copy-text]:not([disabled])").await;
+        page.focus_slider().await;
+        page.key_to_step(Key::Right, 1).await;
+        let own = page.text("main").await;
+
         page.turn_to("Learn").await;
         page.wait_for("the lessons", ".lessons h3").await;
 
+        page.turn_to("Your race").await;
+        page.wait_for("the verdict", "[data-does=copy-text]:not([disabled])").await;
+        assert_eq!(page.text("main").await, own);
         page.turn_to("Race lab").await;
         page.wait_for("the lanes", ".lane").await;
         assert_eq!(page.text("main").await, race);

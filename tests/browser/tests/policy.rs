@@ -45,6 +45,7 @@ fn the_page_starts_under_the_strictest_policy_and_nothing_is_refused() {
             ("#v1/compare", ".side + .side"),
             ("#v1/learn", ".lesson"),
             ("#v1/open", ".door textarea"),
+            ("#v1/compose/munmap", ".switches .says"),
         ] {
             page.load(&site.url(hash)).await;
             page.wait_for(hash, sign).await;

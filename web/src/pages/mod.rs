@@ -3,7 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`walk`] | a walk, step by step |
-//! | `race`, `callers`, `verdicts`, `compare`, `learn`, `safe`, `open`, `call` | the pages that arrive [later](crate::parts) |
+//! | `race`, `callers`, `verdicts`, `compare`, `learn`, `safe`, `open`, `call`, `switches` | the pages that arrive [later](crate::parts) |
 //!
 //! A page is its state and plain functions on it. It listens to nothing, waits for nothing and writes no address: the
 //! [`Shell`](crate::Shell) owns one of each, tells it what a person did, asks it what goes on by itself, and draws it. So
@@ -16,6 +16,7 @@ pub mod learn;
 pub mod open;
 pub mod race;
 pub mod safe;
+pub mod switches;
 pub mod verdicts;
 pub mod walk;
 

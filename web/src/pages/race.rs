@@ -1,12 +1,14 @@
 //! A race, CPU by CPU.
 
-use explore::Lane;
+pub mod player;
+
 use mm::LockMode;
-use narrate::race::{Question, RacePoint, Session, point, words};
+use narrate::race::{Question, Session, words};
 use pagewalk::Revision;
 use races::{Aim, Choice, RACES, RaceDef, RaceLink};
 use web_sys::Element;
 
+use self::player::Player;
 use super::{Figure, Page, Pulse, Shown};
 use crate::el::{El, el};
 use crate::keys::Keys;
@@ -17,22 +19,14 @@ use crate::shared::{Shared, sentence, sentences};
 use crate::view::header::{actions, ask, header, messages};
 use crate::view::race::choices::STRIDES;
 use crate::view::race::goal::{Answer, Asked};
-use crate::view::race::{choices, goal, help, lanes, outcome, queues, stake, strip};
-
-/// From step to step while it plays.
-const STEP_MS: u32 = 700;
+use crate::view::race::{choices, goal, help, lanes};
 
 /// A race, CPU by CPU.
 #[derive(Debug, Default)]
 pub struct Race {
-    session: Option<Session>,
-    point: Option<RacePoint>,
+    player: Player,
     running: Option<Running>,
     answer: Option<Answer>,
-    to_stop: bool,
-    playing: bool,
-    /// The step whose reason is read out.
-    asks: Option<usize>,
 }
 
 /// A search that runs.
@@ -93,43 +87,30 @@ impl Page for Race {
         let (link, problems) =
             RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(Choice::first(RACES[0])), Vec::new()));
         shared.notice = sentences(&problems);
-        self.playing = false;
+        self.player.playing = false;
         // A branch that is there already, perhaps at another step.
-        if !self.session.as_mut().is_some_and(|session| session.follow(&link)) {
+        if !self.player.session.as_mut().is_some_and(|session| session.follow(&link)) {
             self.open_anew(&link, shared);
         }
-        self.moved();
+        self.player.moved();
     }
 
     fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
-        let plays = self.playing;
         // Whoever does something else wants to see what it does.
-        self.playing = false;
+        let played = std::mem::take(&mut self.player.playing);
         match *deed {
-            Deed::Pressed(Mark::Command(command)) => return self.command(command, plays, shared),
+            Deed::Pressed(Mark::Command(Command::Find)) => self.ask(Question::Find, shared),
+            Deed::Pressed(Mark::Command(Command::Prove)) => self.ask(Question::Prove, shared),
+            Deed::Pressed(Mark::Command(Command::Cancel)) => self.forget_search(),
             Deed::Picked(list, ref id) => match Picked::of(list, id) {
-                Some(Picked::ToStop(to_stop)) => self.to_stop = to_stop,
+                Some(Picked::ToStop(to_stop)) => self.player.to_stop = to_stop,
                 Some(picked) => self.pick(&picked, shared),
                 None => return false,
             },
-            Deed::Pressed(Mark::Way(way)) => self.load(way as usize, shared),
-            _ => {
-                let to_stop = self.to_stop;
-                let Some(session) = &mut self.session else { return false };
-                match *deed {
-                    Deed::Pressed(Mark::Lane(lane)) => step(session, lane as usize, to_stop),
-                    // RCU's lane comes behind those of the CPUs.
-                    Deed::Digit(0) => step(session, session.cpus(), to_stop),
-                    Deed::Digit(digit) if digit as usize <= session.cpus() => {
-                        step(session, digit as usize - 1, to_stop);
-                    }
-                    Deed::GoTo(at) => session.go_to(at as usize),
-                    Deed::Pressed(Mark::Branch(branch)) => session.show(branch as usize),
-                    _ => return false,
-                }
-            }
+            Deed::Pressed(Mark::Way(way)) => self.load(way as usize),
+            _ => return self.player.did(deed, played),
         }
-        self.moved();
+        self.player.moved();
         true
     }
 
@@ -139,22 +120,24 @@ impl Page for Race {
             running: self.running.as_ref().map(|running| (running.question, running.report)),
             answer: self.answer.as_ref(),
         };
-        let session = self.session.as_ref();
-        let choices = session.map(|session| choices::choices(session.choice(), self.to_stop));
+        let session = self.player.session.as_ref();
+        let choices = session.map(|session| choices::choices(session.choice(), self.player.to_stop));
         el("main.pagewalk.race[tabindex=-1][aria-label=Race lab]")
             .attr("data-keys", Keys::Race.name())
             .child(header(top, choices, Some(actions(top, Some(ask(top, Place::Race))))))
             .child(messages(shared, None, None, None))
-            .children([session.map(|session| goal::goal(session, &asked))].into_iter().chain(self.pieces()))
+            .children(
+                [session.map(|session| goal::goal(session, &asked))].into_iter().chain(self.player.pieces()),
+            )
     }
 
     fn link(&self) -> String {
-        let session = self.session.as_ref();
+        let session = self.player.session.as_ref();
         session.map_or_else(|| Place::Race.link().to_owned(), |session| session.link().to_string())
     }
 
     fn title(&self) -> String {
-        let choice = self.session.as_ref().map(Session::choice);
+        let choice = self.player.session.as_ref().map(Session::choice);
         let race = choice.map_or(Place::Race.title(), |choice| choice.race.title);
         format!("{race}, {}", Place::Race.title())
     }
@@ -164,7 +147,7 @@ impl Page for Race {
     }
 
     fn shown(&self) -> Option<Shown<'_>> {
-        let (session, point) = self.session.as_ref().zip(self.point.as_ref())?;
+        let (session, point) = self.player.session.as_ref().zip(self.player.point.as_ref())?;
         Some(Shown::Race { session, point })
     }
 
@@ -173,10 +156,10 @@ impl Page for Race {
     }
 
     fn pulse(&self) -> Pulse {
-        Pulse { work: self.running.is_some(), beat: self.playing.then_some(STEP_MS) }
+        Pulse { work: self.running.is_some(), beat: self.player.pulse() }
     }
 
-    fn work(&mut self, shared: &mut Shared) -> bool {
+    fn work(&mut self, _: &mut Shared) -> bool {
         let Some(running) = &mut self.running else { return false };
         running.report = running.search.run_slice();
         if !running.report.ended {
@@ -191,17 +174,14 @@ impl Page for Race {
         let ways = found.ways.into_iter().map(|(outcomes, way)| (words::outcomes(outcomes), way)).collect();
         self.answer = Some(Answer { question, says, safe, open, report, ways });
         if question == Question::Find {
-            self.load(0, shared);
-            self.moved();
+            self.load(0);
+            self.player.moved();
         }
         true
     }
 
     fn beat(&mut self, _: &mut Shared) {
-        let Some(session) = &mut self.session else { return };
-        session.go_to(session.at() + 1);
-        self.playing = session.at() < session.steps().len();
-        self.moved();
+        self.player.beat();
     }
 
     fn drawn(&mut self, root: &Element) {
@@ -212,17 +192,17 @@ impl Page for Race {
 impl Figure for Race {
     fn figure(&self, shared: &Shared) -> [El; 2] {
         let figure = el("section.figure.race[aria-label=Figure]").attr("data-keys", Keys::Race.name());
-        [messages(shared, None, None, None), figure.children(self.pieces())]
+        [messages(shared, None, None, None), figure.children(self.player.pieces())]
     }
 }
 
 impl Race {
     /// Opens a link, or the nearest thing that works. What a search found stays as long as it is about the same choice.
     fn open_anew(&mut self, link: &RaceLink, shared: &mut Shared) {
-        let before = self.session.as_ref().map(|session| *session.choice());
+        let before = self.player.session.as_ref().map(|session| *session.choice());
         match Session::open(link) {
             Ok((session, misfit)) => {
-                self.session = Some(session);
+                self.player.session = Some(session);
                 let misfit = misfit.map(|misfit| sentence(&misfit));
                 shared.notice = match (shared.notice.take(), misfit) {
                     (Some(said), Some(misfit)) => Some([&said, " ", &misfit].concat()),
@@ -230,80 +210,24 @@ impl Race {
                 };
             }
             Err(error) => {
-                self.session = Session::new(Choice::first(link.choice.race))
+                self.player.session = Session::new(Choice::first(link.choice.race))
                     .or_else(|_| Session::new(Choice::first(RACES[0])))
                     .ok();
                 shared.notice =
                     Some(sentence(&format_args!("{error}; the race is shown with its first choices")));
             }
         }
-        if before != self.session.as_ref().map(|session| *session.choice()) {
+        if before != self.player.session.as_ref().map(|session| *session.choice()) {
             self.forget_search();
         }
     }
 
-    /// The step that is shown, and the controls.
-    fn pieces(&self) -> [Option<El>; 6] {
-        let shown = self.session.as_ref().zip(self.point.as_ref());
-        [
-            shown.and_then(|(session, point)| outcome::outcome(point, session)),
-            shown.map(|(session, point)| outcome::say(point, session.at(), self.asks == Some(session.at()))),
-            shown.map(|(_, point)| lanes::lanes(&point.lanes)),
-            shown.map(|(_, point)| stake::tables(&point.tables)),
-            shown.map(|(_, point)| queues::locks(&point.locks)),
-            shown.map(|(session, point)| strip::strip(session, point, self.playing)),
-        ]
-    }
-
-    /// The step that is shown may be another one.
-    fn moved(&mut self) {
-        self.point = self.session.as_ref().map(|session| {
-            let choice = session.choice();
-            point(&session.moment(), choice.revision, choice.race)
-        });
-    }
-
-    fn command(&mut self, command: Command, plays: bool, shared: &mut Shared) -> bool {
-        match command {
-            Command::Find => self.ask(Question::Find, shared),
-            Command::Prove => self.ask(Question::Prove, shared),
-            Command::Cancel => self.forget_search(),
-            Command::Play => self.play(plays),
-            Command::Why => {
-                let at = self.session.as_ref().map(Session::at);
-                self.asks = if self.asks == at { None } else { at };
-            }
-            _ => {
-                let Some(session) = &mut self.session else { return false };
-                let step = command.step(session.at() as u32, session.steps().len() as u32);
-                session.go_to(match (command, step) {
-                    (_, Some(step)) => step as usize,
-                    (Command::PreviousMarker, _) => session.change(false),
-                    (Command::NextMarker, _) => session.change(true),
-                    _ => return false,
-                });
-                self.moved();
-            }
-        }
-        true
-    }
-
-    /// Plays the branch, from its start if it is at its end; or pauses.
-    fn play(&mut self, plays: bool) {
-        let Some(session) = &mut self.session else { return };
-        self.playing = !plays && !session.steps().is_empty();
-        if self.playing && session.at() == session.steps().len() {
-            session.go_to(0);
-            self.moved();
-        }
-    }
-
     fn pick(&mut self, picked: &Picked, shared: &mut Shared) {
-        let Some(session) = &self.session else { return };
+        let Some(session) = &self.player.session else { return };
         let Some(choice) = picked.apply(*session.choice()) else { return };
         match session.with_choice(choice) {
             Ok((session, misfit)) => {
-                self.session = Some(session);
+                self.player.session = Some(session);
                 shared.notice = misfit.map(|misfit| sentence(&misfit));
                 self.forget_search();
             }
@@ -318,7 +242,7 @@ impl Race {
 
     fn ask(&mut self, question: Question, shared: &mut Shared) {
         self.forget_search();
-        let Some(session) = &self.session else { return };
+        let Some(session) = &self.player.session else { return };
         let choice = session.choice();
         match Sliced::new(choice, aim(question, choice)) {
             Ok(search) => {
@@ -330,23 +254,11 @@ impl Race {
     }
 
     /// Shows a way that a search found, from its start.
-    fn load(&mut self, way: usize, shared: &mut Shared) {
+    fn load(&mut self, way: usize) {
         let found = self.answer.as_ref().and_then(|answer| answer.ways.get(way));
-        if let (Some((_, schedule)), Some(session)) = (found, &mut self.session)
-            && let Err(error) = session.load(schedule)
-        {
-            shared.notice = Some(sentence(&error));
+        if let (Some((_, schedule)), Some(session)) = (found, &mut self.player.session) {
+            session.load(schedule);
         }
-    }
-}
-
-/// Steps the lane at this place.
-fn step(session: &mut Session, place: usize, to_stop: bool) {
-    let Some(lane) = Lane::new(place) else { return };
-    if to_stop {
-        session.step_to_stop(lane);
-    } else {
-        session.step(lane);
     }
 }
 

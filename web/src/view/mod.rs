@@ -41,6 +41,7 @@ pub mod scrubber;
 pub mod share;
 pub mod sheet;
 pub mod sign;
+pub mod switches;
 pub mod tables;
 pub mod transport;
 pub mod verdicts;

@@ -61,6 +61,8 @@ pub struct LaneLine {
     pub depth: u8,
     /// Whether it comes next.
     pub current: bool,
+    /// Whether the kernel's own script has no such line.
+    pub added: bool,
 }
 
 /// A lane at a moment; `moved` is the lane that moved last.
@@ -97,7 +99,12 @@ pub(super) fn lane(state: &State, lane: Lane, moved: Option<Lane>, revision: Rev
         stack: stack(cpu),
         code: event.and_then(|event| code(cpu, event, revision)),
         lines: lines
-            .map(|(at, line)| LaneLine { text: line.text, depth: line.depth, current: cpu.at() == Some(at) })
+            .map(|(at, line)| LaneLine {
+                text: line.text,
+                depth: line.depth,
+                current: cpu.at() == Some(at),
+                added: false,
+            })
             .collect(),
         ..view
     }

@@ -36,7 +36,7 @@ use races::{Outcomes, Race};
 pub use decided::Decided;
 pub use lanes::{LaneLine, LaneStatus, LaneView};
 pub use locks::LockView;
-pub use session::{BranchView, Session};
+pub use session::{BranchView, Session, Unlike};
 pub use stake::{Life, StakeSlot, StakeTable};
 pub use tape::{Moment, Tape};
 pub use words::Question;

@@ -1,11 +1,12 @@
 //! A person at a race: where they are, and the branches that they have tried.
 
 use explore::{Lane, Schedule};
-use races::{Choice, NotThere, RaceLink};
+use races::link::with_run;
+use races::{Choice, NotThere, RaceLink, State};
 
 use super::decided::{self, Decided};
 use super::tape::{Moment, Tape, act};
-use super::words;
+use super::{LaneLine, RacePoint, point, words};
 use crate::mark::{self, Part};
 
 /// Most actions that are taken together as one stop: more than any stop has.
@@ -15,9 +16,24 @@ const MOST_ACTIONS: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Session {
     choice: Choice,
+    /// What is different from what the choice says, if anything is.
+    unlike: Option<Unlike>,
     branches: Vec<Branch>,
     current: usize,
     at: usize,
+}
+
+/// What is different about a race that is not one of the library's.
+#[derive(Clone, Debug)]
+pub struct Unlike {
+    /// The state before anybody has moved.
+    pub start: State,
+    /// The same in the kernel, whose lines are not marked.
+    pub own: State,
+    /// The address, without who moves.
+    pub address: String,
+    /// The most bytes that it may have with that.
+    pub most: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -70,7 +86,15 @@ impl Session {
 
     fn at_tape(choice: Choice, tape: Tape, at: usize) -> Self {
         let at = at.min(tape.steps().len());
-        Self { choice, branches: vec![Branch { tape, origin: Origin::Start }], current: 0, at }
+        Self { choice, unlike: None, branches: vec![Branch { tape, origin: Origin::Start }], current: 0, at }
+    }
+
+    /// A race of which something is different from what its choice says: it begins in another state, and has an address of its own.
+    /// Also what of the schedule does not fit.
+    pub fn unlike(choice: Choice, of: Unlike, schedule: &Schedule, step: u32) -> (Self, Option<String>) {
+        let (tape, problem) = Tape::along(of.start.clone(), schedule);
+        let session = Self::at_tape(choice, tape, step as usize);
+        (Self { unlike: Some(of), ..session }, problem)
     }
 
     /// The same branch of the same race with another choice, as far as it goes there; and why not further. Another race starts
@@ -94,6 +118,29 @@ impl Session {
     pub fn link(&self) -> RaceLink {
         let schedule: Schedule = self.steps().iter().copied().collect();
         RaceLink { choice: self.choice, schedule, step: self.at as u32 }
+    }
+
+    /// The step that is shown. Lines that the kernel's own script does not have there are marked where something is different.
+    pub fn point(&self) -> RacePoint {
+        let mut shown = point(&self.moment(), self.choice.revision, self.choice.race);
+        let Some(unlike) = &self.unlike else { return shown };
+        for (lane, own) in shown.lanes.iter_mut().zip(unlike.own.cpus()) {
+            let own: Vec<&str> = own.script().lines.iter().map(|line| line.text).collect();
+            mark_added(&mut lane.lines, &own);
+        }
+        if self.at == 0 {
+            "No CPU has moved yet: step one.".clone_into(&mut shown.sentence);
+        }
+        shown
+    }
+
+    /// The address of a step of the branch, behind the `#`.
+    pub fn address(&self, step: usize) -> String {
+        let link = RaceLink { step: step as u32, ..self.link() };
+        match &self.unlike {
+            None => link.to_string(),
+            Some(of) => with_run(of.address.clone(), &link.schedule, link.step, of.most),
+        }
     }
 
     fn tape(&self) -> &Tape {
@@ -143,15 +190,20 @@ impl Session {
     /// Shows the step of a link to this race with these choices, if one of the branches begins like the link's; the one that is shown
     /// already, if it does. Returns whether there is one.
     pub fn follow(&mut self, link: &RaceLink) -> bool {
-        let begins = |branch: &Branch| branch.tape.steps().starts_with(link.schedule.steps());
+        link.choice == self.choice && self.follow_run(&link.schedule, link.step)
+    }
+
+    /// The same of a link whose choices are known to be these.
+    pub fn follow_run(&mut self, schedule: &Schedule, step: u32) -> bool {
+        let begins = |branch: &Branch| branch.tape.steps().starts_with(schedule.steps());
         let found = if begins(&self.branches[self.current]) {
             Some(self.current)
         } else {
             self.branches.iter().position(begins)
         };
-        let Some(found) = found.filter(|_| link.choice == self.choice) else { return false };
+        let Some(found) = found else { return false };
         self.current = found;
-        self.go_to((link.step as usize).min(link.schedule.len()));
+        self.go_to((step as usize).min(schedule.len()));
         true
     }
 
@@ -212,15 +264,12 @@ impl Session {
     }
 
     /// Shows what a search has found, from its start.
-    ///
-    /// # Errors
-    /// [`NotThere`] when the race does not happen on the chosen machine, or not in the chosen kernel. Links never choose such.
-    pub fn load(&mut self, schedule: &Schedule) -> Result<(), NotThere> {
+    pub fn load(&mut self, schedule: &Schedule) {
         let known = self.branches.iter().position(|of| of.tape.steps() == schedule.steps());
         self.current = if let Some(known) = known {
             known
         } else {
-            let (tape, _) = Tape::of(&self.choice, schedule)?;
+            let (tape, _) = Tape::along(self.tape().state(0), schedule);
             // In place of the first branch as long as nobody has moved in it.
             if self.branches.len() == 1 && self.steps().is_empty() {
                 self.branches.clear();
@@ -229,7 +278,6 @@ impl Session {
             self.branches.len() - 1
         };
         self.at = 0;
-        Ok(())
     }
 
     /// Shows a branch, at the same step or its last one.
@@ -255,5 +303,32 @@ impl Session {
             });
             BranchView { name: format!("branch {}", index + 1), about, wrong, current: index == self.current }
         })
+    }
+}
+
+/// Marks the lines that have no counterpart in the kernel's own: those outside a longest common subsequence.
+fn mark_added(lines: &mut [LaneLine], own: &[&str]) {
+    // Of what is left of both, how many lines are common at most.
+    let width = own.len() + 1;
+    let mut common = vec![0u16; (lines.len() + 1) * width];
+    for at in (0..lines.len()).rev() {
+        for of in (0..own.len()).rev() {
+            let (down, right) = (common[(at + 1) * width + of], common[at * width + of + 1]);
+            let both = common[(at + 1) * width + of + 1] + 1;
+            common[at * width + of] = if lines[at].text == own[of] { both } else { down.max(right) };
+        }
+    }
+    let mut of = 0;
+    for at in 0..lines.len() {
+        while of < own.len()
+            && lines[at].text != own[of]
+            && common[at * width + of + 1] >= common[(at + 1) * width + of]
+            && common[at * width + of + 1] == common[at * width + of]
+        {
+            of += 1;
+        }
+        let is_own = own.get(of) == Some(&lines[at].text);
+        lines[at].added = !is_own;
+        of += usize::from(is_own);
     }
 }

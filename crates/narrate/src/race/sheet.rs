@@ -1,7 +1,5 @@
 //! What a person takes away of a race: the step that is shown, or the whole run with its outcome.
 
-use races::RaceLink;
-
 use super::{RacePoint, Session, said, words};
 use crate::sheet::walk::assertion;
 use crate::sheet::{Block, Row, Sheet};
@@ -68,13 +66,13 @@ pub fn step(session: &Session, point: &RacePoint) -> Sheet {
     blocks.push(Block::Facts(locks.collect()));
     blocks.extend(outcome(session, point));
     let title = format!("{}: step {} of {}", title(session), session.at(), session.steps().len());
-    Sheet { title, blocks, link: session.link().to_string() }
+    Sheet { title, blocks, link: session.address(session.at()) }
 }
 
 /// The whole run: who takes part, each step, and how it ends. Those that decide it stand out.
 pub fn steps(session: &Session) -> Sheet {
     let steps = session.steps().len();
-    let (choice, here) = (session.choice(), session.link());
+    let choice = session.choice();
     let end = super::point(&session.moment_at(steps), choice.revision, choice.race);
     let decided = session.decided();
     let deciding =
@@ -82,7 +80,7 @@ pub fn steps(session: &Session) -> Sheet {
     let rows = (1..=steps).map(|step| {
         let moment = session.moment_at(step);
         let kind = moment.lane.map_or_else(String::new, |lane| words::who(lane, session.cpus()));
-        let link = RaceLink { step: step as u32, ..here.clone() }.to_string();
+        let link = session.address(step);
         let stands_out = deciding.contains(&Some(step));
         Row { number: step as u32, kind, at: String::new(), says: said(&moment), link, stands_out }
     });
@@ -93,5 +91,5 @@ pub fn steps(session: &Session) -> Sheet {
         blocks.push(Block::Text("No CPU has moved yet.".to_owned()));
     }
     blocks.push(Block::Steps(rows.collect()));
-    Sheet { title: title(session), blocks, link: here.to_string() }
+    Sheet { title: title(session), blocks, link: session.address(session.at()) }
 }

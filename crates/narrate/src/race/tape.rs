@@ -52,20 +52,25 @@ impl Tape {
     /// # Errors
     /// [`NotThere`] when the race does not happen on the chosen machine, or not in the chosen kernel. Links never choose such.
     pub fn of(choice: &Choice, schedule: &Schedule) -> Result<(Self, Option<String>), NotThere> {
-        let mut tape = Self::new(choice)?;
+        Ok(Self::along(choice.start()?, schedule))
+    }
+
+    /// The same from a state before anybody has moved.
+    pub fn along(start: State, schedule: &Schedule) -> (Self, Option<String>) {
+        let mut tape = Self::from_state(start);
         for (&lane, step) in schedule.steps().iter().zip(1..) {
             if tape.steps.len() == MAX_STEPS {
                 let problem = format!("only the first {MAX_STEPS} steps of this schedule are shown");
-                return Ok((tape, Some(problem)));
+                return (tape, Some(problem));
             }
             if !tape.push(lane) {
                 let known = lane.index() <= tape.head.cpus().len();
                 let turn = known.then(|| tape.head.turn(lane));
                 let problem = CannotMove { step, lane, turn };
-                return Ok((tape, Some(format!("{problem}; the steps before it are shown"))));
+                return (tape, Some(format!("{problem}; the steps before it are shown")));
             }
         }
-        Ok((tape, None))
+        (tape, None)
     }
 
     /// Takes one more step, if the lane can move.

@@ -1,6 +1,7 @@
 //! What the lab says of races.
 
-use races::{Aim, Found, RaceLink, RaceModel, RaceSearch};
+use explore::Schedule;
+use races::{Aim, Composition, Found, RaceLink, RaceModel, RaceSearch};
 
 use super::*;
 
@@ -138,14 +139,14 @@ fn stepping_another_cpu_earlier_starts_a_branch_and_keeps_the_old_one() {
 fn what_a_search_finds_is_loaded_at_its_start() {
     let mut session = open("v1/race/munmap");
     let way: explore::Schedule = "b4a21b10c2a".parse().expect("a schedule");
-    session.load(&way).expect("it starts");
+    session.load(&way);
     assert_eq!((session.at(), session.fatal(), session.branches().count()), (0, Some(38), 1));
     let view = session.branches().next().expect("a branch");
     assert_eq!(view.about, "found by the search, 38 steps");
     assert_eq!(view.wrong.as_deref(), Some("a freed pmd table is read at step 38"));
     session.go_to(3);
     assert!(session.step(lane('b')));
-    session.load(&way).expect("it starts");
+    session.load(&way);
     assert_eq!((session.at(), session.branches().count()), (0, 1), "known already");
 }
 
@@ -326,4 +327,31 @@ fn thousands_are_set_apart() {
     for (number, shown) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
         assert_eq!(words::number(number), shown);
     }
+}
+
+#[test]
+fn a_composed_race_has_an_address_of_its_own_and_marks_what_the_kernel_does_not_have() {
+    let text = "v1/compose/huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:try:2-4";
+    let (of, _) = Composition::parse(text).expect("a composition");
+    let unlike = Unlike {
+        start: of.start().expect("it makes sense"),
+        own: of.kernels_own().start().expect("it starts"),
+        address: of.to_string(),
+        most: text.len() + 8,
+    };
+    let (mut session, problem) = Session::unlike(of.choice, unlike, &Schedule::default(), 0);
+    assert_eq!((problem, session.address(0).as_str()), (None, text));
+    let point = session.point();
+    let added = |lane: usize| -> Vec<_> {
+        point.lanes[lane].lines.iter().filter(|line| line.added).map(|line| line.text).collect()
+    };
+    // There it stands before the lock is given up.
+    assert_eq!((added(0), added(1)), (Vec::new(), vec!["pmd_set_huge(pmd)"]));
+    session.step(Lane::ALL[1]);
+    assert_eq!(session.address(1), format!("{text}&s=b&t=1"));
+    for _ in 0..30 {
+        session.step(Lane::ALL[0]);
+        session.step(Lane::ALL[1]);
+    }
+    assert_eq!(session.address(9), text, "too long");
 }

@@ -84,6 +84,11 @@ const fn lock_of(step: Step) -> Option<Lock> {
     }
 }
 
+/// Whether a line takes this lock, gives it up or changes it.
+pub(super) fn is_of(line: &Line, lock: Guarded) -> bool {
+    lock_of(line.step) == Some(lock.lock())
+}
+
 fn takes(lines: &[Line], lock: Lock) -> bool {
     lines.iter().any(|line| lock_of(line.step) == Some(lock))
 }
@@ -180,8 +185,8 @@ fn guarded(
     }
     let depth = inside[0].depth;
     let behind = lines.get(to);
-    let leaves =
-        inside.iter().any(|line| line.depth < depth || (line.step == Step::Else && line.depth == depth));
+    // An else further on belongs to a condition that is inside as well.
+    let leaves = inside[0].step == Step::Else || inside.iter().any(|line| line.depth < depth);
     let cuts =
         behind.is_some_and(|line| line.depth > depth || (line.depth == depth && line.step == Step::Else));
     // A condition at the end of the lines leaves what it decides outside.

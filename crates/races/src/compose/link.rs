@@ -1,10 +1,10 @@
 //! A composition as text, and back.
 //!
 //! ```text
-//! v1/compose/<race>/<machine>/<kernel>?lock=write&rule=nothing&guard=init-read:try:2-4&without=mm&frees=rcu&rcu=all&hotplug=no&around=owns
+//! v1/compose/<race>/<machine>/<kernel>?lock=write&rule=nothing&guard=init-read:try:2-4&without=mm&frees=rcu&rcu=all&hotplug=no&around=owns&s=b4a2&t=1
 //! ```
 //!
-//! Race, machine, kernel, `lock` and `rule` are those of a [link to a race](crate::link), and may be missing like there. Of what cannot be
+//! Race, machine, kernel, `lock`, `rule`, `s` and `t` are those of a [link to a race](crate::link), and may be missing like there. Of what cannot be
 //! understood the rest is kept, and each part that is wrong is said.
 
 use alloc::format;
@@ -12,12 +12,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use explore::Schedule;
 use mm::LockMode;
 use pagewalk::names::{near, repeated};
 
 use super::{Around, Composition, Frees, Guard, Guarded, Switches};
 use crate::choice::Choice;
-use crate::link::{RaceLink, RaceLinkProblem};
+use crate::link::{RaceLink, RaceLinkProblem, with_run};
 use crate::race::RACES;
 
 /// Longest composition that is looked at, in bytes: none that we write is longer.
@@ -27,8 +28,23 @@ pub const MAX_BYTES: usize = 400;
 const VERSION: &str = "v1";
 const KIND: &str = "/compose";
 
-/// The parameters, in the order in which they are written; the first two are those of the race.
-const PARAMETERS: [&str; 8] = ["lock", "rule", "guard", "without", "frees", "rcu", "hotplug", "around"];
+/// The parameters; the first ones are those of a link to a race.
+const PARAMETERS: [&str; 10] =
+    ["lock", "rule", "s", "t", "guard", "without", "frees", "rcu", "hotplug", "around"];
+
+/// How many of them are those of a link to a race.
+const OF_RACE: usize = 4;
+
+/// A composition, and where somebody is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComposeLink {
+    /// What is composed.
+    pub of: Composition,
+    /// Who moves at each step.
+    pub schedule: Schedule,
+    /// How many steps of it have been taken where it opens.
+    pub step: u32,
+}
 
 /// What is wrong with a composition. The nearest one that works is taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +88,18 @@ impl Composition {
     /// Reads a composition, with or without the `#` before it, if it is one. Then it never fails: the second value is the list of
     /// what was wrong, in the order of the text.
     pub fn parse(text: &str) -> Option<(Self, Vec<ComposeProblem>)> {
+        ComposeLink::parse(text).map(|(link, problems)| (link.of, problems))
+    }
+}
+
+impl ComposeLink {
+    /// A composition before anybody has moved.
+    pub fn new(of: Composition) -> Self {
+        Self { of, schedule: Schedule::default(), step: 0 }
+    }
+
+    /// The same as [`Composition::parse`], with who moves, and which step is shown.
+    pub fn parse(text: &str) -> Option<(Self, Vec<ComposeProblem>)> {
         let text = text.strip_prefix('#').unwrap_or(text);
         let (version, rest) = text.split_once(KIND)?;
         if !version.starts_with('v')
@@ -81,10 +109,8 @@ impl Composition {
             return None;
         }
         if text.len() > MAX_BYTES {
-            return Some((
-                Self::of(Choice::first(RACES[0])),
-                Vec::from([ComposeProblem::TooLong(text.len())]),
-            ));
+            let first = Composition::of(Choice::first(RACES[0]));
+            return Some((Self::new(first), Vec::from([ComposeProblem::TooLong(text.len())])));
         }
         let mut problems = Vec::new();
         if version != VERSION {
@@ -98,7 +124,7 @@ impl Composition {
                 .map(|part| part.split_once('=').unwrap_or((part, "")))
         };
         let of_race: Vec<String> = parts()
-            .filter(|(name, _)| PARAMETERS[..2].contains(name))
+            .filter(|(name, _)| PARAMETERS[..OF_RACE].contains(name))
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let link = RaceLink::parse(&format!("v1/race{path}?{}", of_race.join("&")));
@@ -106,8 +132,8 @@ impl Composition {
         // A parameter that is there twice is told below.
         let of_link = of_link.into_iter().filter(|problem| !matches!(problem, RaceLinkProblem::Twice(_)));
         problems.extend(of_link.map(ComposeProblem::Race));
-        let mut of = Self::of(link.choice);
-        for (name, value) in parts().filter(|(name, _)| !PARAMETERS[..2].contains(name)) {
+        let mut of = Composition::of(link.choice);
+        for (name, value) in parts().filter(|(name, _)| !PARAMETERS[..OF_RACE].contains(name)) {
             if let Some(&(switch, values)) = VALUES.iter().find(|(switch, _)| *switch == name) {
                 if of.switches.set(switch, value).is_none() {
                     problems.push(ComposeProblem::Value(switch, value.to_string(), values));
@@ -119,7 +145,7 @@ impl Composition {
             }
         }
         problems.extend(repeated(query, &PARAMETERS).map(ComposeProblem::Twice));
-        Some((of, problems))
+        Some((Self { of, schedule: link.schedule, step: link.step }, problems))
     }
 }
 
@@ -199,5 +225,12 @@ impl fmt::Display for Composition {
             parameter("around", &name_of(&Around::ALL, &around))?;
         }
         Ok(())
+    }
+}
+
+/// The text, without a `#`. Who moves is left out where that would make it too long to be read back.
+impl fmt::Display for ComposeLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&with_run(self.of.to_string(), &self.schedule, self.step, MAX_BYTES))
     }
 }

@@ -23,10 +23,12 @@
 //! |---|---|
 //! | [`edit`] | what the switches do to the lines of a script |
 //! | [`link`] | a composition as text, and back |
+//! | [`switch`] | the switches, one by one, for a person |
 //! | [`words`] | what was asked and what came out, as a sentence |
 
 pub mod edit;
 pub mod link;
+pub mod switch;
 #[cfg(test)]
 mod tests;
 pub mod words;
@@ -45,7 +47,9 @@ use crate::step::{Line, Lock};
 use crate::survey::MOST_STATES;
 
 pub use edit::NoSense;
-pub use link::ComposeProblem;
+pub use link::{ComposeLink, ComposeProblem};
+pub use switch::{Change, SWITCHES, Switch};
+pub use words::ASSUMES;
 
 /// A race of the library, and what is different about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

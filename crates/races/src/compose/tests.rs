@@ -124,6 +124,11 @@ fn questions_that_were_asked_in_public() {
 
 #[test]
 fn what_makes_no_sense_is_refused_with_the_reason() {
+    // A whole condition with what is done otherwise is none of that.
+    assert_eq!(
+        told("v1/compose/huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:1-7"),
+        "SAFE"
+    );
     for (text, why) in [
         ("munmap?guard=mm-read:1-3", "munmap takes the mm's lock already"),
         ("munmap?without=hotplug", "munmap never takes mem_hotplug_lock"),
@@ -195,8 +200,109 @@ fn a_sentence_sums_up_the_question_and_the_answer() {
     assert!(of.sentence(&Ok(Found { complete: false, ..found })).contains("which proves nothing"));
 }
 
+#[test]
+fn each_switch_turns_and_the_address_says_it() {
+    let of = parse("v1/compose/huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing");
+    assert_eq!(of.lines().expect("it starts").len(), 7);
+    for switch in &SWITCHES {
+        // Where nothing is switched, each stands as in the kernel; what is said of a guard needs one.
+        let needs_guard = matches!(switch.positions[0].0, Change::Mode(_) | Change::Try(_));
+        let from = if needs_guard { of.with(Change::Guard(Some(Guarded::InitMm))) } else { of };
+        assert!(from.stands(switch.positions[0].0), "{}", switch.title);
+        for &(change, name) in switch.positions {
+            let turned = from.with(change);
+            let standing: Vec<_> = switch.positions.iter().filter(|(of, _)| turned.stands(*of)).collect();
+            assert_eq!(standing, [&(change, name)], "{}", switch.title);
+            assert_eq!(parse(&turned.to_string()), turned);
+            assert_eq!(from.forbids(change), turned.start().err(), "{turned}");
+        }
+        assert_eq!(of.with(switch.positions[1].0) == of, needs_guard, "{}", switch.title);
+    }
+}
+
+#[test]
+fn of_what_makes_no_sense_the_switches_that_are_turned_say_why() {
+    let of = parse("v1/compose/munmap/x86_64-4level/v7.3?lock=read&around=owns");
+    let says = of.forbids(Change::Around(Around::Owns)).expect("it makes none").to_string();
+    assert!(says.contains("nobody owns them"), "{says}");
+    for other in [Change::Around(Around::Nothing), Change::Rcu(true), Change::Rcu(false)] {
+        assert_eq!(of.forbids(other), None, "{other:?}");
+    }
+}
+
+#[test]
+fn lines_go_into_a_lock_and_out_of_it() {
+    let of = parse("v1/compose/huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing");
+    let guard = |of: Composition| {
+        let text = of.to_string();
+        text.split_once("&guard=").map(|(_, guard)| guard.to_string())
+    };
+    let line = |of: Composition, line: u8| of.with(Change::Line(line));
+    assert_eq!(guard(of.with(Change::Guard(Some(Guarded::Hotplug)))).as_deref(), Some("hotplug-read:1-7"));
+    let one = line(of, 3);
+    assert_eq!(guard(one).as_deref(), Some("init-read:3-3"));
+    let some = line(line(one, 2), 5).with(Change::Mode(LockMode::Write)).with(Change::Try(true));
+    assert_eq!(guard(some).as_deref(), Some("init-write:try:2-5"));
+    assert!(some.stands(Change::Line(5)) && !some.stands(Change::Line(1)));
+    // The shorter end goes out with it.
+    assert_eq!(guard(line(some, 3)).as_deref(), Some("init-write:try:4-5"));
+    assert_eq!(guard(line(some, 4)).as_deref(), Some("init-write:try:2-3"));
+    assert_eq!(guard(line(some, 2)).as_deref(), Some("init-write:try:3-5"));
+    assert_eq!((line(one, 3), line(of, 0), line(of, 8)), (of, of, of));
+    // Where the script takes that lock by itself, another one is offered.
+    let munmap = line(parse("v1/compose/hot-remove/x86_64-4level/v7.3"), 1);
+    assert_eq!(guard(munmap).as_deref(), Some("init-read:1-1"));
+    let taken = parse("v1/compose/collapse/x86_64-4level/v7.3");
+    assert_eq!(guard(line(taken, 2)).as_deref(), Some("mm-read:2-2"));
+    assert!(
+        taken
+            .with(Change::Without(Some(Guarded::InitMm)))
+            .lines()
+            .expect("it starts")
+            .iter()
+            .any(|line| { taken.with(Change::Without(Some(Guarded::InitMm))).leaves_out(line) })
+    );
+}
+
+#[test]
+fn what_is_not_as_in_the_kernel_is_said() {
+    let own = parse("v1/compose/huge-vmap/x86_64-4level/v7.3?lock=write");
+    assert_eq!((own.unlike(), own.unlike_kernel().len()), ("This is what v7.3 does.".to_string(), 0));
+    let other = parse("v1/compose/huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&frees=rcu");
+    let said = other.unlike();
+    assert!(said.starts_with("Different from v7.3: the rule is “"), "{said}");
+    assert!(said.ends_with("; vmap_try_huge_pmd frees tables after an RCU grace period."), "{said}");
+    let mail = other.mail(&other.search(), "https://host/#");
+    assert!(mail.ends_with(&format!("\n\nhttps://host/#{other}")), "{mail}");
+}
+
+#[test]
+fn a_link_keeps_who_moved_as_long_as_it_is_short_enough() {
+    let text = "v1/compose/munmap/x86_64-4level/v7.3?lock=none&frees=rcu&s=b4a2&t=3";
+    let (link, problems) = ComposeLink::parse(text).expect("a composition");
+    assert_eq!((link.to_string(), link.step, problems), (text.to_string(), 3, Vec::new()));
+    let (far, problems) = ComposeLink::parse("v1/compose/munmap?s=b4&t=9").expect("a composition");
+    assert!(problems[0].to_string().contains("has no step 9") && far.step == 9, "{problems:?}");
+    let long = ComposeLink { schedule: (0..900).map(|at| explore::Lane::ALL[at % 2]).collect(), ..link };
+    assert_eq!(long.to_string(), long.of.to_string());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_switch_panics(variant in 0usize..1000, turns in prop::collection::vec((0usize..9, 0usize..4, 0u8..20), 0..12)) {
+        let variants = variants();
+        let mut of = Composition::of(variants[variant % variants.len()]);
+        for (switch, position, line) in turns {
+            of = of.with(match SWITCHES.get(switch) {
+                Some(switch) => switch.positions[position % switch.positions.len()].0,
+                None => Change::Line(line),
+            });
+            prop_assert_eq!(Composition::parse(&of.to_string()), Some((of, Vec::new())));
+            prop_assert!(of.start().is_ok() || !of.sentence(&of.search()).is_empty());
+        }
+    }
 
     #[test]
     fn every_composition_comes_back_and_its_search_ends(

@@ -10,7 +10,41 @@ use super::{Around, Composition, Frees, Guard, NoSense, Switches};
 use crate::found::Found;
 use crate::outcome::{OUTCOMES, Outcomes};
 
+/// What a search takes for granted: what it proves holds there, and says nothing of the rest.
+pub const ASSUMES: [&str; 5] = [
+    "All CPUs see all writes in one order, at once. A real CPU may see them in another order, and a compiler may merge or repeat reads \
+     that are not READ_ONCE().",
+    "There is no TLB, and no flush that is put off to be done in a batch: a CPU that goes on using an old translation is not seen.",
+    "There are no interrupts, and time does not matter.",
+    "Each CPU runs its lines once, on these tables. Nothing is said of more CPUs, or of code that is not shown.",
+    "Within that, every order of the steps was tried: not a sample of them.",
+];
+
 impl Composition {
+    /// What is different from what the kernel does by itself, each in words: another rule, then what the switches change. Nothing where it
+    /// is as in the kernel.
+    pub fn unlike_kernel(&self) -> Vec<String> {
+        let (rule, own) = (self.choice.rule, self.kernels_own().rule);
+        let other = (rule != own).then(|| {
+            format!("the rule is \u{201c}{}\u{201d}, and not \u{201c}{}\u{201d}", rule.title, own.title)
+        });
+        other.into_iter().chain(self.differences()).collect()
+    }
+
+    /// The same as a sentence.
+    pub fn unlike(&self) -> String {
+        let kernel = self.choice.revision.id();
+        match self.unlike_kernel() {
+            none if none.is_empty() => format!("This is what {kernel} does."),
+            all => format!("Different from {kernel}: {}.", all.join("; ")),
+        }
+    }
+
+    /// The sentence and the address, for a mail; `base` is what stands before the composition in the address.
+    pub fn mail(&self, found: &Result<Found, NoSense>, base: &str) -> String {
+        format!("{}\n\n{base}{self}", self.sentence(found))
+    }
+
     /// What is different from the race as the library has it, each in words that go on after “, but ”. Nothing where it is that race.
     pub fn differences(&self) -> Vec<String> {
         let Switches { rcu, hotplug, guard, without, frees, around } = self.switches;
@@ -84,7 +118,7 @@ impl Composition {
     pub fn sentence(&self, found: &Result<Found, NoSense>) -> String {
         let asked = self.question();
         match found {
-            Err(why) => format!("{asked}: this makes no sense. {why}."),
+            Err(why) => format!("{asked}: this makes no sense: {why}."),
             Ok(found) if found.is_safe() => {
                 format!(
                     "{asked}: safe. Nothing goes wrong in any order of the steps; {} states were seen.",

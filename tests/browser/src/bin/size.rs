@@ -39,6 +39,9 @@ const DOOR: usize = 200_000;
 /// What puts calls together may add, gzipped: 40 kB.
 const CALL: usize = 40_000;
 
+/// What composes races may add to the race lab, gzipped: 26 kB. A seventh of it are sheets that the lab has as well, for who opens it first.
+const SWITCHES: usize = 26_000;
+
 /// What writes files of a step may add, gzipped: 60 kB. It draws figures, and nobody has it who saves none.
 const TAKE: usize = 60_000;
 
@@ -49,7 +52,7 @@ const DATA: &str = "captures/";
 type Opens = (&'static str, &'static str);
 
 /// Pages that need what is not loaded first: those of the race lab, a captured machine, a comparison, those of the rest, and the
-/// lessons, what opens files, and calls of one's own.
+/// lessons, what opens files, calls and races of one's own.
 const LAB_PAGES: [Opens; 2] = [("#v1/race/munmap", ".lane"), ("#v1/verdicts", ".survey[data-state]")];
 const TABLES_PAGES: [Opens; 1] = [("#v1/kernel-walk", ".sentence")];
 const COMPARE_PAGES: [Opens; 1] = [("#v1/compare", ".side + .side")];
@@ -57,6 +60,7 @@ const MORE_PAGES: [Opens; 1] = [("#v1/callers", ".callers tbody tr")];
 const LEARN_PAGES: [Opens; 1] = [("#v1/learn", ".lesson")];
 const DOOR_PAGES: [Opens; 1] = [("#v1/open", ".door textarea")];
 const CALL_PAGES: [Opens; 1] = [("#v1/call", ".call .sentence")];
+const SWITCHES_PAGES: [Opens; 1] = [("#v1/compose/munmap", ".switches .says")];
 
 /// What a file weighs, in bytes, as it is and as servers send it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +71,7 @@ struct Weight {
 }
 
 fn main() -> ExitCode {
-    let [first, lab, tables, compare, more, learn, door, call, take] = test(Screen::WIDE, loads);
+    let [first, lab, tables, compare, more, learn, door, call, switches, take] = test(Screen::WIDE, loads);
     let within = [
         weigh("first load", &first, FIRST),
         weigh("for the race lab", &lab, LAB),
@@ -77,6 +81,7 @@ fn main() -> ExitCode {
         weigh("for the lessons", &learn, LEARN),
         weigh("for what opens texts", &door, DOOR),
         weigh("for calls of one's own", &call, CALL),
+        weigh("for races of one's own", &switches, SWITCHES),
         weigh("for files of a step", &take, TAKE),
     ];
     println!("{} bytes gzipped for who opens everything", within.iter().map(|of| of.0).sum::<usize>());
@@ -84,8 +89,8 @@ fn main() -> ExitCode {
 }
 
 /// What is loaded until the first step is shown, for the race lab and the verdicts, for a captured machine, for a comparison, for
-/// the rest, for the lessons, for what opens files and texts, for calls of one's own, and for files of a step.
-async fn loads(page: &Page) -> [Vec<String>; 9] {
+/// the rest, for the lessons, for what opens files and texts, for calls and for races of one's own, and for files of a step.
+async fn loads(page: &Page) -> [Vec<String>; 10] {
     let site = Site::serve();
     page.open(&site.url("")).await;
     let first = page.loaded().await;
@@ -97,6 +102,7 @@ async fn loads(page: &Page) -> [Vec<String>; 9] {
     let learn = adds(page, &LEARN_PAGES, &mut seen).await;
     let door = adds(page, &DOOR_PAGES, &mut seen).await;
     let call = adds(page, &CALL_PAGES, &mut seen).await;
+    let switches = adds(page, &SWITCHES_PAGES, &mut seen).await;
     page.eval("location.hash = '#v1/start'").await;
     page.wait_for("a walk", "[data-does=share]").await;
     page.last_step().await;
@@ -106,7 +112,7 @@ async fn loads(page: &Page) -> [Vec<String>; 9] {
     page.until("it is saved", || async { page.text(".share [role=status]").await.contains("downloads") })
         .await;
     let take = page.loaded().await.into_iter().filter(|name| seen.insert(name.clone())).collect();
-    [first, lab, tables, compare, more, learn, door, call, take]
+    [first, lab, tables, compare, more, learn, door, call, switches, take]
 }
 
 /// What pages load that nothing before them has.

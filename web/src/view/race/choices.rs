@@ -28,12 +28,21 @@ pub fn choices(choice: &Choice, to_stop: bool) -> El {
 /// What is different from race to race: how the walker holds the lock, and which rule is followed. Where there is no choice there
 /// is no list.
 pub fn variant(choice: &Choice) -> El {
-    let race = choice.race;
-    let options = race.locks.iter().map(|of| option(of.name(), held(*of), *of == choice.lock));
-    let lock = (race.locks.len() > 1).then(|| choose(List::Lock, "The walker holds the lock", options));
-    let rules = race.rules.iter().map(|rule| option(rule.id, rule.title, rule == choice.rule));
-    let rule = (race.rules.len() > 1).then(|| choose(List::Rule, "CPU 1\u{2019}s code", rules));
-    el("div.variant").child(lock).child(rule)
+    el("div.variant").child(lock(choice)).child(rule(choice))
+}
+
+/// How the walker holds the lock, where it can hold it in several ways.
+pub fn lock(choice: &Choice) -> Option<El> {
+    let locks = choice.race.locks;
+    let options = locks.iter().map(|of| option(of.name(), held(*of), *of == choice.lock));
+    (locks.len() > 1).then(|| choose(List::Lock, "The walker holds the lock", options))
+}
+
+/// Which rule the other CPU follows, where there are several.
+pub fn rule(choice: &Choice) -> Option<El> {
+    let rules = choice.race.rules;
+    let options = rules.iter().map(|rule| option(rule.id, rule.title, rule == choice.rule));
+    (rules.len() > 1).then(|| choose(List::Rule, "CPU 1\u{2019}s code", options))
 }
 
 const fn held(lock: LockMode) -> &'static str {

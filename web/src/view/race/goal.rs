@@ -2,8 +2,10 @@
 
 use explore::Schedule;
 use narrate::race::{Question, Session, words};
+use races::{Choice, RaceLink};
 
 use super::choices::variant;
+use super::fixes;
 use super::outcome::step_link;
 use crate::el::{El, el};
 use crate::marks::Command;
@@ -57,9 +59,17 @@ pub fn goal(session: &Session, asked: &Asked<'_>) -> El {
                     "Search all orders of steps for all that can go wrong",
                     "Prove it",
                 ))
+                .child(el("a").attr("href", &switches(choice)).child("switches"))
                 .child(el("a[href=#v1/verdicts]").child("all verdicts")),
         )
+        .child(fixes::line(text.id))
         .child(search(session, asked))
+}
+
+/// The address of the page where its switches are.
+fn switches(choice: &Choice) -> String {
+    let race = RaceLink::new(*choice).to_string();
+    ["#v1/compose", race.strip_prefix("v1/race").unwrap_or_default()].concat()
 }
 
 fn search(session: &Session, asked: &Asked<'_>) -> El {

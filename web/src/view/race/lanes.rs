@@ -69,7 +69,9 @@ fn view_line(lane: &LaneView, line: &LaneLine) -> El {
     el("li")
         .class(["", "in-1", "in-2", "in-3"][usize::from(line.depth).min(3)])
         .when(line.current, ".lit[aria-current=step]")
+        .when(line.added, ".added")
         .child(el("code").child(line.text))
+        .child(line.added.then(|| el("span.sr").child(" (not in the kernel)")))
         .child(inside)
 }
 

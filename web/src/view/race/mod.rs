@@ -3,6 +3,7 @@
 //! | module | what it draws |
 //! |---|---|
 //! | [`choices`] | what can be chosen |
+//! | [`fixes`] | the fixes of a race |
 //! | [`goal`] | the goal, and the search for it |
 //! | [`lanes`] | a lane per CPU |
 //! | [`outcome`] | what just happened, and what has gone wrong |
@@ -12,6 +13,7 @@
 //! | [`help`] | keys and signs |
 
 pub mod choices;
+pub mod fixes;
 pub mod goal;
 pub mod help;
 pub mod lanes;

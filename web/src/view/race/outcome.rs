@@ -1,7 +1,6 @@
 //! What just happened in a race, and what has gone wrong.
 
 use narrate::race::{Decided, RacePoint, Session, words};
-use races::RaceLink;
 
 use crate::el::{El, el};
 use crate::view::cited;
@@ -62,6 +61,6 @@ fn decided(of: &Decided, session: &Session) -> El {
 
 /// A link to a step of the branch that is shown.
 pub fn step_link(session: &Session, step: usize) -> El {
-    let link = RaceLink { step: step as u32, ..session.link() };
+    let link = session.address(step);
     el("a").attr("href", &format!("#{link}")).child(format!("step {step}"))
 }
