@@ -35,7 +35,7 @@ named! {
         Door = "door",
         /// Calls that a person puts together.
         Call = "call",
-        /// Races that a person composes.
+        /// Races that a person composes, and walks that a person states.
         Switches = "switches",
     }
 }

@@ -10,7 +10,7 @@
 //! | [`door`] | what opens files and texts of one's own |
 //! | [`element`] | walks in elements of other pages |
 //! | [`call`] | calls that a person puts together |
-//! | [`switches`] | races that a person composes |
+//! | [`switches`] | races that a person composes, and walks that a person states |
 //! | [`take`] | what writes files of a step: its figure, and the page with all that it needs |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
@@ -63,15 +63,15 @@ pub enum Arrived {
     Door(fn(Callback<Change>) -> Door),
     /// The page of a call that a person puts together, told whom to tell that something was typed.
     Call(fn(Callback<Change>) -> Box<dyn Page>),
-    /// The page of a race that a person composes.
-    Switches(Box<dyn Page>),
+    /// The pages of a race that a person composes, and of a walk that a person states.
+    Switches([Box<dyn Page>; 2]),
 }
 
 /// The part [`lab`], as the first one has it.
 #[derive(Debug)]
 pub struct Lab {
-    /// The pages of races, of verdicts, and of a walk that a person states.
-    pub pages: [Box<dyn Page>; 3],
+    /// The pages of races, and of verdicts.
+    pub pages: [Box<dyn Page>; 2],
     /// Whether a walk is safe beside other CPUs.
     pub beside: fn(Beside) -> Box<dyn Verdicts>,
     /// What a lesson has of it.

@@ -81,11 +81,11 @@ impl Place {
             Self::Walk => None,
             Self::Callers => Some(Part::More),
             Self::Compare => Some(Part::Compare),
-            Self::Race | Self::Verdicts | Self::Safe => Some(Part::Lab),
+            Self::Race | Self::Verdicts => Some(Part::Lab),
             Self::Learn => Some(Part::Learn),
             Self::Open => Some(Part::Door),
             Self::Call => Some(Part::Call),
-            Self::Switches => Some(Part::Switches),
+            Self::Safe | Self::Switches => Some(Part::Switches),
         }
     }
 

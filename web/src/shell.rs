@@ -456,12 +456,11 @@ impl Shell {
     fn arrived(&mut self, ctx: &Context<Self>, part: Part, result: Result<Arrived, PartError>) {
         *self.shared.part_mut(part) = PartState::of(&result);
         match result {
-            Ok(Arrived::Lab(Lab { pages: [race, verdicts, safe], beside, races })) => {
+            Ok(Arrived::Lab(Lab { pages: [race, verdicts], beside, races })) => {
                 self.shared.beside = Some(beside);
                 self.races = Some(races);
                 self.others[Place::Race.slot() - 1] = Some(race);
                 self.others[Place::Verdicts.slot() - 1] = Some(verdicts);
-                self.others[Place::Safe.slot() - 1] = Some(safe);
             }
             Ok(Arrived::More(more)) => {
                 self.others[Place::Callers.slot() - 1] = Some(more.callers);
@@ -470,7 +469,10 @@ impl Shell {
                 self.desk = Some((more.desk)(ctx.link().callback(Msg::Did), more.taking));
             }
             Ok(Arrived::Compare(compare)) => self.others[Place::Compare.slot() - 1] = Some(compare),
-            Ok(Arrived::Switches(switches)) => self.others[Place::Switches.slot() - 1] = Some(switches),
+            Ok(Arrived::Switches([switches, safe])) => {
+                self.others[Place::Switches.slot() - 1] = Some(switches);
+                self.others[Place::Safe.slot() - 1] = Some(safe);
+            }
             // Nobody has to be told: what it is for is fetched now.
             Ok(Arrived::Tables(load)) => return self.shared.load = Some(load),
             Ok(Arrived::Learn(learn, words)) => {

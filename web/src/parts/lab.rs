@@ -7,7 +7,6 @@ use races::RaceLink;
 use super::beside::beside;
 use super::{Arrived, Lab};
 use crate::later::PartError;
-use crate::pages::safe::Safe;
 use crate::pages::verdicts::Verdicts;
 use crate::pages::{Moves, Page, Races, race::Race};
 
@@ -22,8 +21,7 @@ pub fn arrived() -> Result<Arrived, PartError> {
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn lab() -> Lab {
-    let pages: [Box<dyn Page>; 3] =
-        [Box::new(Race::default()), Box::new(Verdicts::default()), Box::new(Safe::default())];
+    let pages: [Box<dyn Page>; 2] = [Box::new(Race::default()), Box::new(Verdicts::default())];
     let races = Races { page: || Box::new(Race::default()), moves };
     Lab { pages, beside, races }
 }
