@@ -106,6 +106,10 @@ fn asked(seen: &Seen<'_>) -> El {
     });
     let assumes = ASSUMES.iter().map(|says| el("li").child(*says));
     el("section.asked[aria-labelledby=asked]")
+        .child(el("p.intro").child(
+            "What if one thing were different? Turn a switch below, or move a line into a lock or out of it. Every order of the steps of \
+             both CPUs is then searched again.",
+        ))
         .child(
             el("h2[id=asked]")
                 .with(class)

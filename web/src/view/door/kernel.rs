@@ -26,11 +26,17 @@ pub(super) fn kernel(release: Release) -> El {
         )
         .child(el("p").child(el("b").child(sentence(&sure(how)))).child(format!(" {release} {why}.")))
         .child(el("h3").child("What tells this row from others"))
-        .child(el("ul").children(facts(revision).iter().map(|fact| el("li").child(sentence(fact)))))
+        .child(el("ul").children(facts(revision).iter().map(|fact| el("li").child(said(fact)))))
         .child(el("h3").child("Open it"))
         .child(
             el("ul")
                 .child(walk("debug-init-mm", "A debug walk of init_mm in this kernel"))
                 .child(walk(&["safe/", function].concat(), "Is my walk safe in this kernel?")),
         )
+}
+
+/// A sentence, but for a name of a function at its begin, which is written small.
+fn said(fact: &String) -> String {
+    let is_name = fact.split(' ').next().is_some_and(|word| word.contains('_'));
+    if is_name { format!("{fact}.") } else { sentence(fact) }
 }
