@@ -44,7 +44,6 @@
 //! | [`verdicts`] | what is expected of each of their variants, and tables of them |
 //! | [`choice`] | a race with every choice made |
 //! | [`setting`] | setting up a race: the world and the CPUs |
-//! | [`rules`] | what differs between kernels in what other CPUs do |
 //! | [`ground`] | the small world |
 //! | [`step`] | what a line can do |
 //! | [`cpu`] | running a script |
