@@ -137,3 +137,35 @@ fn a_line_leads_back_from_each_of_its_entries() {
     }
     assert_eq!(noted, 25, "50 MiB are 25 entries of 2 MiB");
 }
+
+#[test]
+fn one_page_that_is_writable_and_executable_is_counted_and_named_by_each_kernel() {
+    let scenario = pagewalk_tests::LIBRARY.scenario("check-wx").expect("a scenario");
+    let mut machines = 0;
+    for tables in scenario.machines() {
+        let setup = Setup { tables, ..Setup::of(scenario) };
+        let capture = setup.made().expect("it is built");
+        let mut dump = DumpRecord::new(&capture, Dumped::InitMm, false).expect("it has such a file");
+        let (world, runner) = setup.start(&capture).expect("it runs");
+        let mut timeline = Timeline::new(world, runner);
+        while !timeline.record_each(100_000, &mut |event, actions| dump.event(event, actions)) {}
+        let id = tables.model().id;
+        let says = match id {
+            "x86_64-4level" => "x86/mm: Checked W+X mappings: FAILED, 1 W+X pages found.",
+            "arm64-4k-48" => "Checked W+X mappings: FAILED, 1 W+X pages found, 0 non-UXN pages found",
+            "riscv64-sv39" => "Checked W+X mappings: failed, 1 W+X pages found",
+            "s390x" => "Checked W+X mappings: FAILED, 1 W+X pages found",
+            other => panic!("{other}"),
+        };
+        let view = dump.view(0);
+        assert_eq!(view.check.as_deref(), Some(says), "{id}");
+        // Its line, and the step at which its entry was noted.
+        let line = view.insecure.unwrap_or_else(|| panic!("{id}: no line"));
+        let actions = dump.start_of(line).expect("a line of the dump");
+        let rows = rows(&timeline, &setup, &dump, actions);
+        let noted: Vec<_> = rows.iter().filter(|(_, row)| row.noted).collect();
+        assert!(matches!(&noted[..], [(Level::Pte, _)]), "{id}: {noted:?}");
+        machines += 1;
+    }
+    assert_eq!(machines, 4);
+}

@@ -81,7 +81,8 @@ async fn a_dump_names_its_current_line_its_headers_and_what_is_insecure() {
         line(9, "0x2000-0x3000", LineState::Current),
         line(10, "0x3000-0x4000", LineState::Later),
     ];
-    let root = draw(view::dump(&DumpView { lines, known: 15, finished: 9 })).await;
+    let root =
+        draw(view::dump(&DumpView { lines, known: 15, finished: 9, check: None, insecure: None })).await;
     assert_eq!(texts(&root, "h2 .where"), ["9 of 15 lines printed"]);
     assert_eq!(texts(&root, "[aria-current=true] code"), ["0x2000-0x3000"]);
     assert_eq!(texts(&root, "[aria-current=true] .sr"), ["the step adds to this line"]);
@@ -99,7 +100,8 @@ async fn a_dump_names_its_current_line_its_headers_and_what_is_insecure() {
 #[wasm_bindgen_test]
 async fn a_line_that_has_not_begun_is_the_next_one() {
     let lines = vec![line(0, "0x1000-0x2000", LineState::Next)];
-    let root = draw(view::dump(&DumpView { lines, known: 1, finished: 0 })).await;
+    let root =
+        draw(view::dump(&DumpView { lines, known: 1, finished: 0, check: None, insecure: None })).await;
     assert!(all(&root, "[aria-current]").is_empty());
     assert_eq!(texts(&root, ".next .sr"), ["next line"]);
 }

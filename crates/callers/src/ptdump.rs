@@ -18,14 +18,19 @@ use crate::site::{CallSite, DEBUG, HELD, HELPER, HOTPLUG, INIT, InKernel, KERNEL
 const SV39: &str = "riscv64-sv39";
 
 /// Its scenarios.
-pub(crate) static SCENARIOS: &[&Scenario] = &[&OF_INIT, &CURRENT, &USER_HALF, &EFI];
+pub(crate) static SCENARIOS: &[&Scenario] = &[&OF_INIT, &CURRENT, &USER_HALF, &EFI, &CHECK_WX];
 
 /// A dump has the ranges of its architecture.
 const DUMP: &[(u64, u64)] = &[];
 
 /// Which dumps the scenarios make.
-static DUMPS: [(&Scenario, &Dump); 4] =
-    [(&OF_INIT, &INIT_MM), (&CURRENT, &PROCESS), (&USER_HALF, &PROCESS_USER_HALF), (&EFI, &FIRMWARE)];
+static DUMPS: [(&Scenario, &Dump); 5] = [
+    (&OF_INIT, &INIT_MM),
+    (&CURRENT, &PROCESS),
+    (&USER_HALF, &PROCESS_USER_HALF),
+    (&EFI, &FIRMWARE),
+    (&CHECK_WX, &INIT_MM),
+];
 
 static INIT_MM: Dump = Dump { dumped: Dumped::InitMm, user_half: false };
 static PROCESS: Dump = Dump { dumped: Dumped::Current, user_half: false };
@@ -133,6 +138,19 @@ static EFI: Scenario = Scenario {
             process. It is not init_mm, so both are locked from v7.3 on.",
         &FIRMWARE,
         &[("x86_64-4level", &[(0, 1 << 47), (0xffff_8800_0000_0000, u64::MAX)])],
+    )
+};
+
+static CHECK_WX: Scenario = Scenario {
+    group: Group::Edges,
+    build: Some(worlds::write_execute),
+    ..scenario(
+        "check-wx",
+        "A page that is writable and executable",
+        "ptdump_check_wx() walks as a dump does, but prints nothing: it counts pages that are both writable and executable, and writes \
+            to the kernel's log whether there were any. Here one page of data was made executable.",
+        &INIT_MM,
+        &[("x86_64-4level", DUMP), ("arm64-4k-48", DUMP), ("riscv64-sv39", DUMP), ("s390x", DUMP)],
     )
 };
 

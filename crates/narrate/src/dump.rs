@@ -7,7 +7,7 @@
 use capture::Capture;
 use pagewalk::{Event, Sink};
 use pgtable::Model;
-use ptdump::dump::{Content, Dump, Layout, Plan, View};
+use ptdump::dump::{Content, Dump, Layout, Line, Plan, View};
 use ptdump::users::Dumped;
 
 use crate::Point;
@@ -19,6 +19,8 @@ const AROUND: usize = 60;
 #[derive(Clone, Debug)]
 pub struct DumpRecord {
     model: &'static Model,
+    /// Whether the kernel checks these tables for memory that is writable and executable.
+    is_checked: bool,
     dump: Dump,
     /// When each line was made.
     made: Vec<Made>,
@@ -47,6 +49,10 @@ pub struct DumpView {
     pub known: usize,
     /// Number of lines that are finished at the step.
     pub finished: usize,
+    /// Of `init_mm`: what `ptdump_check_wx()` says of all that is recorded.
+    pub check: Option<String>,
+    /// The number of the first line with memory that is writable and executable.
+    pub insecure: Option<u32>,
 }
 
 /// One line.
@@ -77,6 +83,10 @@ pub enum LineState {
     Later,
 }
 
+const fn is_write_execute(line: &Line) -> bool {
+    matches!(line.content, Content::Entries(entries) if entries.w_x)
+}
+
 impl DumpRecord {
     /// What `ptdump_walk_pgd()` prints of an mm, or of the user half of its root; `None` where the kernel has no such file.
     pub fn new(capture: &Capture, dumped: Dumped, user_half: bool) -> Option<Self> {
@@ -91,7 +101,9 @@ impl DumpRecord {
         let is_captured = capture.layout.iter().next().is_some();
         let layout = if is_captured { Layout::captured(model, &named) } else { Layout::of_model(model) };
         let plan = Plan::new(view, &layout)?;
-        Some(Self { model, dump: Dump::new(model, &plan)?, made: Vec::new(), begun: 0, left_out: None })
+        let is_checked = dumped == Dumped::InitMm;
+        let dump = Dump::new(model, &plan)?;
+        Some(Self { model, is_checked, dump, made: Vec::new(), begun: 0, left_out: None })
     }
 
     /// Takes the event of action number `actions`, counted from 1 as in [`Timeline::record_each`](crate::Timeline::record_each).
@@ -138,14 +150,17 @@ impl DumpRecord {
         let known = self.dump.lines.len();
         let first = at.min(known.saturating_sub(AROUND)).saturating_sub(AROUND);
         let lines = self.dump.lines.iter().enumerate().skip(first).take(2 * AROUND + 1);
-        let line = |(number, line): (usize, &ptdump::dump::Line)| DumpLine {
+        let line = |(number, line): (usize, &Line)| DumpLine {
             number: number as u32,
             text: self.dump.dumper.format().text(line),
             is_header: matches!(line.content, Content::Header(_)),
-            is_write_execute: matches!(line.content, Content::Entries(entries) if entries.w_x),
+            is_write_execute: is_write_execute(line),
             state: self.state(number, actions),
         };
-        DumpView { lines: lines.map(line).collect(), known, finished: at }
+        let dumper = &self.dump.dumper;
+        let check = self.is_checked.then(|| dumper.format().check_wx_message(dumper.write_execute()));
+        let insecure = self.dump.lines.iter().position(is_write_execute).map(|line| line as u32);
+        DumpView { lines: lines.map(line).collect(), known, finished: at, check, insecure }
     }
 
     /// The number of actions after which the first entry of a line has been noted.

@@ -79,8 +79,8 @@ impl Setup {
     /// The tables, where they come from no file.
     pub fn made(&self) -> Option<Capture> {
         match self.tables {
-            Tables::Built(_) => {
-                self.scenario.build?().ok().map(|world| Capture::made(self.scenario.id, world))
+            Tables::Built(model) => {
+                self.scenario.build?(model).ok().map(|world| Capture::made(self.scenario.id, world))
             }
             Tables::Made(model) => sample(model).ok(),
             Tables::Captured(_) | Tables::Brought(_) => None,

@@ -2,28 +2,21 @@
 //! layout, for scenarios that no captured machine has.
 
 use mm::{MmId, Slot, Table, World, WorldError};
-use pgtable::{Level, PhysAddr, RawEntry, UnknownModel, VirtAddr};
+use pgtable::{Level, Model, PhysAddr, Prot, RawEntry, VirtAddr};
 
-/// A built machine could not be built.
+/// A built machine could not be built: its tables make no world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BuildError {
-    /// Its model is not known.
-    #[error(transparent)]
-    Model(#[from] UnknownModel),
-    /// Its tables make no world.
-    #[error(transparent)]
-    World(#[from] WorldError),
-}
+#[error(transparent)]
+pub struct BuildError(#[from] WorldError);
 
-/// Builds a machine at rest.
-pub type Build = fn() -> Result<World, BuildError>;
+/// Builds a machine of a model at rest.
+pub type Build = fn(&'static Model) -> Result<World, BuildError>;
 
 /// What is mapped where: first address, level of the entries, the first entry, and how many.
 type Mapped = (u64, Level, u64, u64);
 
 /// A machine whose tables begin at `tables`; each mm has a root of its own, the first one is `init_mm`.
-fn build(model: &str, tables: u64, mms: &[(&'static str, &[Mapped])]) -> Result<World, BuildError> {
-    let model = pgtable::model(model)?;
+fn build(model: &'static Model, tables: u64, mms: &[(&'static str, &[Mapped])]) -> Result<World, BuildError> {
     let root_bytes =
         (u64::from(model.slots(Level::Pgd)) * u64::from(model.entry_bytes)).max(model.page_bytes());
     let root = |number: usize| PhysAddr(tables + number as u64 * root_bytes);
@@ -70,16 +63,16 @@ fn map(world: &mut World, mm: MmId, addr: VirtAddr, level: Level, value: u64) {
 /// loongarch64 with 16K pages: a loaded module, and a leaf of 32 MiB in the vmalloc area.
 ///
 /// # Errors
-/// [`BuildError`] would mean that the model is missing from [`pgtable::MODELS`] or that two tables overlap. A test builds
+/// [`BuildError`] would mean that two of the tables overlap. A test builds
 /// this machine.
-pub fn loongarch() -> Result<World, BuildError> {
+pub fn loongarch(model: &'static Model) -> Result<World, BuildError> {
     // PAGE_KERNEL; the second half of the module is data and not executable.
     const PTE: u64 = 0x1d3;
     const NO_EXEC: u64 = 1 << 62;
     // The same with HUGE, and the global bit in its other place.
     const LEAF: u64 = 0x11d3;
     build(
-        "loongarch64-16k-3level",
+        model,
         0x0064_0000,
         &[(
             "init_mm",
@@ -95,25 +88,25 @@ pub fn loongarch() -> Result<World, BuildError> {
 /// openrisc: kernel memory from 64 MiB on, mapped by pages, as all of its memory is.
 ///
 /// # Errors
-/// [`BuildError`] would mean that the model is missing from [`pgtable::MODELS`] or that two tables overlap. A test builds
+/// [`BuildError`] would mean that two of the tables overlap. A test builds
 /// this machine.
-pub fn openrisc() -> Result<World, BuildError> {
+pub fn openrisc(model: &'static Model) -> Result<World, BuildError> {
     // PAGE_KERNEL: present, accessed, dirty, the kernel may read, write and execute.
     const PTE: u64 = 0x731;
-    build("openrisc", 0x0100_0000, &[("init_mm", &[(0xc400_0000, Level::Pte, 0x0400_0000 | PTE, 16)])])
+    build(model, 0x0100_0000, &[("init_mm", &[(0xc400_0000, Level::Pte, 0x0400_0000 | PTE, 16)])])
 }
 
 /// x86-64 with `efi_mm`: the firmware's runtime services in their part of the address space, by pages and by a leaf.
 ///
 /// # Errors
-/// [`BuildError`] would mean that the model is missing from [`pgtable::MODELS`] or that two tables overlap. A test builds
+/// [`BuildError`] would mean that two of the tables overlap. A test builds
 /// this machine.
-pub fn efi() -> Result<World, BuildError> {
+pub fn efi(model: &'static Model) -> Result<World, BuildError> {
     const PTE: u64 = 0x8000_0000_0000_0063;
     const CODE: u64 = 0x61;
     const LEAF: u64 = 0x8000_0000_0000_00e3;
     build(
-        "x86_64-4level",
+        model,
         0x0100_0000,
         &[
             ("init_mm", &[(0xffff_8880_0000_0000, Level::Pmd, LEAF, 4)]),
@@ -133,9 +126,9 @@ pub fn efi() -> Result<World, BuildError> {
 /// them is short. It ends with an entry of the pgd that is empty.
 ///
 /// # Errors
-/// [`BuildError`] would mean that the model is missing from [`pgtable::MODELS`] or that two tables overlap. A test builds
+/// [`BuildError`] would mean that two of the tables overlap. A test builds
 /// this machine.
-pub fn every_kind() -> Result<World, BuildError> {
+pub fn every_kind(model: &'static Model) -> Result<World, BuildError> {
     // PAGE_SHARED, and the same with PSE.
     const PTE: u64 = 0x8000_0000_0000_0067;
     const LEAF: u64 = PTE | 0x80;
@@ -146,7 +139,7 @@ pub fn every_kind() -> Result<World, BuildError> {
     const BAD_PMD: u64 = 0x5a5a_5065;
     const BAD_P4D: u64 = 0x5a5a_60e7;
     build(
-        "x86_64-5level",
+        model,
         0x0100_0000,
         &[
             ("init_mm", &[]),
@@ -185,9 +178,9 @@ pub(crate) const S390_END: u64 = 1 << 42;
 /// each.
 ///
 /// # Errors
-/// [`BuildError`] would mean that the model is missing from [`pgtable::MODELS`] or that two tables overlap. A test builds
+/// [`BuildError`] would mean that two of the tables overlap. A test builds
 /// this machine.
-pub fn s390() -> Result<World, BuildError> {
+pub fn s390(model: &'static Model) -> Result<World, BuildError> {
     // PAGE_KERNEL; PAGE_KERNEL_RO without NOEXEC, which is that of the kernel's text.
     const PTE: u64 = 0x13d;
     const TEXT: u64 = 0x215;
@@ -195,7 +188,6 @@ pub fn s390() -> Result<World, BuildError> {
     const TO_PMDS: u64 = 0x07;
     const TO_PTES: u64 = 0x01;
     const ROOT: u64 = 0x10_0000;
-    let model = pgtable::model("s390x")?;
     let mut tables = vec![Table::unused(model, PhysAddr(ROOT), Level::Pud)];
     let mapped = [
         (S390_IDENTITY, S390_IDENTITY | PTE),
@@ -219,6 +211,43 @@ pub fn s390() -> Result<World, BuildError> {
     Ok(World::new(model, tables, [("init_mm", PhysAddr(ROOT))])?)
 }
 
+/// The bit that forbids the kernel to execute a page, or that permits it, and whether it permits: `_PAGE_NX`, `PTE_PXN`, `_PAGE_EXEC`,
+/// `_PAGE_NOEXEC`.
+pub(crate) const EXECUTE: [(&str, u64, bool); 4] = [
+    ("x86_64-4level", 1 << 63, false),
+    ("arm64-4k-48", 1 << 53, false),
+    ("riscv64-sv39", 1 << 3, true),
+    ("s390x", 1 << 8, false),
+];
+
+/// Four pages of data in the vmalloc area, one of which somebody has made executable and left writable.
+///
+/// # Errors
+/// [`BuildError`] would mean that two of the tables overlap. A test builds this machine.
+pub fn write_execute(model: &'static Model) -> Result<World, BuildError> {
+    let at = model
+        .layout
+        .iter()
+        .find(|region| region.name.starts_with("vmalloc"))
+        .map_or(0, |region| region.start.0);
+    let page = |nth: u64| {
+        let pa = PhysAddr(0x0300_0000 + nth * model.page_bytes());
+        model.make_leaf(pa, Prot::Kernel, Level::Pte).unwrap_or_default().0
+    };
+    let executable = EXECUTE.iter().find(|(id, ..)| *id == model.id);
+    let bad =
+        executable.map_or(page(2), |&(_, bit, permits)| if permits { page(2) | bit } else { page(2) & !bit });
+    let of = |nth| at + nth * model.page_bytes();
+    build(
+        model,
+        0x0100_0000,
+        &[(
+            "init_mm",
+            &[(of(0), Level::Pte, page(0), 2), (of(2), Level::Pte, bad, 1), (of(3), Level::Pte, page(3), 1)],
+        )],
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,16 +255,27 @@ mod tests {
 
     #[test]
     fn what_is_built_is_mapped_and_nobody_has_asked_for_memory() {
-        for (build, mm, addr, level, memory) in [
-            (loongarch as Build, MmId::INIT_MM, 0xffff_8000_0200_c000, Level::Pte, 0x0812_4000),
-            (loongarch, MmId::INIT_MM, 0xffff_8000_8600_0000, Level::Pmd, 0x0c00_0000),
-            (openrisc, MmId::INIT_MM, 0xc400_2000, Level::Pte, 0x0400_2000),
-            (efi, MmId::INIT_MM, 0xffff_8880_0020_0000, Level::Pmd, 0x20_0000),
-            (efi, MmId::USER, 0xffff_fffe_fee1_9000, Level::Pte, 0x7ee1_9000),
-            (every_kind, MmId::USER, 0xfeff_3f7f_f000, Level::Pte, 0x4000_3000),
-            (every_kind, MmId::USER, 0xfeff_c000_0000, Level::Pud, 0xc000_0000),
+        let (init, user) = (MmId::INIT_MM, MmId::USER);
+        for (build, id, mm, addr, level, memory) in [
+            (
+                loongarch as Build,
+                "loongarch64-16k-3level",
+                init,
+                0xffff_8000_0200_c000,
+                Level::Pte,
+                0x0812_4000,
+            ),
+            (loongarch, "loongarch64-16k-3level", init, 0xffff_8000_8600_0000, Level::Pmd, 0x0c00_0000),
+            (openrisc, "openrisc", init, 0xc400_2000, Level::Pte, 0x0400_2000),
+            (efi, "x86_64-4level", init, 0xffff_8880_0020_0000, Level::Pmd, 0x20_0000),
+            (efi, "x86_64-4level", user, 0xffff_fffe_fee1_9000, Level::Pte, 0x7ee1_9000),
+            (every_kind, "x86_64-5level", user, 0xfeff_3f7f_f000, Level::Pte, 0x4000_3000),
+            (every_kind, "x86_64-5level", user, 0xfeff_c000_0000, Level::Pud, 0xc000_0000),
+            (write_execute, "x86_64-4level", init, 0xffff_c900_0000_2000, Level::Pte, 0x0300_2000),
+            (write_execute, "riscv64-sv39", init, 0xffff_ffc6_0000_3000, Level::Pte, 0x0300_3000),
+            (write_execute, "s390x", init, 0x37f_e000_1000, Level::Pte, 0x0300_1000),
         ] {
-            let world = build().expect("it can be built");
+            let world = build(pgtable::model(id).expect("a model")).expect("it can be built");
             assert_eq!((world.allocator.asked, world.allocator.fails_at), (0, 0));
             let model = world.model();
             let mut table = world.mm(mm).expect("an mm of the world").pgd;

@@ -21,12 +21,23 @@ pub fn dump(view: &DumpView) -> El {
     };
     el("section.dump[tabindex=0][aria-label=What ptdump prints]")
         .child(el("h2").child("What ptdump prints").child(el("span.where").child(progress)))
+        .child(view.check.as_ref().map(|says| check(says, view.insecure)))
         .child(
             el("ol[data-group]")
                 .child(more(first, first.saturating_sub(1), "before"))
                 .children(view.lines.iter().map(line))
                 .child(more(after, last + 1, "after")),
         )
+}
+
+/// What the kernel's own check says of these tables, and where the first page is that it counts.
+fn check(says: &str, insecure: Option<u32>) -> El {
+    el("p.check-wx")
+        .child("The kernel counts pages that are writable and executable (CONFIG_DEBUG_WX), and says in its log: ")
+        .child(el("code").child(says))
+        .child(insecure.map(|line| {
+            el("button[type=button]").does(Mark::DumpLine(line)).child("To the first one")
+        }))
 }
 
 fn line(line: &DumpLine) -> El {
