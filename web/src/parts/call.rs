@@ -12,11 +12,11 @@ use crate::pages::call::Own;
 /// # Errors
 /// None: what fails is the download before.
 pub fn arrived() -> Result<Arrived, PartError> {
-    pgtable::complete();
     Ok(Arrived::Call(call))
 }
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn call(change: Callback<Change>) -> Box<dyn Page> {
+    pgtable::complete();
     Box::new(Own::new(change))
 }

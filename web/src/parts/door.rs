@@ -15,12 +15,12 @@ use crate::pages::open::{Hands, Open};
 /// # Errors
 /// None: what fails is the download before.
 pub fn arrived() -> Result<Arrived, PartError> {
-    pgtable::complete();
     Ok(Arrived::Door(|change| door(&change)))
 }
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn door(change: &Callback<Change>) -> Door {
+    pgtable::complete();
     let shelf = Shelf::default();
     let open = {
         let (shelf, change) = (Rc::clone(&shelf), change.clone());

@@ -15,12 +15,12 @@ use crate::pages::{Moves, Page, Races, race::Race};
 /// # Errors
 /// None: what fails is the download before.
 pub fn arrived() -> Result<Arrived, PartError> {
-    pgtable::complete();
     Ok(Arrived::Lab(lab()))
 }
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn lab() -> Lab {
+    pgtable::complete();
     let pages: [Box<dyn Page>; 2] = [Box::new(Race::default()), Box::new(Verdicts::default())];
     let races = Races { page: || Box::new(Race::default()), moves };
     Lab { pages, beside, races }

@@ -21,12 +21,12 @@ static LIBRARY: Library = Library::whole(&[callers::SCENARIOS]);
 /// # Errors
 /// None: what fails is the download before.
 pub fn arrived(taking: Taking) -> Result<Arrived, PartError> {
-    pgtable::complete();
     Ok(Arrived::More(more(taking)))
 }
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn more(taking: Taking) -> More {
+    pgtable::complete();
     let later = Later {
         help: view::help,
         why,

@@ -11,11 +11,11 @@ use crate::pages::switches::Switches;
 /// # Errors
 /// None: what fails is the download before.
 pub fn arrived() -> Result<Arrived, PartError> {
-    pgtable::complete();
     Ok(Arrived::Switches(switches()))
 }
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn switches() -> [Box<dyn Page>; 2] {
+    pgtable::complete();
     [Box::new(Switches::default()), Box::new(Safe::default())]
 }
