@@ -111,6 +111,17 @@ impl Page {
         address.expect("the driver says where").to_owned()
     }
 
+    /// The text of the page, of lists only what is chosen: they grow when more of the program is here.
+    pub async fn whole_text(&self) -> String {
+        self.text_of(
+            "const chosen = Array.from(document.querySelectorAll('main select'), of => of.value);
+             const main = document.querySelector('main').cloneNode(true);
+             main.querySelectorAll('select').forEach((of, nth) => of.replaceWith(chosen[nth]));
+             return main.textContent",
+        )
+        .await
+    }
+
     /// The text that a script returns.
     pub async fn text_of(&self, script: &str) -> String {
         self.eval(script).await.as_str().unwrap_or_default().to_owned()

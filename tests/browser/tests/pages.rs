@@ -193,6 +193,7 @@ fn each_page_has_its_title_before_it_arrives() {
             site.instead(&later, Answer::After(gate.clone()))
                 .instead(&in_app("split_more.wasm"), Answer::After(gate.clone()))
                 .instead(&in_app("split_learn.wasm"), Answer::After(gate.clone()))
+                .instead(&in_app("split_switches.wasm"), Answer::After(gate.clone()))
         });
         page.open(&site.url("#v1/kernel-walk")).await;
         for (hash, title) in [

@@ -176,7 +176,7 @@ fn a_browser_that_cannot_unpack_is_said_to_be_one() {
             let message = page.text(".notice.failed").await;
             assert!(message.contains("this browser lacks"), "{message}");
             // Tables that are made need nothing of that.
-            page.choose("Machine", "openrisc").await;
+            page.choose("Machine", "riscv64-sv48").await;
             page.wait_for("a step is shown", ".sentence").await;
         }
     });

@@ -11,7 +11,7 @@ async fn whole(page: &Page) -> String {
         page.count(".beside .searching, .locks .loading").await == 0
     })
     .await;
-    page.text("main").await
+    page.whole_text().await
 }
 
 /// Steps on until the sentence contains `words`.
