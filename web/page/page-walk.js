@@ -264,7 +264,8 @@
 
         #do(what) {
             this.#ahead = undefined;
-            if (this.#ask) {
+            // As long as its tables are on their way, a walk has no steps.
+            if (this.#ask && this.#state) {
                 what();
                 return;
             }
