@@ -35,6 +35,7 @@ fn check(says: &str, insecure: Option<u32>) -> El {
     el("p.check-wx")
         .child("The kernel counts pages that are writable and executable (CONFIG_DEBUG_WX), and says in its log: ")
         .child(el("code").child(says))
+        .child(" ")
         .child(insecure.map(|line| {
             el("button[type=button]").does(Mark::DumpLine(line)).child("To the first one")
         }))
