@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::page::{self, files};
 use crate::progress::say;
 use crate::workspace::Workspace;
-use crate::{in_browser, process};
+use crate::{in_browser, native, process};
 
 /// What is installed from npm, and from PyPI besides what an example lists.
 const REVEAL: &str = "reveal.js@6.0.2";
@@ -32,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, build: bool) -> Result<(), Error> {
     plain(&examples.join("html"), &site)?;
     reveal(&examples.join("reveal"), &site, &work)?;
     let bin = python(&examples.join("sphinx"), &work)?;
-    let native = native(workspace)?;
+    let native = native::build(workspace, &["pagewalk-cli", "mdbook-pagewalk"])?;
     sphinx(workspace, &bin, &native, &site)?;
     mdbook(&examples.join("mdbook"), &bin, &native, &site)?;
     say("the documents are built; each is opened in a browser now");
@@ -69,22 +69,6 @@ fn python(example: &Path, work: &Path) -> Result<PathBuf, Error> {
     pip.args(["-m", "pip", "--disable-pip-version-check", "--quiet", "install", MDBOOK, FURO]);
     process::run(pip.arg("--requirement").arg(example.join("requirements.txt")))?;
     Ok(bin)
-}
-
-/// The programs of ours that draw, and their folder.
-fn native(workspace: &Workspace) -> Result<PathBuf, Error> {
-    process::run(workspace.cargo().args([
-        "build",
-        "--quiet",
-        "--profile",
-        "native",
-        "--package",
-        "pagewalk-cli",
-        "--package",
-        "mdbook-pagewalk",
-    ]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    Ok(target.unwrap_or_else(|| workspace.root().join("target")).join("native"))
 }
 
 /// With two themes: one says what it is dark by, the other is light.

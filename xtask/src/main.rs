@@ -13,6 +13,7 @@ mod hosts;
 mod in_browser;
 mod lock;
 mod mutants;
+mod native;
 mod package;
 mod page;
 mod perf;

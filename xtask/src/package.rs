@@ -14,7 +14,7 @@ use crate::error::{Error, PageError};
 use crate::page::files;
 use crate::progress::say;
 use crate::workspace::Workspace;
-use crate::{page, process};
+use crate::{native, page, process};
 
 /// The crates of a figure, lowest first.
 const CRATES: [&str; 13] = [
@@ -127,17 +127,9 @@ fn npm(workspace: &Workspace, dist: &Path, work: &Path) -> Result<PathBuf, Error
 }
 
 fn wheel(workspace: &Workspace, work: &Path) -> Result<PathBuf, Error> {
-    process::run(workspace.cargo().args([
-        "build",
-        "--quiet",
-        "--profile",
-        "native",
-        "--package",
-        "pagewalk-cli",
-    ]))?;
+    let native = native::build(workspace, &["pagewalk-cli"])?.join("pagewalk");
     let package = work.join("python");
     files::copy_tree(&workspace.root().join("python"), &package)?;
-    let native = workspace.root().join("target").join("native").join("pagewalk");
     files::copy(&native, &package.join("sphinx_pagewalk").join("bin").join("pagewalk"))?;
     let fresh = work.join("python-fresh");
     process::run(program("python3", work).args(["-m", "venv"]).arg(&fresh))?;

@@ -1,0 +1,20 @@
+//! Building our programs for this machine.
+
+use std::env;
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Builds the programs of these packages as they are meant to be used, and says in which folder they are.
+pub(crate) fn build(workspace: &Workspace, packages: &[&str]) -> Result<PathBuf, Error> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--quiet", "--profile", "native"]);
+    for package in packages {
+        cargo.args(["--package", package]);
+    }
+    process::run(&mut cargo)?;
+    let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    Ok(target.unwrap_or_else(|| workspace.root().join("target")).join("native"))
+}
