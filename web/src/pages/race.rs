@@ -147,8 +147,7 @@ impl Page for Race {
     }
 
     fn shown(&self) -> Option<Shown<'_>> {
-        let (session, point) = self.player.session.as_ref().zip(self.player.point.as_ref())?;
-        Some(Shown::Race { session, point })
+        self.player.shown()
     }
 
     fn takes_focus(&self) -> bool {

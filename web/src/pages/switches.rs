@@ -199,8 +199,7 @@ impl Page for Switches {
     }
 
     fn shown(&self) -> Option<Shown<'_>> {
-        let (session, point) = self.player.session.as_ref().zip(self.player.point.as_ref())?;
-        Some(Shown::Race { session, point })
+        self.player.shown()
     }
 
     fn takes_focus(&self) -> bool {

@@ -5,6 +5,7 @@ use narrate::race::{RacePoint, Session};
 
 use crate::el::El;
 use crate::marks::{Command, Deed, Mark};
+use crate::pages::Shown;
 use crate::view::race::{lanes, outcome, queues, stake, strip};
 
 /// From step to step while it plays.
@@ -29,6 +30,12 @@ impl Player {
     /// The step that is shown may be another one.
     pub fn moved(&mut self) {
         self.point = self.session.as_ref().map(Session::point);
+    }
+
+    /// What is shown, for whoever takes it away.
+    pub fn shown(&self) -> Option<Shown<'_>> {
+        let (session, point) = self.session.as_ref().zip(self.point.as_ref())?;
+        Some(Shown::Race { session, point })
     }
 
     /// Steps as a person wants, who has stopped it if it `played`. Returns whether it knows that deed.
