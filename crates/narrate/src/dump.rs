@@ -28,6 +28,8 @@ pub struct DumpRecord {
     begun: u32,
     /// The same of the first of those entries that have come into no line so far.
     left_out: Option<u32>,
+    /// The number of the first line with memory that is writable and executable.
+    insecure: Option<u32>,
 }
 
 /// When a line was made, in numbers of actions.
@@ -103,7 +105,7 @@ impl DumpRecord {
         let plan = Plan::new(view, &layout)?;
         let is_checked = dumped == Dumped::InitMm;
         let dump = Dump::new(model, &plan)?;
-        Some(Self { model, is_checked, dump, made: Vec::new(), begun: 0, left_out: None })
+        Some(Self { model, is_checked, dump, made: Vec::new(), begun: 0, left_out: None, insecure: None })
     }
 
     /// Takes the event of action number `actions`, counted from 1 as in [`Timeline::record_each`](crate::Timeline::record_each).
@@ -123,6 +125,9 @@ impl DumpRecord {
                 Content::Skipped(_) => self.left_out.unwrap_or(actions),
                 Content::Header(_) => actions,
             };
+            if self.insecure.is_none() && is_write_execute(line) {
+                self.insecure = Some(self.made.len() as u32);
+            }
             self.made.push(Made { begun, finished: actions });
         }
         if is_new {
@@ -159,8 +164,7 @@ impl DumpRecord {
         };
         let dumper = &self.dump.dumper;
         let check = self.is_checked.then(|| dumper.format().check_wx_message(dumper.write_execute()));
-        let insecure = self.dump.lines.iter().position(is_write_execute).map(|line| line as u32);
-        DumpView { lines: lines.map(line).collect(), known, finished: at, check, insecure }
+        DumpView { lines: lines.map(line).collect(), known, finished: at, check, insecure: self.insecure }
     }
 
     /// The number of actions after which the first entry of a line has been noted.
