@@ -5,7 +5,8 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`shell`] | the one component: it owns the pages, and everything that they have in common |
+//! | [`root`] | the one component, with the page or an element's walk in it |
+//! | [`shell`] | the page: it owns the pages, and everything that they have in common |
 //! | [`pages`] | the pages: plain state, and what a person can do with it |
 //! | [`place`] | which page an address opens |
 //! | [`shared`] | what all pages share: message, captures, what the header says |
@@ -47,6 +48,7 @@ pub mod pages;
 pub mod parts;
 pub mod place;
 pub mod progress;
+pub mod root;
 pub mod run;
 pub mod search;
 pub mod shared;
@@ -56,4 +58,5 @@ pub mod values;
 pub mod view;
 pub mod words;
 
+pub use root::Root;
 pub use shell::Shell;

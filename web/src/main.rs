@@ -3,8 +3,7 @@
 use gloo_timers::callback::Timeout;
 use pagewalk_web::later::{Part, PartError, Take};
 use pagewalk_web::parts::{Arrived, Coming, Reach};
-use pagewalk_web::shell::Start;
-use pagewalk_web::{Shell, browser};
+use pagewalk_web::{Root, Shell, browser};
 
 fn main() {
     if browser::has_elements() {
@@ -20,7 +19,7 @@ fn main() {
     Timeout::new(0, || {
         if let Some(root) = browser::append("div", "live") {
             // Beside what stands in the HTML, which the first picture replaces.
-            yew::Renderer::<Shell>::with_root_and_props(root, Start { reach }).render();
+            yew::Renderer::<Root>::with_root_and_props(root, Shell::start(reach)).render();
         }
     })
     .forget();

@@ -1,14 +1,14 @@
-//! The one component: it owns the pages, and everything that they have in common.
+//! The whole page: it owns the pages, and everything that they have in common.
 //!
 //! It reads and writes the address, listens, waits, fetches, copies, sets the focus, and shows messages and help. A page
 //! is asked ([`Page`]); it never acts on the browser itself.
 
-use capture::Capture;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use narrate::sheet::joined;
 use web_sys::Element;
-use yew::{Component, Context, Html, NodeRef, Properties};
+use yew::html::Scope;
+use yew::{Html, NodeRef};
 
 use crate::address::{self, Address, Form};
 use crate::browser::{self, Copied};
@@ -22,52 +22,9 @@ use crate::pages::walk::Walk;
 use crate::pages::{Page, Races, Timers};
 use crate::parts::{Arrived, Bring, Change, Lab, Reach};
 use crate::place::{Place, missing, unsigned};
-use crate::progress::Progress;
+use crate::root::{self, App, Msg, Root, Start};
 use crate::shared::{Loading, PartState, Shared};
 use crate::view;
-
-/// What can happen.
-#[derive(Debug)]
-pub enum Msg {
-    /// Draw for the first time.
-    Draw,
-    /// A person did something.
-    Did(Deed),
-    /// The hash was changed by somebody else.
-    HashChanged,
-    /// Write the address, now that it may be written again.
-    WriteAddress,
-    /// This link has been copied, or not.
-    Copied(String, Copied),
-    /// The page's next slice of work.
-    Work,
-    /// The page's next beat.
-    Beat,
-    /// What reading a file changes that a person opened.
-    Change(Change),
-    /// Part of a captured machine has arrived.
-    Progress(&'static str, Progress),
-    /// A captured machine has arrived, or not.
-    Loaded(&'static str, Box<Result<Capture, String>>),
-    /// Some of a later part of the program has arrived.
-    PartProgress(Part, Progress),
-    /// A later part of the program has arrived, or not.
-    Part(Part, Box<Result<Arrived, PartError>>),
-}
-
-/// What the page is started with.
-#[derive(Clone, Copy, Debug, Properties)]
-pub struct Start {
-    /// How the later parts of the program are reached.
-    pub reach: Reach,
-}
-
-impl PartialEq for Start {
-    /// It is said once, where the page is started.
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
 
 /// The first picture has a task of its own: what it shows was made in one before, after which the browser could listen and draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +43,7 @@ pub struct Shell {
     here: Place,
     /// Whether the address names what that page does not have: then it is not opened.
     is_stray: bool,
+    reach: Reach,
     walk: Walk,
     /// The other pages, as they arrive.
     others: [Option<Box<dyn Page>>; OTHERS],
@@ -114,17 +72,19 @@ pub struct Shell {
     listeners: Vec<EventListener>,
 }
 
-impl Component for Shell {
-    type Message = Msg;
-    type Properties = Start;
+impl Shell {
+    /// What the component of the page is started with; `reach` is how the later parts of the program are reached.
+    pub fn start(reach: Reach) -> Start {
+        Start { make: Box::new(move |scope| Box::new(Self::new(scope, reach))) }
+    }
 
-    fn create(ctx: &Context<Self>) -> Self {
-        let hash = browser::on_hash_change(ctx.link().callback(|()| Msg::HashChanged));
-        let part =
-            browser::on_part(ctx.link().callback(|(part, progress)| Msg::PartProgress(part, progress)));
+    fn new(scope: &Scope<Root>, reach: Reach) -> Self {
+        let hash = browser::on_hash_change(scope.callback(|()| Msg::HashChanged));
+        let part = browser::on_part(scope.callback(|(part, progress)| Msg::PartProgress(part, progress)));
         let mut shell = Self {
             here: Place::Walk,
             is_stray: false,
+            reach,
             walk: Walk::default(),
             others: [const { None }; OTHERS],
             races: None,
@@ -146,13 +106,15 @@ impl Component for Shell {
         let hash = browser::hash();
         shell.address.found(&hash);
         shell.open(&hash);
-        shell.settle(ctx);
-        let link = ctx.link().clone();
+        shell.settle(scope);
+        let link = scope.clone();
         Timeout::new(0, move || link.send_message(Msg::Draw)).forget();
         shell
     }
+}
 
-    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+impl App for Shell {
+    fn update(&mut self, scope: &Scope<Root>, msg: Msg) -> bool {
         let draw = match msg {
             Msg::Draw => {
                 self.picture = Picture::First;
@@ -160,10 +122,10 @@ impl Component for Shell {
             }
             Msg::Did(deed) => {
                 self.address.chosen();
-                self.did(ctx, &deed)
+                self.did(scope, &deed)
             }
-            // What follows from the address is done below.
-            Msg::HashChanged | Msg::WriteAddress => false,
+            // What follows from the address is done below; a link to show comes in the address as well.
+            Msg::HashChanged | Msg::WriteAddress | Msg::Open(_) => false,
             Msg::Copied(link, Copied::Done) => {
                 // The answer may come when another step is shown.
                 self.shared.top.copied = link == self.link;
@@ -210,11 +172,11 @@ impl Component for Shell {
                 _ => false,
             },
             Msg::Part(part, result) => {
-                self.arrived(ctx, part, *result);
+                self.arrived(scope, part, *result);
                 true
             }
         };
-        let opened = self.settle(ctx);
+        let opened = self.settle(scope);
         if draw || opened {
             let widget = self.widget.cast::<Element>();
             self.focused = widget.and_then(|widget| browser::focused_in(&widget));
@@ -222,13 +184,13 @@ impl Component for Shell {
         draw || opened
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
+    fn rendered(&mut self, scope: &Scope<Root>, _: bool) {
         let Some(widget) = self.widget.cast::<Element>() else { return };
         if self.picture == Picture::First {
             self.picture = Picture::Drawn;
             browser::remove_all(PLACEHOLDERS);
             let page = browser::whole_page();
-            self.listeners.extend(events::listen(&widget, page.as_ref(), &ctx.link().callback(Msg::Did)));
+            self.listeners.extend(events::listen(&widget, page.as_ref(), &scope.callback(Msg::Did)));
         }
         if let Some((wanted, was)) = &self.focus_wanted
             && let Some(element) = widget.query_selector(wanted).ok().flatten()
@@ -255,7 +217,7 @@ impl Component for Shell {
         }
     }
 
-    fn view(&self, _: &Context<Self>) -> Html {
+    fn view(&self) -> Html {
         if self.picture == Picture::Waits {
             return Html::default();
         }
@@ -370,7 +332,7 @@ impl Shell {
         }
     }
 
-    fn did(&mut self, ctx: &Context<Self>, deed: &Deed) -> bool {
+    fn did(&mut self, scope: &Scope<Root>, deed: &Deed) -> bool {
         // Whoever is here for a while wants to know what the words mean; the first picture does not wait for that.
         if matches!(self.shared.learn, PartState::Away) && !matches!(deed, Deed::Hot(_) | Deed::Opened(..)) {
             self.shared.learn.ask();
@@ -411,7 +373,7 @@ impl Shell {
             Command::Controls => self.want_focus(CONTENT),
             Command::CopyLink => {
                 let link = self.link.clone();
-                ctx.link().send_future(async {
+                scope.send_future(async {
                     let copied = browser::copy(address::full(&link)).await;
                     Msg::Copied(link, copied)
                 });
@@ -453,7 +415,7 @@ impl Shell {
     }
 
     /// A later part has arrived, or not.
-    fn arrived(&mut self, ctx: &Context<Self>, part: Part, result: Result<Arrived, PartError>) {
+    fn arrived(&mut self, scope: &Scope<Root>, part: Part, result: Result<Arrived, PartError>) {
         *self.shared.part_mut(part) = PartState::of(&result);
         match result {
             Ok(Arrived::Lab(Lab { pages: [race, verdicts], beside, races })) => {
@@ -466,7 +428,7 @@ impl Shell {
                 self.others[Place::Callers.slot() - 1] = Some(more.callers);
                 self.shared.later = Some(more.later);
                 self.shared.library = more.library;
-                self.desk = Some((more.desk)(ctx.link().callback(Msg::Did), more.taking));
+                self.desk = Some((more.desk)(scope.callback(Msg::Did), more.taking));
             }
             Ok(Arrived::Compare(compare)) => self.others[Place::Compare.slot() - 1] = Some(compare),
             Ok(Arrived::Switches([switches, safe])) => {
@@ -480,12 +442,12 @@ impl Shell {
                 self.shared.words = Some(words);
             }
             Ok(Arrived::Door(lay)) => {
-                let door = lay(ctx.link().callback(Msg::Change));
+                let door = lay(scope.callback(Msg::Change));
                 self.others[Place::Open.slot() - 1] = Some(door.page);
                 self.bring = Some(door.bring);
             }
             Ok(Arrived::Call(lay)) => {
-                self.others[Place::Call.slot() - 1] = Some(lay(ctx.link().callback(Msg::Change)));
+                self.others[Place::Call.slot() - 1] = Some(lay(scope.callback(Msg::Change)));
             }
             Err(_) => return,
         }
@@ -509,7 +471,7 @@ impl Shell {
 
     /// Does what follows from the state of the page: writes the address, fetches, waits. Before that, opens the address if
     /// somebody else has written it, of which the browser may not have told yet. Returns whether there was one.
-    fn settle(&mut self, ctx: &Context<Self>) -> bool {
+    fn settle(&mut self, scope: &Scope<Root>) -> bool {
         let hash = browser::hash();
         let is_other = !self.address.is_own(&hash);
         if is_other {
@@ -527,17 +489,11 @@ impl Shell {
             self.moved(own);
         }
         self.write_title();
-        self.write_address(ctx);
+        self.write_address(scope);
         for (folder, load) in self.shared.take_asked() {
-            let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
+            let progress = scope.callback(move |progress| Msg::Progress(folder, progress));
             let coming = load(folder, progress);
-            ctx.link().send_future(async move { Msg::Loaded(folder, Box::new(coming.await)) });
-        }
-        for &part in Part::ALL {
-            if self.shared.part_mut(part).take_asked() {
-                let coming = (ctx.props().reach)(part);
-                ctx.link().send_future(async move { Msg::Part(part, Box::new(coming.await)) });
-            }
+            scope.send_future(async move { Msg::Loaded(folder, Box::new(coming.await)) });
         }
         // Among the machines a file stands by what is in that part.
         if let Some(Bring(bring)) = &self.bring
@@ -546,8 +502,7 @@ impl Shell {
         {
             bring(files);
         }
-        let (work, beat) = (ctx.link().clone(), ctx.link().clone());
-        self.timers.follow(pulse, move || work.send_message(Msg::Work), move || beat.send_message(Msg::Beat));
+        root::follow(scope, self.reach, &mut self.shared, &mut self.timers, pulse);
         is_other
     }
 
@@ -572,9 +527,9 @@ impl Shell {
         }
     }
 
-    fn write_address(&mut self, ctx: &Context<Self>) {
+    fn write_address(&mut self, scope: &Scope<Root>) {
         if !self.link.is_empty() {
-            let link = ctx.link().clone();
+            let link = scope.clone();
             self.address.write(&self.link, move || link.send_message(Msg::WriteAddress));
         }
     }

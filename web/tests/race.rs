@@ -81,7 +81,7 @@ async fn the_time_strip_marks_each_step_in_its_lane_and_the_fatal_one() {
 #[wasm_bindgen_test]
 async fn every_choice_of_every_race_means_something() {
     // As the part with the race lab does.
-    pgtable::complete();
+    pagewalk_web::parts::complete();
     for race in RACES {
         let choice = Choice::first(race);
         for piece in [choices::choices(&choice, false), choices::variant(&choice)] {

@@ -7,8 +7,8 @@ mod common;
 use common::draw;
 use pagewalk_web::later::Part;
 use pagewalk_web::parts::{Arrived, Coming, call, compare, door, lab, learn, more, switches, tables, take};
-use pagewalk_web::shell::{Shell, Start};
 use pagewalk_web::view::verdicts::cell::{Place, verdict};
+use pagewalk_web::{Root, Shell};
 use races::{ANSWERS, Found, NotThere, Outcomes, Variant, survey::search};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -137,7 +137,7 @@ async fn it_starts_with_what_the_address_names_and_can_be_paused() {
     let placeholder = gloo_utils::document().create_element("p").expect("a document makes elements");
     placeholder.set_class_name("start");
     gloo_utils::body().append_child(&placeholder).expect("a body");
-    let app = yew::Renderer::<Shell>::with_root_and_props(root.clone(), Start { reach }).render();
+    let app = yew::Renderer::<Root>::with_root_and_props(root.clone(), Shell::start(reach)).render();
     until("the page listens", || !placeholder.is_connected()).await;
     until("the matrix", || count(&root, ".survey") > 0).await;
     assert_eq!(count(&root, ".answer"), 6);

@@ -85,7 +85,7 @@ pub static SCENARIOS: Shelf = &[
 ];
 
 /// The names of these scenarios: data that refers to no code, for who has the rest loaded later.
-pub static ABOUTS: [About; 35] = abouts(SCENARIOS);
+pub static ABOUTS: [About; 36] = abouts(SCENARIOS);
 
 /// All call sites: those of the patch in the order of its files, then arm64, which came in v6.18.
 pub static CALL_SITES: &[&CallSite] = &[

@@ -59,7 +59,7 @@ pub mod machine;
 pub mod ops;
 
 pub use entry::{EntryPoint, NotInThisKernel};
-pub use machine::{Args, FolioFlags, Walk};
+pub use machine::{Args, FolioFlags, Walk, complete};
 pub use ops::{Progress, WalkLock, WalkOps};
 pub use trace::names;
 pub use trace::{

@@ -265,7 +265,6 @@ static WALKS: &[&Scenario] = &[
     &vma::WITH_VMAS,
     &vma::WITHOUT_VMAS,
     &vma::MAPPING,
-    &vma::FOLIO,
     &vma::INSTALL,
     &edges::AGAIN,
     &edges::DOUBLE_WALK,
@@ -273,8 +272,9 @@ static WALKS: &[&Scenario] = &[
     &edges::TOP,
 ];
 
-/// Those that arrive with other rooms' scenarios: nobody needs their tables for the first walk.
-pub static LATER: &[&Scenario] = &[&edges::EVERY_KIND, &edges::GIVEN_ROOT, &edges::PAST_THE_ROOT];
+/// Those that arrive with other rooms' scenarios: nobody needs their tables, or their entry point, for the first walk.
+pub static LATER: &[&Scenario] =
+    &[&vma::FOLIO, &edges::EVERY_KIND, &edges::GIVEN_ROOT, &edges::PAST_THE_ROOT];
 
 /// The one that a person sees first.
 pub static FIRST: &Scenario = &no_vma::START;

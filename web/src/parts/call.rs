@@ -17,6 +17,6 @@ pub fn arrived() -> Result<Arrived, PartError> {
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn call(change: Callback<Change>) -> Box<dyn Page> {
-    pgtable::complete();
+    super::complete();
     Box::new(Own::new(change))
 }

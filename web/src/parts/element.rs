@@ -13,7 +13,8 @@ use scenario::Link;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, KeyboardEvent};
-use yew::{AppHandle, Callback, Component, Context, Html, NodeRef, Properties, Renderer};
+use yew::html::Scope;
+use yew::{AppHandle, Callback, Html, NodeRef, Renderer};
 
 use super::{Arrived, Lab, Reach};
 use crate::browser;
@@ -27,6 +28,7 @@ use crate::pages::walk::Walk;
 use crate::pages::{Page, Races, Shown, Timers};
 use crate::place::{CHOOSE, Place, missing};
 use crate::progress::Progress;
+use crate::root::{self, App, Msg, Root, Start};
 use crate::shared::{PartState, Shared};
 
 /// `start`, as whoever fetched it has it: by now nothing can fail any more.
@@ -40,8 +42,11 @@ pub fn arrived() -> Result<fn(Reach), PartError> {
 /// Hands the script the function that puts a walk into a root: it is called with the root, the link, and a function that is told what is shown.
 fn start(reach: Reach) {
     let put = move |root: Element, link: String, told: Function| -> JsValue {
-        let props = Props { reach, link, told };
-        let app = RefCell::new(Some(Renderer::<Widget>::with_root_and_props(root, props).render()));
+        let make = move |scope: &Scope<Root>| -> Box<dyn App> {
+            Box::new(Widget::new(scope, reach, &link, told.clone()))
+        };
+        let start = Start { make: Box::new(make) };
+        let app = RefCell::new(Some(Renderer::<Root>::with_root_and_props(root, start).render()));
         let asked = move |what: String, value: JsValue| asked(&app, &what, &value);
         Closure::<dyn Fn(String, JsValue) -> JsValue>::new(asked).into_js_value()
     };
@@ -66,7 +71,7 @@ named! {
     }
 }
 
-fn asked(app: &RefCell<Option<AppHandle<Widget>>>, what: &str, value: &JsValue) -> JsValue {
+fn asked(app: &RefCell<Option<AppHandle<Root>>>, what: &str, value: &JsValue) -> JsValue {
     let asked = Asked::from_name(what);
     if asked == Some(Asked::End) {
         // Whoever calls may be told something meanwhile, and ask again.
@@ -199,34 +204,12 @@ fn fetch(
     }
 }
 
-#[derive(Clone, Debug, Properties)]
-struct Props {
-    reach: Reach,
-    link: String,
-    told: Function,
-}
-
-impl PartialEq for Props {
-    /// They are said once, where the walk is put into its root.
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-#[derive(Debug)]
-enum Msg {
-    Open(String),
-    Did(Deed),
-    Work,
-    Beat,
-    Progress(&'static str, Progress),
-    Loaded(&'static str, Box<Result<Capture, String>>),
-    Part(Part, Box<Result<Arrived, PartError>>),
-}
-
 /// A walk in an element, or what else can be shown there.
 #[derive(Debug)]
 struct Widget {
+    reach: Reach,
+    /// What is told what is shown.
+    told: Function,
     walk: Walk,
     /// What is shown, and by which page, if that is not the walk: it may still be on its way.
     place: Place,
@@ -243,14 +226,13 @@ struct Widget {
     listeners: Vec<EventListener>,
 }
 
-impl Component for Widget {
-    type Message = Msg;
-    type Properties = Props;
-
-    fn create(ctx: &Context<Self>) -> Self {
+impl Widget {
+    fn new(scope: &Scope<Root>, reach: Reach, shown: &str, told: Function) -> Self {
         // Whether a walk is safe beside others is in the whole page: the race lab is not fetched for it.
         let shared = Shared { lab: PartState::Here, ..Shared::default() };
         let mut widget = Self {
+            reach,
+            told,
             walk: Walk::default(),
             place: Place::Walk,
             other: None,
@@ -262,12 +244,14 @@ impl Component for Widget {
             timers: Timers::default(),
             listeners: Vec::new(),
         };
-        widget.open(&ctx.props().link);
-        widget.settle(ctx);
+        widget.open(shown);
+        widget.settle(scope);
         widget
     }
+}
 
-    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+impl App for Widget {
+    fn update(&mut self, scope: &Scope<Root>, msg: Msg) -> bool {
         let draw = match msg {
             Msg::Open(link) => {
                 self.open(&link);
@@ -305,22 +289,29 @@ impl Component for Widget {
                 self.arrived(part, *result);
                 true
             }
+            // Those are the whole page's.
+            Msg::Draw
+            | Msg::HashChanged
+            | Msg::WriteAddress
+            | Msg::Copied(..)
+            | Msg::Change(_)
+            | Msg::PartProgress(..) => false,
         };
-        self.settle(ctx);
+        self.settle(scope);
         draw
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+    fn rendered(&mut self, scope: &Scope<Root>, first: bool) {
         let Some(root) = self.root.cast::<Element>() else { return };
         if first {
-            self.listeners = events::listen(&root, None, &ctx.link().callback(Msg::Did));
+            self.listeners = events::listen(&root, None, &scope.callback(Msg::Did));
         }
         self.with_page(|page, _| page.drawn(&root));
         // What the script does with it is its own affair.
-        let _ = ctx.props().told.call1(&JsValue::NULL, &self.told().unwrap_or(JsValue::NULL));
+        let _ = self.told.call1(&JsValue::NULL, &self.what_is_shown().unwrap_or(JsValue::NULL));
     }
 
-    fn view(&self, _: &Context<Self>) -> Html {
+    fn view(&self) -> Html {
         let Some(page) = self.page() else {
             return el("main.pagewalk").reached_by(self.root.clone()).into_html();
         };
@@ -389,7 +380,7 @@ impl Widget {
     }
 
     /// What the script is told: what is shown, or why nothing is.
-    fn told(&self) -> Option<JsValue> {
+    fn what_is_shown(&self) -> Option<JsValue> {
         if let Some(why) = &self.refused {
             return Some(browser::object(&[("refused", why.as_str().into())]));
         }
@@ -454,21 +445,13 @@ impl Widget {
     }
 
     /// Does what follows from the state of the walk: fetches, waits.
-    fn settle(&mut self, ctx: &Context<Self>) {
+    fn settle(&mut self, scope: &Scope<Root>) {
         for (folder, load) in self.shared.take_asked() {
-            let progress = ctx.link().callback(move |progress| Msg::Progress(folder, progress));
-            let arrived = ctx.link().callback(move |result| Msg::Loaded(folder, Box::new(result)));
+            let progress = scope.callback(move |progress| Msg::Progress(folder, progress));
+            let arrived = scope.callback(move |result| Msg::Loaded(folder, Box::new(result)));
             fetch(folder, load, progress, &arrived);
         }
-        for &part in Part::ALL {
-            if self.shared.part_mut(part).take_asked() {
-                let coming = (ctx.props().reach)(part);
-                ctx.link().send_future(async move { Msg::Part(part, Box::new(coming.await)) });
-            }
-        }
-        let (work, beat) = (ctx.link().clone(), ctx.link().clone());
-        let (work, beat) = (move || work.send_message(Msg::Work), move || beat.send_message(Msg::Beat));
         let pulse = self.page().map(Page::pulse).unwrap_or_default();
-        self.timers.follow(pulse, work, beat);
+        root::follow(scope, self.reach, &mut self.shared, &mut self.timers, pulse);
     }
 }

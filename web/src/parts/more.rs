@@ -26,7 +26,7 @@ pub fn arrived(taking: Taking) -> Result<Arrived, PartError> {
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn more(taking: Taking) -> More {
-    pgtable::complete();
+    super::complete();
     let later = Later {
         help: view::help,
         why,

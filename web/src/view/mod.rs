@@ -1,6 +1,6 @@
 //! What the page draws: functions from the parts of a [`Point`](narrate::Point) to elements.
 //!
-//! They are plain functions, not components: there is one component, the [`Shell`](crate::Shell), that holds all state,
+//! They are plain functions, not components: there is one component ([`root`](crate::root)), whose content holds all state,
 //! and each further one would cost some six kilobytes of code in the first download (measured with Yew 0.23). They attach
 //! no listeners either: an element says by its [`Mark`] what it stands for, and
 //! [`events`](crate::events) makes of that what a person did. Four more attributes are read back:

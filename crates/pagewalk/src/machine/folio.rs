@@ -86,7 +86,23 @@ impl Walk {
         self.at.map_or_else(|| self.root(world), |(_, slot)| slot)
     }
 
+    /// One action, by whoever is here for it.
+    #[cfg(not(feature = "parts"))]
     pub(super) fn folio_step<S: Sink>(&mut self, pc: Pc, world: &mut World, sink: &mut S) -> Status {
+        self.folio_steps(pc, world, sink)
+    }
+
+    /// One action, by whoever is here for it: of a program that arrives in parts, once [`complete`] was called.
+    #[cfg(feature = "parts")]
+    pub(super) fn folio_step<S: Sink>(&mut self, pc: Pc, world: &mut World, sink: &mut S) -> Status {
+        match STEPS.get() {
+            Some(steps) => steps(self, pc, world, sink),
+            None => unreachable!("whoever offers folio_walk_start() has called complete()"),
+        }
+    }
+
+    fn folio_steps<S: Sink + ?Sized>(&mut self, pc: Pc, world: &mut World, mut sink: &mut S) -> Status {
+        let sink = &mut sink;
         if let Err(stop) = self.folio_action(pc, world, sink) {
             match stop {
                 Stop::Fault(fault) => self.fault(fault, sink),
@@ -492,6 +508,23 @@ impl Walk {
             _ => {}
         }
         sink.event(Event::Unlock { lock, mode: LockMode::Write });
+    }
+}
+
+#[cfg(feature = "parts")]
+type Steps = fn(&mut Walk, Pc, &mut World, &mut dyn Sink) -> Status;
+
+#[cfg(feature = "parts")]
+static STEPS: once_cell::race::OnceRef<'static, Steps> = once_cell::race::OnceRef::new();
+
+/// Makes this walk known. Of a program that arrives in parts, each part that offers it calls this, and so brings it; no other
+/// entry point shares its steps.
+pub fn complete() {
+    #[cfg(feature = "parts")]
+    {
+        static HERE: Steps = |walk, pc, world, sink| walk.folio_steps(pc, world, sink);
+        // A second time changes nothing.
+        let _ = STEPS.set(&HERE);
     }
 }
 

@@ -45,7 +45,7 @@ use crate::{
     Sink, StackFrame, Status, WalkOps,
 };
 
-pub use folio::FolioFlags;
+pub use folio::{FolioFlags, complete};
 
 /// The arguments of an entry point, apart from the ops. Each function looks at those that it has parameters for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
