@@ -75,9 +75,30 @@ pub struct Said {
     /// Values.
     pub values: Option<Values>,
     /// The name of a kernel.
-    pub kernel: Option<Release>,
+    pub kernel: Option<Kernel>,
     /// Why nothing can be read, in a sentence.
     pub refused: Option<String>,
+}
+
+/// A kernel that somebody named.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kernel {
+    /// Its release, as far as the name tells it.
+    pub release: Release,
+    /// A name that tells the same, in one word: the one that was written, if it was one.
+    pub name: String,
+}
+
+impl Kernel {
+    /// The kernel that `uname -r`, `-v` or `-a` names.
+    pub fn parse(text: &str) -> Option<Self> {
+        let release = Release::parse(text)?;
+        let is_plain =
+            |word: &&str| word.bytes().all(|of| of.is_ascii_alphanumeric() || b".-+_".contains(&of));
+        let mut words = text.split_whitespace().filter(is_plain);
+        let name = words.find(|word| word.len() < 80 && Release::parse(word) == Some(release));
+        Some(Self { release, name: name.map_or_else(|| release.to_string(), str::to_owned) })
+    }
 }
 
 /// The tables of a machine.
