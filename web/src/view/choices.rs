@@ -19,6 +19,7 @@ pub fn choices(setup: &Setup, files: Option<El>, awaited: Option<&str>) -> El {
         ))
         .child(choose_besides(List::Machine, "Machine", files, machines(scenario, tables)))
         .child(kernel(revision, Revision::ALL.into_iter()))
+        .child(el("a[href=#v1/open/kernel]").child("Which is mine?"))
         .child(lock(List::Lock, if second { "mm lock held at the call" } else { INIT_MM }, setup.lock))
         .child(second.then(|| lock(List::InitLock, INIT_MM, setup.init_lock)))
 }
