@@ -490,13 +490,20 @@ fn who_does_not_know_which_kernel_is_theirs_is_asked_what_uname_says() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         page.open(&site.url("#v1/debug-init-mm?t=2")).await;
-        page.eval("document.querySelector('.choices a[href=\"#v1/open/kernel\"]').click()").await;
+        // What is different in the kernel that is chosen leads to all of it, and to the question which one is yours.
+        page.click(".choices a.about").await;
+        page.wait_for("the kernel", ".answer .kernel").await;
+        assert_eq!(page.hash().await, "#v1/open/kernel/v6.17");
+        assert!(page.text(".answer .kernel").await.starts_with("v6.17: the split as merged"));
+        assert_eq!(page.text(".give h2").await, "Which kernel is yours?");
+        page.load(&site.url("#v1/open/kernel/patch")).await;
+        page.wait_for("the patch", ".answer .kernel").await;
+        assert!(page.text(".answer .kernel").await.starts_with("patch: "));
+        page.load(&site.url("#v1/open/kernel")).await;
         page.until("the field has the focus", async || {
             page.eval("return document.activeElement.tagName").await == "TEXTAREA"
         })
         .await;
-        assert_eq!(page.hash().await, "#v1/open/kernel");
-        assert_eq!(page.text(".give h2").await, "Which kernel is yours?");
         for (name, says) in
             [("6.1.0-53-amd64", "v6.1.192"), ("6.12.107+deb13", "v6.12.107"), ("7.2.13", "v7.3")]
         {

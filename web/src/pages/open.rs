@@ -84,13 +84,12 @@ impl Open {
 
     /// Shows the kernel that an address names, or asks for its name.
     fn ask_kernel(&mut self, name: &str) -> Option<String> {
-        self.asks_kernel = name.is_empty();
-        let kernel = Kernel::parse(name);
+        self.asks_kernel = true;
+        let kernel = Kernel::named(name);
         if let Some(kernel) = kernel.clone().filter(|of| self.kernel().as_ref() != Some(of)) {
             self.put(kernel.name.clone(), Said { kernel: Some(kernel), ..Said::default() });
         }
-        (!self.asks_kernel && kernel.is_none()).then(|| {
-            self.asks_kernel = true;
+        (!name.is_empty() && kernel.is_none()).then(|| {
             format!(
                 "\u{201c}{name:.40}\u{201d} is no name of a kernel: it is like 6.12.107+deb13, as uname -r prints it."
             )

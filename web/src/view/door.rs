@@ -173,7 +173,7 @@ fn answered(nth: usize, answer: &Answer, answers: &Answers) -> El {
         .children(said.compared.iter().map(|of| compared::compared(of)))
         .children([compared::others(nth, answers)]);
     let section = section
-        .children(said.kernel.as_ref().map(|of| kernel::kernel(of.release)))
+        .children(said.kernel.as_ref().map(kernel::kernel))
         .children(said.splats.iter().map(splat::splat));
     let lines = said.lines.iter().map(|(found, readings)| entries::line(found, readings));
     let values = said.values.iter().map(|values| entries::values(nth, values));
