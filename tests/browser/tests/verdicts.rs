@@ -171,7 +171,7 @@ fn what_is_equal_has_an_address_and_the_help_of_a_walk_leads_there() {
             assert_eq!(page.eval(wide).await, 0);
             let stays = "const frame = document.querySelector('.trust .frame'); frame.scrollLeft = 10000;
                 const name = frame.querySelector('tbody th').getBoundingClientRect(), of = frame.getBoundingClientRect();
-                return [frame.scrollWidth > frame.clientWidth, name.left >= of.left - 1 && name.right <= of.right]";
+                return [frame.scrollWidth > frame.clientWidth, name.left >= of.left - 1 && name.right <= of.right && name.width > 100]";
             assert_eq!(page.eval(stays).await, json!([screen.width < 1000, true]));
             // Closed and left, its address is that of the page.
             page.keys(&[Key::Enter.into()]).await;
