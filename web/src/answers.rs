@@ -95,7 +95,8 @@ impl Kernel {
     /// The kernel that `uname -r`, `-v` or `-a` names.
     pub fn parse(text: &str) -> Option<Self> {
         let release = Release::parse(text)?;
-        let is_plain = |word: &&str| word.bytes().all(|of| of.is_ascii_alphanumeric() || b".-+_".contains(&of));
+        let is_plain =
+            |word: &&str| word.bytes().all(|of| of.is_ascii_alphanumeric() || b".-+_".contains(&of));
         let mut words = text.split_whitespace().filter(is_plain);
         let name = words.find(|word| word.len() < 80 && Release::parse(word) == Some(release));
         let name = name.map_or_else(|| release.to_string(), str::to_owned);

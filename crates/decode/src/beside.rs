@@ -61,7 +61,7 @@ impl Beside {
             each("Address", &address),
         ]);
         rows.extend(disputed(&readings).into_iter().map(|mask| {
-            let bits = if mask.count_ones() == 1 { "Bit" } else { "Bits" };
+            let bits = if mask.is_power_of_two() { "Bit" } else { "Bits" };
             each(&format!("{bits} {}", bit_list(mask)), &|of| role(of, mask))
         }));
         let [one, other] = &readings;
@@ -97,7 +97,7 @@ pub fn size(bytes: u64) -> String {
 fn address(of: &Reading) -> String {
     let mut groups: Vec<(i32, u64, u64)> = Vec::new();
     for (bit, at) in of.address() {
-        let by = at as i32 - bit as i32;
+        let by = at.cast_signed() - bit.cast_signed();
         match groups.iter_mut().find(|(same, ..)| *same == by) {
             Some((_, from, to)) => (*from, *to) = (*from | 1 << bit, *to | 1 << at),
             None => groups.push((by, 1 << bit, 1 << at)),
@@ -152,10 +152,7 @@ fn role(of: &Reading, mask: u64) -> String {
     let mut told = 0;
     for named in of.flags.iter().filter(|named| named.flag.mask & mask != 0) {
         told |= named.flag.mask;
-        parts.push(match named.flag.is_field() {
-            true => format!("{} = {}", named.flag.name, named.value),
-            false => named.flag.name.to_owned(),
-        });
+        parts.push(if named.flag.is_field() { format!("{} = {}", named.flag.name, named.value) } else { named.flag.name.to_owned() });
     }
     let (mut from, mut to) = (0u64, 0u64);
     for (bit, at) in of.address().filter(|(bit, _)| mask & 1 << bit != 0) {
@@ -164,7 +161,7 @@ fn role(of: &Reading, mask: u64) -> String {
     if from != 0 {
         parts.push(format!(
             "bit{} {} of the address",
-            if to.count_ones() == 1 { "" } else { "s" },
+            if to.is_power_of_two() { "" } else { "s" },
             bit_list(to)
         ));
     }

@@ -96,10 +96,7 @@ impl Reading {
     pub fn address(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
         let (model, shared) = (self.model, self.model.lowest_sharing(self.level));
         let is_table = matches!(self.target, Target::Table(_));
-        let leads = move |value: u64| match is_table {
-            true => model.table_address(shared, RawEntry(value)).0,
-            false => model.leaf_address(shared, RawEntry(value)).0,
-        };
+        let leads = move |value: u64| if is_table { model.table_address(shared, RawEntry(value)).0 } else { model.leaf_address(shared, RawEntry(value)).0 };
         let all = model.flags(shared, self.kind).iter().fold(0, |mask, flag| mask | flag.mask);
         let set = self.flags.iter().fold(0, |mask, named| mask | named.flag.mask) & self.value.0;
         // With the flags and nothing else, as two bits may stand for one: 12 and 48 on arm64 with 64K pages. Svnapot takes the lowest

@@ -107,17 +107,18 @@ pub fn door(shared: &Shared, answers: &Answers, asks_kernel: bool) -> El {
 
 /// What can be given, and how. Who asks for a kernel is told what to write.
 fn give(is_first: bool, asks_kernel: bool) -> El {
-    let (title, intro) = match asks_kernel {
-        true => (
+    let (title, intro) = if asks_kernel {
+        (
             "Which kernel is yours?",
             "Write what uname -r prints on that machine, such as 6.1.0-53-amd64, 6.12.107+deb13 or 7.2.13, and read it. uname -a tells more: \
              the names of Debian and Ubuntu do not say which stable release a kernel is.",
-        ),
-        false => (
+        )
+    } else {
+        (
             "Paste, write or drop what you have",
             "Pasting works anywhere on the page, and so does dropping files. The page finds out what it is. It is read here: nothing leaves your \
              computer.",
-        ),
+        )
     };
     let examples =
         EXAMPLES.iter().enumerate().map(|(nth, (what, _))| Press::Example(nth).button().child(*what));

@@ -1,8 +1,8 @@
 //! Which row of kernels one is that somebody runs.
 
 use narrate::kernel::{facts, sure};
-use pagewalk::release::Nearest;
 use pagewalk::EntryPoint;
+use pagewalk::release::Nearest;
 
 use crate::answers::Kernel;
 use crate::el::{El, el};
