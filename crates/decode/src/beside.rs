@@ -122,7 +122,7 @@ fn disputed(readings: &[Reading; 2]) -> Vec<u64> {
     };
     let mut masks = [lone(one, other), lone(other, one)].concat();
     let named = masks.iter().fold(0, |all, mask| all | mask);
-    let at = |of: &Reading, bit: u32| of.address().find(|(from, _)| *from == bit);
+    let at = |of: &Reading, bit: u32| of.address().into_iter().find(|(from, _)| *from == bit);
     let moved = (0..64)
         .filter(|bit| one.value.0 & !named & 1 << bit != 0 && at(one, *bit) != at(other, *bit))
         .fold(0u64, |mask, bit| mask | 1 << bit);
@@ -152,10 +152,14 @@ fn role(of: &Reading, mask: u64) -> String {
     let mut told = 0;
     for named in of.flags.iter().filter(|named| named.flag.mask & mask != 0) {
         told |= named.flag.mask;
-        parts.push(if named.flag.is_field() { format!("{} = {}", named.flag.name, named.value) } else { named.flag.name.to_owned() });
+        parts.push(if named.flag.is_field() {
+            format!("{} = {}", named.flag.name, named.value)
+        } else {
+            named.flag.name.to_owned()
+        });
     }
     let (mut from, mut to) = (0u64, 0u64);
-    for (bit, at) in of.address().filter(|(bit, _)| mask & 1 << bit != 0) {
+    for (bit, at) in of.address().into_iter().filter(|(bit, _)| mask & 1 << bit != 0) {
         (from, to) = (from | 1 << bit, to | 1 << at);
     }
     if from != 0 {
@@ -173,7 +177,7 @@ fn role(of: &Reading, mask: u64) -> String {
 
 fn why(readings: &[Reading; 2]) -> Vec<&'static str> {
     let are_arm = readings.iter().all(|of| of.model.kernel.isa == Isa::Arm64);
-    let has = |from: u32, to: u32| readings.each_ref().map(|of| of.address().any(|pair| pair == (from, to)));
+    let has = |from: u32, to: u32| readings.each_ref().map(|of| of.address().contains(&(from, to)));
     let mut all = Vec::new();
     for (says, [one, other]) in [(LPA2, has(8, 50)), (LPA, has(12, 48))] {
         if one != other {

@@ -77,7 +77,8 @@ impl Reading {
         let mut reading =
             Self { model, level, value, kind, cpu_uses, flags, target, swap, unnamed: 0, notes: Vec::new() };
         if !is_absent && kind != EntryKind::None {
-            reading.unnamed = reading.address().fold(value.0 & !named, |rest, (bit, _)| rest & !(1 << bit));
+            reading.unnamed =
+                reading.address().into_iter().fold(value.0 & !named, |rest, (bit, _)| rest & !(1 << bit));
         }
         reading.notes = reading.remarks(of);
         reading
@@ -93,10 +94,16 @@ impl Reading {
 
     /// The bits of the entry that say where it leads, each with the bit of the address that it stands for. What leads nowhere has none,
     /// but a bad entry, whose bits would be those of a leaf.
-    pub fn address(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
+    pub fn address(&self) -> Vec<(u32, u32)> {
         let (model, shared) = (self.model, self.model.lowest_sharing(self.level));
         let is_table = matches!(self.target, Target::Table(_));
-        let leads = move |value: u64| if is_table { model.table_address(shared, RawEntry(value)).0 } else { model.leaf_address(shared, RawEntry(value)).0 };
+        let leads = move |value: u64| {
+            if is_table {
+                model.table_address(shared, RawEntry(value)).0
+            } else {
+                model.leaf_address(shared, RawEntry(value)).0
+            }
+        };
         let all = model.flags(shared, self.kind).iter().fold(0, |mask, flag| mask | flag.mask);
         let set = self.flags.iter().fold(0, |mask, named| mask | named.flag.mask) & self.value.0;
         // With the flags and nothing else, as two bits may stand for one: 12 and 48 on arm64 with 64K pages. Svnapot takes the lowest
@@ -111,6 +118,7 @@ impl Reading {
         (0..64)
             .filter(move |bit| !leads_nowhere && all & 1 << bit == 0)
             .filter_map(move |bit| bit_of(bit, 0).or_else(|| bit_of(bit, lowest)))
+            .collect()
     }
 
     /// The number of the first page that it maps, or of the page that its table lies in.
@@ -278,7 +286,7 @@ mod tests {
 
     #[test]
     fn every_bit_of_an_address_is_known_also_where_two_stand_for_one() {
-        let bits = |id, value| read(id, Level::Pte, value).address().collect::<Vec<_>>();
+        let bits = |id, value| read(id, Level::Pte, value).address();
         // The kernel does not mask bit 48 of an address that it writes into bit 12 (`__phys_to_pte_val()`): both are set.
         let both = read("arm64-64k-52", Level::Pte, 0x00e9_0000_4020_1703);
         assert_eq!(
