@@ -169,3 +169,39 @@ fn one_page_that_is_writable_and_executable_is_counted_and_named_by_each_kernel(
     }
     assert_eq!(machines, 4);
 }
+
+#[test]
+fn every_arm64_machine_dumps_its_kernel_also_with_52_bits() {
+    let scenario = pagewalk_tests::LIBRARY.scenario("ptdump").expect("a scenario");
+    let mut seen = Vec::new();
+    for model in pgtable::MODELS.iter().filter(|model| model.id.starts_with("arm64-")) {
+        let tables = scenario.tables_on(model).unwrap_or_else(|| panic!("{} has no dump", model.id));
+        let setup = Setup { tables, ..Setup::of(scenario) };
+        let capture = match tables.folder() {
+            Some(folder) => load_image(&default_dir().join(folder)).expect("a capture of this repository"),
+            None => setup.made().expect("made tables"),
+        };
+        let mut dump = DumpRecord::new(&capture, Dumped::InitMm, false).expect("it has such a file");
+        let (world, runner) = setup.start(&capture).expect("it runs");
+        let mut timeline = Timeline::new(world, runner);
+        while !timeline.record_each(100_000, &mut |event, actions| dump.event(event, actions)) {}
+        let text = dump.text();
+        let lines: Vec<&str> = text.lines().collect();
+        let headers = lines.iter().filter(|line| line.starts_with("---[ ")).count();
+        assert_eq!(headers, 12, "{}: {text}", model.id);
+        // The direct map is where the machine has it, and something is mapped.
+        let at = lines.iter().position(|line| line.contains("Linear Mapping start")).expect("its header");
+        let first = lines[at + 1..].iter().find(|line| line.starts_with("0x")).expect("a line");
+        let direct = model.layout.iter().find(|region| region.name == "direct map").expect("a region");
+        assert_eq!(range(first).0, direct.start.0, "{}: {text}", model.id);
+        assert!(lines.iter().any(|line| line.contains(" AF ")), "{}: {text}", model.id);
+        // With LPA2 in use no entry holds the shareability, so that no line shows it; everywhere else each page has it.
+        let lpa2 = ["arm64-4k-52", "arm64-16k-52"].contains(&model.id);
+        assert_eq!(lines.iter().any(|line| line.contains("SHD")), !lpa2, "{}: {text}", model.id);
+        seen.push(model.id);
+    }
+    assert_eq!(seen.len(), 13, "{seen:?}");
+    for id in ["arm64-4k-52", "arm64-16k-52", "arm64-64k-52", "arm64-64k-48-lpa"] {
+        assert!(seen.contains(&id), "{id}");
+    }
+}

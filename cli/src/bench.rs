@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use decode::{Change, Fit, Found, Pagemap, Reading, Source, Swap, Target};
+use decode::beside::Row;
+use decode::{Beside, Change, Fit, Found, Pagemap, Reading, Source, Swap, Target};
 use serde_json::{Value, json};
 
 /// Hexadecimal digits without `0x`, as in every JSON of this program.
@@ -67,29 +68,39 @@ pub(crate) fn reading(out: &mut impl Write, of: &Reading) -> io::Result<()> {
     Ok(())
 }
 
-/// What differs between two readings of one value, a sentence each.
-pub(crate) fn differs(one: &Reading, other: &Reading) -> Vec<String> {
-    let mut says = Vec::new();
-    let ids = [one.model.id, other.model.id];
-    if one.word() != other.word() {
-        says.push(format!("{} under {}, {} under {}", one.word(), ids[0], other.word(), ids[1]));
+/// One value under two models: each by itself, then row by row, with a sign where they differ.
+pub(crate) fn beside(out: &mut impl Write, of: &Beside) -> io::Result<()> {
+    for one in &of.readings {
+        reading(out, one)?;
     }
-    if one.target != other.target {
-        let of = |reading: &Reading| match reading.target {
-            Target::Nothing => "leads nowhere".to_owned(),
-            target => format!("leads to {}", place(target)),
-        };
-        says.push(format!("{} under {}, {} under {}", of(one), ids[0], of(other), ids[1]));
+    let ids = of.readings.each_ref().map(|one| one.model.id);
+    if of.is_same() {
+        return writeln!(out, "  the same under {} and {}", ids[0], ids[1]);
     }
-    for (has, lacks) in [(one, other), (other, one)] {
-        let only =
-            has.flags.iter().filter(|named| lacks.flags.iter().all(|of| of.flag.name != named.flag.name));
-        let names: Vec<&str> = only.map(|named| named.flag.name).collect();
-        if !names.is_empty() {
-            says.push(format!("{} only under {}", names.join(", "), has.model.id));
-        }
+    let width =
+        |texts: &mut dyn Iterator<Item = &str>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
+    let first = width(&mut of.rows.iter().map(|row| &*row.what));
+    let second = width(&mut of.rows.iter().map(|row| &*row.says[0]).chain([ids[0]]));
+    writeln!(out, "  {:first$}  {:second$}  {}", "", ids[0], ids[1])?;
+    for Row { what, says: [one, other] } in &of.rows {
+        let sign = if one == other { ' ' } else { '\u{2260}' };
+        writeln!(out, "{sign} {what:first$}  {one:second$}  {other}")?;
     }
-    says
+    if !of.alike.is_empty() {
+        writeln!(out, "  the same in both: {}", of.alike.join(", "))?;
+    }
+    of.why.iter().try_for_each(|why| writeln!(out, "  {why}"))
+}
+
+/// The same for a program.
+pub(crate) fn beside_json(of: &Beside) -> Value {
+    let differs = of.rows.iter().filter(|row| row.differs());
+    json!({
+        "values": of.readings.iter().map(reading_json).collect::<Vec<Value>>(),
+        "differs": differs.map(|row| json!({ "what": row.what, "says": row.says })).collect::<Vec<Value>>(),
+        "alike": of.alike,
+        "why": of.why,
+    })
 }
 
 fn swap_text(out: &mut impl Write, swap: &Swap) -> io::Result<()> {

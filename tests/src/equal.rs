@@ -1,14 +1,14 @@
 //! What is equal, per kernel and machine: counted from runs, and written as a table.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::Path;
 
 use capture::{Outcome, replay};
 use pagewalk::Revision;
+use pgtable::MODELS;
 use ptdump::dump::View;
 
-use crate::conformance::{self, ConformanceError, Line, check, for_each_line};
+use crate::conformance::{self, ConformanceError, Line, check, for_each_line, revision_of};
 use crate::dump::{TextDifference, check_wx, dump, load_texts};
 use crate::{LoadError, load_image, load_logs};
 
@@ -67,21 +67,24 @@ pub fn cases(dir: &Path) -> Result<Cases, ConformanceError> {
 }
 
 /// What was compared of a captured machine.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Machine {
+    /// Whose tables they are.
+    pub model: &'static str,
     /// Walks that the kernel ran itself.
     pub walks: Compared,
     /// Files of debugfs: dumps, and checks for W+X.
     pub texts: Compared,
 }
 
-/// Runs what a captured kernel ran: its name, and what was compared.
+/// Runs what a captured kernel ran.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn machine(dir: &Path) -> Result<(String, Machine), LoadError> {
+pub fn machine(dir: &Path) -> Result<Machine, LoadError> {
     let capture = load_image(dir)?;
-    let mut found = Machine::default();
+    let model = capture.model().id;
+    let mut found = Machine { model, walks: Compared::default(), texts: Compared::default() };
     for walk in load_logs(dir)?.into_iter().flat_map(|(_, walks)| walks) {
         match replay(&capture, &walk, CAPTURED_KERNEL) {
             Outcome::Equal => found.walks.add(None),
@@ -101,47 +104,76 @@ pub fn machine(dir: &Path) -> Result<(String, Machine), LoadError> {
     for (_, captured) in load_texts(dir, "check_wx_pages")? {
         found.texts.add(check_wx(&capture, &captured, CAPTURED_KERNEL).err());
     }
-    Ok((capture.name.clone(), found))
+    Ok(found)
 }
 
-/// The table of the cases: a row for each machine, a column for each version. Where some differ it says how many do not.
-pub fn table_of_cases(cases: &Cases) -> String {
+/// What is equal: a row for each machine, a column for each kernel, then for what booted kernels did themselves.
+#[derive(Debug)]
+pub struct Table {
+    heads: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+/// Stands in the last row and column.
+const ALL: &str = "all";
+
+impl Table {
+    /// Counts what was compared. Every machine and every kernel that a person can choose has its place, also where nothing was compared.
+    pub fn new(cases: &Cases, machines: &[Machine]) -> Self {
+        let columns = columns(cases);
+        let mut heads = Vec::from(["machine".to_owned()]);
+        heads.extend(columns.iter().map(|(head, _)| head.clone()));
+        heads.extend([ALL, "walks", "texts"].map(str::to_owned));
+        let rows = MODELS.iter().map(|model| Some(model.id)).chain([None]).map(|machine| {
+            let is_here = |of: &str| machine.is_none_or(|only| only == of);
+            let counted = |version: Option<&str>| {
+                let of_version = cases
+                    .iter()
+                    .filter(|((of, at), _)| is_here(at) && version.is_none_or(|version| version == of));
+                Compared::says(of_version.map(|(_, of)| of))
+            };
+            let mut row = Vec::from([machine.unwrap_or(ALL).to_owned()]);
+            // A kernel without traces has an empty version, which no case has.
+            row.extend(columns.iter().map(|(_, version)| counted(Some(version))));
+            row.push(counted(None));
+            let captured = || machines.iter().filter(|of| is_here(of.model));
+            row.push(Compared::says(captured().map(|of| &of.walks)));
+            row.push(Compared::says(captured().map(|of| &of.texts)));
+            row
+        });
+        Self { rows: rows.collect(), heads }
+    }
+
+    /// Lines with tabs between their cells, as the page reads it.
+    pub fn lines(&self) -> String {
+        [&self.heads].into_iter().chain(&self.rows).map(|row| row.join("\t") + "\n").collect()
+    }
+
+    /// As Markdown.
+    pub fn markdown(&self) -> String {
+        let line = |row: &Vec<String>| format!("| {} |\n", row.join(" | "));
+        let rule = format!("|---|{}\n", "--:|".repeat(self.heads.len() - 1));
+        [line(&self.heads), rule].into_iter().chain(self.rows.iter().map(line)).collect()
+    }
+}
+
+/// The kernels in the order in which they are offered: how each is called, and its name in the cases. One that shares the rules of
+/// another row keeps its own name.
+fn columns(cases: &Cases) -> Vec<(String, &str)> {
     let versions: BTreeSet<&str> = cases.keys().map(|(version, _)| version.as_str()).collect();
-    let machines: BTreeSet<&str> = cases.keys().map(|(_, machine)| *machine).collect();
-    let mut text = String::from("| machine |");
-    let row = |text: &mut String, name: &str, of: &dyn Fn(&str, &str) -> bool| {
-        let _ = write!(text, "| {name} |");
-        let cell = |text: &mut String, only: Option<&str>| {
-            let all = cases.iter().filter(|((version, machine), _)| {
-                only.is_none_or(|only| only == version) && of(version, machine)
-            });
-            let _ = write!(text, " {} |", Compared::says(all.map(|(_, of)| of)));
-        };
-        for version in &versions {
-            cell(text, Some(version));
+    let mut columns = Vec::new();
+    for revision in Revision::ALL {
+        let id = revision.id();
+        let of: Vec<&str> = versions
+            .iter()
+            .copied()
+            .filter(|name| revision_of(name).is_ok_and(|of| of == revision))
+            .collect();
+        match *of {
+            [] => columns.push((id.to_owned(), "")),
+            [only] => columns.push((id.to_owned(), only)),
+            _ => columns.extend(of.into_iter().map(|name| (name.to_owned(), name))),
         }
-        cell(text, None);
-        text.push('\n');
-    };
-    for version in &versions {
-        let _ = write!(text, " {version} |");
     }
-    text += " together |\n|---|";
-    text += &"--:|".repeat(versions.len() + 1);
-    text.push('\n');
-    for name in &machines {
-        row(&mut text, name, &|_, machine| machine == *name);
-    }
-    row(&mut text, "together", &|_, _| true);
-    text
-}
-
-/// The table of the captured machines.
-pub fn table_of_machines(machines: &[(String, Machine)]) -> String {
-    let mut text = String::from("| machine | walks | files of debugfs |\n|---|--:|--:|\n");
-    for (name, machine) in machines {
-        let [walks, texts] = [&machine.walks, &machine.texts].map(|of| Compared::says([of]));
-        let _ = writeln!(text, "| {name} | {walks} | {texts} |");
-    }
-    text
+    columns
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use decode::{Found, Reading};
 use mm::World;
-use pagewalk::Release;
+use pagewalk::{Release, Revision};
 use pgtable::Model;
 use scenario::FileId;
 use splats::Explained;
@@ -75,9 +75,39 @@ pub struct Said {
     /// Values.
     pub values: Option<Values>,
     /// The name of a kernel.
-    pub kernel: Option<Release>,
+    pub kernel: Option<Kernel>,
     /// Why nothing can be read, in a sentence.
     pub refused: Option<String>,
+}
+
+/// A kernel that somebody named.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kernel {
+    /// The row that it is, or the nearest one.
+    pub row: Revision,
+    /// Its release, as far as the name tells it; the patch as posted is none.
+    pub release: Option<Release>,
+    /// A name that tells the same, in one word: the one that was written, if it was one.
+    pub name: String,
+}
+
+impl Kernel {
+    /// The kernel that `uname -r`, `-v` or `-a` names.
+    pub fn parse(text: &str) -> Option<Self> {
+        let release = Release::parse(text)?;
+        let is_plain =
+            |word: &&str| word.bytes().all(|of| of.is_ascii_alphanumeric() || b".-+_".contains(&of));
+        let mut words = text.split_whitespace().filter(is_plain);
+        let name = words.find(|word| word.len() < 80 && Release::parse(word) == Some(release));
+        let name = name.map_or_else(|| release.to_string(), str::to_owned);
+        Some(Self { row: release.nearest().revision, release: Some(release), name })
+    }
+
+    /// That of an address: it may also be a row that is no release.
+    pub fn named(name: &str) -> Option<Self> {
+        let row = || Some(Self { row: Revision::from_id(name)?, release: None, name: name.to_owned() });
+        Self::parse(name).or_else(row)
+    }
 }
 
 /// The tables of a machine.

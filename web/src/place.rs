@@ -9,6 +9,9 @@ use pagewalk::names::{Near, near};
 /// What stands in the address of a lesson in place of its name, before the address of a walk or a race: questions about that.
 pub const ASK: &str = "ask";
 
+/// What stands in the address of the verdicts in place of the name of a table: how far all of it can be trusted.
+pub const TRUST: &str = "trust";
+
 /// Which page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -149,6 +152,7 @@ impl Place {
                 library.scenario(name).is_some() || library.later().iter().any(|about| about.id == name)
             }
             Self::Learn => name == ASK || lessons::NAMES.contains(&name),
+            Self::Verdicts if name == TRUST => true,
             _ => self.abouts().iter().any(|about| about.names.contains(&name)),
         };
         (!name.is_empty() && !known).then_some(name)

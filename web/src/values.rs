@@ -1,6 +1,6 @@
 //! Values that a person asks about: raw entries, as text or in an address.
 
-use decode::{Change, Fit, Pagemap, Reading, fits, level_named, value};
+use decode::{Beside, Change, Fit, Pagemap, Reading, fit, fits, level_named, value};
 use pagewalk::names::Near;
 use pgtable::{Level, Model, RawEntry};
 
@@ -18,6 +18,8 @@ pub const PAGEMAP: &str = "pagemap";
 pub struct Values {
     /// The model, if one was named.
     pub model: Option<&'static Model>,
+    /// The model beside it, if each value is to be read under two.
+    pub other: Option<&'static Model>,
     /// The level, if one was named.
     pub level: Option<Level>,
     /// Whether they are entries of `/proc/PID/pagemap`.
@@ -31,8 +33,10 @@ pub struct Values {
 pub struct Understood {
     /// Each value under the model that was named or fits best.
     pub readings: Vec<Reading>,
-    /// What changed from each value to the next.
+    /// What changed from each value to the next, if they are read under one model.
     pub changes: Vec<Change>,
+    /// Each value under both models, if there are two.
+    pub beside: Vec<Beside>,
     /// The models by how well they fit, where one or a level had to be found.
     pub fits: Vec<Fit>,
     /// Entries of a pagemap, and a pte that shows so.
@@ -44,8 +48,18 @@ fn model_named(word: &str) -> Option<&'static Model> {
     pgtable::model(name.strip_suffix("bit").unwrap_or(&name)).ok()
 }
 
+/// That there is no such machine, what is done instead, and the name that was probably meant.
+fn no_machine(word: &str, instead: &str) -> String {
+    let mut near = Near::new(word);
+    for model in pgtable::MODELS {
+        near.see(model.id);
+    }
+    let meant = near.meant().map(|id| format!(" Did you mean \u{201c}{id}\u{201d}?"));
+    format!("there is no machine \u{201c}{word:.40}\u{201d}: {instead}.{}", meant.unwrap_or_default())
+}
+
 impl Values {
-    /// The values that a text consists of: hexadecimal numbers, perhaps with a model and a level. Nothing if there is anything else in
+    /// The values that a text consists of: hexadecimal numbers, perhaps with a model or two and a level. Nothing if there is anything else in
     /// it, or if it may as well be words.
     pub fn in_text(text: &str) -> Option<Self> {
         if text.len() > 1000 {
@@ -58,7 +72,9 @@ impl Values {
         let mut is_sure = false;
         for word in words {
             if let Some(model) = model_named(word) {
-                said.model = Some(model);
+                // A second one stands beside the first.
+                said.other = said.model.and(Some(model));
+                said.model = said.model.or(Some(model));
                 is_sure = true;
             } else if let Ok(level) = level_named(word) {
                 said.level = Some(level);
@@ -80,19 +96,16 @@ impl Values {
         let (path, options) = rest.split_once('?').map_or((rest, None), |(path, more)| (path, Some(more)));
         let mut words = path.split('/').filter(|word| !word.is_empty());
         let (mut said, mut problems) = (Self::default(), Vec::new());
-        if let Some(word) = words.next().filter(|word| *word != ANY) {
-            said.model = model_named(word);
-            if said.model.is_none() {
-                let mut near = Near::new(word);
-                for model in pgtable::MODELS {
-                    near.see(model.id);
-                }
-                let meant = near.meant().map(|id| format!(" Did you mean \u{201c}{id}\u{201d}?"));
-                problems.push(format!(
-                    "there is no machine \u{201c}{word:.40}\u{201d}: the one that fits best is taken.{}",
-                    meant.unwrap_or_default()
-                ));
-            }
+        let (one, other) = words.next().map_or((ANY, None), |word| {
+            word.split_once(',').map_or((word, None), |(one, other)| (one, Some(other)))
+        });
+        if one != ANY {
+            said.model = model_named(one);
+            problems.extend(said.model.is_none().then(|| no_machine(one, "the one that fits best is taken")));
+        }
+        if let Some(other) = other {
+            said.other = model_named(other);
+            problems.extend(said.other.is_none().then(|| no_machine(other, "it is left out")));
         }
         match words.next() {
             None | Some(ANY) => {}
@@ -129,10 +142,10 @@ impl Values {
     /// The link to them.
     pub fn link(&self) -> String {
         let model = self.model.map_or(ANY, |model| model.id);
+        let models = self.other.map_or_else(|| model.to_owned(), |other| [model, ",", other.id].concat());
         let level = if self.is_pagemap { PAGEMAP } else { self.level.map_or(ANY, Level::name) };
         let values = self.values.iter().map(|value| format!("{:x}", value.0));
-        ["v1/open/value", model, level]
-            .map(str::to_owned)
+        ["v1/open/value".to_owned(), models, level.to_owned()]
             .into_iter()
             .chain(values)
             .collect::<Vec<_>>()
@@ -149,23 +162,19 @@ impl Values {
                 ..Understood::default()
             };
         }
-        let (readings, fits) = match (self.model, self.level) {
-            (Some(model), Some(level)) => {
-                (self.values.iter().map(|&value| Reading::new(model, level, value)).collect(), Vec::new())
+        let (readings, fits) = fit::read(self.model, self.level, &self.values);
+        let mut said = Understood { fits, ..Understood::default() };
+        match self.other {
+            Some(other) => {
+                let each = readings.iter().map(|of| Beside::new([of.model, other], of.level, of.value));
+                said.beside = each.collect();
             }
-            (model, level) => {
-                let mut fits = fits(&self.values, level);
-                fits.retain(|fit| model.is_none_or(|model| fit.model == model));
-                (fits.first().map(|fit| self.read_as(fit)).unwrap_or_default(), fits)
+            None => {
+                let pairs = readings.windows(2);
+                said.changes = pairs.map(|pair| Change::new(pair[0].clone(), pair[1].clone())).collect();
             }
-        };
-        let changes = readings.windows(2).map(|pair| Change::new(pair[0].clone(), pair[1].clone())).collect();
-        Understood { readings, changes, fits, pagemap: Vec::new() }
-    }
-
-    fn read_as(&self, fit: &Fit) -> Vec<Reading> {
-        let each = fit.levels.iter().zip(&self.values);
-        each.map(|(&level, &value)| Reading::new(fit.model, level, value)).collect()
+        }
+        Understood { readings, ..said }
     }
 }
 

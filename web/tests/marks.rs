@@ -157,6 +157,7 @@ fn values_are_told_from_words_and_their_link_comes_back() {
         "pmd: 163",
         "pte:9402e1e2b18c8ae9 pmd:10ae88067",
         "x86_64-4level pagemap 0xa08000000004ecc4",
+        "arm64-4k-52,arm64-4k-52-l5off pte 0x00e8000040204f03",
     ] {
         let values = read(text).expect(text);
         let link = values.link();
@@ -181,6 +182,10 @@ fn values_are_told_from_words_and_their_link_comes_back() {
     assert_eq!((values.model, values.values.len()), (None, 1));
     assert_eq!(problems.len(), 3, "{problems:?}");
     assert_eq!(Values::in_address("").0, None);
+    let (values, problems) = Values::in_address("/arm64-4k-52,arm64-4k-53/pte/163");
+    let values = values.expect("one value");
+    assert_eq!((values.model.map(|of| of.id), values.other), (Some("arm64-4k-52"), None));
+    assert!(problems[0].contains("it is left out. Did you mean \u{201c}arm64-4k-5"), "{problems:?}");
 }
 
 #[wasm_bindgen_test]

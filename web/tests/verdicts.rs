@@ -5,10 +5,13 @@
 mod common;
 
 use common::draw;
+use pagewalk::Revision;
 use pagewalk_web::later::Part;
 use pagewalk_web::parts::{Arrived, Coming, call, compare, door, lab, learn, more, switches, tables, take};
 use pagewalk_web::view::verdicts::cell::{Place, verdict};
+use pagewalk_web::view::verdicts::trust::trust;
 use pagewalk_web::{Root, Shell};
+use pgtable::MODELS;
 use races::{ANSWERS, Found, NotThere, Outcomes, Variant, survey::search};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -165,4 +168,37 @@ async fn it_starts_with_what_the_address_names_and_can_be_paused() {
     until("what is asked for is searched first", || count(&root, &format!("{waits} .safe")) > 0).await;
     app.destroy();
     location.set_hash("").expect("an address");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_equal_stands_in_a_table_by_machine_and_kernel() {
+    pgtable::complete();
+    let root = draw(trust(true)).await;
+    // Every machine and every kernel that can be chosen, v7.2, what all have together, and what booted kernels did.
+    assert_eq!(count(&root, "tbody tr"), MODELS.len() as u32 + 1);
+    assert_eq!(count(&root, "thead th[scope=col]"), Revision::ALL.len() as u32 + 5);
+    assert_eq!(count(&root, "tbody th[scope=row]"), count(&root, "tbody tr"));
+    assert_eq!(count(&root, "tbody td"), count(&root, "tbody tr") * (Revision::ALL.len() as u32 + 4));
+    for kernel in Revision::ALL {
+        assert!(text(&root, "thead").contains(kernel.id()), "{}", kernel.id());
+    }
+    assert_eq!(text(&root, "tbody tr:last-child th"), "all machines");
+    assert!(
+        text(&root, "tbody tr").starts_with("x86-64, 4 levelsx86_64-4level"),
+        "{}",
+        text(&root, "tbody tr")
+    );
+    // All of it is equal, and what was not compared says so.
+    assert_eq!(count(&root, ".differs"), 0);
+    let sum = text(&root, "summary .tally");
+    let all: Vec<String> = text(&root, "tbody tr:last-child").split_whitespace().map(str::to_owned).collect();
+    assert!(
+        sum.starts_with("equal: ") && sum.contains("traced cases") && !sum.contains(" of 0"),
+        "{sum}, {all:?}"
+    );
+    assert!(text(&root, "td .sr").contains("nothing compared"));
+    assert!(text(&root, ".not").contains("v6.6.153 was read, not traced"));
+    // What is closed draws no table.
+    let root = draw(trust(false)).await;
+    assert_eq!((count(&root, "table"), count(&root, "summary h2")), (0, 1));
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use decode::{Change, Fit, Pagemap, Reading, fits, level_named, value};
+use decode::{Beside, Change, Pagemap, Reading, fit, level_named, value};
 use pgtable::{Level, Model, RawEntry};
 use serde_json::{Value, json};
 
@@ -55,52 +55,46 @@ Exit codes: 0 read, 2 no such model or level, or no value."
 /// Most models that are listed to a person.
 const MOST_FITS: usize = 5;
 
-/// What was asked, understood.
-struct Asked {
-    /// The readings of the values, under the model that was asked for or that fits best.
-    readings: Vec<Reading>,
-    /// The ranking, where a model or level had to be found.
-    fits: Vec<Fit>,
-}
-
 impl Args {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
         let asked = |error: decode::InputError| Failure::Asked(error.to_string());
         let values: Vec<RawEntry> =
             self.values.iter().map(|text| value(text)).collect::<Result<_, _>>().map_err(asked)?;
-        if let Some((one, other)) = self.model.split_once(',') {
-            return self.beside([named(one)?, named(other)?], &values);
-        }
-        let model = match self.model.as_str() {
+        let two = self.model.split_once(',');
+        let model = match two.map_or(&*self.model, |(one, _)| one) {
             "?" => None,
             id => Some(named(id)?),
         };
-        if self.level.eq_ignore_ascii_case("pagemap") {
+        let other = two.map(|(_, other)| named(other)).transpose()?;
+        if self.level.eq_ignore_ascii_case("pagemap") && other.is_none() {
             return self.pagemap(model, &values);
         }
         let level = match self.level.as_str() {
             "?" => None,
             name => Some(level_named(name).map_err(asked)?),
         };
-        let asked = understand(model, level, &values);
+        let (readings, fits) = fit::read(model, level, &values);
+        if let Some(other) = other {
+            return self.beside(&readings, other);
+        }
         let changes: Vec<Change> =
-            asked.readings.windows(2).map(|pair| Change::new(pair[0].clone(), pair[1].clone())).collect();
+            readings.windows(2).map(|pair| Change::new(pair[0].clone(), pair[1].clone())).collect();
         let mut out = output();
         if self.json {
             let value = json!({
-                "model": asked.readings.first().map(|of| of.model.id),
-                "values": asked.readings.iter().map(bench::reading_json).collect::<Vec<Value>>(),
+                "model": readings.first().map(|of| of.model.id),
+                "values": readings.iter().map(bench::reading_json).collect::<Vec<Value>>(),
                 "changes": changes.iter().map(bench::change_json).collect::<Vec<Value>>(),
-                "fits": bench::fits_json(&asked.fits),
+                "fits": bench::fits_json(&fits),
             });
             serde_json::to_writer_pretty(&mut out, &value).map_err(std::io::Error::from)?;
             writeln!(out)?;
         } else {
-            if !asked.fits.is_empty() {
-                bench::fits(&mut out, &asked.fits, MOST_FITS)?;
+            if !fits.is_empty() {
+                bench::fits(&mut out, &fits, MOST_FITS)?;
                 writeln!(out)?;
             }
-            for reading in &asked.readings {
+            for reading in &readings {
                 bench::reading(&mut out, reading)?;
             }
             for change in &changes {
@@ -112,36 +106,19 @@ impl Args {
         Ok(Exit::Read)
     }
 
-    /// Each value under two models, and what differs: a dump does not say which of two modes a machine is in.
-    fn beside(&self, models: [&'static Model; 2], values: &[RawEntry]) -> Result<Exit, Failure> {
-        let level = level_named(&self.level).map_err(|error| Failure::Asked(error.to_string()))?;
-        let pairs: Vec<[Reading; 2]> =
-            values.iter().map(|&value| models.map(|model| Reading::new(model, level, value))).collect();
+    /// Each value under another model as well: an entry does not say in which of two modes a machine is.
+    fn beside(&self, readings: &[Reading], other: &'static Model) -> Result<Exit, Failure> {
+        let all: Vec<Beside> =
+            readings.iter().map(|of| Beside::new([of.model, other], of.level, of.value)).collect();
         let mut out = output();
         if self.json {
-            let all = pairs.iter().map(|pair| {
-                let [one, other] = pair;
-                json!({
-                    "values": pair.iter().map(bench::reading_json).collect::<Vec<Value>>(),
-                    "differs": bench::differs(one, other),
-                })
-            });
-            let value =
-                json!({ "models": models.map(|model| model.id), "pairs": all.collect::<Vec<Value>>() });
+            let pairs: Vec<Value> = all.iter().map(bench::beside_json).collect();
+            let models = all.first().map(|of| of.readings.each_ref().map(|one| one.model.id));
+            let value = json!({ "models": models, "pairs": pairs });
             serde_json::to_writer_pretty(&mut out, &value).map_err(std::io::Error::from)?;
             writeln!(out)?;
         } else {
-            for [one, other] in &pairs {
-                bench::reading(&mut out, one)?;
-                bench::reading(&mut out, other)?;
-                let differs = bench::differs(one, other);
-                if differs.is_empty() {
-                    writeln!(out, "  the same under both")?;
-                }
-                for says in differs {
-                    writeln!(out, "  differs: {says}")?;
-                }
-            }
+            all.iter().try_for_each(|of| bench::beside(&mut out, of))?;
         }
         out.flush()?;
         Ok(Exit::Read)
@@ -189,23 +166,4 @@ fn named(id: &str) -> Result<&'static Model, Failure> {
     pgtable::model(name).map_err(|error| {
         Failure::Asked(format!("\u{201c}{id:.40}\u{201d}: {error}; `?` for the one that fits best"))
     })
-}
-
-fn understand(model: Option<&'static Model>, level: Option<Level>, values: &[RawEntry]) -> Asked {
-    if let (Some(model), Some(level)) = (model, level) {
-        let readings = values.iter().map(|&value| Reading::new(model, level, value)).collect();
-        return Asked { readings, fits: Vec::new() };
-    }
-    let mut fits = fits(values, level);
-    if let Some(model) = model {
-        fits.retain(|fit| fit.model == model);
-    }
-    let readings = fits.first().map(|best| {
-        best.levels
-            .iter()
-            .zip(values)
-            .map(|(&level, &value)| Reading::new(best.model, level, value))
-            .collect()
-    });
-    Asked { readings: readings.unwrap_or_default(), fits }
 }

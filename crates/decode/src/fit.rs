@@ -27,6 +27,24 @@ pub fn fits(values: &[RawEntry], level: Option<Level>) -> Vec<Fit> {
     fits
 }
 
+/// The values under the model and at the level that are named, else those that fit best; and the ranking, where one had to be found.
+pub fn read(
+    model: Option<&'static Model>,
+    level: Option<Level>,
+    values: &[RawEntry],
+) -> (Vec<Reading>, Vec<Fit>) {
+    if let (Some(model), Some(level)) = (model, level) {
+        return (values.iter().map(|&value| Reading::new(model, level, value)).collect(), Vec::new());
+    }
+    let mut fits = fits(values, level);
+    fits.retain(|fit| model.is_none_or(|model| fit.model == model));
+    let readings = fits.first().map(|best| {
+        let each = best.levels.iter().zip(values);
+        each.map(|(&level, &value)| Reading::new(best.model, level, value)).collect()
+    });
+    (readings.unwrap_or_default(), fits)
+}
+
 /// What most kernels of an architecture are built as, where the values fit several of its models alike.
 const COMMON: [&str; 4] = ["x86_64-4level", "arm64-4k-48", "riscv64-sv39", "loongarch64-16k-3level"];
 
@@ -217,6 +235,18 @@ mod tests {
     fn the_common_model_comes_first_of_those_that_fit_alike() {
         assert_eq!(best(&[0x1800_0000_4fff_8003, 0x00e8_0000_4000_0707], None), "arm64-4k-48");
         assert_eq!(best(&[0x8000_0000_0000_0163], Some(Level::Pte)), "x86_64-4level");
+    }
+
+    #[test]
+    fn what_is_named_is_taken_and_the_rest_is_found() {
+        let arm64 = pgtable::model("arm64-4k-52").expect("a model");
+        let values = [RawEntry(0x00e8_0000_4020_4f03)];
+        let (readings, fits) = read(Some(arm64), Some(Level::Pmd), &values);
+        assert_eq!((readings[0].model, readings[0].level, fits.len()), (arm64, Level::Pmd, 0));
+        let (readings, fits) = read(Some(arm64), None, &values);
+        assert_eq!((readings[0].model, readings[0].level, fits.len()), (arm64, Level::Pte, 1));
+        assert_eq!(read(None, None, &values).1.len(), MODELS.len());
+        assert!(read(None, None, &[]).0.is_empty());
     }
 
     #[test]

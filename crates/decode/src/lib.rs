@@ -21,6 +21,7 @@
 //! | [`mod@reading`] | one value under one model: level, kind, flags, where it points |
 //! | [`swap`] | what an entry holds that the CPU must not use: swap, migration, markers |
 //! | [`change`] | two values side by side |
+//! | [`mod@beside`] | one value under two models |
 //! | [`demand`] | what an architecture demands between them |
 //! | [`fit`] | which of the models fits best, and why |
 //! | [`pagemap`] | an entry of `/proc/PID/pagemap`, from a pte and back |
@@ -32,6 +33,7 @@
 //! entries and the rules for changing an entry that a CPU may be using. The files say which header or manual a fact is from. Linux
 //! v7.3 where nothing else is said.
 
+pub mod beside;
 pub mod change;
 pub mod clean;
 pub mod demand;
@@ -42,6 +44,7 @@ pub mod pagemap;
 pub mod reading;
 pub mod swap;
 
+pub use beside::Beside;
 pub use change::{Change, Changed};
 pub use demand::{Demand, Weight};
 pub use fit::{Fit, fits};

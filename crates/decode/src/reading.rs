@@ -56,11 +56,6 @@ pub struct Reading {
     pub notes: Vec<String>,
 }
 
-/// Bits of the hardware address field: those that change where `of` leads.
-fn address_bits(of: impl Fn(u64) -> u64, value: u64) -> u64 {
-    (0..64).filter(|bit| of(value) != of(value ^ 1 << bit)).fold(0, |mask, bit| mask | 1 << bit)
-}
-
 impl Reading {
     /// Reads `value` as an entry of `level`, on a machine whose unused slots hold what the model says.
     pub fn new(model: &'static Model, level: Level, value: RawEntry) -> Self {
@@ -79,16 +74,12 @@ impl Reading {
         let swap = is_absent.then(|| Swap::new(model, shared, value)).flatten();
         let named = flags.iter().fold(0, |mask, named| mask | named.flag.mask);
         // A field that is 0 is no flag that is set, so it hides nothing. The address is what leads somewhere.
-        let unnamed = match (kind, target) {
-            (EntryKind::None | EntryKind::NotPresent, _) => 0,
-            _ if is_absent => 0,
-            (_, Target::Table(_)) => {
-                value.0 & !named & !address_bits(|v| model.table_address(shared, RawEntry(v)).0, value.0)
-            }
-            _ => value.0 & !named & !address_bits(|v| model.leaf_address(shared, RawEntry(v)).0, value.0),
-        };
         let mut reading =
-            Self { model, level, value, kind, cpu_uses, flags, target, swap, unnamed, notes: Vec::new() };
+            Self { model, level, value, kind, cpu_uses, flags, target, swap, unnamed: 0, notes: Vec::new() };
+        if !is_absent && kind != EntryKind::None {
+            reading.unnamed =
+                reading.address().into_iter().fold(value.0 & !named, |rest, (bit, _)| rest & !(1 << bit));
+        }
         reading.notes = reading.remarks(of);
         reading
     }
@@ -99,6 +90,35 @@ impl Reading {
             EntryKind::None => "hole",
             kind => kind.word(),
         }
+    }
+
+    /// The bits of the entry that say where it leads, each with the bit of the address that it stands for. What leads nowhere has none,
+    /// but a bad entry, whose bits would be those of a leaf.
+    pub fn address(&self) -> Vec<(u32, u32)> {
+        let (model, shared) = (self.model, self.model.lowest_sharing(self.level));
+        let is_table = matches!(self.target, Target::Table(_));
+        let leads = move |value: u64| {
+            if is_table {
+                model.table_address(shared, RawEntry(value)).0
+            } else {
+                model.leaf_address(shared, RawEntry(value)).0
+            }
+        };
+        let all = model.flags(shared, self.kind).iter().fold(0, |mask, flag| mask | flag.mask);
+        let set = self.flags.iter().fold(0, |mask, named| mask | named.flag.mask) & self.value.0;
+        // With the flags and nothing else, as two bits may stand for one: 12 and 48 on arm64 with 64K pages. Svnapot takes the lowest
+        // bit of the frame away, so that it needs one more to take.
+        let bit_of = move |bit: u32, other: u64| {
+            let changed = leads(set | other) ^ leads((set | other) ^ 1 << bit);
+            // A flag that turns the address round changes many.
+            changed.is_power_of_two().then(|| (bit, changed.trailing_zeros()))
+        };
+        let lowest = 1 << (!all).trailing_zeros();
+        let leads_nowhere = self.target == Target::Nothing && self.kind != EntryKind::Bad;
+        (0..64)
+            .filter(move |bit| !leads_nowhere && all & 1 << bit == 0)
+            .filter_map(move |bit| bit_of(bit, 0).or_else(|| bit_of(bit, lowest)))
+            .collect()
     }
 
     /// The number of the first page that it maps, or of the page that its table lies in.
@@ -262,6 +282,26 @@ mod tests {
         let unused = read("loongarch64-16k-3level", Level::Pmd, 0x9000_0000_01c0_0000);
         assert_eq!(unused.word(), "hole");
         assert!(unused.notes[0].contains("invalid table"), "{unused:?}");
+    }
+
+    #[test]
+    fn every_bit_of_an_address_is_known_also_where_two_stand_for_one() {
+        let bits = |id, value| read(id, Level::Pte, value).address();
+        // The kernel does not mask bit 48 of an address that it writes into bit 12 (`__phys_to_pte_val()`): both are set.
+        let both = read("arm64-64k-52", Level::Pte, 0x00e9_0000_4020_1703);
+        assert_eq!(
+            (both.unnamed, both.target),
+            (0, read("arm64-64k-52", Level::Pte, 0x00e8_0000_4020_1703).target)
+        );
+        assert!(both.notes.is_empty(), "{both:?}");
+        assert_eq!(bits("arm64-64k-52", 0x00e8_0000_4020_1703).len(), 34 + 4);
+        assert_eq!(bits("riscv64-sv39", 0x2010_00e7), (10..54).map(|bit| (bit, bit + 2)).collect::<Vec<_>>());
+        let napot = bits("riscv64-sv39", 1 << 63 | (0x8_0008 << 10) | 0xe7);
+        assert!(napot.contains(&(29, 31)) && !napot.contains(&(63, 31)), "{napot:?}");
+        // What the CPU must not use has its frame inverted; the bit that tells so is none of the address.
+        let none = bits("x86_64-4level", !0x1234_5000 & 0x000f_ffff_ffff_f000 | 1 << 8);
+        assert_eq!(none, (12..52).map(|bit| (bit, bit)).collect::<Vec<_>>());
+        assert!(bits("x86_64-4level", 0).is_empty());
     }
 
     #[test]

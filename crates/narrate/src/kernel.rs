@@ -36,8 +36,8 @@ pub fn facts(revision: Revision) -> [String; 6] {
     };
     let assertion = match rules.mmap_assert {
         MmapAssert::LockdepOrBug => {
-            "an assertion warns with lockdep only; without it CONFIG_DEBUG_VM stops with a BUG if nobody holds the lock, and \
-             other kernels check nothing"
+            "an assertion warns with lockdep only; CONFIG_DEBUG_VM, with lockdep or without, stops with a BUG if nobody holds the \
+             lock, and other kernels check nothing"
         }
         MmapAssert::LockdepOrWord => {
             "an assertion warns with lockdep, and without it looks at the lock itself"

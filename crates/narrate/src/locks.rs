@@ -142,8 +142,8 @@ pub(crate) fn assertion(event: &Event, world: &World, revision: Revision) -> Opt
 const fn without_lockdep(lock: LockName, seen: Seen, revision: Revision) -> Option<&'static str> {
     match (revision.rules().mmap_assert, lock, seen.any) {
         (MmapAssert::LockdepOrBug, LockName::Mmap(_), LockMode::None) => Some(
-            "Only lockdep checks this (until v6.8). Without it, a kernel with CONFIG_DEBUG_VM stops here with a BUG, because nobody \
-             holds the lock. Any other kernel checks nothing.",
+            "Lockdep checks this (until v6.8). A kernel with CONFIG_DEBUG_VM, with lockdep or without, then stops with a BUG, because \
+             nobody holds the lock. Any other kernel checks nothing.",
         ),
         (MmapAssert::LockdepOrBug, LockName::Mmap(_), _) => Some(
             "Only lockdep checks this (until v6.8). Without it, a kernel with CONFIG_DEBUG_VM is content if anybody holds the lock \

@@ -288,9 +288,11 @@ fn parse_path(path: &str, library: &Library, problems: &mut Vec<LinkProblem>) ->
         match scenario.tables_named(id) {
             Some(tables) => setup.tables = tables,
             None => {
-                let shown = setup.tables.model().id;
+                let near = near_machine(id, scenario);
+                setup.tables = near.and_then(|near| scenario.tables_named(near)).unwrap_or(setup.tables);
+                let shown = setup.tables.model().title;
                 problems.push(LinkProblem::Machine { scenario: scenario.id, machine: clip(id), shown });
-                problems.extend(near_machine(id, scenario).map(LinkProblem::Near));
+                problems.extend(near.map(LinkProblem::Near));
             }
         }
     }
@@ -401,7 +403,10 @@ mod tests {
         assert!(problem("#kernel-walk").contains("begins with “kernel-walk”"));
         assert!(problem("#v1/nothing").contains("no scenario “nothing”"));
         assert!(problem("#v1/later").contains("“Not here yet” is not loaded yet"));
-        assert!(problem("#v1/kernel-walk/vax").contains("does not run on “vax”; x86_64-4level is shown"));
+        assert!(problem("#v1/kernel-walk/vax").contains("does not run on “vax”; x86-64, 4 levels is shown"));
+        // The nearest one, where one is near.
+        let (link, problems) = parse("#v1/kernel-walk/arm64-4k-53?t=3");
+        assert_eq!((link.setup.tables.model().id, link.step, problems.len()), ("arm64-4k-52", 3, 2));
         assert!(problem("#v1/kernel-walk/riscv64-sv39/v9").contains("no kernel “v9”"));
         assert!(problem("#v1/kernel-walk?lock=maybe").contains("“lock=maybe”"));
         assert!(problem("#v1/kernel-walk?t=-1").contains("“t=-1”"));
@@ -451,7 +456,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "the scenario kernel-walk does not run on “riscv64”; x86_64-4level is shown",
+                "the scenario kernel-walk does not run on “riscv64”; riscv64 Sv39, 3 levels is shown",
                 "did you mean “riscv64-sv39”?",
                 "there is no kernel “v6.177” here; v6.17 is shown",
                 "did you mean “v6.17”?",

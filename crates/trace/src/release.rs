@@ -146,7 +146,7 @@ impl Release {
             {
                 (
                     Sure::Differs,
-                    "is a distribution\u{2019}s name for some release of that line: `uname -v` tells which, and so which fixes it has",
+                    "is a distribution\u{2019}s name for some release of that line: uname -v tells which, and so which fixes it has",
                 )
             }
             Stage::Unknown => (

@@ -24,7 +24,7 @@ const fn state(name: &'static str, hash: &'static str, sign: &'static str) -> St
 }
 
 /// Each page that the navigation leads to has one at least.
-const STATES: [State; 40] = [
+const STATES: [State; 43] = [
     state("first view", "#v1", ".sentence"),
     State {
         key: Some(('?', "[role=dialog], dialog[open], .help")),
@@ -83,6 +83,12 @@ const STATES: [State; 40] = [
         ..state("a warning that is explained", "#v1/open", ".door textarea")
     },
     state("two values", "#v1/open/value/arm64-4k-48/pte/68000416899f03/60000416898f83", ".answer .change"),
+    state(
+        "one value under two models",
+        "#v1/open/value/arm64-4k-52,arm64-4k-52-l5off/pte/e8000040204f03",
+        ".answer .beside",
+    ),
+    state("a kernel that somebody runs", "#v1/open/kernel/6.1.0-53-amd64", ".answer .kernel"),
     state("values that are mistyped", "#v1/open/value/vax/ptx/163", ".answer .fits"),
     state("a call", "#v1/call", ".call .sentence"),
     state("a call that cannot be", "#v1/call?fn=walk_page_vma&vma=none&do=pte:x", ".call .refused"),
@@ -92,6 +98,7 @@ const STATES: [State; 40] = [
     state("a race that makes no sense", "#v1/compose/munmap?around=owns", ".asked h2.unsure"),
     state("a race that is mistyped", "#v2/compose/mumap?guard=x", ".notice"),
     state("a table of verdicts", "#v1/verdicts/nested-read", SEARCHED_TABLE),
+    state("what is equal", "#v1/verdicts/trust", ".trust tbody tr"),
 ];
 
 /// The rows of that table, when none is waited for.

@@ -450,3 +450,78 @@ fn the_name_of_a_kernel_is_told_with_its_row_and_how_sure_that_is() {
         assert!(page.hash().await.starts_with("#v1/debug-init-mm/x86_64-4level/v6.1.192"));
     });
 }
+
+#[test]
+fn one_value_is_read_under_two_machines_side_by_side() {
+    test(Screen::NARROW, async |page| {
+        let site = Site::serve();
+        page.load(&site.url("#v1/open/value/arm64-4k-52/pte/e8000040204f03")).await;
+        page.wait_for("the value", ".answer .reading").await;
+        assert_eq!(page.count(".answer .beside").await, 0);
+        page.choose("Beside it", "0 arm64-4k-52-l5off").await;
+        page.wait_for("both", ".answer .beside tbody tr").await;
+        assert_eq!(page.hash().await, "#v1/open/value/arm64-4k-52,arm64-4k-52-l5off/pte/e8000040204f03");
+        let rows = "return [...document.querySelectorAll('.beside tbody tr')].map(row => [row.matches('.differs'), ...[...row.cells].map(of => of.textContent)])";
+        let rows: Vec<(bool, String, String, String)> =
+            serde_json::from_value(page.eval(rows).await).expect("rows");
+        let row = |what: &str| {
+            rows.iter()
+                .find(|(_, of, ..)| of.ends_with(what))
+                .unwrap_or_else(|| panic!("no {what}: {rows:?}"))
+        };
+        let (differs, what, one, other) = row("Bits 8, 9");
+        assert_eq!((*differs, &**one, &**other), (true, "bits 50, 51 of the address", "PTE_SHARED = 3"));
+        assert!(what.contains("\u{2260}") && what.contains("differs: "), "{what}");
+        assert!(!row("What it is").0);
+        assert_eq!(page.count(".answer .reading").await, 2, "each by itself as well");
+        assert_eq!(page.eval("return document.documentElement.scrollWidth <= innerWidth").await, true);
+        // The address opens the same; the other machine can be taken away again.
+        page.load(&site.url("#v1/open/value/arm64-64k-52,arm64-64k-48/pte/e800004020ff03")).await;
+        page.wait_for("both", ".answer .beside tbody tr").await;
+        assert!(page.text(".beside").await.contains("bits 48 to 51 of the address"));
+        page.choose("Beside it", "0 any").await;
+        page.until("one", async || page.count(".answer .beside").await == 0).await;
+        assert_eq!(page.hash().await, "#v1/open/value/arm64-64k-52/pte/e800004020ff03");
+    });
+}
+
+#[test]
+fn who_does_not_know_which_kernel_is_theirs_is_asked_what_uname_says() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        page.open(&site.url("#v1/debug-init-mm?t=2")).await;
+        // What is different in the kernel that is chosen leads to all of it, and to the question which one is yours.
+        page.click(".choices a.about").await;
+        page.wait_for("the kernel", ".answer .kernel").await;
+        assert_eq!(page.hash().await, "#v1/open/kernel/v6.17");
+        assert!(page.text(".answer .kernel").await.starts_with("v6.17: the split as merged"));
+        assert_eq!(page.text(".give h2").await, "Which kernel is yours?");
+        page.load(&site.url("#v1/open/kernel/patch")).await;
+        page.wait_for("the patch", ".answer .kernel").await;
+        assert!(page.text(".answer .kernel").await.starts_with("patch: "));
+        page.load(&site.url("#v1/open/kernel")).await;
+        page.until("the field has the focus", async || {
+            page.eval("return document.activeElement.tagName").await == "TEXTAREA"
+        })
+        .await;
+        for (name, says) in
+            [("6.1.0-53-amd64", "v6.1.192"), ("6.12.107+deb13", "v6.12.107"), ("7.2.13", "v7.3")]
+        {
+            page.eval(&format!("document.querySelector('.door textarea').value = {name:?}")).await;
+            page.click(".door .buttons button").await;
+            page.until("it is in the address", async || {
+                page.hash().await == format!("#v1/open/kernel/{name}")
+            })
+            .await;
+            assert!(page.text(".answer .kernel").await.starts_with(says), "{name}");
+        }
+        // The address says the same by itself; what is no kernel is said, and asked for.
+        page.load(&site.url("#v1/open/kernel/6.1.0-53-amd64")).await;
+        page.wait_for("the answer", ".answer .kernel").await;
+        assert!(page.text(".answer .kernel").await.contains("uname -v"));
+        page.load(&site.url("#v1/open/kernel/my-laptop")).await;
+        page.wait_for("it is said", ".notice").await;
+        assert!(page.text(".notice").await.contains("\u{201c}my-laptop\u{201d} is no name of a kernel"));
+        assert_eq!(page.text(".give h2").await, "Which kernel is yours?");
+    });
+}

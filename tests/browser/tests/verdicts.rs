@@ -146,3 +146,37 @@ fn it_is_no_wider_than_a_phone() {
         });
     }
 }
+
+#[test]
+fn what_is_equal_has_an_address_and_the_help_of_a_walk_leads_there() {
+    for screen in [Screen::WIDE, Screen::NARROW] {
+        test(screen, async |page| {
+            let site = Site::serve();
+            page.open(&site.url("#v1/debug-init-mm?t=2")).await;
+            page.keys(&['?']).await;
+            page.wait_for("the help", ".help a[href='#v1/verdicts/trust']").await;
+            page.eval("document.querySelector('.help a[href=\"#v1/verdicts/trust\"]').focus()").await;
+            page.keys(&[Key::Enter.into()]).await;
+            page.wait_for("the table", ".trust details[open] tbody tr").await;
+            assert_eq!(page.hash().await, "#v1/verdicts/trust");
+            assert_eq!(page.count(".help").await, 0, "the help is closed");
+            page.until("the focus is there", || async {
+                page.eval("return document.activeElement.matches('.trust summary')").await == true
+            })
+            .await;
+            let seen = "const of = document.activeElement.getBoundingClientRect(); return of.top >= 0 && of.bottom <= innerHeight";
+            assert_eq!(page.eval(seen).await, true);
+            // The page is no wider than the screen: the table scrolls in its frame, and its machine stays in sight.
+            let wide = "const of = document.documentElement; return of.scrollWidth - of.clientWidth";
+            assert_eq!(page.eval(wide).await, 0);
+            let stays = "const frame = document.querySelector('.trust .frame'); frame.scrollLeft = 10000;
+                const name = frame.querySelector('tbody th').getBoundingClientRect(), of = frame.getBoundingClientRect();
+                return [frame.scrollWidth > frame.clientWidth, name.left >= of.left - 1 && name.right <= of.right && name.width > 100]";
+            assert_eq!(page.eval(stays).await, json!([screen.width < 1000, true]));
+            // Closed and left, its address is that of the page.
+            page.keys(&[Key::Enter.into()]).await;
+            page.until("it is closed", || async { page.count(".trust details[open]").await == 0 }).await;
+            page.until("its address is gone", || async { page.hash().await == "#v1/verdicts" }).await;
+        });
+    }
+}

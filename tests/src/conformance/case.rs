@@ -221,7 +221,10 @@ impl File {
 }
 
 /// The files' names for kernel versions. v7.2 behaves as v7.3 in everything that is recorded.
-fn revision_of(version: &str) -> Result<Revision, CaseError> {
+///
+/// # Errors
+/// When no case has this version.
+pub fn revision_of(version: &str) -> Result<Revision, CaseError> {
     match version {
         "v6.1.192" => Ok(Revision::V6_1_192),
         "v6.12" => Ok(Revision::V6_12_107),

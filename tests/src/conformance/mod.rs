@@ -19,7 +19,7 @@ mod same;
 use std::path::{Path, PathBuf};
 
 use crate::{LoadError, list, unpack};
-pub use case::{Case, CaseError, Line};
+pub use case::{Case, CaseError, Line, revision_of};
 pub use run::{Difference, check};
 
 /// Largest file that is unpacked, in bytes of text. All public cases together have about 12 million.

@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::Page;
-use crate::answers::{Answer, Given, RootAt, Said, Shelf, Want};
+use crate::answers::{Answer, Given, Kernel, RootAt, Said, Shelf, Want};
 use crate::browser;
 use crate::el::El;
 use crate::marks::{Deed, List, Mark};
@@ -20,6 +20,9 @@ use crate::shared::{Shared, sentence, sentences};
 use crate::values::Values;
 use crate::view;
 use crate::view::door::{BASE, EXAMPLES, FIELD, MODEL, Press, ROOT, door};
+
+/// What stands in the address where a kernel is named, or asked for.
+const KERNEL: &str = "kernel";
 
 /// Who reads.
 pub struct Hands {
@@ -46,12 +49,14 @@ pub struct Open {
     heard: Option<(Element, EventListener)>,
     /// The page, as long as this hears what is pasted there.
     pasted: Option<(Element, EventListener)>,
+    /// Whether the address asks which kernel one has.
+    asks_kernel: bool,
 }
 
 impl Open {
     /// The page, with what was read and who reads.
     pub const fn new(shelf: Shelf, hands: Hands) -> Self {
-        Self { shelf, hands, heard: None, pasted: None }
+        Self { shelf, hands, heard: None, pasted: None, asks_kernel: false }
     }
 
     /// The values that are shown first.
@@ -61,12 +66,34 @@ impl Open {
 
     /// Shows values.
     fn ask(&self, values: Values) {
-        let all = &mut self.shelf.borrow_mut().all;
         // Another model or level of the same is no other question.
-        all.retain(|of| of.said.values.is_none());
-        let given = Given { name: "Values".to_owned(), blob: wasm_bindgen::JsValue::NULL };
-        let said = Said { values: Some(values), ..Said::default() };
-        all.insert(0, Answer { given, want: Want::default(), said });
+        self.shelf.borrow_mut().all.retain(|of| of.said.values.is_none());
+        self.put("Values".to_owned(), Said { values: Some(values), ..Said::default() });
+    }
+
+    /// Shows what an address says.
+    fn put(&self, name: String, said: Said) {
+        let given = Given { name, blob: wasm_bindgen::JsValue::NULL };
+        self.shelf.borrow_mut().all.insert(0, Answer { given, want: Want::default(), said });
+    }
+
+    /// The kernel that is shown first.
+    fn kernel(&self) -> Option<Kernel> {
+        self.shelf.borrow().all.first().and_then(|answer| answer.said.kernel.clone())
+    }
+
+    /// Shows the kernel that an address names, or asks for its name.
+    fn ask_kernel(&mut self, name: &str) -> Option<String> {
+        self.asks_kernel = true;
+        let kernel = Kernel::named(name);
+        if let Some(kernel) = kernel.clone().filter(|of| self.kernel().as_ref() != Some(of)) {
+            self.put(kernel.name.clone(), Said { kernel: Some(kernel), ..Said::default() });
+        }
+        (!name.is_empty() && kernel.is_none()).then(|| {
+            format!(
+                "\u{201c}{name:.40}\u{201d} is no name of a kernel: it is like 6.12.107+deb13, as uname -r prints it."
+            )
+        })
     }
 
     /// Another choice in a list of an answer: the value has the answer's number before it.
@@ -87,6 +114,7 @@ impl Open {
         if let Some(mut values) = values {
             match list {
                 List::Machine => values.model = pgtable::model(value).ok(),
+                List::OtherMachine => values.other = pgtable::model(value).ok(),
                 List::Format => {
                     values.is_pagemap = value == crate::values::PAGEMAP;
                     values.level = decode::level_named(value).ok();
@@ -165,7 +193,11 @@ fn written_root(nth: usize) -> Result<RootAt, String> {
 impl Page for Open {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
         shared.notice = None;
+        self.asks_kernel = false;
         match Place::Open.rest(hash) {
+            (KERNEL, rest) => {
+                shared.notice = self.ask_kernel(rest.unwrap_or_default().trim_start_matches('/'));
+            }
             ("value", rest) => {
                 let (values, problems) = Values::in_address(rest.unwrap_or_default());
                 shared.notice = sentences(&problems);
@@ -195,15 +227,22 @@ impl Page for Open {
     }
 
     fn view(&self, shared: &Shared) -> El {
-        door(shared, &self.shelf.borrow())
+        door(shared, &self.shelf.borrow(), self.asks_kernel)
     }
 
     fn link(&self) -> String {
-        self.values().map_or_else(|| Place::Open.link().to_owned(), |values| values.link())
+        let link = [Place::Open.link(), KERNEL].join("/");
+        match (self.values(), self.kernel()) {
+            (Some(values), _) => values.link(),
+            (None, Some(kernel)) => [&*link, &kernel.name].join("/"),
+            _ if self.asks_kernel => link,
+            _ => Place::Open.link().to_owned(),
+        }
     }
 
     fn title(&self) -> String {
-        let Some(values) = self.values() else { return Place::Open.title().to_owned() };
+        let named = || self.kernel().map_or_else(|| Place::Open.title().to_owned(), |kernel| kernel.name);
+        let Some(values) = self.values() else { return named() };
         let all: Vec<String> = values.values.iter().map(|value| format!("{:#x}", value.0)).collect();
         all.join(", ")
     }

@@ -7,12 +7,13 @@ use super::{Page, Pulse};
 use crate::browser;
 use crate::el::El;
 use crate::marks::{Command, Deed, Mark};
-use crate::place::{Place, unknown};
+use crate::place::{Place, TRUST, unknown};
 use crate::search::Pace;
 use crate::shared::Shared;
 use crate::survey::Surveying;
 use crate::view;
 use crate::view::verdicts::matrix::page;
+use crate::view::verdicts::trust;
 
 /// The verdicts on all variants of all races.
 #[derive(Debug, Default)]
@@ -31,8 +32,8 @@ impl Page for Verdicts {
     /// Opens the table that the hash names, if it names one.
     fn open(&mut self, hash: &str, shared: &mut Shared) {
         let (name, rest) = Place::Verdicts.rest(hash);
-        let found = survey::table(name);
-        self.named = found.map(|(_, table)| table.name);
+        let found = numbered(name);
+        self.named = found.map(|(_, name)| name);
         shared.notice = rest.map(unknown);
         let Some((table, _)) = found else { return };
         if let Some(open) = self.state.open.get_mut(table) {
@@ -64,7 +65,7 @@ impl Page for Verdicts {
                 *of = open;
                 if open {
                     self.ask_table(table);
-                } else if survey::table(self.named.unwrap_or_default()).is_some_and(|(of, _)| of == table) {
+                } else if self.named.and_then(numbered).is_some_and(|(of, _)| of == table) {
                     // Its link would open it again.
                     self.named = None;
                 }
@@ -126,6 +127,12 @@ impl Verdicts {
             self.state.survey.ask_table(table.name);
         }
     }
+}
+
+/// The number of a table that an address names, and its own name.
+fn numbered(name: &str) -> Option<(usize, &'static str)> {
+    let trust = (name == TRUST).then(|| (trust::number(), TRUST));
+    trust.or_else(|| survey::table(name).map(|(number, table)| (number, table.name)))
 }
 
 fn focus(root: &Element, selector: &str) {

@@ -23,10 +23,13 @@ pub fn choices(setup: &Setup, files: Option<El>, awaited: Option<&str>) -> El {
         .child(second.then(|| lock(List::InitLock, INIT_MM, setup.init_lock)))
 }
 
-/// The kernel, by a short name; what is different in it stands beside the list.
+/// The kernel, by a short name; what is different in it stands beside the list, and leads to more of that and to which one a
+/// person has.
 pub fn kernel(chosen: Revision, all: impl Iterator<Item = Revision>) -> El {
     let kernels = all.map(|of| option(of.id(), of.id(), of == chosen));
-    choose(List::Kernel, "Kernel", kernels).child(el("span.about").child(chosen.about()))
+    let more = ["#v1/open/kernel/", chosen.id()].concat();
+    let about = el("a.about[title=Which kernel is mine?]").attr("href", &more).child(chosen.about());
+    choose(List::Kernel, "Kernel", kernels).child(about)
 }
 
 /// The machines that a scenario runs on, as far as they are here. The empty choice asks for the others.

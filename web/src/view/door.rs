@@ -9,7 +9,6 @@ mod splat;
 
 use pgtable::Level;
 
-pub use entries::size;
 pub use machine::{BASE, MODEL, ROOT};
 
 use super::header::{actions, header, messages};
@@ -82,14 +81,15 @@ impl Press {
 }
 
 /// Texts to try: what each is, and the text. They are made, and in the forms of the real programs.
-pub const EXAMPLES: [(&str, &str); 3] = [
+pub const EXAMPLES: [(&str, &str); 4] = [
     ("QEMU\u{2019}s info tlb", include_str!("door/tlb.txt")),
     ("a kernel\u{2019}s warning", include_str!("door/warning.txt")),
     ("two entries", "arm64-4k-48 pte 0x0068000416899f03 0x0060000416898f83"),
+    ("one entry in two modes", "arm64-4k-52 arm64-4k-52-l5off pte 0x00e8000040204f03"),
 ];
 
 /// The whole page.
-pub fn door(shared: &Shared, answers: &Answers) -> El {
+pub fn door(shared: &Shared, answers: &Answers, asks_kernel: bool) -> El {
     let reading = answers
         .is_reading
         .then(|| el("p.busy").child("It is being read. ").child(Press::Cancel.button().child("Cancel")));
@@ -101,23 +101,33 @@ pub fn door(shared: &Shared, answers: &Answers) -> El {
             [reading.unwrap_or_else(|| el("p.busy[hidden]"))]
                 .into_iter()
                 .chain(all)
-                .chain([give(answers.all.is_empty())]),
+                .chain([give(answers.all.is_empty(), asks_kernel)]),
         )
 }
 
-/// What can be given, and how.
-fn give(is_first: bool) -> El {
+/// What can be given, and how. Who asks for a kernel is told what to write.
+fn give(is_first: bool, asks_kernel: bool) -> El {
+    let (title, intro) = if asks_kernel {
+        (
+            "Which kernel is yours?",
+            "Write what uname -r prints on that machine, such as 6.1.0-53-amd64, 6.12.107+deb13 or 7.2.13, and read it. uname -a tells more: \
+             the names of Debian and Ubuntu do not say which stable release a kernel is.",
+        )
+    } else {
+        (
+            "Paste, write or drop what you have",
+            "Pasting works anywhere on the page, and so does dropping files. The page finds out what it is. It is read here: nothing leaves your \
+             computer.",
+        )
+    };
     let examples =
         EXAMPLES.iter().enumerate().map(|(nth, (what, _))| Press::Example(nth).button().child(*what));
     let field = el("textarea[rows=6][spellcheck=false][autocomplete=off][aria-labelledby=give][aria-describedby=kinds][data-keys=none]")
         .when(is_first, ".takes-keys");
     let kind = |what: &'static str, says: &'static str| el("li").child(el("b").child(what)).child(says);
     el("section.give[aria-labelledby=give]")
-        .child(el("h2[id=give]").child("Paste, write or drop what you have"))
-        .child(el("p.intro").child(
-            "Pasting works anywhere on the page, and so does dropping files. The page finds out what it is. It is read here: nothing leaves your \
-             computer.",
-        ))
+        .child(el("h2[id=give]").child(title))
+        .child(el("p.intro").child(intro))
         .child(field)
         .child(
             el("div.buttons")
@@ -132,7 +142,7 @@ fn give(is_first: bool) -> El {
                     gdb-pt-dump, pagemap. They become tables that you can walk."))
                 .child(kind("A warning", " of a kernel, a lockdep or KASAN report, an oops: which lock of which page walk it is about, and which race."))
                 .child(kind("A kernel", " that you run, as uname prints it (6.12.107+deb13-amd64): which of the kernels here it is, how sure that is, and what it does otherwise."))
-                .child(kind("Raw entries", ", one to five, such as 0x8000000001007067: what each bit means, and what changed."))
+                .child(kind("Raw entries", ", one to five, such as 0x8000000001007067: what each bit means, and what changed; or what two machines take one for."))
                 .child(kind("A machine\u{2019}s memory", ": a core (ELF, or kdump\u{2019}s compressed format), of which only the parts with page tables are read (/proc/vmcore, QEMU\u{2019}s \
                     dump-guest-memory); a raw image, if you know where its tables begin; or a captured machine (tables.json, or compressed)."))
                 .child(kind("Two dumps", " of one machine, also of different programs: each is checked by itself, and a button compares them range by range.")),
@@ -163,8 +173,9 @@ fn answered(nth: usize, answer: &Answer, answers: &Answers) -> El {
         .children(said.machine.iter().flat_map(|of| machine::machine(nth, of)))
         .children(said.compared.iter().map(|of| compared::compared(of)))
         .children([compared::others(nth, answers)]);
-    let section =
-        section.children(said.kernel.map(kernel::kernel)).children(said.splats.iter().map(splat::splat));
+    let section = section
+        .children(said.kernel.as_ref().map(kernel::kernel))
+        .children(said.splats.iter().map(splat::splat));
     let lines = said.lines.iter().map(|(found, readings)| entries::line(found, readings));
     let values = said.values.iter().map(|values| entries::values(nth, values));
     section.children(lines).children(values)

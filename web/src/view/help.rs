@@ -34,6 +34,13 @@ pub fn help() -> El {
     of(&keys::HELP, about, SIGNS.map(|(mark, what)| (sign(mark), what)))
         .child(el("h2").child("Files"))
         .child(el("p").child(FILES))
+        .child(el("h2").child("Can I trust it?"))
+        .child(
+            el("p")
+                .child("It is compared with what kernels did: ")
+                .child(el("a[href=#v1/verdicts/trust]").child("what is equal, by machine and kernel"))
+                .child("."),
+        )
 }
 
 /// The help of a page that is read.

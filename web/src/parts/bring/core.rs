@@ -13,7 +13,6 @@ use super::{Job, Refusal};
 use crate::answers::{Given, Machine, RootAt, Walkable};
 use crate::browser;
 use crate::files::Opened;
-use crate::view::door;
 
 /// Bytes of the file that are held.
 const MEMORY: u64 = 96 << 20;
@@ -109,7 +108,7 @@ impl Job<'_> {
             if form == Form::Raw { "A raw image of the memory" } else { "A core of the memory" },
             core.machine_name(),
             release.unwrap_or_default(),
-            door::size(core.bytes()),
+            decode::beside::size(core.bytes()),
         );
         let mut assumed = Vec::from([format!(
             "The tables are those of {}, whose root is at {:#x}; {} KiB of the file were read for them.",

@@ -4,7 +4,6 @@ use call::Call;
 use capture::{Capture, ImportError};
 use decode::recognise;
 use mm::World;
-use pagewalk::Release;
 use pgtable::{Owner, VirtAddr};
 use scenario::FileId;
 use scenario::places::Places;
@@ -12,7 +11,7 @@ use splats::explain;
 use texts::{Listing, ReadError, Reading, Wish, merged, tables};
 
 use super::{Job, Read, Refusal};
-use crate::answers::{Given, Said, Shown, Walkable, on_page};
+use crate::answers::{Given, Kernel, Said, Shown, Walkable, on_page};
 use crate::browser::{self, Clock};
 use crate::files::Opened;
 use crate::load::{Chunks, Problem};
@@ -214,8 +213,8 @@ impl Sum {
 }
 
 /// The kernel that a line names: what `uname -r`, `-v` or `-a` prints, and nothing else.
-fn kernel_in(text: &str) -> Option<Release> {
+fn kernel_in(text: &str) -> Option<Kernel> {
     let line = text.trim();
     let is_one = line.len() <= NAME && line.lines().count() == 1;
-    Release::parse(line).filter(|_| is_one && decode::recognise(line).is_empty())
+    Kernel::parse(line).filter(|_| is_one && decode::recognise(line).is_empty())
 }

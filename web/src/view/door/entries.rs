@@ -1,6 +1,6 @@
 //! Raw entries: what each is, bit by bit, and what changed from one to the next.
 
-use decode::{Change, Found, Named, Pagemap, Reading, Source, Swap, Target};
+use decode::{Beside, Change, Found, Named, Pagemap, Reading, Source, Swap, Target};
 use pgtable::{Level, MODELS};
 
 use super::option;
@@ -20,13 +20,17 @@ pub(super) fn values(nth: usize, of: &Values) -> El {
     let models =
         MODELS.iter().map(|one| option(nth, one.id, one.title, of.model.is_some_and(|of| of.id == one.id)));
     let models = [option(nth, ANY, "the one that fits best", of.model.is_none())].into_iter().chain(models);
+    let others =
+        MODELS.iter().map(|one| option(nth, one.id, one.title, of.other.is_some_and(|of| of.id == one.id)));
+    let others = [option(nth, ANY, "no other", of.other.is_none())].into_iter().chain(others);
+    let other = (!of.is_pagemap).then(|| choose(List::OtherMachine, "Beside it", others));
     let levels = Level::ALL
         .into_iter()
         .map(|one| option(nth, one.name(), one.name(), !of.is_pagemap && of.level == Some(one)));
     let any = option(nth, ANY, "the one that fits best", of.level.is_none() && !of.is_pagemap);
     let levels =
         [any].into_iter().chain(levels).chain([option(nth, PAGEMAP, "/proc/PID/pagemap", of.is_pagemap)]);
-    let fields = el("div.fields").child(choose(List::Machine, "Machine", models)).child(choose(
+    let fields = el("div.fields").child(choose(List::Machine, "Machine", models)).child(other).child(choose(
         List::Format,
         "Level",
         levels,
@@ -50,7 +54,8 @@ pub(super) fn values(nth: usize, of: &Values) -> El {
     el("div.values")
         .child(fields)
         .child(guessed)
-        .child(el("div.side").children(said.readings.iter().map(reading)))
+        .child(said.beside.is_empty().then(|| el("div.side").children(said.readings.iter().map(reading))))
+        .children(said.beside.iter().map(beside))
         .children(said.changes.iter().map(change))
         .children(said.pagemap.iter().map(|(entry, pte)| pagemap(entry, pte.map(|pte| pte.0))))
 }
@@ -68,27 +73,12 @@ pub(super) fn line(of: &Found, readings: &[Reading]) -> El {
         .child(changed)
 }
 
-/// A number of bytes, for a person.
-pub fn size(bytes: u64) -> String {
-    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
-    let unit = units.into_iter().find(|(_, shift)| bytes >> shift << shift == bytes && bytes >> shift != 0);
-    unit.map_or_else(|| format!("{bytes} bytes"), |(name, shift)| format!("{} {name}", bytes >> shift))
-}
-
-fn place(target: Target) -> String {
-    match target {
-        Target::Nothing => "nothing".to_owned(),
-        Target::Table(at) => format!("the table at {:#x}", at.0),
-        Target::Memory { start, bytes } => format!("{} at {:#x}", size(bytes), start.0),
-    }
-}
-
 /// One value.
 fn reading(of: &Reading) -> El {
     let leads = match of.target {
         Target::Nothing => String::new(),
-        target @ Target::Table(_) => format!(": points to {}", place(target)),
-        target @ Target::Memory { .. } => format!(": maps {}", place(target)),
+        target @ Target::Table(_) => format!(": points to {}", target.place()),
+        target @ Target::Memory { .. } => format!(": maps {}", target.place()),
     };
     let frame = of.frame().map(|frame| format!(", page frame {frame:#x}"));
     let what =
@@ -155,9 +145,37 @@ fn swap(of: &Swap) -> El {
         .child(el("ul.notes").children(meanings.chain(page).chain(markers).chain(older)))
 }
 
+/// One value under two models: what both make of it, row by row, then each by itself.
+fn beside(of: &Beside) -> El {
+    let [one, other] = &of.readings;
+    let heads = [one, other].map(|of| el("th[scope=col]").child(of.model.title));
+    let rows = of.rows.iter().map(|row| {
+        let sign = row.differs().then(|| {
+            [el("span.sign[aria-hidden=true]").child("\u{2260} "), el("span.sr").child("differs: ")]
+        });
+        el("tr")
+            .when(row.differs(), ".differs")
+            .child(el("th[scope=row]").children(sign.into_iter().flatten()).child(&*row.what))
+            .children(row.says.iter().map(|says| el("td").child(&**says)))
+    });
+    let alike = (!of.alike.is_empty()).then(|| format!("The same in both: {}.", of.alike.join(", ")));
+    let notes = alike.into_iter().chain(of.why.iter().map(|why| (*why).to_owned()));
+    let same = of.is_same().then(|| el("p").child("Both take it for the same."));
+    el("div.beside")
+        .child(el("h3").child(el("code").child(format!("{:#018x}", one.value.0))).child(" under both"))
+        .child(same)
+        .child(
+            el("table")
+                .child(el("thead").child(el("tr").child(el("td")).children(heads)))
+                .child(el("tbody").children(rows)),
+        )
+        .child(el("ul.notes").children(notes.map(|note| el("li").child(note))))
+        .child(el("div.side").children(of.readings.iter().map(reading)))
+}
+
 /// What changed from one value to the next, and what the architecture demands of who makes that change.
 fn change(of: &Change) -> El {
-    let moved = of.moved.map(|(old, new)| format!("It led to {}, then to {}. ", place(old), place(new)));
+    let moved = of.moved.map(|(old, new)| format!("It led to {}, then to {}. ", old.place(), new.place()));
     let flags = of.flags.iter().map(|changed| {
         el("tr")
             .child(el("th[scope=row]").child(el("code").child(changed.flag.name)))

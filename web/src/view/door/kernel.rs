@@ -1,15 +1,20 @@
 //! Which row of kernels one is that somebody runs.
 
 use narrate::kernel::{facts, sure};
+use pagewalk::EntryPoint;
 use pagewalk::release::Nearest;
-use pagewalk::{EntryPoint, Release};
 
+use crate::answers::Kernel;
 use crate::el::{El, el};
 use crate::shared::sentence;
 
 /// The row, how sure that is, and what tells it from others.
-pub(super) fn kernel(release: Release) -> El {
-    let Nearest { revision, sure: how, why } = release.nearest();
+pub(super) fn kernel(of: &Kernel) -> El {
+    let revision = of.row;
+    let near = of.release.map(|release| {
+        let Nearest { sure: how, why, .. } = release.nearest();
+        el("p").child(el("b").child(sentence(&sure(how)))).child(format!(" {release} {why}."))
+    });
     let id = revision.id();
     let function = EntryPoint::Debug.in_revision(revision).func().name();
     let walk = |of: &str, title: &'static str| {
@@ -24,7 +29,7 @@ pub(super) fn kernel(release: Release) -> El {
                 .child(". ")
                 .child(revision.runs()),
         )
-        .child(el("p").child(el("b").child(sentence(&sure(how)))).child(format!(" {release} {why}.")))
+        .child(near)
         .child(el("h3").child("What tells this row from others"))
         .child(el("ul").children(facts(revision).iter().map(|fact| el("li").child(said(fact)))))
         .child(el("h3").child("Open it"))

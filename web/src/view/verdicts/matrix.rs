@@ -6,6 +6,7 @@ use races::verdicts::{Row, Table, tables};
 use races::{ANSWERS, Answer, Evidence, OUTCOMES};
 
 use super::cell::{Place, verdict};
+use super::trust::trust;
 use crate::el::{El, el};
 use crate::marks::{Command, Mark};
 use crate::shared::Shared;
@@ -18,7 +19,14 @@ pub fn page(shared: &Shared, state: &Surveying) -> El {
     el("main.pagewalk.verdicts[tabindex=-1][aria-label=Verdicts][data-keys=text]")
         .child(header(&shared.top, None, Some(actions(&shared.top, None))))
         .child(messages(shared, None, None, None))
-        .children([intro(), progress(state), legend(), answers(state), all(state)])
+        .children([
+            intro(),
+            progress(state),
+            legend(),
+            answers(state),
+            all(state),
+            trust(state.open.last() == Some(&true)),
+        ])
 }
 
 fn answers(state: &Surveying) -> El {
