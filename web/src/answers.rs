@@ -12,7 +12,7 @@ use splats::Explained;
 use texts::check::{Checked, check};
 use texts::diff::Compared;
 use texts::{Listing, Range, Rights, Wish};
-use vmcore::Root;
+use vmcore::{Regions, Root};
 use wasm_bindgen::JsValue;
 
 use crate::values::Values;
@@ -93,6 +93,8 @@ pub struct Machine {
     pub tables: Walkable,
     /// The tables.
     pub world: World,
+    /// Where its kernel has its regions, as far as that is known.
+    pub regions: Regions,
     /// What was assumed.
     pub assumed: Vec<String>,
 }

@@ -10,6 +10,7 @@ use scenario::FileId;
 use scenario::places::Places;
 use splats::explain;
 use texts::{Listing, ReadError, Reading, Wish, merged, tables};
+use vmcore::Regions;
 
 use super::{Job, Read, Refusal};
 use crate::answers::{Given, Said, Shown, Walkable, on_page};
@@ -94,16 +95,14 @@ impl Job<'_> {
     }
 
     /// What debugfs would print of a machine.
-    pub(super) async fn dumped(&self, world: &World) -> Result<Listing, Refusal> {
+    pub(super) async fn dumped(&self, world: &World, regions: &Regions) -> Result<Listing, Refusal> {
         browser::pause().await;
-        let text = vmcore::dump::text(&mut world.clone())?;
+        let text = vmcore::dump::text(&mut world.clone(), regions)?;
         browser::pause().await;
         let wish = Wish { format: None, machine: texts::Machine::named(world.model().id).ok() };
         let read = texts::read(text.as_bytes(), wish);
         let mut listing = read.map_err(|error| Refusal::Text(on_page(&error.to_string())))?;
-        listing.assumed.push(
-            "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
-        );
+        listing.assumed.extend(regions.assumed.iter().cloned());
         Ok(listing)
     }
 
