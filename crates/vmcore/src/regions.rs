@@ -85,7 +85,8 @@ impl Regions {
             .map(|of| of.last)
             .max();
         let first = |from: u64| moved().map(|range| range.start).find(|start| *start >= from);
-        let vmalloc = first(end.map_or(direct, |last| last.saturating_add(1))).map(|start| start & !(GIB - 1));
+        let vmalloc =
+            first(end.map_or(direct, |last| last.saturating_add(1))).map(|start| start & !(GIB - 1));
         let size = if model.va_bits > 48 { 12_800 * TIB } else { 32 * TIB };
         let vmemmap =
             vmalloc.and_then(|start| first(start.checked_add(size)?)).map(|start| start & !(GIB - 1));
