@@ -9,7 +9,7 @@ use pagewalk::Release;
 use pgtable::Model;
 use scenario::FileId;
 use splats::Explained;
-use texts::check::{Checked, check};
+use texts::check::Checked;
 use texts::diff::Compared;
 use texts::{Listing, Range, Rights, Wish};
 use vmcore::{Regions, Root};
@@ -162,6 +162,7 @@ impl Shown {
         mut ranges: Vec<Range>,
         tables: Result<Walkable, String>,
         besides: Vec<String>,
+        checked: Checked,
     ) -> Self {
         let count = ranges.len();
         ranges.truncate(MOST);
@@ -181,7 +182,7 @@ impl Shown {
             more: listing.problems.count() - problems.len() as u64,
             problems,
             tables,
-            checked: check(listing),
+            checked,
         }
     }
 }

@@ -251,8 +251,12 @@ impl Job<'_> {
     fn progress(&self, received: usize, total: Option<usize>) {
         if self.goes_on() {
             let reading = (self.what.clone(), Progress { received, total });
-            self.change.emit(Change(Box::new(|_, shared| {
-                shared.files.reading = Some(reading);
+            let (shelf, turn) = (Rc::clone(self.shelf), self.turn);
+            self.change.emit(Change(Box::new(move |_, shared| {
+                // Between the two it may have been given up: what is said here then would stay.
+                if shelf.borrow().turn == turn {
+                    shared.files.reading = Some(reading);
+                }
                 None
             })));
         }

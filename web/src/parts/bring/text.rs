@@ -9,6 +9,7 @@ use pgtable::{Owner, VirtAddr};
 use scenario::FileId;
 use scenario::places::Places;
 use splats::explain;
+use texts::check::check;
 use texts::{Listing, ReadError, Reading, Wish, merged, tables};
 use vmcore::Regions;
 
@@ -171,10 +172,15 @@ async fn shown(name: &str, listing: &Listing, sum: Sum) -> (Shown, Option<Opened
     browser::pause().await;
     let ranges = merged(listing);
     browser::pause().await;
+    let checked = check(listing);
+    browser::pause().await;
     let built = match tables::whole(listing, &ranges) {
         Ok(built) => built,
         Err(error) => {
-            return (Shown::new(listing, ranges, Err(on_page(&error.to_string())), Vec::new()), None);
+            return (
+                Shown::new(listing, ranges, Err(on_page(&error.to_string())), Vec::new(), checked),
+                None,
+            );
         }
     };
     browser::pause().await;
@@ -186,8 +192,9 @@ async fn shown(name: &str, listing: &Listing, sum: Sum) -> (Shown, Option<Opened
     let owns = |owner| ranges.iter().any(|range| model.owner(VirtAddr(range.start)) == owner);
     let walkable = Walkable { file, has_kernel: owns(Owner::Kernel), has_user: owns(Owner::User) };
     let places = Places::found(&built.world);
+    browser::pause().await;
     let capture = Capture::made(name, built.world);
-    let shown = Shown::new(listing, ranges, Ok(walkable), built.assumed);
+    let shown = Shown::new(listing, ranges, Ok(walkable), built.assumed, checked);
     let assumed = shown.assumed.clone();
     (shown, Some(Opened { file, name: name.to_owned(), capture, places, assumed, is_built: true }))
 }
