@@ -10,7 +10,7 @@ use pgtable::PhysAddr;
 use ptdump::dump::Layout;
 use serde_json::{Value, json};
 use texts::{Frames, Listing, Machine as Named, Perms, Right, Row, Wish, joined};
-use vmcore::{Core, CoreError, Ranges, ReadAt, ReadError, Root};
+use vmcore::{Core, CoreError, Ranges, ReadAt, ReadError, Regions, Root};
 
 use crate::bench::hex;
 use crate::files::{self, is_file, json_file, output};
@@ -187,12 +187,13 @@ impl CoreArgs {
             let text = vmcore::dump::with_layout(&mut capture.world.clone(), &layout);
             return Ok((text.map_err(|error| failed(&error))?, assumed, capture.model().id));
         }
-        let (mut world, mut assumed) = self.world(name, machine)?;
-        let text = vmcore::dump::text(&mut world).map_err(|error| failed(&error))?;
-        assumed.push(
-            "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
-        );
-        Ok((text, assumed, world.model().id))
+        self.with_root(name, machine, |core, root, _| {
+            let mut world = core.world(root).map_err(|error| failed(&error))?;
+            let found = core.ranges(root, !self.lower).map_err(|error| failed(&error))?;
+            let regions = Regions::of(core.info(), root.model, &found);
+            let text = vmcore::dump::text(&mut world, &regions).map_err(|error| failed(&error))?;
+            Ok((text, [root.assumed.clone(), regions.assumed].concat(), root.model.id))
+        })
     }
 
     /// Opens it and shows what its root maps.

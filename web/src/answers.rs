@@ -9,10 +9,10 @@ use pagewalk::{Release, Revision};
 use pgtable::Model;
 use scenario::FileId;
 use splats::Explained;
-use texts::check::{Checked, check};
+use texts::check::Checked;
 use texts::diff::Compared;
 use texts::{Listing, Range, Rights, Wish};
-use vmcore::Root;
+use vmcore::{Regions, Root};
 use wasm_bindgen::JsValue;
 
 use crate::values::Values;
@@ -123,6 +123,8 @@ pub struct Machine {
     pub tables: Walkable,
     /// The tables.
     pub world: World,
+    /// Where its kernel has its regions, as far as that is known.
+    pub regions: Regions,
     /// What was assumed.
     pub assumed: Vec<String>,
 }
@@ -190,6 +192,7 @@ impl Shown {
         mut ranges: Vec<Range>,
         tables: Result<Walkable, String>,
         besides: Vec<String>,
+        checked: Checked,
     ) -> Self {
         let count = ranges.len();
         ranges.truncate(MOST);
@@ -209,7 +212,7 @@ impl Shown {
             more: listing.problems.count() - problems.len() as u64,
             problems,
             tables,
-            checked: check(listing),
+            checked,
         }
     }
 }

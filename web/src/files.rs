@@ -2,8 +2,8 @@
 
 use capture::Capture;
 use js_sys::Array;
-use scenario::FileId;
 use scenario::places::Places;
+use scenario::{FileId, Tables};
 
 use crate::progress::Progress;
 
@@ -40,6 +40,12 @@ impl Files {
     /// A file, if it was opened here.
     pub fn get(&self, file: FileId) -> Option<&Opened> {
         self.kept.iter().find(|of| of.file == file)
+    }
+
+    /// Whether these tables are built from the ranges of a text: those of the machine are not known.
+    pub fn are_built(&self, tables: Tables) -> bool {
+        let Tables::Brought(file) = tables else { return false };
+        self.get(file).is_some_and(|opened| opened.is_built)
     }
 
     /// All of them, the last one last.

@@ -19,7 +19,7 @@ use crate::later::{Part, PartError};
 use crate::marks::Command;
 use crate::marks::{Deed, Mark};
 use crate::pages::walk::Walk;
-use crate::pages::{Page, Races, Timers};
+use crate::pages::{Page, Races, Timers, is_built};
 use crate::parts::{Arrived, Bring, Change, Lab, Reach};
 use crate::place::{Place, missing, unsigned};
 use crate::root::{self, App, Msg, Root, Start};
@@ -518,8 +518,13 @@ impl Shell {
     }
 
     fn write_title(&mut self) {
-        let title = self.page().map(|page| page.title());
-        let mut title = title.unwrap_or_else(|| self.here.title().to_owned());
+        let mut title = self.with_page(|page, shared| {
+            let built = if is_built(page, shared) { ", tables built from ranges" } else { "" };
+            page.title() + built
+        });
+        if title.is_empty() {
+            title.push_str(self.here.title());
+        }
         title.push_str(" · Pagewalk");
         if title != self.title {
             browser::set_title(&title);

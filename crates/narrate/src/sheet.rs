@@ -140,6 +140,22 @@ impl Sheet {
     }
 }
 
+impl Sheet {
+    /// The same with what `of` makes of each of its links.
+    #[must_use]
+    pub fn relinked(mut self, of: &dyn Fn(&str) -> String) -> Self {
+        self.link = of(&self.link);
+        for block in &mut self.blocks {
+            match block {
+                Block::Steps(rows) => rows.iter_mut().for_each(|row| row.link = of(&row.link)),
+                Block::Links(links) => links.iter_mut().for_each(|(_, link)| *link = of(link)),
+                Block::Heading(_) | Block::Text(_) | Block::Facts(_) => {}
+            }
+        }
+        self
+    }
+}
+
 /// A link with something more behind all else that it says.
 pub fn joined(link: &str, more: &str) -> String {
     let and = if link.bytes().any(|letter| letter == b'?') { "&" } else { "?" };

@@ -33,6 +33,16 @@ fn info_mem_with_57_bit_addresses_is_evidence_of_nothing() {
     assert!(!says(&tlb, "evidence"), "{:?}", tlb.assumed);
 }
 
+/// The last page is at one address whatever the number of levels: only its end tells.
+#[test]
+fn an_end_of_57_bits_tells_five_levels() {
+    let wide = of("fffffffffffff000-0200000000000000 0000000000001000 -rw\n");
+    assert_eq!(wide.machine.map(|machine| machine.id), Some("x86_64-5level"));
+    assert!(says(&wide, "evidence of nothing"), "{:?}", wide.assumed);
+    let narrow = of("fffffffffffff000-0001000000000000 0000000000001000 -rw\n");
+    assert_eq!(narrow.machine.map(|machine| machine.id), Some("x86_64-4level"));
+}
+
 /// QEMU 7.2.22, Linux 7.3.4 with five levels: 67091 of 70328 rows of the kernel's half have 48-bit addresses, most of them ESPfix's.
 #[test]
 fn the_espfix_area_does_not_outvote_57_bits() {

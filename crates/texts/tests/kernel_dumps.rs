@@ -71,6 +71,15 @@ fn broken(text: &str, width: usize, at_blanks: bool) -> String {
     lines.concat()
 }
 
+/// Kernels for five levels that name levels by what they were built for: with three at run time, 1 GiB is a PUD there as well.
+#[test]
+fn riscv_addresses_tell_more_than_names_of_levels() {
+    let line = "0xffffffd640000000-0xffffffd6c0000000    0x00000000c0000000         2G PUD .   ..     ..   D A G . . W R V\n";
+    assert_eq!(of(line).machine.map(|machine| machine.id), Some("riscv64-sv39"));
+    let user = "0x0000000040000000-0x0000000080000000    0x00000000c0000000         1G PUD .   ..     ..   D A . U . W R V\n";
+    assert_eq!(of(user).machine.map(|machine| machine.id), Some("riscv64-sv48"));
+}
+
 /// Invented; the shapes are those of kernels since v5.7.
 #[test]
 fn riscv_is_read_with_and_without_columns_for_pbmt_and_napot() {

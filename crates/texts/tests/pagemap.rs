@@ -15,6 +15,10 @@ fn a_value_or_its_bits_by_name_or_in_columns_say_the_same() {
         "0x7f31c4a00000: 0x8180000000041e2b\n0x7f31c4a01000: 0xa180000000055c10 pfn=55c10\n",
         // github.com/dwks/pagemap
         "0x7f31c4a00000     : pfn 41e2b            soft-dirty 1 file/shared 0 swapped 0 present 1\n0x7f31c4a01000     : pfn 55c10            soft-dirty 1 file/shared 1 swapped 0 present 1\n0x7f31c4a02000     : pfn 9c42             soft-dirty 1 file/shared 0 swapped 1 present 0\n",
+        // Programs that were made of it.
+        "0x7f31c4a00000     : pfn 41e2b            soft-dirty 1 file/shared 0 swapped 0 present 1 library \n0x7f31c4a01000     : pfn 55c10            soft-dirty 1 file/shared 1 swapped 0 present 1 library /lib/libc.so.6\n",
+        "0x7f31c4a00000 : 0x41e2b000 : pfn 41e2b : soft-dirty 1 file/shared 0 swapped 0 present 1\n0x7f31c4a01000 : 0x55c10000 : pfn 55c10 : soft-dirty 1 file/shared 1 swapped 0 present 1\n",
+        "0x7f31c4a00000     : pfn 41e2b            soft-dirty 1 file-page/shared-anon 0 swapped 0 present 1\n0x7f31c4a01000     : pfn 55c10            soft-dirty 1 file-page/shared-anon 1 swapped 0 present 1\n",
         // linux-kernel-module-cheat's pagemap_dump
         "addr pfn soft-dirty file/shared swapped present library\n7f31c4a00000 41e2b 1 0 0 1 ./a.out\n7f31c4a01000 55c10 1 1 0 1 /lib/libc.so\n",
     ] {

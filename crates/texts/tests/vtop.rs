@@ -89,6 +89,11 @@ VIRTUAL     PHYSICAL
 
   PTE      SWAP     OFFSET
 f9d200  /dev/sda2  63954
+
+      VMA           START       END     FLAGS FILE
+ffff888104a5e0a8   400000   452000 8000875 /usr/bin/x
+
+SWAP: /dev/sda2  OFFSET: 63954
 ");
     assert_eq!(ranges(&listing), ["7f1b2c3d4000 7f1b2c3d5000 pte rw-u-ad 11c5e2000"]);
     assert!(listing.problems.is_empty(), "{:?}", listing.problems);

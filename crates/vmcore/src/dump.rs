@@ -1,7 +1,7 @@
 //! What debugfs would print of a core's kernel: the dump of the one walker, over the tables of the core.
 //!
-//! A core does not say where all regions of the kernel begin, and headers stand where they do: those of a kernel without address-space
-//! randomisation are taken. Lines end at headers, so with randomisation some lines are cut elsewhere than the kernel cut them.
+//! Headers stand where the regions of the kernel begin ([`Regions`]), and lines end at headers. A core does not say where all of them
+//! are: the others are taken from a kernel without address-space randomisation.
 
 use actors::Actor as _;
 use mm::{MmId, World};
@@ -10,6 +10,7 @@ use ptdump::dump::{Dump, Layout, Plan, View};
 use trace::{Revision, Status};
 
 use crate::error::CoreError;
+use crate::regions::Regions;
 
 /// Steps after which a dump is given up: tables that lead to each other have pages without end. A kernel's own takes some 100,000.
 const MOST_STEPS: u64 = 50_000_000;
@@ -18,8 +19,8 @@ const MOST_STEPS: u64 = 50_000_000;
 ///
 /// # Errors
 /// [`CoreError::NoModel`] where that kernel has no dump, [`CoreError::Endless`] where the tables lead to each other.
-pub fn text(world: &mut World) -> Result<String, CoreError> {
-    with_layout(world, &Layout::of_model(world.model()))
+pub fn text(world: &mut World, regions: &Regions) -> Result<String, CoreError> {
+    with_layout(world, &Layout::known(world.model(), &|name| regions.get(name)))
 }
 
 /// The same of a machine of which it is known where its regions lie (`layout`): its headers stand where its kernel put them.

@@ -41,7 +41,7 @@
 //! | [`root`] | where the tables begin, and of which model they are |
 //! | [`core`] | a core that is open: its physical memory |
 //! | [`tree`] | the tables below a root: ranges, or a world to walk in |
-//! | [`dump`] | what debugfs would print of it |
+//! | [`regions`], [`dump`] | where its kernel has its regions, and what debugfs would print of it |
 //! | [`rights`] | what an entry allows, along the path |
 //!
 //! Facts: include/linux/elf.h and kernel/vmcore_info.c, Documentation/admin-guide/kdump/vmcoreinfo.rst (v7.3); the CPU note of
@@ -55,6 +55,7 @@ mod flat;
 pub mod info;
 mod kdump;
 pub mod read;
+pub mod regions;
 pub mod rights;
 pub mod root;
 pub mod tree;
@@ -64,6 +65,7 @@ pub use crate::core::{Core, is_core};
 pub use error::CoreError;
 pub use info::Info;
 pub use read::{Pieces, ReadAt, ReadError};
+pub use regions::Regions;
 pub use rights::Rights;
 pub use root::Root;
 pub use tree::{Range, Ranges};

@@ -6,7 +6,7 @@ use capture::Limits;
 use mm::Table;
 use pgtable::{Level, PhysAddr};
 use texts::{Right, Wish};
-use vmcore::{Core, Rights};
+use vmcore::{Core, Regions, Rights};
 
 type Row = (u64, u64, Level, [bool; 3]);
 
@@ -87,7 +87,8 @@ fn compare(name: &str, machine: u16, info: &str, hole: std::ops::Range<u64>, fro
     let text = capture::importer::unpack(&packed, &Limits::ALL).expect("a dump");
     let listing = texts::read(&text, Wish::default()).expect("a dump");
     let mut world = core.world(&root_of).expect("a world");
-    let printed = vmcore::dump::text(&mut world).expect("a dump");
+    let regions = Regions::of(core.info(), root_of.model, &found);
+    let printed = vmcore::dump::text(&mut world, &regions).expect("a dump");
     let kernels_own = String::from_utf8_lossy(&text);
     for (nth, (our, kernel)) in same_lines(&printed).iter().zip(same_lines(&kernels_own)).enumerate() {
         assert_eq!(*our, kernel, "{name}, line {nth}");
@@ -127,6 +128,6 @@ fn arm64_maps_what_its_kernel_prints() {
 
 #[test]
 fn riscv_maps_what_its_kernel_prints() {
-    let info = "NUMBER(VA_BITS)=39\nNUMBER(phys_ram_base)=0xROOT\nNUMBER(PAGE_OFFSET)=0x0\nSYMBOL(swapper_pg_dir)=0\n";
+    let info = "NUMBER(VA_BITS)=39\nNUMBER(phys_ram_base)=0xROOT\nNUMBER(PAGE_OFFSET)=0xffffffd600000000\nSYMBOL(swapper_pg_dir)=ffffffd600000000\n";
     compare("riscv64-sv39", 243, info, 0..0, 0);
 }

@@ -4,9 +4,9 @@
 mod made;
 
 use made::{Made, X86_INFO, of, x86};
-use pgtable::{Isa, Level, Owner, PhysAddr, RawEntry};
+use pgtable::{Isa, Level, Owner, PhysAddr, Prot, RawEntry};
 use proptest::prelude::*;
-use vmcore::{Core, CoreError, Pieces, ReadError, Root, is_core};
+use vmcore::{Core, CoreError, Pieces, ReadError, Regions, Root, is_core};
 
 fn lines(file: &[u8], upper_half: bool) -> (Vec<String>, usize) {
     let core = Core::open(file).expect("a core");
@@ -129,6 +129,69 @@ fn riscv_is_opened_by_what_its_kernel_says() {
         // Svnapot: one raw frame in 16 ptes is 64 KiB that run on.
         assert_eq!(lines(&file, true).0, ["ffffffd600010000-ffffffd60001ffff pte rw--g 80010000"]);
     }
+}
+
+/// Kernels with CONFIG_RANDOMIZE_MEMORY: headers stand where this boot has its regions.
+#[test]
+fn x86_regions_are_where_the_tables_have_them() {
+    let four = of("x86_64-4level");
+    let (direct, vmalloc, vmemmap) = (0xffff_9a4c_0000_0000, 0xffff_b11a_c000_0000, 0xffff_f5c2_4000_0000);
+    let table = |pa: u64| four.make_table(Level::Pmd, PhysAddr(pa), Owner::Kernel).0;
+    let small = |pa: u64| made::leaf(four, pa, Prot::Kernel, Level::Pte);
+    let large = |pa: u64| made::leaf(four, pa, Prot::Kernel, Level::Pmd);
+    let slot = |level, addr: u64| four.index(level, pgtable::VirtAddr(addr));
+    let mut core = Made::new(62);
+    let tops = [direct, vmalloc, vmemmap].into_iter().zip(1u64..);
+    let root: Vec<(u32, u64)> =
+        tops.clone().map(|(at, nth)| (slot(Level::Pgd, at), table(nth << 16))).collect();
+    core = core.table(0x261_0000, &root);
+    for (at, nth) in tops {
+        core = core.table(nth << 16, &[(slot(Level::Pud, at), table((nth << 16) + 0x1000))]);
+    }
+    let file = core
+        .table(0x1_1000, &[(0, table(0x1_2000)), (1, large(0x20_0000)), (2, large(0x40_0000))])
+        .table(0x1_2000, &[(1, small(0x1000)), (2, small(0x2000))])
+        // The first vmalloc area is not at the very beginning.
+        .table(0x2_1000, &[(0, table(0x2_2000))])
+        .table(0x2_2000, &[(4, small(0x7000)), (9, small(0x3000))])
+        .table(0x3_1000, &[(0, large(0x80_0000))])
+        .note("VMCOREINFO", [X86_INFO, "NUMBER(KERNEL_IMAGE_SIZE)=1073741824\n"].concat().as_bytes())
+        .file();
+    let core = Core::open(&file[..]).expect("a core");
+    let root = core.roots().expect("a root").remove(0);
+    let found = core.ranges(&root, true).expect("ranges");
+    let regions = Regions::of(core.info(), root.model, &found);
+    let known = ["PAGE_OFFSET", "VMALLOC_START", "VMEMMAP", "MODULES_VADDR"].map(|name| regions.get(name));
+    assert_eq!(known, [Some(direct), Some(vmalloc), Some(vmemmap), Some(0xffff_ffff_c000_0000)]);
+    assert!(regions.assumed[0].contains("direct map begins at ffff9a4c00000000, vmalloc ffffb11ac0000000"));
+    let text = vmcore::dump::text(&mut core.world(&root).expect("a world"), &regions).expect("a text");
+    let behind = |header: &str| {
+        let mut lines = text.lines().skip_while(|line| !line.contains(header)).skip(1);
+        lines
+            .find(|line| line.starts_with("0x"))
+            .unwrap_or_default()
+            .split('-')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert_eq!(behind("Low Kernel Mapping"), "0xffff9a4c00000000", "{text}");
+    assert_eq!(behind("vmalloc() Area"), "0xffffb11ac0000000", "{text}");
+    assert_eq!(behind("Vmemmap"), "0xfffff5c240000000", "{text}");
+    // One that moves nothing, and says nothing.
+    let file = x86().file();
+    let core = Core::open(&file[..]).expect("a core");
+    let root = core.roots().expect("a root").remove(0);
+    let regions = Regions::of(core.info(), root.model, &core.ranges(&root, true).expect("ranges"));
+    assert_eq!((regions.get("PAGE_OFFSET"), regions.assumed.len()), (None, 1), "{:?}", regions.assumed);
+}
+
+/// arm64 says where its regions are: before v6.5 the modules had 128 MiB.
+#[test]
+fn arm64_regions_are_where_the_kernel_says() {
+    let info = vmcore::Info::new(b"NUMBER(VA_BITS)=48\nNUMBER(MODULES_VADDR)=0xffff800000000000\nNUMBER(MODULES_END)=0xffff800008000000\nNUMBER(VMALLOC_START)=0xffff800008000000\n");
+    let regions = Regions::of(&info, of("arm64-4k-48"), &vmcore::Ranges::default());
+    assert_eq!(regions.get("MODULES_END"), Some(0xffff_8000_0800_0000));
 }
 
 /// VMCOREINFO of Linux 6.12.117 (Debian) as it was in the memory of real guests of QEMU 7.2.22 (what tells the root), and where the root

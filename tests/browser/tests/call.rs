@@ -96,6 +96,34 @@ fn locks_vmas_and_entries_are_edited_and_what_cannot_be_is_said() {
 }
 
 #[test]
+fn a_step_of_a_call_is_taken_away_with_the_call_and_its_own_link() {
+    test(Screen::WIDE, async |page| {
+        let site = Site::serve();
+        opened(page, &site, "#v1/call/x86_64-4level/v7.3?fn=walk_page_range&range=800000-806000&t=3").await;
+        page.last_step().await;
+        page.focus_slider().await;
+        page.keys(&[Key::Home.into()]).await;
+        page.key_to_step(Key::Right, 1).await;
+        page.click("[data-does=share]").await;
+        page.wait_for("the text", ".share pre").await;
+        let link = page.text_of("return location.href").await;
+        let text = page.text_of("return document.querySelector('.share pre').textContent").await;
+        assert!(text.contains("step 1 of ") && text.trim_end().ends_with(&link), "{text}");
+        assert!(text.contains("The call:") && text.contains("range: 800000-806000"), "{text}");
+        page.eval("[...document.querySelectorAll('.share button')].find(of => of.innerText === 'All steps').click()").await;
+        page.eval(
+            "[...document.querySelectorAll('.share button')].find(of => of.innerText === 'Markdown').click()",
+        )
+        .await;
+        page.until("each step has its link", async || {
+            let text = page.text_of("return document.querySelector('.share pre').textContent").await;
+            text.contains("#v1/call/x86_64-4level/v7.3?fn=walk_page_range&range=800000-806000&t=2). ")
+        })
+        .await;
+    });
+}
+
+#[test]
 fn what_is_too_long_for_an_address_is_a_file_that_can_be_dropped() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();

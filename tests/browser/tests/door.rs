@@ -66,6 +66,8 @@ fn a_text_that_is_pasted_anywhere_becomes_tables_to_walk() {
         let machine =
             "return document.querySelector('select[data-does=\"list machine\"]').selectedOptions[0].text";
         assert_eq!(page.text_of(machine).await, "The text, x86-64, 4 levels, built from ranges");
+        let title = page.text_of("return document.title").await;
+        assert!(title.ends_with(", tables built from ranges \u{b7} Pagewalk"), "{title}");
         page.click(".built summary").await;
         assert!(page.text(".built ul").await.contains("entries that map nothing are not known"));
         // Every walk without VMAs, and the dump, run on it.
@@ -269,6 +271,70 @@ fn a_large_text_is_read_in_slices_and_can_be_given_up() {
         assert!(took < size / 1e7 * 10_000.0, "{size} bytes took {took} ms");
         assert!(page.text(".answer").await.contains("440000 lines"));
     });
+}
+
+/// Drops files with these names and contents.
+async fn drop(page: &Page, files: &[(&str, &[u8])]) {
+    let files: Vec<String> = files
+        .iter()
+        .map(|(name, bytes)| format!("new File([new Uint8Array({bytes:?})], {name:?})"))
+        .collect();
+    page.eval(&format!(
+        "const data = new DataTransfer(); for (const file of [{}]) data.items.add(file);
+         document.body.dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }}))",
+        files.join(",")
+    ))
+    .await;
+}
+
+#[test]
+fn of_several_files_each_is_answered_and_one_in_two_formats_can_be_chosen() {
+    for screen in [Screen::WIDE, Screen::NARROW] {
+        test(screen, async |page| {
+            let site = Site::serve();
+            opened(page, &site).await;
+            let mixed = [TLB, RISCV].concat();
+            // Broken by a mail client, with bytes that are no text, cut off.
+            let hostile =
+                [b"\xff\xfe\x00<img src=x onerror=window.hurt=1>\n> ".as_slice(), &TLB.as_bytes()[..300]]
+                    .concat();
+            let files = [
+                ("mixed.txt", mixed.as_bytes()),
+                ("<b>hostile</b>.txt", &hostile),
+                ("walks.txt", VTOP.as_bytes()),
+            ];
+            drop(page, &files).await;
+            page.until("each is answered", async || page.count(".answer").await == 3).await;
+            let answers = page.text("main").await;
+            assert!(
+                answers.contains("<b>hostile</b>.txt") && page.count(".answer b.hostile").await == 0,
+                "{answers}"
+            );
+            assert!(
+                answers.contains("Two formats fit: ") && answers.contains("line is cut off"),
+                "{answers}"
+            );
+            assert!(
+                page.eval("return window.hurt === undefined && !document.querySelector('.answer img')").await
+                    == true
+            );
+            // The first that was dropped stands last.
+            page.eval(
+                "const all = document.querySelectorAll('.answer:nth-of-type(3) select'); const of = all[0];
+                 of.value = [...of.options].find(option => option.value.endsWith('info-mem-riscv')).value;
+                 of.dispatchEvent(new Event('change', { bubbles: true }))",
+            )
+            .await;
+            page.until("it is read as the other", async || {
+                page.text(".answer:nth-of-type(3)")
+                    .await
+                    .contains("QEMU's monitor, riscv32 and riscv64: info mem")
+            })
+            .await;
+            let wide = "const of = document.documentElement; return of.scrollWidth - of.clientWidth";
+            assert_eq!(page.eval(wide).await, 0, "nothing is wider than the screen");
+        });
+    }
 }
 
 /// A core that QEMU 7.2.22 wrote of a tiny guest, compressed.

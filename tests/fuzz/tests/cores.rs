@@ -19,6 +19,7 @@ fn no_core_is_too_much() {
         elf::x86().file(),
         kdump::flattened(&whole),
         whole,
+        kdump::x86().file(By::Nothing),
         kdump::x86().file(By::Lzo),
         kdump::x86().file(By::Snappy),
         kdump::x86().file(By::Zstd),

@@ -20,7 +20,7 @@ use yew::Callback;
 
 use self::draft::Draft;
 use super::walk::Walk;
-use super::{Page, Pulse};
+use super::{Page, Pulse, Shown};
 use crate::browser;
 use crate::el::El;
 use crate::marks::{Command, Deed, Mark};
@@ -37,7 +37,7 @@ const fn named(mm: MmId) -> Scenario {
     Scenario {
         id: "call",
         title: "A call of your own",
-        about: "A call that you put together: its parts stand above.",
+        about: "A call that a person put together: its parts say what is walked, and how.",
         program: Program::Call { entry: EntryPoint::Range, mm, ops: Observer::ALL },
         revision: Revision::V7_3,
         held: (Held::None, Held::None),
@@ -255,6 +255,15 @@ impl Page for Own {
             }
         }
         text
+    }
+
+    fn shown(&self) -> Option<Shown<'_>> {
+        match self.walk.shown()? {
+            Shown::Walk { link, run, beside, .. } => {
+                Some(Shown::Walk { link, run, beside, call: Some(self.call.to_file()) })
+            }
+            _ => None,
+        }
     }
 
     fn title(&self) -> String {

@@ -88,6 +88,8 @@ pub enum Shown<'a> {
         run: &'a Run,
         /// Whether the walk whose assertion is shown is safe beside other CPUs, as far as that is known.
         beside: Option<&'a dyn Verdicts>,
+        /// The call, as a file, where the walk is that of a call that a person put together: the link is not its own then.
+        call: Option<String>,
     },
     /// A race, at a step.
     Race {
@@ -109,6 +111,16 @@ pub enum Shown<'a> {
         /// What is different there.
         says: String,
     },
+}
+
+/// Whether what a page shows is a walk of tables that are built from the ranges of a text.
+pub fn is_built(page: &dyn Page, shared: &Shared) -> bool {
+    let files = &shared.files;
+    match page.shown() {
+        Some(Shown::Walk { link, .. }) => files.are_built(link.setup.tables),
+        Some(Shown::Pair { link, .. }) => files.are_built(link.setup.tables) || files.are_built(link.tables),
+        _ => false,
+    }
 }
 
 /// What a lesson has of the part with the race lab.

@@ -221,7 +221,7 @@ impl Page for Walk {
 
     fn shown(&self) -> Option<Shown<'_>> {
         let run = self.run.as_ref()?;
-        Some(Shown::Walk { link: self.address(), run, beside: self.beside_of(run) })
+        Some(Shown::Walk { link: self.address(), run, beside: self.beside_of(run), call: None })
     }
 
     /// An embedded widget must not take the focus of the page around it.

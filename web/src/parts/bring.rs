@@ -12,8 +12,7 @@ use mm::World;
 use scenario::FileId;
 use texts::Listing;
 use texts::diff::diff;
-use vmcore::CoreError;
-use vmcore::is_core;
+use vmcore::{CoreError, Regions, is_core};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -187,8 +186,8 @@ struct Side {
     name: String,
     given: Given,
     want: Want,
-    /// The tables of a machine, of which the text is what debugfs would print of it.
-    world: Option<World>,
+    /// The tables of a machine, of which the text is what debugfs would print of it, and where its regions are.
+    world: Option<(World, Regions)>,
 }
 
 /// Compares two of what was given: each text is read once more, as none is kept.
@@ -196,7 +195,8 @@ pub(super) fn compare(shelf: &Shelf, change: &Callback<Change>, pair: [usize; 2]
     let sides = pair.map(|nth| {
         let shelf = shelf.borrow();
         let answer = shelf.all.get(nth)?;
-        let world = answer.said.machine.as_ref().map(|machine| machine.world.clone());
+        let world =
+            answer.said.machine.as_ref().map(|machine| (machine.world.clone(), machine.regions.clone()));
         Some(Side { name: answer.called(), given: answer.given.clone(), want: answer.want, world })
     });
     let [Some(a), Some(b)] = sides else { return };
@@ -251,8 +251,12 @@ impl Job<'_> {
     fn progress(&self, received: usize, total: Option<usize>) {
         if self.goes_on() {
             let reading = (self.what.clone(), Progress { received, total });
-            self.change.emit(Change(Box::new(|_, shared| {
-                shared.files.reading = Some(reading);
+            let (shelf, turn) = (Rc::clone(self.shelf), self.turn);
+            self.change.emit(Change(Box::new(move |_, shared| {
+                // Between the two it may have been given up: what is said here then would stay.
+                if shelf.borrow().turn == turn {
+                    shared.files.reading = Some(reading);
+                }
                 None
             })));
         }
@@ -331,7 +335,7 @@ impl Job<'_> {
 
     async fn side(&self, side: &Side) -> Result<Listing, Refusal> {
         match &side.world {
-            Some(world) => self.dumped(world).await,
+            Some((world, regions)) => self.dumped(world, regions).await,
             None => self.listing(&side.given, side.want.text).await,
         }
     }

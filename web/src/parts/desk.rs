@@ -7,7 +7,7 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use narrate::race::sheet as race;
-use narrate::sheet::{ROWS, Sheet, Wanted, joined, pair, walk};
+use narrate::sheet::{Block, ROWS, Sheet, TABLE, Wanted, joined, pair, walk};
 use scenario::Tables;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
@@ -19,7 +19,7 @@ use crate::desk::Desk;
 use crate::el::{El, el};
 use crate::later::{FileKind, Take, Taking, Verdicts, Wish};
 use crate::marks::{Command, Deed, Mark};
-use crate::pages::{Page, Shown};
+use crate::pages::{Page, Shown, is_built};
 use crate::place::Place;
 use crate::shared::Shared;
 use crate::view::room::room;
@@ -348,7 +348,7 @@ impl Beside {
     fn made(&self, wanted: Wanted, page: &dyn Page) -> Option<Rc<Sheet>> {
         let make = || match wanted {
             Wanted::Paper => page.paper().map(Rc::new),
-            _ => made_of(page.shown()?, wanted).map(Rc::new),
+            _ => made_of(page.shown()?, wanted, &page.link()).map(Rc::new),
         };
         if wanted != Wanted::Steps || page.pulse().work {
             return make();
@@ -537,25 +537,22 @@ fn snippet(way: As, base: &str, link: &str, title: &str) -> String {
 const BUILT: &str =
     "\nThe page tables are built from the ranges of a text: they are not the machine\u{2019}s own.\n";
 
-/// Whether what a page shows is a walk in such tables.
-fn is_built(page: &dyn Page, shared: &Shared) -> bool {
-    let Some(Shown::Walk { link, .. }) = page.shown() else { return false };
-    let Tables::Brought(file) = link.setup.tables else { return false };
-    shared.files.get(file).is_some_and(|opened| opened.is_built)
-}
-
 /// What is wanted of what a page shows.
-fn made_of(shown: Shown<'_>, wanted: Wanted) -> Option<Sheet> {
+fn made_of(shown: Shown<'_>, wanted: Wanted, address: &str) -> Option<Sheet> {
     match (shown, wanted) {
         (_, Wanted::Paper) => None,
-        (Shown::Walk { link, run, beside }, _) => {
+        (Shown::Walk { link, run, beside, call }, _) => {
             let beside = || beside.map(Verdicts::blocks).unwrap_or_default();
             let (timeline, start) = run.recorded();
-            match wanted {
-                Wanted::Step => Some(walk::step(link, run.len() - 1, run.point(), beside())),
-                Wanted::Card => walk::card_of(link, run.point(), beside()),
-                _ => Some(walk::steps(link, timeline, start)),
-            }
+            let sheet = match wanted {
+                Wanted::Step => walk::step(link, run.len() - 1, run.point(), beside()),
+                Wanted::Card => walk::card_of(link, run.point(), beside())?,
+                _ => walk::steps(link, timeline, start),
+            };
+            Some(match call {
+                Some(call) => of_call(sheet, &call, address),
+                None => sheet,
+            })
         }
         (Shown::Race { session, point }, Wanted::Step) => Some(race::step(session, point)),
         (Shown::Race { session, .. }, Wanted::Steps) => Some(race::steps(session)),
@@ -570,6 +567,44 @@ fn made_of(shown: Shown<'_>, wanted: Wanted) -> Option<Sheet> {
         (Shown::Race { .. } | Shown::Pair { .. }, Wanted::Card) => None,
     }
 }
+
+/// Most parts of a call that are told with a step; the others are counted.
+const PARTS: usize = 40;
+
+/// A sheet of the walk of a call: its links are those of the call, and it says what the call is.
+fn of_call(sheet: Sheet, call: &str, address: &str) -> Sheet {
+    let own: String = {
+        let parts = address.split(['?', '&']).filter(|part| !part.starts_with("t="));
+        let mut own = String::new();
+        for (nth, part) in parts.enumerate() {
+            own.push_str(["", "?", "&"][nth.min(2)]);
+            own.push_str(part);
+        }
+        own
+    };
+    let mut sheet = sheet.relinked(&|link| {
+        let parts = link.split(['?', '&']).filter(|part| part.starts_with("t=") || *part == TABLE);
+        parts.fold(own.clone(), |link, part| joined(&link, part))
+    });
+    let parts: Vec<(String, String)> = call
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, says)| (name.to_owned(), says.to_owned()))
+        .collect();
+    let more = parts.len().saturating_sub(PARTS);
+    sheet.blocks.push(Block::Heading("The call".to_owned()));
+    sheet.blocks.push(Block::Facts(parts.into_iter().take(PARTS).collect()));
+    if more > 0 {
+        sheet.blocks.push(Block::Text(format!("It has {more} parts more.")));
+    }
+    if own == Place::Call.link() {
+        sheet.blocks.push(Block::Text(TOO_LONG.to_owned()));
+    }
+    sheet
+}
+
+/// What is said where an address has no room for a call.
+const TOO_LONG: &str = "The call is too long for an address: the link opens its page, and the call itself is a file, which that page saves.";
 
 /// The step that a link says.
 fn number_in(link: &str) -> Option<u32> {

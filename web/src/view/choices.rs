@@ -91,7 +91,7 @@ pub fn files(setup: &Setup, files: &Files) -> Option<El> {
 /// That the tables of that setup are built from the ranges of a text, and what was assumed then.
 pub fn built(setup: &Setup, files: &Files) -> Option<El> {
     let Tables::Brought(file) = setup.tables else { return None };
-    let opened = files.get(file).filter(|opened| opened.is_built)?;
+    let opened = files.get(file).filter(|_| files.are_built(setup.tables))?;
     let says = opened.assumed.iter().map(|says| el("li").child(&**says));
     let change = el("p").child(el("a[href=#v1/open]").child("Read it in another way"));
     let summary = el("summary").child("Tables built from the ranges of a text: what was assumed");

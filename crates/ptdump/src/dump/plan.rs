@@ -72,6 +72,8 @@ pub struct Layout<'a> {
     /// The architecture configuration.
     pub model: &'static Model,
     captured: Option<ByName<'a>>,
+    /// Whether the model's own layout stands in for what is not said.
+    with_model: bool,
 }
 
 impl core::fmt::Debug for Layout<'_> {
@@ -83,21 +85,24 @@ impl core::fmt::Debug for Layout<'_> {
 impl<'a> Layout<'a> {
     /// The layout of a model without address-space randomisation.
     pub const fn of_model(model: &'static Model) -> Self {
-        Self { model, captured: None }
+        Self { model, captured: None, with_model: true }
     }
 
     /// The layout of a captured machine: `captured` answers for the kernel's own names (`PAGE_OFFSET`). What it does
     /// not know is not there, as with a kernel that is built without it, and gets no header.
     pub const fn captured(model: &'static Model, captured: ByName<'a>) -> Self {
-        Self { model, captured: Some(captured) }
+        Self { model, captured: Some(captured), with_model: false }
+    }
+
+    /// The layout of a machine of which some of the kernel's own names are known; the others are as in the model.
+    pub const fn known(model: &'static Model, known: ByName<'a>) -> Self {
+        Self { model, captured: Some(known), with_model: true }
     }
 
     /// What the captured machine calls `name`; without one, `otherwise` of the model.
     pub(super) fn get(&self, name: &str, otherwise: impl FnOnce() -> Option<u64>) -> Option<u64> {
-        match self.captured {
-            Some(captured) => captured(name),
-            None => otherwise(),
-        }
+        let said = self.captured.and_then(|captured| captured(name));
+        if self.with_model { said.or_else(otherwise) } else { said }
     }
 
     /// What the captured machine calls `name`; without one, the start of the model's region.

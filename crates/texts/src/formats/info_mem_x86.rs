@@ -7,6 +7,9 @@ use crate::{Frames, Machine, Perms, Right, Rights, Row, words};
 #[derive(Debug)]
 pub(crate) struct InfoMem;
 
+/// Kept in a row's bits: its end is one of 57 bits, computed before the sign was extended.
+const WIDE: u64 = 1;
+
 impl Format for InfoMem {
     fn name(&self) -> &'static str {
         "info-mem-x86"
@@ -65,9 +68,11 @@ impl Format for InfoMem {
             .with(Right::Read, true)
             .with(Right::Write, write == b'w')
             .with(Right::User, user == b'u');
+        let end_bits = end_bits(start, size, end);
+        let bits = if end_bits == Some(57) { WIDE } else { 0 };
         let row =
-            Row { start, last, frames: Frames::Unknown, bits: 0, line: 0, level: None, perms, mapped: true };
-        if end_fits(start, size, end) {
+            Row { start, last, frames: Frames::Unknown, bits, line: 0, level: None, perms, mapped: true };
+        if end_bits.is_some() {
             Seen::Row(row)
         } else {
             let what =
@@ -81,6 +86,9 @@ impl Format for InfoMem {
     }
 
     fn fits(&self, draft: &Draft) -> Vec<Machine> {
+        if draft.rows.iter().any(|row| row.bits == WIDE) {
+            return Machine::named("x86_64-5level").into_iter().collect();
+        }
         super::x86_machines(draft)
     }
 
@@ -107,8 +115,9 @@ impl Format for InfoMem {
     }
 }
 
-/// The end is where the size leads to, but of the address before its sign was extended: the number of bits is the guest's.
-fn end_fits(start: u64, size: u64, end: u64) -> bool {
-    let of_bits = |bits: u32| (start & ((1 << bits) - 1)).wrapping_add(size) == end;
-    start.wrapping_add(size) == end || [32, 48, 57].into_iter().any(of_bits)
+/// Of how many bits the address is from which the size leads to the end: of all 64, or of the guest's, where QEMU adds before it extends
+/// the sign.
+fn end_bits(start: u64, size: u64, end: u64) -> Option<u32> {
+    let of_bits = |&bits: &u32| (start & (u64::MAX >> (64 - bits))).wrapping_add(size) == end;
+    [64, 32, 48, 57].into_iter().find(of_bits)
 }

@@ -45,7 +45,13 @@ impl Format for Pagemap {
         let Some(start) = words::number(addr_word).filter(|start| start.is_multiple_of(4096)) else {
             return Seen::Foreign;
         };
-        let Some(second) = of_line.next() else { return Seen::Foreign };
+        let Some(mut second) = of_line.next() else { return Seen::Foreign };
+        // Some print the physical address before the frame number, from which it comes.
+        let mut ahead = of_line.clone();
+        if words::prefixed(second).is_some() && ahead.next() == Some("pfn") {
+            second = "pfn";
+            of_line = ahead;
+        }
         let bits = match words::hex_of(second.strip_prefix("0x").unwrap_or(second), 16) {
             Some(value) => {
                 if !of_line.all(is_word_of_value) {
@@ -170,12 +176,16 @@ fn named<'a>(first: &str, rest: &mut impl Iterator<Item = &'a str>) -> Option<u6
     let mut bits = words::number(rest.next()?)? & FRAME;
     let mut told = false;
     while let Some(name) = rest.next() {
+        // Behind the bits the file that the page is of may stand.
+        if name == "library" && told {
+            break;
+        }
         let bit = match name.trim_end_matches(':') {
             "soft-dirty" => SOFT_DIRTY,
             "exclusive" => EXCLUSIVE,
             "uffd-wp" => UFFD_WP,
             "guard" => GUARD,
-            "file/shared" | "file" => FILE,
+            "file/shared" | "file-page/shared-anon" | "file" => FILE,
             "swapped" => SWAP,
             "present" => PRESENT,
             _ => return None,

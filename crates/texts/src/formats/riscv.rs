@@ -155,12 +155,15 @@ fn is_wide(word: &str) -> bool {
     word == ".." || word.starts_with("MT(") || word.starts_with("RSW")
 }
 
-/// By the lowest address of the kernel's half, and by the names of levels: P4D is printed with five, PUD with four.
+/// By the lowest address of the kernel's half, else by the names of levels: P4D is printed with five, PUD with four. Kernels that name
+/// levels by what they were built for say PUD, and P4D, with three as well.
 fn machines(draft: &Draft) -> Vec<Machine> {
+    // The linear mapping lies where the number of levels puts it: once it was seen, no other number fits.
+    let told = draft.rows.iter().any(|row| row.start >> 63 != 0 && row.start < 0xffff_ffff_8000_0000);
     let levels = |row: &Row| match (row.start >> 63, row.level) {
-        (_, Some(Level::P4d)) => 5,
+        (_, Some(Level::P4d)) if !told => 5,
         (1, _) if row.start < 0xffff_8000_0000_0000 => 5,
-        (_, Some(Level::Pud)) => 4,
+        (_, Some(Level::Pud)) if !told => 4,
         (1, _) if row.start < 0xffff_ffc0_0000_0000 => 4,
         (0, _) if row.start >> 47 != 0 => 5,
         (0, _) if row.start >> 38 != 0 => 4,
@@ -171,8 +174,6 @@ fn machines(draft: &Draft) -> Vec<Machine> {
         |&least: &u8| draft.rows.iter().filter(|row| levels(row) >= least).count() * 10 > draft.rows.len();
     let least = [5, 4].into_iter().find(many).unwrap_or(3);
     let all = [(3, "riscv64-sv39"), (4, "riscv64-sv48"), (5, "riscv64-sv57")];
-    // The linear mapping lies where the number of levels puts it: once it was seen, no other number fits.
-    let told = draft.rows.iter().any(|row| row.start >> 63 != 0 && row.start < 0xffff_ffff_8000_0000);
     let fitting = all.into_iter().filter(|&(levels, _)| levels == least || levels > least && !told);
     fitting.filter_map(|(_, id)| Machine::named(id).ok()).collect()
 }

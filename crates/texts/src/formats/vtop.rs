@@ -141,6 +141,8 @@ fn labelled<'a>(label: &'a str, rest: &'a str) -> Seen<'a> {
         None => Seen::Bad(rest, "a hexadecimal number is expected"),
     };
     match label {
+        // `SWAP: /dev/vda2  OFFSET: 22716`, below the VMA of a page that is swapped out.
+        "SWAP" if rest.contains("OFFSET:") => Seen::Heading,
         // crash 7 called the root of x86-64 PML4.
         "PGD DIRECTORY" | "PML4 DIRECTORY" => {
             cut_or(words::number(rest).map(|root| Seen::Fact(Fact::Root(root))))

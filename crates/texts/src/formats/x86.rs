@@ -11,8 +11,8 @@ use crate::{Arch, Frames, Machine, Perms, Right, Rights, Row};
 #[derive(Debug)]
 pub(crate) struct X86;
 
-const KNOWN: [&str; 13] =
-    ["USR", "RW", "ro", "PWT", "PCD", "PSE", "PAT", "GLB", "NX", "pgd", "p4d", "pmd", "pte"];
+const KNOWN: [&str; 14] =
+    ["USR", "RW", "ro", "PWT", "PCD", "PSE", "PAT", "GLB", "NX", "pgd", "p4d", "pud", "pmd", "pte"];
 
 impl Format for X86 {
     fn name(&self) -> &'static str {

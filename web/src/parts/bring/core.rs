@@ -5,7 +5,7 @@ use mm::{MmId, World};
 use pgtable::PhysAddr;
 use scenario::FileId;
 use scenario::places::Places;
-use vmcore::{Core, CoreError, Pieces, ReadAt as _, ReadError, Root};
+use vmcore::{Core, CoreError, Info, Pieces, Ranges, ReadAt as _, ReadError, Regions, Root};
 use wasm_bindgen::JsValue;
 
 use super::text::Sum;
@@ -82,6 +82,8 @@ impl Job<'_> {
             None => roots.first().cloned().ok_or(Refusal::AsksRoot(untold))?,
         };
         let world = self.fetching(file, &pieces, &mut fetched, || core.world(&root)).await?;
+        let found = self.fetching(file, &pieces, &mut fetched, || core.ranges(&root, true)).await?;
+        let regions = Regions::of(core.info(), root.model, &found);
         // What a CPU used is a process's: its mm, beside init_mm where the core tells that.
         let of_kernel = roots.iter().find(|other| other.name == INIT_MM && other.model == root.model);
         let world = match of_kernel {
@@ -119,7 +121,7 @@ impl Job<'_> {
         assumed.extend(root.assumed.iter().map(|says| crate::shared::sentence(says)));
         let chosen = RootAt { at: root.at.0, model: root.model, base: want.map_or(0, |want| want.base) };
         let opened = machine_of(file, given.name.clone(), Capture::made(&root.name, world), assumed);
-        Ok((Machine { what, roots, root: Some(chosen), ..opened.0 }, opened.1))
+        Ok((Machine { what, roots, root: Some(chosen), regions, ..opened.0 }, opened.1))
     }
 
     /// What is asked for, as soon as the parts that it wants have been fetched.
@@ -169,5 +171,6 @@ pub(super) fn machine_of(
     let tables = Walkable { file, has_kernel: true, has_user: world.mm(MmId::USER).is_some() };
     let opened = Opened { file, name, capture, places, assumed: assumed.clone(), is_built: false };
     let what = "A captured machine".to_owned();
-    (Machine { what, roots: Vec::new(), root: None, tables, world, assumed }, opened)
+    let regions = Regions::of(&Info::default(), file.model, &Ranges::default());
+    (Machine { what, roots: Vec::new(), root: None, tables, world, regions, assumed }, opened)
 }

@@ -8,7 +8,9 @@ use pgtable::{Owner, VirtAddr};
 use scenario::FileId;
 use scenario::places::Places;
 use splats::explain;
+use texts::check::check;
 use texts::{Listing, ReadError, Reading, Wish, merged, tables};
+use vmcore::Regions;
 
 use super::{Job, Read, Refusal};
 use crate::answers::{Given, Kernel, Said, Shown, Walkable, on_page};
@@ -93,16 +95,14 @@ impl Job<'_> {
     }
 
     /// What debugfs would print of a machine.
-    pub(super) async fn dumped(&self, world: &World) -> Result<Listing, Refusal> {
+    pub(super) async fn dumped(&self, world: &World, regions: &Regions) -> Result<Listing, Refusal> {
         browser::pause().await;
-        let text = vmcore::dump::text(&mut world.clone())?;
+        let text = vmcore::dump::text(&mut world.clone(), regions)?;
         browser::pause().await;
         let wish = Wish { format: None, machine: texts::Machine::named(world.model().id).ok() };
         let read = texts::read(text.as_bytes(), wish);
         let mut listing = read.map_err(|error| Refusal::Text(on_page(&error.to_string())))?;
-        listing.assumed.push(
-            "headers stand where a kernel without address-space randomisation has its regions".to_owned(),
-        );
+        listing.assumed.extend(regions.assumed.iter().cloned());
         Ok(listing)
     }
 
@@ -171,10 +171,15 @@ async fn shown(name: &str, listing: &Listing, sum: Sum) -> (Shown, Option<Opened
     browser::pause().await;
     let ranges = merged(listing);
     browser::pause().await;
+    let checked = check(listing);
+    browser::pause().await;
     let built = match tables::whole(listing, &ranges) {
         Ok(built) => built,
         Err(error) => {
-            return (Shown::new(listing, ranges, Err(on_page(&error.to_string())), Vec::new()), None);
+            return (
+                Shown::new(listing, ranges, Err(on_page(&error.to_string())), Vec::new(), checked),
+                None,
+            );
         }
     };
     browser::pause().await;
@@ -186,8 +191,9 @@ async fn shown(name: &str, listing: &Listing, sum: Sum) -> (Shown, Option<Opened
     let owns = |owner| ranges.iter().any(|range| model.owner(VirtAddr(range.start)) == owner);
     let walkable = Walkable { file, has_kernel: owns(Owner::Kernel), has_user: owns(Owner::User) };
     let places = Places::found(&built.world);
+    browser::pause().await;
     let capture = Capture::made(name, built.world);
-    let shown = Shown::new(listing, ranges, Ok(walkable), built.assumed);
+    let shown = Shown::new(listing, ranges, Ok(walkable), built.assumed, checked);
     let assumed = shown.assumed.clone();
     (shown, Some(Opened { file, name: name.to_owned(), capture, places, assumed, is_built: true }))
 }
