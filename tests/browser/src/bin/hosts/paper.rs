@@ -12,7 +12,7 @@ use crate::manners::all_is_here;
 /// What the examples show at their step: the sentence, the lock and a table.
 pub(crate) const SENTENCE: &str = "The assertion on init_mm.mmap_lock fails: it is held for reading only.";
 pub(crate) const LOCK: &str = "init_mm.mmap_lock";
-pub(crate) const TABLE: &str = "512 slots";
+pub(crate) const TABLE: &str = "at 0x1616000";
 
 /// What the kernel's documentation takes: a figure, and its text beside it.
 pub(crate) async fn kernel(page: &Page, site: &Site, folder: &Path) -> String {
