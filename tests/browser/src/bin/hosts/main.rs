@@ -53,7 +53,7 @@ const HOSTS: [Host; 8] = [
         first: 0,
         // As it is.
         dark: Some(""),
-        turned: "deck.getIndices().f === 1",
+        turned: "deck.getIndices().f === 0",
     },
     Host {
         name: "Marp, live",
