@@ -67,3 +67,22 @@ fn what_is_pressed_in_a_walk_presses_nothing_of_the_yew_program_around_it() {
         shows(page, 0, 4).await;
     });
 }
+
+#[test]
+fn another_yew_program_in_that_page_does_press_it() {
+    // So the test above would see it. Where this fails, Yew has mended what it is about.
+    test(Screen::WIDE, async |page| {
+        open(page).await;
+        page.eval(
+            "const here = document.createElement('div'); here.id = 'here'; document.querySelector('main').append(here);
+             import('./yew_host.js?second').then(({ default: start }) => start())",
+        )
+        .await;
+        page.wait_for("the second program", "#here #button-59").await;
+        page.eval("document.querySelector('#here #button-7').click()").await;
+        page.until("both say that it was pressed", || async {
+            page.eval("return [...document.querySelectorAll('output')].filter(of => /button-/.test(of.textContent)).length").await == 2
+        })
+        .await;
+    });
+}

@@ -33,6 +33,12 @@ fn Host() -> Html {
     }
 }
 
+/// In the element that is called so, if there is one, or else as the whole page.
+const HERE: &str = "here";
+
 fn main() {
-    yew::Renderer::<Host>::new().render();
+    match gloo_utils::document().get_element_by_id(HERE) {
+        Some(here) => yew::Renderer::<Host>::with_root(here).render(),
+        None => yew::Renderer::<Host>::new().render(),
+    };
 }
