@@ -77,7 +77,7 @@ pub(crate) async fn reveal(page: &Page, site: &Site) -> String {
     })
     .await;
     assert_eq!(page.count(".pdf-page").await, 4);
-    assert_eq!(page.count("page-walk, button").await, 0);
+    assert_eq!(page.count("page-walk, .pdf-page button").await, 0);
     if let Some(text) = paper::of(page).await {
         paper::says(&text, &[paper::SENTENCE, paper::LOCK, paper::TABLE, "The assertion holds"]);
     }
