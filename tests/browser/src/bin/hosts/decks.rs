@@ -115,5 +115,5 @@ pub(crate) async fn marp(page: &Page, site: &Site, folder: &Path) -> String {
     assert_eq!(page.text_of("return location.hash").await, "#2");
     page.keys(&[Key::PageDown.into()]).await;
     page.until("the next slide", || async { page.text_of("return location.hash").await == "#3" }).await;
-    format!("{} figures in its HTML and PDF; the clicker leaves the live walk's slide at its end", figures)
+    format!("{figures} figures in its HTML and PDF; the clicker leaves the live walk's slide at its end")
 }
