@@ -112,3 +112,13 @@ fn a_link_names_the_file_and_is_answered_without_it() {
     let (_, problems) = Link::parse(&format!("v1/vma-range/{file}"), &LIBRARY);
     assert!(problems[0].to_string().contains("does not run on"));
 }
+
+#[test]
+fn a_document_of_version_1_opens_for_ever() {
+    let kept = read_file(include_bytes!("kept/ptcapture-1.json"), Limits::ALL).expect("it is never changed");
+    let capture = &kept.capture;
+    assert_eq!((capture.model().id, &*capture.name), ("riscv64-sv39", "kept"));
+    assert_eq!(capture.layout.get("TASK_SIZE"), Some(0x100_0000));
+    let root = capture.world.table_at(pgtable::PhysAddr(0x1000)).expect("its root");
+    assert_eq!(capture.world.read(root, 3).map(|entry| entry.0), Some(0x801));
+}

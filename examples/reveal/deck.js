@@ -1,2 +1,2 @@
 const deck = new Reveal();
-deck.initialize({ hash: true, transition: "none", controls: false, progress: false });
+deck.initialize({ hash: true, transition: "none", controls: false, progress: false, plugins: [PageWalks] });

@@ -1,56 +1,22 @@
 """A walk of Linux's page tables in a document: a figure in every output, and the walk itself where there is a browser.
 
-The figure is drawn by the program ``pagewalk``, which comes with this package or is on the path. A document is read once for all
-builders, so each builder asks for its own form when it writes.
+A document is read once for all builders, so each builder asks for its own form when it writes.
 """
 
-import shutil
 import subprocess
-from functools import lru_cache
-from html import escape
-from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from pagewalk import PagewalkError, __version__, element, figure
 from sphinx.util.docutils import SphinxDirective
-
-__version__ = "0.1.0"
-
-
-class PagewalkError(Exception):
-    """Why no figure could be drawn: one sentence."""
 
 
 class pagewalk(nodes.General, nodes.Element):  # noqa: N801, as docutils names its nodes
     """A step, a strip or a table of steps, or a race."""
 
 
-def _program():
-    own = Path(__file__).parent / "bin" / "pagewalk"
-    found = str(own) if own.is_file() else shutil.which("pagewalk")
-    if found is None:
-        raise PagewalkError("the program pagewalk is neither in this package nor on the path")
-    return found
-
-
-@lru_cache(maxsize=None)
-def _drawn(link, options, form, page):
-    command = [_program(), "figure", "--format", form, *options]
-    if page:
-        command += ["--page", page]
-    # A link is never an option.
-    command += ["--", link]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
-    if done.returncode != 0:
-        raise PagewalkError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pagewalk could not draw it")
-    return done.stdout
-
-
 def _of(node, form, config):
-    options = tuple(node["options"])
-    if form != "svg":
-        options = tuple(option for option in options if not option.startswith("--theme"))
-    return _drawn(node["link"], options, form, config.pagewalk_page)
+    return figure(node["link"], tuple(node["options"]), form, config.pagewalk_page)
 
 
 def _step_range(text):
@@ -86,17 +52,12 @@ class PagewalkDirective(SphinxDirective):
             raise self.error(f"pagewalk: {error}")
         self.set_source_info(node)
         self.add_name(node)
-        figure = [node]
+        parts = [node]
         if self.content:
             caption = nodes.container(classes=["pagewalk-caption"])
             self.state.nested_parse(self.content, self.content_offset, caption)
-            figure.append(caption)
-        return figure
-
-
-def _link(node):
-    link = node["link"].split("#")[-1]
-    return link if link.startswith("v1/") else f"v1/{link}"
+            parts.append(caption)
+        return parts
 
 
 def _visit_html(self, node):
@@ -104,9 +65,7 @@ def _visit_html(self, node):
     svg = _of(node, "svg", self.config)
     self.body.append('<div class="pagewalk" style="overflow-x:auto">')
     if page and self.config.pagewalk_live and self.builder.name not in ("epub", "epub3"):
-        step = "" if node["step"] is None else f' step="{node["step"]}"'
-        self.body.append(f'<script async src="{escape(page)}page-walk.js"></script>')
-        self.body.append(f'<page-walk link="{escape(_link(node))}"{step}>{svg}</page-walk>')
+        self.body.append(element(node["link"], svg, page, node["step"]))
     else:
         self.body.append(svg)
     self.body.append("</div>\n")

@@ -67,6 +67,10 @@
         return prefersDark.matches;
     };
 
+    // A box from the beginning, also before it is live: nothing around it moves then, if it has a height.
+    const BOX = new CSSStyleSheet();
+    BOX.replaceSync(":host { display: block } :host([hidden]) { display: none }");
+
     const SEEN = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
     const canBeSeen = (of) => of.getClientRects().length > 0 && (of.checkVisibility?.(SEEN) ?? true);
 
@@ -92,6 +96,7 @@
         constructor() {
             super();
             this.#root.append(this.#slot);
+            this.#root.adoptedStyleSheets = [BOX];
             this.#root.addEventListener("keydown", (event) => this.#key(event));
             // As a button is pressed, for what is one but for its text.
             for (const kind of ["keyup", "keypress"]) {
@@ -108,7 +113,8 @@
                 delete this[name];
                 this[name] = value;
             }
-            this.#observer ??= new IntersectionObserver(([{ isIntersecting }]) => this.#near(isIntersecting), { rootMargin: "200px" });
+            // A busy page gets several reports at once: the last one is what is so.
+            this.#observer ??= new IntersectionObserver((reports) => this.#near(reports.at(-1).isIntersecting), { rootMargin: "200px" });
             this.#observer.observe(this);
             if (this.#state && !this.#ask) this.#begin();
         }
@@ -151,7 +157,9 @@
             return this.#state?.step ?? Number(this.getAttribute("step") ?? 0);
         }
         set step(step) {
-            if (isStep(step)) this.setAttribute("step", step);
+            // React sets what a text of JSX says as a property.
+            const number = typeof step === "string" && step.trim() ? Number(step) : step;
+            if (isStep(number)) this.setAttribute("step", number);
         }
         get last() {
             return this.#state?.last;
@@ -203,7 +211,7 @@
             if (!made || !this.#live) return;
             const theme = this.getAttribute("theme");
             const dark = theme === "dark" || (theme !== "light" && isDark(this));
-            this.#root.adoptedStyleSheets = dark ? [...made.sheets, made.dark] : made.sheets;
+            this.#root.adoptedStyleSheets = [BOX, ...made.sheets, ...(dark ? [made.dark] : [])];
             this.#live.style.colorScheme = dark ? "dark" : "light";
         }
 
@@ -364,10 +372,9 @@
             if (this.#ahead === state.step) this.#ahead = undefined;
             this.#mirror(state.step);
             if (!before) this.#say("ready");
-            if (before?.step !== state.step || before?.link !== state.link) {
-                this.#say("step");
-                if (state.marker) this.#say("marker");
-            }
+            const other = before?.step !== state.step || before?.link !== state.link;
+            if (other || before?.complete !== state.complete) this.#say("step");
+            if (other && state.marker) this.#say("marker");
             if (before && before.answer === undefined && state.answer !== undefined) this.#say("answer", { right: state.answer });
             if (state.complete && state.step === state.last && before && before.step !== state.step) this.#say("end");
             if (state.playing && !canBeSeen(this)) this.pause();
@@ -384,8 +391,8 @@
         }
 
         #say(type, more) {
-            const { step, last, sentence, kind, playing } = this.#state;
-            this.dispatchEvent(new CustomEvent(type, { detail: { step, last, sentence, kind, playing, href: this.href, ...more } }));
+            const { step, last, complete, sentence, kind, playing } = this.#state;
+            this.dispatchEvent(new CustomEvent(type, { detail: { step, last, complete, sentence, kind, playing, href: this.href, ...more } }));
         }
 
         // Keys that are taken do not reach the host, and none of a field does; all others do. What the walk has no use for is the host's.

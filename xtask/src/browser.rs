@@ -2,13 +2,11 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::json;
 
 use crate::error::{BrowserError, Error};
-use crate::process;
-use crate::progress::say;
+use crate::{apt, process};
 
 /// Chromium's switches for tests: no window, no writes to shared memory, no traffic of its own. It may run as root
 /// in a container, where its sandbox does not work; it only ever opens our own pages.
@@ -70,22 +68,18 @@ pub(crate) fn ensure_firefox() -> Result<Firefox, Error> {
     if let Some(found) = FIREFOX.find()? {
         return Ok(Firefox(found));
     }
-    if is_debian_root() {
-        install(&["firefox-esr"], "firefox-esr")
-            .map_err(|reason| BrowserError::NoFirefox(Some(Box::new(reason))))?;
-    }
+    apt::install_if_debian(&["firefox-esr"])
+        .map_err(|reason| BrowserError::NoFirefox(Some(Box::new(reason))))?;
     Ok(Firefox(FIREFOX.find()?.ok_or(BrowserError::NoFirefox(None))?))
 }
 
 /// Finds a browser and its driver, installs them where that can be done, and checks that they fit.
 pub(crate) fn ensure() -> Result<Browser, Error> {
-    let found = (CHROME.find()?, DRIVER.find()?);
-    if (found.0.is_none() || found.1.is_none()) && is_debian_root() {
-        install(&["chromium", "chromium-driver"], "chromium and chromium-driver")
+    if CHROME.find()?.is_none() || DRIVER.find()?.is_none() {
+        apt::install_if_debian(&["chromium", "chromium-driver"])
             .map_err(|reason| BrowserError::NotInstalled(Box::new(reason)))?;
-        return fitting(CHROME.find()?, DRIVER.find()?);
     }
-    fitting(found.0, found.1)
+    fitting(CHROME.find()?, DRIVER.find()?)
 }
 
 fn fitting(chrome: Option<PathBuf>, driver: Option<PathBuf>) -> Result<Browser, Error> {
@@ -123,31 +117,6 @@ impl Part {
 
 fn major(version: &str) -> &str {
     version.split('.').next().unwrap_or(version)
-}
-
-/// Whether Debian's packages can be installed without asking anyone.
-fn is_debian_root() -> bool {
-    Path::new("/etc/debian_version").exists()
-        && process::on_path("apt-get").is_some()
-        && process::output(Command::new("id").arg("-u")).is_some_and(|user| user.trim() == "0")
-}
-
-fn install(packages: &[&str], said: &str) -> Result<(), Error> {
-    say(format_args!("installing {said} with apt-get: 1 to 2 minutes"));
-    // When some source of packages is out of reach, what is needed may still be in another.
-    if let Err(reason) = apt_get(&["update"]) {
-        say(reason);
-    }
-    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
-}
-
-fn apt_get(arguments: &[&str]) -> Result<(), Error> {
-    process::run(
-        Command::new("apt-get")
-            .args(["--quiet=2", "-o", "DPkg::Lock::Timeout=120"])
-            .args(arguments)
-            .env("DEBIAN_FRONTEND", "noninteractive"),
-    )
 }
 
 #[cfg(test)]

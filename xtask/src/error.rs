@@ -4,6 +4,7 @@
 
 mod browser;
 mod checks;
+mod hosts;
 mod page;
 mod process;
 mod serve;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 
 pub(crate) use browser::BrowserError;
 pub(crate) use checks::CheckError;
+pub(crate) use hosts::HostError;
 pub(crate) use page::PageError;
 pub(crate) use process::ProcessError;
 pub(crate) use serve::ServeError;
@@ -46,6 +48,9 @@ pub(crate) enum Error {
 
     #[error(transparent)]
     Check(#[from] CheckError),
+
+    #[error(transparent)]
+    Host(#[from] HostError),
 }
 
 impl Error {

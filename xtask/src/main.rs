@@ -3,6 +3,7 @@
 //! Every command installs by itself what it needs and the machine lacks, says what it is doing, and ends with exit
 //! code 0 (done), 1 (something is wrong with the project or the machine) or 2 (the command line cannot be understood).
 
+mod apt;
 mod bench;
 mod browser;
 mod checks;
@@ -26,6 +27,7 @@ mod size;
 mod toolchain;
 mod tools;
 mod workspace;
+mod yew_host;
 
 use std::process::ExitCode;
 

@@ -3,7 +3,7 @@
 //! | package | what is in it | how it is tried |
 //! |---|---|---|
 //! | npm | the site with the element, its types and its manifest | installed, imported, and its files looked for |
-//! | PyPI | the Sphinx extension with the program that draws | installed beside a pinned Sphinx, and its tests run |
+//! | PyPI | the Sphinx extension, and what shows walks in notebooks, with the program that draws | installed beside a pinned Sphinx, and its tests run |
 //! | crates | those that a figure needs, under names that are free | cargo unpacks and compiles each |
 
 use std::fs;
@@ -130,7 +130,7 @@ fn wheel(workspace: &Workspace, work: &Path) -> Result<PathBuf, Error> {
     let native = native::build(workspace, &["pagewalk-cli"])?.join("pagewalk");
     let package = work.join("python");
     files::copy_tree(&workspace.root().join("python"), &package)?;
-    files::copy(&native, &package.join("sphinx_pagewalk").join("bin").join("pagewalk"))?;
+    files::copy(&native, &package.join("pagewalk").join("bin").join("pagewalk"))?;
     let fresh = work.join("python-fresh");
     process::run(program("python3", work).args(["-m", "venv"]).arg(&fresh))?;
     let python = fresh.join("bin").join("python");

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::workspace::Workspace;
-use crate::{browser, toolchain, tools};
+use crate::{browser, hosts, toolchain, tools};
 
 /// Installs what the page needs and, with `tests`, what the checks need.
 pub(crate) fn run(workspace: &Workspace, tests: bool) -> Result<(), Error> {
@@ -17,6 +17,7 @@ pub(crate) fn run(workspace: &Workspace, tests: bool) -> Result<(), Error> {
         browser::ensure_firefox()?;
         tools::geckodriver()?;
         tools::axe()?;
+        hosts::install(workspace)?;
     }
     println!("everything is installed");
     Ok(())

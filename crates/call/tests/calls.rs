@@ -48,6 +48,14 @@ fn what_a_call_says_is_what_happens() {
 }
 
 #[test]
+fn a_file_of_version_1_is_the_call_that_it_was() {
+    let tally = comes_to(include_str!("../../../tests/kept/call-1.txt"));
+    assert_eq!((tally.status, tally.writes), (Status::Done(0), 3));
+    assert_eq!(tally.calls, [(Callback::Entry(Level::Pte), 6)]);
+    assert_eq!(tally.hits.iter().map(|hit| hit.1).collect::<Vec<_>>(), [3, 3, 6]);
+}
+
+#[test]
 fn a_callback_splits_a_leaf_and_the_walk_goes_on_below_it() {
     // The kernel walk over a huge page of the direct map, as riscv's and arm64's set_memory() split it.
     let text = "v1/call/x86_64-4level/v7.3?fn=walk_kernel_page_table_range&range=ffff888000200000-ffff888000400000\

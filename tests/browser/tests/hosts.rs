@@ -246,6 +246,37 @@ fn of_two_scripts_the_first_counts_and_an_element_of_that_name_stays_what_it_was
 }
 
 #[test]
+fn of_several_reports_that_come_at_once_the_last_one_counts() {
+    test(Screen::WIDE, async |page| {
+        // As on a page that lays its slides out while the element is looked at for the first time: out of sight, and in sight.
+        let busy = "<script>
+            const Own = IntersectionObserver;
+            window.IntersectionObserver = class extends Own {
+                constructor(told, how) {
+                    const kept = [];
+                    super((reports, own) => {
+                        kept.push(...reports);
+                        window.reports = kept.map(of => of.isIntersecting);
+                        if (kept.length > 1) told(kept.splice(0), own);
+                    }, how);
+                }
+            }</script>";
+        let body = format!("<div id=\"slide\" style=\"display: none\">{WALK}</div>");
+        let Answer::Bytes(host) = host(&body) else { unreachable!("a page") };
+        let host = String::from_utf8(host).expect("text").replacen("<script>", &format!("{busy}<script>"), 1);
+        let site = Site::serve_with(|site| site.instead("host.html", Answer::Bytes(host.into_bytes())));
+        page.load_only(&site.url("host.html")).await;
+        page.until("it is out of sight", || async {
+            page.eval("return window.reports").await == json!([false])
+        })
+        .await;
+        page.eval("document.querySelector('#slide').removeAttribute('style')").await;
+        shows(page, 0, 2).await;
+        assert_eq!(page.eval("return window.reports").await, json!([false, true]));
+    });
+}
+
+#[test]
 fn an_element_that_is_taken_out_while_its_program_comes_leaves_nothing_behind() {
     test(Screen::WIDE, async |page| {
         let gate = Gate::default();

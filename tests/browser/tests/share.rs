@@ -62,6 +62,16 @@ fn every_snippet_shows_the_step_where_it_is_pasted() {
         // It says what it is to whoever hears the page.
         assert!(page.text_of("return document.querySelector('iframe').title").await.contains("v6.17"));
 
+        // What is seen without scripts: what the step is and says, and its link.
+        for (snippet, of) in [(&frame, "figcaption"), (&element, "page-walk p")] {
+            let still = snippet.replace("page-walk.js", "nothing.js");
+            page.load_only(&pasted(&still).url("host.html")).await;
+            let says = page.text(of).await;
+            assert!(says.contains(&sentence) && says.contains("v6.17"), "{of}: {says}");
+            let to =
+                page.text_of(&format!("return document.querySelector({:?}).href", [of, " a"].concat())).await;
+            assert_eq!(to, link, "{of}");
+        }
         page.load_only(&pasted(&element).url("host.html")).await;
         let inside = "return document.querySelector('page-walk').shadowRoot?.querySelector('.sentence')?.textContent ?? ''";
         page.until("its step", || async { page.text_of(inside).await == sentence }).await;

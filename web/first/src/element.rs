@@ -82,7 +82,7 @@ const METHODS: [(&str, &str, &str); 5] = [
 
 const EVENTS: [(&str, &str); 6] = [
     ("ready", "The first step is drawn."),
-    ("step", "Another step is shown."),
+    ("step", "Another step is shown, or all steps are known."),
     ("marker", "A step is shown with which another kind of steps begins."),
     ("end", "The last step is shown."),
     ("answer", "The question of a lesson has been answered."),
@@ -127,7 +127,7 @@ pub(crate) fn types() -> String {
     }
     text.push_str(
         "\n/** What an event says of the step that is shown. */\nexport interface Shown {\n    step: number;\n    last: number;\n    \
-         sentence: string;\n    kind: string;\n    playing: boolean;\n    href: string;\n}\n\n\
+         complete: boolean;\n    sentence: string;\n    kind: string;\n    playing: boolean;\n    href: string;\n}\n\n\
          /** And whether a question was answered rightly. */\nexport interface Answered extends Shown {\n    right: boolean;\n}\n\n\
          export interface PageWalkEventMap extends HTMLElementEventMap {\n",
     );

@@ -329,7 +329,7 @@ impl Beside {
     fn text(&self, page: &dyn Page, shared: &Shared) -> Option<String> {
         let base = browser::base();
         if !matches!(self.way, As::Text | As::Markdown) {
-            return Some(snippet(self.way, &base, &page.link(), &page.title()));
+            return Some(snippet(self.way, &base, &page.link(), &page.title(), &sentence(page)));
         }
         let sheet = self.made(self.wanted_of(shared), page)?;
         let text = if self.way == As::Markdown { sheet.markdown(&base) } else { sheet.text(&base) };
@@ -505,24 +505,38 @@ fn file_name(link: &str, what: Save) -> String {
     [if name.is_empty() { "walk" } else { &name }, ".", what.ending()].concat()
 }
 
-/// What is pasted elsewhere for a step: `base` is the address of the page, `title` says what the step is.
-fn snippet(way: As, base: &str, link: &str, title: &str) -> String {
+/// What the step says that a page shows.
+fn sentence(page: &dyn Page) -> String {
+    match page.shown() {
+        Some(Shown::Walk { run, .. }) => run.point().sentence.clone(),
+        Some(Shown::Race { point, .. }) => point.sentence.clone(),
+        Some(Shown::Pair { says, .. }) => says,
+        None => String::new(),
+    }
+}
+
+/// What is pasted elsewhere for a step: `base` is the address of the page, `title` says what the step is, `says` what it says. A frame and
+/// an element have it beside them or inside, for where no script runs, and for paper.
+fn snippet(way: As, base: &str, link: &str, title: &str, says: &str) -> String {
     let full = [base, "#", link].concat();
     let site = base.rfind('/').map_or("", |end| &base[..=end]);
     let title = title.replace(['"', '<', '>', '[', ']', '&'], "");
-    let text = |of: &str| of.replace('&', "&amp;").replace('"', "&quot;");
+    let text = |of: &str| of.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    let still = || format!("<a href=\"{}\">{title}</a>: {}", text(&full), text(says));
     match way {
         As::Frame => {
             let embedded = text(&[base, "#", &joined(link, "embed")].concat());
             format!(
-                "<iframe src=\"{embedded}\"\n        title=\"{title}\" width=\"100%\" height=\"560\" loading=\"lazy\"></iframe>"
+                "<figure>\n<iframe src=\"{embedded}\"\n        title=\"{title}\" width=\"100%\" height=\"560\" loading=\"lazy\"></iframe>\n\
+                 <figcaption>{}</figcaption>\n</figure>",
+                still()
             )
         }
         As::Element => format!(
-            "<script async src=\"{}page-walk.js\"></script>\n<page-walk link=\"{}\"><a href=\"{}\">{title}</a></page-walk>",
+            "<script async src=\"{}page-walk.js\"></script>\n<page-walk link=\"{}\"><p>{}</p></page-walk>",
             text(site),
             text(link),
-            text(&full)
+            still()
         ),
         As::Figure => format!("[![{title}](walk.svg)]({full})"),
         As::Files => format!(

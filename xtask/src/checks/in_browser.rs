@@ -5,7 +5,7 @@ use std::process::Command;
 use super::context::Context;
 use super::runner;
 use crate::error::Error;
-use crate::{in_browser, process, size, tools};
+use crate::{in_browser, process, size, tools, yew_host};
 
 /// Tests the page's components with wasm-bindgen's test runner.
 pub(super) fn components(context: &Context) -> Result<(), Error> {
@@ -21,7 +21,7 @@ pub(super) fn size(context: &Context) -> Result<(), Error> {
 pub(super) fn whole_page(context: &Context) -> Result<(), Error> {
     let axe = tools::axe()?;
     let mut tests = in_browser::cargo_with_site(&context.workspace, "test", context.dist()?)?;
-    runner::run(tests.env("PAGEWALK_AXE", axe))
+    runner::run(tests.env("PAGEWALK_AXE", axe).env("PAGEWALK_YEW_HOST", yew_host::build(&context.workspace)?))
 }
 
 /// The tests of the built page that ask only what every browser has, in Firefox: the others speak Chromium's own protocol, or

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::{Check, in_browser, runner};
 use crate::error::Error;
 use crate::programs::{CAPTURES, CONFORMANCE, RACES};
-use crate::{process, toolchain};
+use crate::{hosts, process, toolchain};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -70,6 +70,11 @@ pub(super) const CHECKS: &[Check] = &[
         name: "firefox",
         about: "the same in Firefox, as far as it can be asked there",
         run: in_browser::firefox,
+    },
+    Check {
+        name: "hosts",
+        about: "the element in the programs that the examples are for",
+        run: |context| hosts::check(&context.workspace, context.dist()?),
     },
     Check { name: "trunk", about: "plain Trunk builds a page that works, too", run: in_browser::trunk },
 ];
