@@ -49,6 +49,7 @@
 //! | [`cpu`] | running a script |
 //! | [`locks`] | taking and releasing any lock |
 //! | [`ops`] | callbacks |
+//! | [`notes`] | what is noted that is neither an entry nor a lock |
 //! | [`state`] | all CPUs in one world |
 //! | [`outcome`] | what can go wrong |
 //! | [`scheduled`] | a race and a schedule as one actor |
@@ -80,6 +81,8 @@ pub mod ground;
 pub mod link;
 pub mod locks;
 pub mod model;
+pub mod notes;
+mod once;
 pub mod ops;
 pub mod outcome;
 pub mod race;

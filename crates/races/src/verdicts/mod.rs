@@ -6,11 +6,14 @@
 //! A [`Row`] of a table only names variants; what it shows is looked up with [`of`].
 
 mod collapse;
+mod fault_around;
+mod gup_fast;
 mod hot_remove;
 mod huge_pud;
 mod huge_vmap;
 mod kernel_pud;
 mod kernel_vmap;
+mod mbind;
 mod munmap;
 mod munmap_mapping;
 mod munmap_vmas;
@@ -21,6 +24,7 @@ mod patch;
 mod pud_refault;
 mod reclaim;
 mod retract;
+mod rox;
 mod set_prot;
 mod set_prot_dump;
 mod stale_action;
@@ -36,7 +40,7 @@ use crate::outcome::Outcomes;
 use crate::race::{About, Race};
 
 /// What is expected of each race.
-static ALL: [&Verdicts; 20] = [
+static ALL: [&Verdicts; 24] = [
     &munmap::VERDICTS,
     &munmap_vmas::VERDICTS,
     &munmap_mapping::VERDICTS,
@@ -49,10 +53,14 @@ static ALL: [&Verdicts; 20] = [
     &collapse::VERDICTS,
     &set_prot::VERDICTS,
     &set_prot_dump::VERDICTS,
+    &rox::VERDICTS,
     &stale_action::VERDICTS,
     &pud_refault::VERDICTS,
     &retract::VERDICTS,
     &reclaim::VERDICTS,
+    &fault_around::VERDICTS,
+    &gup_fast::VERDICTS,
+    &mbind::VERDICTS,
     &page_fault::VERDICTS,
     &vmalloc::VERDICTS,
     &two_walkers::VERDICTS,
@@ -378,7 +386,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(cells, 394);
+        assert_eq!(cells, 470);
     }
 
     #[test]
