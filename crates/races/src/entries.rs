@@ -98,6 +98,20 @@ impl Cpu {
         self.go_on(verdict);
     }
 
+    /// All other ptes are as the one at stake was in the beginning.
+    pub(super) fn alike<S: Sink>(&mut self, world: &World, sink: &mut S) {
+        let entry = Level::Pte;
+        let value = match self.read(entry, world) {
+            Ok(value) => value,
+            Err(fault) => return self.fail(fault, sink),
+        };
+        let user = self.script.0.ground.mm != MmId::INIT_MM;
+        let verdict = value == leaf(world.model(), entry, user);
+        let (addr, slot) = (self.script.0.ground.start, self.slot(entry));
+        sink.event(Event::Read { level: entry, addr, slot, value, test: Test::Same, verdict });
+        self.go_on(verdict);
+    }
+
     /// A table that is allocated before it is known whether it is needed.
     pub(super) fn spare<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
         let result = world.alloc_table(Level::Pte);

@@ -29,6 +29,16 @@ pub struct RaceModel {
     aim: Aim,
 }
 
+/// What a search takes for granted: what it proves holds there, and says nothing of the rest.
+pub const ASSUMES: [&str; 5] = [
+    "All CPUs see all writes in one order, at once. A real CPU may see them in another order, and a compiler may merge or repeat reads \
+     that are not READ_ONCE().",
+    "There is no TLB, and no flush that is put off to be done in a batch: a CPU that goes on using an old translation is not seen.",
+    "There are no interrupts, and time does not matter.",
+    "Each CPU runs its lines once, on these tables. Nothing is said of more CPUs, or of code that is not shown.",
+    "Within that, every order of the steps was tried: not a sample of them.",
+];
+
 /// What must never happen, and its outcomes.
 const NEVER: [(Property, Outcomes); 8] = [
     (Property::always("no use after free"), Outcomes::UAF_PTE.union(Outcomes::UAF_PMD)),

@@ -118,6 +118,8 @@ pub enum Step {
     GetAgain(Level),
     /// Reads an entry again: a condition, does it still lead to the table that was found there, or is the pte as it was?
     Same(Level),
+    /// Reads the pte at stake: a condition, is it as all others of its table?
+    Alike,
     /// Allocates an empty pte table that nothing leads to, or has none yet.
     Spare(bool),
     /// Whether there is one: a condition.

@@ -38,6 +38,8 @@ pub(super) fn read(before: &State, lane: Lane, event: &Event) -> Option<String> 
         }
         (Step::Get(_), _, false) => "is read once: it leads to no table.",
         (Step::GetAgain(_), ..) => "is read again, and its value is used without a test.",
+        (Step::Alike, _, true) => "is read: all ptes are alike.",
+        (Step::Alike, _, false) => "is read: it is not like the other ptes.",
         (Step::Same(_), Level::Pte, true) => "is read again: it has not changed.",
         (Step::Same(_), Level::Pte, false) => "is read again: it has changed.",
         (Step::Same(_), _, true) => "is read again: it still leads to that table.",

@@ -49,7 +49,6 @@ use crate::survey::MOST_STATES;
 pub use edit::NoSense;
 pub use link::{ComposeLink, ComposeProblem};
 pub use switch::{Change, SWITCHES, Switch};
-pub use words::ASSUMES;
 
 /// A race of the library, and what is different about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

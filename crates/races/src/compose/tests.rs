@@ -131,6 +131,12 @@ const ASKED: &[(&str, &str)] = &[
     ("mbind/x86_64-4level/v7.3", "SAFE"),
     ("mbind/x86_64-4level/v6.1.192", "SAFE"),
     ("mbind/openrisc/v7.3?rule=mm-only", "SAFE"),
+    // Mails of 2026: what if arm64's set_memory_*() merged small pages again?
+    ("set-prot-merge/arm64-4k-48/v7.3", "SAFE"),
+    ("set-prot-merge/arm64-4k-48/v7.3?rule=mutex", "UAF(pte)+wild+lost"),
+    ("set-prot-merge/arm64-4k-48/v7.3?rule=init-write", "UAF(pte)+wild+lost"),
+    ("set-prot-merge/arm64-4k-48/v7.3?rule=to-the-end", "SAFE"),
+    ("set-prot-merge/arm64-4k-48/v7.3?rule=mutex&frees=rcu&rcu=all&reads=once", "lost"),
     // f2c65fb3221a, 2019: is a page writable and executable for a moment while text becomes read-only and executable?
     ("rox/arm64-4k-48/v7.3?lock=write", "SAFE"),
     ("rox/arm64-4k-48/v7.3?lock=write&rule=x-first", "W+X"),

@@ -24,6 +24,7 @@ pub mod retract;
 pub mod rox;
 pub mod set_prot;
 pub mod set_prot_dump;
+pub mod set_prot_merge;
 pub mod stale_action;
 pub mod two_walkers;
 pub mod vmalloc;
@@ -40,7 +41,7 @@ use crate::outcome::Outcomes;
 use crate::setting::{NotThere, Setting};
 
 /// All races, in the order in which they are offered.
-pub static RACES: [Race; 24] = [
+pub static RACES: [Race; 25] = [
     &munmap::RACE,
     &munmap_vmas::RACE,
     &munmap_mapping::RACE,
@@ -53,6 +54,7 @@ pub static RACES: [Race; 24] = [
     &collapse::RACE,
     &set_prot::RACE,
     &set_prot_dump::RACE,
+    &set_prot_merge::RACE,
     &rox::RACE,
     &stale_action::RACE,
     &pud_refault::RACE,

@@ -27,6 +27,7 @@ mod retract;
 mod rox;
 mod set_prot;
 mod set_prot_dump;
+mod set_prot_merge;
 mod stale_action;
 mod two_walkers;
 mod vmalloc;
@@ -40,7 +41,7 @@ use crate::outcome::Outcomes;
 use crate::race::{About, Race};
 
 /// What is expected of each race.
-static ALL: [&Verdicts; 24] = [
+static ALL: [&Verdicts; 25] = [
     &munmap::VERDICTS,
     &munmap_vmas::VERDICTS,
     &munmap_mapping::VERDICTS,
@@ -53,6 +54,7 @@ static ALL: [&Verdicts; 24] = [
     &collapse::VERDICTS,
     &set_prot::VERDICTS,
     &set_prot_dump::VERDICTS,
+    &set_prot_merge::VERDICTS,
     &rox::VERDICTS,
     &stale_action::VERDICTS,
     &pud_refault::VERDICTS,
@@ -386,7 +388,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(cells, 470);
+        assert_eq!(cells, 474);
     }
 
     #[test]
