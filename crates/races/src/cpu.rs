@@ -270,11 +270,11 @@ impl Cpu {
             }
             Step::Rcu(true) => {
                 world.rcu_read_lock_outer(self.task);
-                self.did(Event::Act("enters an RCU read section around the whole walk"), sink);
+                self.did(Event::Act(RCU[usize::from(self.walk().is_some())][0]), sink);
             }
             Step::Rcu(false) => {
                 world.rcu_read_unlock_outer(self.task);
-                self.did(Event::Act("leaves the RCU read section around the walk"), sink);
+                self.did(Event::Act(RCU[usize::from(self.walk().is_some())][1]), sink);
             }
             Step::Sync => {
                 self.did(Event::Act("finds nobody in a section with interrupts off any more"), sink)
@@ -383,6 +383,12 @@ impl Cpu {
 const KEY: [&str; 2] = ["turns the static key off", "turns the static key on: a dump runs"];
 const KEY_FOUND: [&str; 2] =
     ["finds the static key off: no dump runs", "finds the static key on: a dump runs"];
+
+/// The words for an RCU read section that begins and ends, without and with a walk in it.
+const RCU: [[&str; 2]; 2] = [
+    ["enters an RCU read section", "leaves its RCU read section"],
+    ["enters an RCU read section around the whole walk", "leaves the RCU read section around the walk"],
+];
 
 /// The words for a page table that was to be allocated before.
 const SPARE: [&str; 2] = ["has allocated no page table", "has a page table that it allocated before"];

@@ -2,7 +2,7 @@
 
 use actors::Observer;
 use mm::{Slot, World};
-use pagewalk::{Action, Call, Callback, Callbacks, Reply, Status, Walk, WalkLock, WalkOps};
+use pagewalk::{Action, Call, Callback, Callbacks, EINVAL, Reply, Status, Walk, WalkLock, WalkOps};
 use pgtable::{EntryKind, Level, RawEntry};
 
 /// Callbacks of a walk in a race.
@@ -105,6 +105,10 @@ impl WalkOps for Ops {
             }
             // The range is one page, which the leaf above was split for: only its pte is changed.
             Self::SetProt { set, clear } => {
+                if call.callback != Callback::Entry(Level::Pte) && world.tests(call.level).leaf(call.value) {
+                    // It warns, as the leaf maps more than the page.
+                    return Reply { ret: EINVAL, ..Reply::default() };
+                }
                 if call.callback == Callback::Entry(Level::Pte) {
                     world.write_slot(call.slot, RawEntry(call.value.0 & !*clear | *set));
                 }

@@ -141,7 +141,8 @@ pub(super) fn outcomes_of(world: &World, cpu: &Cpu) -> Outcomes {
     };
     let did = match cpu.inner() {
         Inner::Walk(_, Ops::Smaps { added }) if added.iter().any(|&times| times > 1) => Outcomes::DOUBLE,
-        Inner::Walk(walk, Ops::SetProt { set, clear }) if matches!(walk.status(), Status::Done(_)) => {
+        // Who was refused has lost nothing.
+        Inner::Walk(walk, Ops::SetProt { set, clear }) if walk.status() == Status::Done(0) => {
             match pte_of(world, cpu, walk.args().start) {
                 Some(pte) if pte & set == *set && pte & clear == 0 => Outcomes::empty(),
                 _ => Outcomes::LOST,

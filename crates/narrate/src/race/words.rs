@@ -2,7 +2,7 @@
 
 use explore::Lane;
 use mm::{LockMode, Task};
-use pagewalk::Event;
+use pagewalk::{Event, Test};
 use pgtable::Level;
 use races::{Found, Outcomes, State, Step};
 
@@ -33,6 +33,8 @@ pub(super) fn read(before: &State, lane: Lane, event: &Event) -> Option<String> 
     let step = cpu.script().lines.get(cpu.at()?)?.step;
     let Event::Read { level, slot, verdict, .. } = *event else { return None };
     let says = match (step, level, verdict) {
+        (Step::Is(Level::Pte, Test::Present), _, true) => "is read once: it maps a page.",
+        (Step::Is(Level::Pte, Test::Present), _, false) => "is read once: it maps no page.",
         (Step::Get(_), _, true) => {
             "is read once: it leads to a table, whose address is taken from the same value."
         }
