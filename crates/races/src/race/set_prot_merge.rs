@@ -25,7 +25,7 @@ pub static RACE: RaceDef = RaceDef {
     goal: "Make CPU 0 read a freed page table, or lose its change.",
     aim: UAF.union(Outcomes::LOST),
     why: "Who owns a page does not own the table that maps it. A lock that only those hold who merge and split keeps \
-          no walk out, whatever its mode. It would have to be held until the pages are changed.",
+          no walk out, also if it is held for writing. It would have to be held until the pages are changed.",
     ground: (VMALLOC, Shape::Page),
     runs_on: |model| model.kernel.set_memory == SetMemory::SplitsThenLockless,
     exists: |revision| revision.rules().lockless,
