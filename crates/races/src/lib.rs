@@ -84,6 +84,7 @@ pub mod found;
 pub mod ground;
 pub mod link;
 pub mod locks;
+mod looks;
 pub mod model;
 pub mod notes;
 mod once;

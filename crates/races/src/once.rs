@@ -47,7 +47,7 @@ impl<S: Sink> Sink for Spy<'_, S> {
     fn event(&mut self, event: Event) {
         match event {
             Event::Read { slot, value, .. } | Event::Map { slot, value, .. } => {
-                *self.last = Some((slot, value))
+                *self.last = Some((slot, value));
             }
             Event::Again { .. } => *self.last = None,
             _ => {}

@@ -123,7 +123,7 @@ fn note(shown: &mut Shown, call: &Call, world: &World) {
     let noted = match call.callback {
         Callback::Entry(Level::Pte) => (Level::Pte as u8, call.value.0),
         Callback::Entry(level) if world.tests(call.level).leaf(call.value) => (level as u8, call.value.0),
-        Callback::Hole => (call.depth as u8, 0),
+        Callback::Hole => (call.depth.cast_unsigned(), 0),
         _ => return,
     };
     // The small world has a page of each pmd, so that the second half begins at a multiple of what a pmd maps.

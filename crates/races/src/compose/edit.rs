@@ -147,7 +147,7 @@ pub(super) fn walker(
             Inner::Dump(_) => return Err(NoSense::DumpInRcu),
             Inner::Walk(walk, _) if walk.entry().has_vmas() => return Err(NoSense::VmasInRcu),
             Inner::Nothing => return Err(NoSense::OwnRcu(name)),
-            _ => {}
+            Inner::Walk(..) => {}
         }
         let at = lines.iter().position(|line| line.step == Step::Run).unwrap_or(0);
         lines.insert(at, line("rcu_read_lock()", Step::Rcu(true)));

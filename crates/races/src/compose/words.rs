@@ -49,10 +49,10 @@ impl Composition {
         match reads {
             Reads::AsWritten => {}
             Reads::Once => {
-                all.push("the walk reads each entry once, and follows what it has tested".to_string())
+                all.push("the walk reads each entry once, and follows what it has tested".to_string());
             }
             Reads::Repeated => {
-                all.push("the compiler reads an entry again where its value is used".to_string())
+                all.push("the compiler reads an entry again where its value is used".to_string());
             }
             Reads::Merged => all.push("the compiler leaves the second read of an entry out".to_string()),
         }

@@ -12,7 +12,7 @@ use pgtable::{Level, Thp};
 use super::{First, RaceDef, RuleDef, UAF, retract};
 use crate::ground::{Half, Shape};
 use crate::outcome::Outcomes;
-use crate::setting::{MM, NotThere, Setting};
+use crate::setting::{MM, Setting};
 use crate::step::{Line, Lock, Step, Value, behind, line};
 
 /// Fault-around, and khugepaged.
@@ -39,29 +39,37 @@ static RULES: [RuleDef; 3] = [
         id: "looks",
         title: "looks whether it has allocated a table (v6.7)",
         of_kernel: |_, _| true,
-        set_up: |setting| set_up(setting, true, true),
+        set_up: |setting| {
+            set_up(setting, true, true);
+            Ok(())
+        },
     },
     RuleDef {
         id: "trusts",
         title: "takes for granted that it has (v5.12 to v6.6)",
         of_kernel: |_, _| false,
-        set_up: |setting| set_up(setting, false, true),
+        set_up: |setting| {
+            set_up(setting, false, true);
+            Ok(())
+        },
     },
     RuleDef {
         id: "no-rcu",
         title: "looks; the table is freed at once",
         of_kernel: |_, _| false,
-        set_up: |setting| set_up(setting, true, false),
+        set_up: |setting| {
+            set_up(setting, true, false);
+            Ok(())
+        },
     },
 ];
 
 const READ: LockMode = LockMode::Read;
 const WRITE: LockMode = LockMode::Write;
 
-fn set_up(setting: &mut Setting, looks: bool, rcu: bool) -> Result<(), NotThere> {
+fn set_up(setting: &mut Setting, looks: bool, rcu: bool) {
     setting.other("filemap_map_pages", &lines(setting.lock, looks));
     setting.other("retract_page_tables", &retract::lines(rcu));
-    Ok(())
 }
 
 fn lines(lock: LockMode, looks: bool) -> Vec<Line> {

@@ -14,7 +14,7 @@ use super::{First, RaceDef, RuleDef, UAF, retract};
 use crate::ground::{Half, Shape};
 use crate::notes::Notes;
 use crate::outcome::Outcomes;
-use crate::setting::{MM, NotThere, Setting};
+use crate::setting::{MM, Setting};
 use crate::step::{Line, Lock, Step, Value, behind, line};
 
 /// GUP-fast, and who collapses or unmaps.
@@ -41,31 +41,46 @@ static RULES: [RuleDef; 7] = [
         id: "pmd-again",
         title: "pmd and pte are read again (v6.1)",
         of_kernel: |_, _| true,
-        set_up: |setting| collapses(setting, true, true),
+        set_up: |setting| {
+            collapses(setting, true, true);
+            Ok(())
+        },
     },
     RuleDef {
         id: "no-sync",
         title: "the same; khugepaged waits for nobody",
         of_kernel: |_, _| false,
-        set_up: |setting| collapses(setting, true, false),
+        set_up: |setting| {
+            collapses(setting, true, false);
+            Ok(())
+        },
     },
     RuleDef {
         id: "pte-only",
         title: "only the pte is read again (until v6.0)",
         of_kernel: |_, _| false,
-        set_up: |setting| collapses(setting, false, false),
+        set_up: |setting| {
+            collapses(setting, false, false);
+            Ok(())
+        },
     },
     RuleDef {
         id: "retract",
         title: "khugepaged frees the table by RCU",
         of_kernel: |_, _| false,
-        set_up: |setting| frees(setting, "retract_page_tables", &retract::lines(true)),
+        set_up: |setting| {
+            frees(setting, "retract_page_tables", &retract::lines(true));
+            Ok(())
+        },
     },
     RuleDef {
         id: "retract-now",
         title: "khugepaged frees the table at once",
         of_kernel: |_, _| false,
-        set_up: |setting| frees(setting, "retract_page_tables", &retract::lines(false)),
+        set_up: |setting| {
+            frees(setting, "retract_page_tables", &retract::lines(false));
+            Ok(())
+        },
     },
     RuleDef {
         id: "retract-sync",
@@ -75,7 +90,8 @@ static RULES: [RuleDef; 7] = [
             let mut lines = retract::lines(false);
             let free = lines.iter().position(|line| matches!(line.step, Step::Free(..))).unwrap_or(0);
             lines.insert(free, line("tlb_remove_table_sync_one()", Step::Sync));
-            frees(setting, "retract_page_tables", &lines)
+            frees(setting, "retract_page_tables", &lines);
+            Ok(())
         },
     },
     RuleDef {
@@ -84,25 +100,24 @@ static RULES: [RuleDef; 7] = [
         of_kernel: |_, _| false,
         set_up: |setting| {
             let lines = munmap::lines(End::Downgrades, setting.model.per_vma_lock);
-            frees(setting, "munmap", &lines)
+            frees(setting, "munmap", &lines);
+            Ok(())
         },
     },
 ];
 
 const WRITE: LockMode = LockMode::Write;
 
-fn collapses(setting: &mut Setting, pmd_again: bool, waits: bool) -> Result<(), NotThere> {
+fn collapses(setting: &mut Setting, pmd_again: bool, waits: bool) {
     setting.other("gup_fast", &lines(pmd_again));
     let mut lines = COLLAPSE.to_vec();
     lines.retain(|line| waits || line.step != Step::Sync);
     setting.other("collapse_huge_page", &lines);
-    Ok(())
 }
 
-fn frees(setting: &mut Setting, name: &'static str, other: &[Line]) -> Result<(), NotThere> {
+fn frees(setting: &mut Setting, name: &'static str, other: &[Line]) {
     setting.other("gup_fast", &lines(true));
     setting.other(name, other);
-    Ok(())
 }
 
 fn lines(pmd_again: bool) -> Vec<Line> {
