@@ -26,6 +26,9 @@ pub struct Kernel {
     /// Whether page-table isolation leaves the global bit out of `PAGE_KERNEL` and its siblings (`__default_kernel_pte_mask`,
     /// arch/x86/mm/init.c).
     pub drops_global: bool,
+    /// Whether `set_memory_rox()` takes the right to write and gives that to execute by one write (arch/x86/mm/pat/set_memory.c, v6.2), and
+    /// not one after the other (include/linux/set_memory.h).
+    pub rox_at_once: bool,
     /// Whether hugetlb gives vmemmap pages back (`CONFIG_ARCH_WANT_OPTIMIZE_HUGETLB_VMEMMAP`).
     pub hvo: bool,
     /// Whose text a dump of the kernel's tables has (`CONFIG_PTDUMP_DEBUGFS`); `None` where there is none, or none that is

@@ -8,6 +8,8 @@ use alloc::vec;
 use mm::{MmId, Slot, Table, Vma, VmaId, World, WorldError};
 use pgtable::{Level, Model, Owner, PhysAddr, Prot, RawEntry, VirtAddr};
 
+use crate::step::Rights;
+
 /// What is there before anything moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -82,6 +84,22 @@ pub(super) fn leaf(model: &Model, level: Level, user: bool) -> RawEntry {
     };
     // Where nothing above a pte maps memory there are no races about it either.
     model.make_leaf(PhysAddr(pa), Prot::writable(owner(user)), level).unwrap_or_default()
+}
+
+/// A page of the kernel with these rights.
+pub(super) fn with_rights(model: &Model, rights: Rights) -> RawEntry {
+    let prot = model.make.prot;
+    let [mask, both] = prot.write_execute.unwrap_or_default();
+    // PAGE_KERNEL is writable, so what has to change for both is what keeps it from being executed.
+    let execute = prot.kernel.pte & mask ^ both;
+    let (writable, read_only) = (prot.kernel.pte, prot.kernel_ro.pte);
+    let bits = match rights {
+        Rights::Read => read_only,
+        Rights::Execute => read_only & !execute | both & execute,
+        Rights::WriteExecute => writable & !execute | both & execute,
+    };
+    let page = leaf(model, Level::Pte, false).0 & !writable;
+    RawEntry(page | bits)
 }
 
 /// An entry that points to a table.
