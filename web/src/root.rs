@@ -57,11 +57,14 @@ pub trait App {
     fn view(&self) -> Html;
 }
 
+/// Makes the content of the component, told how that is reached.
+pub type Make = dyn Fn(&Scope<Root>) -> Box<dyn App>;
+
 /// What the component is started with.
 #[derive(Properties)]
 pub struct Start {
-    /// What makes its content, told how that is reached.
-    pub make: Box<dyn Fn(&Scope<Root>) -> Box<dyn App>>,
+    /// What makes its content.
+    pub make: Box<Make>,
 }
 
 impl std::fmt::Debug for Start {

@@ -13,11 +13,13 @@
 
 pub(crate) mod files;
 
-use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{env, fs, thread};
 
 use crate::error::{Error, PageError};
 use crate::progress::say;
@@ -240,11 +242,25 @@ fn split(workspace: &Workspace, program: &Path, parts: &Path, release: bool) -> 
 /// Makes everything smaller on the way from `parts` to `app`: each part of the program, whose functions are put in order at last; the
 /// scripts in one; the style sheets in two.
 fn optimise(workspace: &Workspace, tools: &Toolbox, parts: &Path, app: &Path) -> Result<(), Error> {
-    for part in files::with_extension(parts, "wasm")? {
-        let smaller = app.join(part.file_name().unwrap_or_default());
+    let all = files::with_extension(parts, "wasm")?;
+    let smaller = |part: &PathBuf| {
+        let to = app.join(part.file_name().unwrap_or_default());
         let mut wasm_opt = Command::new(tools.program("wasm-opt"));
-        process::run(wasm_opt.args(WASM_OPT).arg(&part).arg("-o").arg(smaller))?;
-    }
+        process::run(wasm_opt.args(WASM_OPT).arg(part).arg("-o").arg(to))
+    };
+    // The largest are a third of all the time: each processor takes the next one that nobody has taken.
+    let next = AtomicUsize::new(0);
+    let take = || -> Result<(), Error> {
+        while let Some(part) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+            smaller(part)?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let all: Vec<_> = (0..processors).map(|_| scope.spawn(take)).collect();
+        all.into_iter().try_for_each(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })?;
     let mut order = tools::splitter(workspace, "run");
     process::run(order.args(["--", "--order"]).args(files::with_extension(app, "wasm")?))?;
     let mut esbuild = Command::new(tools.program("esbuild"));

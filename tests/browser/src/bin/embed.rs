@@ -61,6 +61,8 @@ fn main() {
             }
             rows.push(measured(page, &dist(), &format!("frame, {link}"), &frame).await);
             rows.push(measured(page, &dist(), &format!("element, {link}"), &element).await);
+            let ahead = format!("{}{element}", preload(&dist()));
+            rows.push(measured(page, &dist(), &format!("element with a preload line, {link}"), &ahead).await);
             rows.push(measured(page, &dist(), &format!("12 elements, {link}"), &element.repeat(12)).await);
         }
         rows
@@ -77,6 +79,17 @@ fn main() {
 fn still(link: &str) -> String {
     let ask = Ask::parse(link).expect("an address");
     Figure::open(&ask, None).and_then(|of| of.draw(Format::Svg, Theme::Light)).expect("a figure")
+}
+
+/// What a page can say in its head, so that the program is fetched beside the script that asks for it.
+fn preload(site: &Path) -> String {
+    let entries = site.read_dir().expect("a built site").filter_map(Result::ok);
+    let app = entries.map(|entry| entry.file_name()).find(|name| name.to_string_lossy().starts_with("app-"));
+    let app = app.expect("the folder of the program");
+    format!(
+        "<link rel=\"preload\" as=\"fetch\" crossorigin href=\"{}/pagewalk_bg.wasm\">",
+        app.to_string_lossy()
+    )
 }
 
 async fn measured(page: &Page, site: &Path, form: &str, body: &str) -> Row {
