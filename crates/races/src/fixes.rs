@@ -50,8 +50,8 @@ pub static FIXES: [Fix; 12] = [
         title: "mm: gup: fix the fast GUP race against THP collapse",
         since: "v6.1-rc1",
         affected: None,
-        before: "gup-fast/x86_64-4level/v7.3?rule=pte-only",
-        after: "gup-fast/x86_64-4level/v7.3?rule=no-sync",
+        before: "gup-fast/arm64-4k-48/v7.3?rule=pte-only",
+        after: "gup-fast/arm64-4k-48/v7.3?rule=no-sync",
         instead: None,
     },
     Fix {
@@ -60,8 +60,8 @@ pub static FIXES: [Fix; 12] = [
         title: "mm/khugepaged: fix GUP-fast interaction by sending IPI",
         since: "v6.1-rc8",
         affected: None,
-        before: "gup-fast/x86_64-4level/v7.3?rule=retract-now",
-        after: "gup-fast/x86_64-4level/v7.3?rule=retract-sync",
+        before: "gup-fast/arm64-4k-48/v7.3?rule=retract-now",
+        after: "gup-fast/arm64-4k-48/v7.3?rule=retract-sync",
         instead: None,
     },
     Fix {

@@ -8,8 +8,6 @@ use alloc::vec;
 use mm::{MmId, Slot, Table, Vma, VmaId, World, WorldError};
 use pgtable::{Level, Model, Owner, PhysAddr, Prot, RawEntry, VirtAddr};
 
-use crate::step::Rights;
-
 /// What is there before anything moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -84,6 +82,17 @@ pub(super) fn leaf(model: &Model, level: Level, user: bool) -> RawEntry {
     };
     // Where nothing above a pte maps memory there are no races about it either.
     model.make_leaf(PhysAddr(pa), Prot::writable(owner(user)), level).unwrap_or_default()
+}
+
+/// What the kernel may do with a page besides reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// Nothing.
+    Read,
+    /// Execute it.
+    Execute,
+    /// Write it and execute it.
+    WriteExecute,
 }
 
 /// A page of the kernel with these rights.

@@ -9,6 +9,7 @@ use pagewalk::{Free, Test};
 use pgtable::Level;
 
 use crate::ground::Ground;
+pub use crate::ground::Rights;
 use crate::notes::Notes;
 
 /// A lock, by what it protects in the small world.
@@ -45,17 +46,6 @@ pub enum Value {
     Table,
     /// A page of the kernel with other rights than to read, write and not execute.
     Rights(Rights),
-}
-
-/// What the kernel may do with a page besides reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rights {
-    /// Nothing.
-    Read,
-    /// Execute it.
-    Execute,
-    /// Write it and execute it.
-    WriteExecute,
 }
 
 /// One atomic action. An entry is named by its level (pud to pte), a table by the level of its entries (pmd or pte).

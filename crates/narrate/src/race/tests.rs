@@ -358,7 +358,7 @@ fn a_composed_race_has_an_address_of_its_own_and_marks_what_the_kernel_does_not_
 
 #[test]
 fn who_looks_for_a_page_without_a_lock_reads_once_and_is_waited_for() {
-    let mut session = open("v1/race/gup-fast/x86_64-4level/v7.3");
+    let mut session = open("v1/race/gup-fast/arm64-4k-48/v7.3");
     for _ in 0..3 {
         session.step(lane('a'));
     }

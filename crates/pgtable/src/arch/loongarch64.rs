@@ -51,6 +51,7 @@ static KERNEL: Kernel = Kernel {
     linear_alias: false,
     drops_global: false,
     rox_at_once: false,
+    flush_interrupts: true,
     hvo: true,
     ptdump: None,
     isa: Isa::Loongarch,

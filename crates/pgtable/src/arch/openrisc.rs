@@ -44,6 +44,7 @@ static KERNEL: Kernel = Kernel {
     linear_alias: false,
     drops_global: false,
     rox_at_once: false,
+    flush_interrupts: true,
     hvo: false,
     ptdump: None,
     isa: Isa::Openrisc,

@@ -129,6 +129,7 @@ static KERNEL: Kernel = Kernel {
     linear_alias: false,
     drops_global: false,
     rox_at_once: false,
+    flush_interrupts: false,
     hvo: false,
     ptdump: Some(Ptdump::Powerpc),
     isa: Isa::Powerpc,

@@ -181,6 +181,7 @@ const KERNEL_64: Kernel = Kernel {
     linear_alias: true,
     drops_global: false,
     rox_at_once: false,
+    flush_interrupts: false,
     hvo: true,
     ptdump: Some(Ptdump::Riscv),
     isa: Isa::Riscv,

@@ -163,6 +163,7 @@ static KERNEL: Kernel = Kernel {
     linear_alias: true,
     drops_global: true,
     rox_at_once: true,
+    flush_interrupts: true,
     hvo: true,
     ptdump: Some(Ptdump::X86),
     isa: Isa::X86,

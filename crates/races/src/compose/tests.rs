@@ -130,7 +130,6 @@ const ASKED: &[(&str, &str)] = &[
     ("mbind/x86_64-4level/v7.3?rule=policy", "missed"),
     ("mbind/x86_64-4level/v7.3", "SAFE"),
     ("mbind/x86_64-4level/v6.1.192", "SAFE"),
-    ("mbind/openrisc/v7.3?rule=mm-only", "SAFE"),
     // Mails of 2026: what if arm64's set_memory_*() merged small pages again?
     ("set-prot-merge/arm64-4k-48/v7.3", "SAFE"),
     ("set-prot-merge/arm64-4k-48/v7.3?rule=mutex", "UAF(pte)+wild+lost"),
@@ -146,11 +145,11 @@ const ASKED: &[(&str, &str)] = &[
     ("fault-around/x86_64-4level/v7.3", "SAFE"),
     ("fault-around/x86_64-4level/v7.3?frees=now", "UAF(pte)"),
     // 70cbc3cc78a9, 2022: is it enough to read the pte again? What do the reads of GUP-fast need READ_ONCE() for?
-    ("gup-fast/x86_64-4level/v7.3?rule=pte-only", "stale"),
-    ("gup-fast/x86_64-4level/v7.3?rule=no-sync", "SAFE"),
-    ("gup-fast/x86_64-4level/v7.3?rule=no-sync&reads=merged", "stale"),
-    ("gup-fast/x86_64-4level/v7.3?reads=merged", "SAFE"),
-    ("gup-fast/x86_64-4level/v7.3?reads=repeated", "wild"),
+    ("gup-fast/arm64-4k-48/v7.3?rule=pte-only", "stale"),
+    ("gup-fast/arm64-4k-48/v7.3?rule=no-sync", "SAFE"),
+    ("gup-fast/arm64-4k-48/v7.3?rule=no-sync&reads=merged", "stale"),
+    ("gup-fast/arm64-4k-48/v7.3?reads=merged", "SAFE"),
+    ("gup-fast/arm64-4k-48/v7.3?reads=repeated", "wild"),
     ("fault-around/x86_64-4level/v7.3?reads=repeated", "wild"),
 ];
 

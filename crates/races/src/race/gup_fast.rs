@@ -27,13 +27,15 @@ pub static RACE: RaceDef = RaceDef {
     aim: Outcomes::STALE.union(UAF),
     why: "khugepaged clears the pmd and then looks whether the page is pinned. CPU 0 pins the page and then looks \
           whether the pmd has changed, so that one of them sees the other (70cbc3cc78a9, v6.1). A pte that has not \
-          changed says nothing. RCU waits for interrupts that are off, so tables that it frees are safe.",
+          changed says nothing. RCU waits for interrupts that are off, so tables that it frees are \
+          safe. On x86 a flush is an interrupt as a rule, which waits for CPU 0 as well.",
     ground: (Half::User, Shape::Page),
-    runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu,
+    // Where a flush is an interrupt it waits for CPU 0.
+    runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu && !model.kernel.flush_interrupts,
     exists: |_| true,
     locks: &[LockMode::None],
     rules: &RULES,
-    first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::None, rule: "pte-only" },
+    first: First { model: "arm64-4k-48", kernel: Revision::V7_3, lock: LockMode::None, rule: "pte-only" },
 };
 
 static RULES: [RuleDef; 7] = [
@@ -48,7 +50,7 @@ static RULES: [RuleDef; 7] = [
     },
     RuleDef {
         id: "no-sync",
-        title: "the same; khugepaged waits for nobody",
+        title: "pmd and pte are read again; khugepaged waits for nobody",
         of_kernel: |_, _| false,
         set_up: |setting| {
             collapses(setting, true, false);
@@ -84,7 +86,7 @@ static RULES: [RuleDef; 7] = [
     },
     RuleDef {
         id: "retract-sync",
-        title: "the same, when nobody has interrupts off (2ba99c5e0881)",
+        title: "khugepaged frees the table when nobody has interrupts off (2ba99c5e0881)",
         of_kernel: |_, _| false,
         set_up: |setting| {
             let mut lines = retract::lines(false);

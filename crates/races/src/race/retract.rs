@@ -133,6 +133,7 @@ pub(super) fn lines(rcu: bool) -> Vec<Line> {
         if let Step::Free(_, how) = &mut line.step
             && !rcu
         {
+            line.text = "pte_free(mm, pgtable)";
             *how = Free::Now;
         }
     }

@@ -229,6 +229,7 @@ static KERNEL: Kernel = Kernel {
     linear_alias: true,
     drops_global: false,
     rox_at_once: false,
+    flush_interrupts: false,
     hvo: false,
     ptdump: Some(Ptdump::Arm64),
     isa: Isa::Arm64,

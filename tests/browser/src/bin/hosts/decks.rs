@@ -5,7 +5,8 @@ use std::path::Path;
 use pagewalk_browser_tests::{Key, Page, Site};
 use serde_json::{Value, json};
 
-use crate::manners::{all_is_here, shows};
+use crate::all_is_here;
+use crate::manners::shows;
 use crate::paper;
 
 const STEPS: &str = "return [...document.querySelectorAll('page-walk')].map(of => of.shadowRoot.querySelector('.sentence')?.dataset.step ?? '').join()";

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use pagewalk_browser_tests::{Screen, Site, from_environment, test};
+use pagewalk_browser_tests::{Page, Screen, Site, from_environment, test};
 
 /// A host: its address, the step that it shows first, what makes it dark, if it can be, and what is true of the page once its own key → was
 /// pressed.
@@ -19,6 +19,14 @@ struct Host {
     first: u64,
     dark: Option<&'static str>,
     turned: &'static str,
+}
+
+/// All comes from here, and is there, but for the icon that browsers ask every server for.
+async fn all_is_here(page: &Page) {
+    let elsewhere = "return performance.getEntriesByType('resource').map(of => of.name).filter(name => !name.startsWith(location.origin) && !name.startsWith('data:')).join()";
+    assert_eq!(page.text_of(elsewhere).await, "", "all comes from here");
+    let missing = "return performance.getEntriesByType('resource').filter(of => of.responseStatus >= 400 && !of.name.endsWith('/favicon.ico')).map(of => of.name).join()";
+    assert_eq!(page.text_of(missing).await, "", "nothing is missing");
 }
 
 /// Hosts that use no key themselves: that it comes to them is what counts.

@@ -3,7 +3,7 @@
 use pagewalk_browser_tests::{Key, Page, Site};
 use serde_json::json;
 
-use crate::{Host, paper};
+use crate::{Host, all_is_here, paper};
 
 /// What the first walk of a page shows.
 const SHOWN: &str =
@@ -11,14 +11,6 @@ const SHOWN: &str =
 
 pub(crate) async fn shows(page: &Page, step: u64) {
     page.until(&format!("step {step}"), || async { page.text_of(SHOWN).await == step.to_string() }).await;
-}
-
-/// All comes from here, and is there, but for the icon that browsers ask every server for.
-pub(crate) async fn all_is_here(page: &Page) {
-    let elsewhere = "return performance.getEntriesByType('resource').map(of => of.name).filter(name => !name.startsWith(location.origin) && !name.startsWith('data:')).join()";
-    assert_eq!(page.text_of(elsewhere).await, "", "all comes from here");
-    let missing = "return performance.getEntriesByType('resource').filter(of => of.responseStatus >= 400 && !of.name.endsWith('/favicon.ico')).map(of => of.name).join()";
-    assert_eq!(page.text_of(missing).await, "", "nothing is missing");
 }
 
 /// Opens a host, and looks at the first walk in it. Returns how its paper was looked at.

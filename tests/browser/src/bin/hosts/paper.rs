@@ -7,7 +7,7 @@ use std::process::Command;
 use pagewalk_browser_tests::{Page, Site};
 use serde_json::json;
 
-use crate::manners::all_is_here;
+use crate::all_is_here;
 
 /// What the examples show at their step: the sentence, the lock and a table.
 pub(crate) const SENTENCE: &str = "The assertion on init_mm.mmap_lock fails: it is held for reading only.";

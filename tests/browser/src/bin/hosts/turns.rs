@@ -3,7 +3,8 @@
 use pagewalk_browser_tests::{Page, Site};
 use serde_json::json;
 
-use crate::manners::{all_is_here, shows};
+use crate::all_is_here;
+use crate::manners::shows;
 
 /// How often its pages are turned, there and back.
 const TURNS: u32 = 12;
