@@ -14,7 +14,6 @@ use pgtable::Model;
 
 use crate::choice::Choice;
 use crate::cpu::Inner;
-use crate::ops::Ops;
 use crate::race::{RACES, Race};
 use crate::state::State;
 use crate::step::{Lock, Step};
@@ -81,14 +80,9 @@ impl Beside {
         best.map(|(choice, _)| choice)
     }
 
-    /// Whether the first CPU walks like this. What a walk has to find is not asked here: whether it misses a page (`mbind()`), or
-    /// finds one that is writable and executable.
+    /// Whether the first CPU walks like this.
     fn takes_part(&self, state: &State) -> bool {
-        let walk = match state.cpus().first().map(crate::Cpu::inner) {
-            Some(Inner::Walk(_, Ops::Queue { .. } | Ops::CheckWx { .. })) => return false,
-            Some(Inner::Walk(walk, _)) => walk,
-            _ => return false,
-        };
+        let Some(Inner::Walk(walk, _)) = state.cpus().first().map(crate::Cpu::inner) else { return false };
         let (walks, own) = (self.proper(walk.entry()), self.proper(self.entry));
         // What takes a VMA or a file walks the mm of the small world's area.
         let mm = if walks.has_vmas() { Some(MmId::USER) } else { walk.args().mm };

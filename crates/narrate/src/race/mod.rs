@@ -107,12 +107,10 @@ pub fn point(moment: &Moment, revision: Revision, race: Race) -> RacePoint {
 
 /// What just happened, and who did it.
 fn said(moment: &Moment) -> String {
-    let Moment { before, state, lane, event } = moment;
+    let Moment { state, lane, event, .. } = moment;
     let mut says = match (lane, event) {
         (Some(lane), Some(event)) => {
-            let own = words::read(before, *lane, event);
-            let says = own.unwrap_or_else(|| sentence(&[*event], &state.world));
-            told(&words::who(*lane, state.cpus().len()), &says)
+            told(&words::who(*lane, state.cpus().len()), &sentence(&[*event], &state.world))
         }
         _ => START.to_owned(),
     };

@@ -150,7 +150,6 @@ static PROT: Protections = Protections {
     shared: protection(PAGE_SHARED),
     kernel: protection(PAGE_KERNEL),
     kernel_ro: protection(PAGE_KERNEL),
-    write_execute: Some([WRITE | EXEC, WRITE | EXEC]),
 };
 
 /// A table entry has only V.
@@ -180,8 +179,6 @@ const KERNEL_64: Kernel = Kernel {
     set_memory: SetMemory::SplitsLinear,
     linear_alias: true,
     drops_global: false,
-    rox_at_once: false,
-    flush_interrupts: false,
     hvo: true,
     ptdump: Some(Ptdump::Riscv),
     isa: Isa::Riscv,
