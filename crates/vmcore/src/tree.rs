@@ -42,6 +42,8 @@ pub struct Ranges {
     pub tables: usize,
     /// Tables that the core does not have, or that cannot be unpacked.
     pub missing: usize,
+    /// Tables that lie behind the end of a file that is cut off.
+    pub behind_end: usize,
     /// Entries that the kernel would call bad.
     pub bad: usize,
     /// Whether a limit was reached, so that the rest is not here.
@@ -145,7 +147,10 @@ impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
         let entries = match self.core.table(model, at, model.slots(level)) {
             Ok(entries) => entries,
             Err(error) if error.is_of_memory() && level != Level::Pgd => {
-                self.found.missing += 1;
+                match error {
+                    CoreError::Read(_) => self.found.behind_end += 1,
+                    _ => self.found.missing += 1,
+                }
                 return Ok(());
             }
             Err(error) => return Err(error),
