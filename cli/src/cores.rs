@@ -177,11 +177,12 @@ impl CoreArgs {
             return Ok((text.map_err(|error| failed(&error))?, assumed, capture.model().id));
         }
         self.with_root(name, machine, |core, root, _| {
-            let mut world = core.world(root).map_err(|error| failed(&error))?;
+            // What is missing is said; the rest of the tables is printed.
+            let mut world = core.world_with_holes(root).map_err(|error| failed(&error))?;
             let found = core.ranges(root, !self.lower).map_err(|error| failed(&error))?;
             let regions = Regions::of(core.info(), root.model, &found);
             let text = vmcore::dump::text(&mut world, &regions).map_err(|error| failed(&error))?;
-            Ok((text, [root.assumed.clone(), regions.assumed].concat(), root.model.id))
+            Ok((text, [assumed(root, &found), regions.assumed].concat(), root.model.id))
         })
     }
 

@@ -96,4 +96,16 @@ fn a_core_that_is_cut_off_behind_its_root_shows_what_is_there() {
     );
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("1 table lies behind the end of the file, which is cut off"), "{said}");
+    // The page behind the hole is in the dump as well, and is checked.
+    let output = pagewalk(&["dump", &core]);
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("0xffff888000200000-0xffff888000400000"),
+        "{output:?}"
+    );
+    assert!(String::from_utf8_lossy(&output.stderr).contains("1 table lies behind the end"), "{output:?}");
+    let checked = text(&["check", &core], 0);
+    assert!(
+        checked.contains("assumed: 1 table lies behind the end") && checked.contains("nothing found"),
+        "{checked}"
+    );
 }

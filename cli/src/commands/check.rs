@@ -70,6 +70,10 @@ impl Args {
                 writeln!(out, "{}: the tables of {}{model}", self.file, listing.program)?;
             }
             writeln!(out, "rights: {}", listing.rights.about())?;
+            // Of a core: what of its tables is not there, and is not checked.
+            for sentence in listing.assumed.iter().filter(|_| !listing.has_lines) {
+                writeln!(out, "assumed: {sentence}")?;
+            }
             for finding in &checked.findings {
                 writeln!(out, "{}{}: {}", line(finding), finding.kind.name(), finding.what)?;
             }

@@ -94,6 +94,9 @@ impl Args {
             for (which, name, of) in [("A", &self.a, &a), ("B", &self.b, &b)] {
                 let what = if is_tables(of) { "the tables" } else { of.format.name() };
                 writeln!(out, "{which}: {name}: {what} of {}, rights {}", of.program, of.rights.name())?;
+                for sentence in of.assumed.iter().filter(|_| !of.has_lines) {
+                    writeln!(out, "   assumed: {sentence}")?;
+                }
                 for problem in of.problems.iter() {
                     writeln!(out, "   problem: {problem}")?;
                 }

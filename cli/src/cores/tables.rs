@@ -20,7 +20,7 @@ pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
         Ok(())
     })?;
     listing.rights = Rights::Effective;
-    listing.program = (if is_core(name) { "a core" } else { "a raw image" }).to_owned();
+    listing.program = String::from(if is_core(name) { "a core" } else { "a raw image" });
     Ok(listing)
 }
 
