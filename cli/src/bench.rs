@@ -58,7 +58,8 @@ pub(crate) fn reading(out: &mut impl Write, of: &Reading) -> io::Result<()> {
     for note in &of.notes {
         writeln!(out, "  {note}")?;
     }
-    if let Some(entry) = Pagemap::of(of).filter(|entry| entry.value != 0) {
+    // A pagemap is of a process.
+    if let Some(entry) = Pagemap::of(of).filter(|entry| entry.value != 0 && !of.of_kernel) {
         writeln!(
             out,
             "  in /proc/PID/pagemap: {:#018x} (bits 56 and 61 not counted: a pte does not tell them)",

@@ -1,5 +1,7 @@
 //! A machine's memory in a file: `pagewalk open VMCORE`.
 
+mod tables;
+
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
@@ -9,12 +11,14 @@ use mm::World;
 use pgtable::PhysAddr;
 use ptdump::dump::Layout;
 use serde_json::{Value, json};
-use texts::{Frames, Listing, Machine as Named, Perms, Right, Row, Wish, joined};
+use texts::{Frames, Machine as Named, Perms, Right, Row, joined};
 use vmcore::{Core, CoreError, Ranges, ReadAt, ReadError, Regions, Root};
 
 use crate::bench::hex;
 use crate::files::{self, is_file, json_file, output};
 use crate::outcome::{Exit, Failure};
+
+pub(crate) use tables::{listing, printed};
 
 /// What is asked of a core besides.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -71,21 +75,6 @@ fn head(name: &str) -> Vec<u8> {
         let _ = File::open(name).and_then(|file| file.take(16).read_to_end(&mut head));
     }
     head
-}
-
-/// The listing of a text, or of what debugfs would print of a core or a capture.
-pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
-    let core = CoreArgs::default();
-    if !core.is_meant(name) && json_file(name)?.is_none() {
-        return files::listing(name, wish);
-    }
-    let (text, assumed, model) = core.dump(name, wish.machine)?;
-    let failed = |error| Failure::Text { name: name.to_owned(), error };
-    // Of a text several machines could be the right one; the tables are of one.
-    let wish = Wish { machine: wish.machine.or_else(|| Named::named(model).ok()), ..wish };
-    let mut listing = texts::read(text.as_bytes(), wish).map_err(failed)?;
-    listing.assumed.extend(assumed);
-    Ok(listing)
 }
 
 fn is_core(name: &str) -> bool {
@@ -188,11 +177,12 @@ impl CoreArgs {
             return Ok((text.map_err(|error| failed(&error))?, assumed, capture.model().id));
         }
         self.with_root(name, machine, |core, root, _| {
-            let mut world = core.world(root).map_err(|error| failed(&error))?;
+            // What is missing is said; the rest of the tables is printed.
+            let mut world = core.world_with_holes(root).map_err(|error| failed(&error))?;
             let found = core.ranges(root, !self.lower).map_err(|error| failed(&error))?;
             let regions = Regions::of(core.info(), root.model, &found);
             let text = vmcore::dump::text(&mut world, &regions).map_err(|error| failed(&error))?;
-            Ok((text, [root.assumed.clone(), regions.assumed].concat(), root.model.id))
+            Ok((text, [assumed(root, &found), regions.assumed].concat(), root.model.id))
         })
     }
 
@@ -265,24 +255,7 @@ struct Opened<'a> {
 
 impl Opened<'_> {
     fn assumed(&self) -> Vec<String> {
-        let mut assumed = self.root.assumed.clone();
-        let found = self.found;
-        if found.missing > 0 {
-            assumed.push(format!(
-                "{} tables are not in the core, or cannot be unpacked: what they map is not here",
-                found.missing
-            ));
-        }
-        if found.bad > 0 {
-            assumed.push(format!("{} entries are bad: the kernel would clear them", found.bad));
-        }
-        if found.cut {
-            assumed.push(format!(
-                "the tree has more than {} tables: the rest is not here",
-                vmcore::tree::MOST_TABLES
-            ));
-        }
-        assumed
+        assumed(self.root, self.found)
     }
 
     fn program<R: ReadAt + ?Sized>(&self, core: &Core<'_, R>) -> &'static str {
@@ -368,4 +341,32 @@ impl Opened<'_> {
             "ranges": ranges,
         })
     }
+}
+
+/// What was assumed of a core, and what of its tables is not there.
+fn assumed(root: &Root, found: &Ranges) -> Vec<String> {
+    let mut assumed = root.assumed.clone();
+    if found.missing > 0 {
+        assumed.push(format!(
+            "{} tables are not in the core, or cannot be unpacked: what they map is not here",
+            found.missing
+        ));
+    }
+    if found.behind_end > 0 {
+        let tables = if found.behind_end == 1 { "table lies" } else { "tables lie" };
+        assumed.push(format!(
+            "{} {tables} behind the end of the file, which is cut off: what they map is not here",
+            found.behind_end
+        ));
+    }
+    if found.bad > 0 {
+        assumed.push(format!("{} entries are bad: the kernel would clear them", found.bad));
+    }
+    if found.cut {
+        assumed.push(format!(
+            "the tree has more than {} tables: the rest is not here",
+            vmcore::tree::MOST_TABLES
+        ));
+    }
+    assumed
 }

@@ -211,6 +211,19 @@ fn what_cannot_be_read_is_one_sentence_and_two() {
     }
 }
 
+/// One of several files that cannot be read does not take the others away.
+#[test]
+fn what_can_be_read_of_several_files_is_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("tlb.txt").to_string_lossy().into_owned();
+    std::fs::write(&path, "0000000000400000: 0000000001000000 X--DA--UW\n").expect("a file");
+    for files in [["no-such-file", &path], [&path, "no-such-file"]] {
+        let output = pagewalk(&["open", files[0], files[1], "--ranges"]);
+        assert_eq!((output.status.code(), out(&output).lines().count()), (Some(2), 1), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("pagewalk: no-such-file: "), "{output:?}");
+    }
+}
+
 #[test]
 fn a_check_ends_with_one_if_it_finds_something() {
     let clean = pagewalk(&["check", &file("captures/x86_64-4level/ptdump-kernel.txt.gz")]);

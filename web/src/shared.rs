@@ -160,7 +160,7 @@ pub fn sentence(error: &dyn std::fmt::Display) -> String {
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    if !text.ends_with('?') {
+    if !text.ends_with(['?', '.']) {
         text.push('.');
     }
     text

@@ -77,6 +77,10 @@ impl Values {
                 said.model = said.model.or(Some(model));
                 is_sure = true;
             } else if let Ok(level) = level_named(word) {
+                if said.level.is_some_and(|before| before != level) {
+                    // Each value has a level of its own: that is a line of a log.
+                    return None;
+                }
                 said.level = Some(level);
                 is_sure = true;
             } else if word.eq_ignore_ascii_case(PAGEMAP) {
@@ -192,5 +196,5 @@ pub fn of_line(of: &decode::Found, machine: Option<&'static str>) -> Vec<Reading
     };
     let best = || pgtable::MODELS.iter().copied().rev().max_by_key(|model| points(model));
     let Some(model) = named.or_else(best) else { return Vec::new() };
-    of.values.iter().map(|&(level, value)| Reading::new(model, level, value)).collect()
+    of.readings(model)
 }

@@ -17,7 +17,7 @@ use crate::wish::WishArgs;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = after_help())]
 pub(crate) struct Args {
-    /// A text, or a core of which debugfs' text is checked; `-` is standard input.
+    /// A text, or a core, of which the tables are checked by their effective rights; `-` is standard input.
     file: String,
     /// For a program.
     #[arg(long)]
@@ -64,13 +64,21 @@ impl Args {
             writeln!(out)?;
         } else {
             let model = listing.machine.map_or_else(String::new, |machine| format!(", {}", machine.id));
-            writeln!(out, "{}: {} of {}{model}", self.file, listing.format.name(), listing.program)?;
+            if listing.has_lines {
+                writeln!(out, "{}: {} of {}{model}", self.file, listing.format.name(), listing.program)?;
+            } else {
+                writeln!(out, "{}: the tables of {}{model}", self.file, listing.program)?;
+            }
             writeln!(out, "rights: {}", listing.rights.about())?;
+            // Of a core: what of its tables is not there, and is not checked.
+            for sentence in listing.assumed.iter().filter(|_| !listing.has_lines) {
+                writeln!(out, "assumed: {sentence}")?;
+            }
             for finding in &checked.findings {
-                writeln!(out, "line {}: {}: {}", finding.line, finding.kind.name(), finding.what)?;
+                writeln!(out, "{}{}: {}", line(finding), finding.kind.name(), finding.what)?;
             }
             for note in &checked.notes {
-                writeln!(out, "line {}: note: {}", note.line, note.what)?;
+                writeln!(out, "{}note: {}", line(note), note.what)?;
             }
             for sentence in &checked.not_checked {
                 writeln!(out, "not checked: {sentence}")?;
@@ -86,10 +94,15 @@ impl Args {
     }
 }
 
+/// Where it stands; nothing where there is no text.
+fn line(finding: &Finding) -> String {
+    if finding.line > 0 { format!("line {}: ", finding.line) } else { String::new() }
+}
+
 fn of(finding: &Finding) -> Value {
     json!({
         "kind": finding.kind.name(),
-        "line": finding.line,
+        "line": (finding.line > 0).then_some(finding.line),
         "start": format!("{:x}", finding.start),
         "end": format!("{:x}", u128::from(finding.last) + 1),
         "what": finding.what,

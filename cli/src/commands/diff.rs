@@ -4,9 +4,9 @@ use std::io::Write as _;
 
 use serde_json::{Map, Value, json};
 use texts::diff::{Difference, LEGEND, Side, diff};
-use texts::{Format, Listing, Machine, Wish};
+use texts::{Format, Listing, Machine, Rights, Wish};
 
-use crate::cores::listing;
+use crate::cores::{listing, printed};
 use crate::files::output;
 use crate::outcome::{Exit, Failure};
 use crate::wish::format;
@@ -27,7 +27,7 @@ Examples:
 
 Exit codes: 0 no differences, 1 differences, 2 not readable.")]
 pub(crate) struct Args {
-    /// The first text, or a core of which debugfs' text is compared; `-` is standard input.
+    /// The first text, or a core, of which the tables are compared (with a text of debugfs: what debugfs would print); `-` is standard input.
     a: String,
     /// The second text.
     b: String,
@@ -53,8 +53,16 @@ impl Args {
         if self.a == "-" && self.b == "-" {
             return Err(Failure::BothStdin);
         }
-        let a = listing(&self.a, Wish { format: self.format_a, machine: self.model_a })?;
-        let b = listing(&self.b, Wish { format: self.format_b, machine: self.model_b })?;
+        let wish_a = Wish { format: self.format_a, machine: self.model_a };
+        let wish_b = Wish { format: self.format_b, machine: self.model_b };
+        let mut a = listing(&self.a, wish_a)?;
+        let mut b = listing(&self.b, wish_b)?;
+        // debugfs prints the leaf's own rights: beside its text a core is what debugfs would print.
+        if is_tables(&a) && is_dump(&b) {
+            a = printed(&self.a, wish_a)?;
+        } else if is_tables(&b) && is_dump(&a) {
+            b = printed(&self.b, wish_b)?;
+        }
         let compared = diff(&a, &b);
         let mut out = output();
         if self.json {
@@ -84,13 +92,11 @@ impl Args {
             writeln!(out)?;
         } else {
             for (which, name, of) in [("A", &self.a, &a), ("B", &self.b, &b)] {
-                writeln!(
-                    out,
-                    "{which}: {name}: {} of {}, rights {}",
-                    of.format.name(),
-                    of.program,
-                    of.rights.name()
-                )?;
+                let what = if is_tables(of) { "the tables" } else { of.format.name() };
+                writeln!(out, "{which}: {name}: {what} of {}, rights {}", of.program, of.rights.name())?;
+                for sentence in of.assumed.iter().filter(|_| !of.has_lines) {
+                    writeln!(out, "   assumed: {sentence}")?;
+                }
                 for problem in of.problems.iter() {
                     writeln!(out, "   problem: {problem}")?;
                 }
@@ -124,6 +130,15 @@ impl Args {
     }
 }
 
+/// Whether it is of a core's tables, not of a text or a capture.
+fn is_tables(listing: &Listing) -> bool {
+    !listing.has_lines && listing.rights == Rights::Effective
+}
+
+fn is_dump(listing: &Listing) -> bool {
+    !is_tables(listing) && listing.format.name().starts_with("kernel_page_tables")
+}
+
 fn text(side: Option<&Side>) -> String {
     side.map_or_else(|| "nothing".to_owned(), ToString::to_string)
 }
@@ -132,7 +147,7 @@ fn of(difference: &Difference) -> Value {
     let side = |side: &Option<Side>| {
         side.as_ref().map(|side| {
             json!({
-                "line": side.line,
+                "line": (side.line > 0).then_some(side.line),
                 "level": side.level.map(pgtable::Level::name),
                 "perms": side.perms.to_string(),
                 "physical": side.physical.map(|physical| format!("{physical:x}")),

@@ -2,7 +2,8 @@
 
 use std::io::Write as _;
 
-use texts::Machine;
+use serde_json::{Value, json};
+use texts::{Listing, Machine, MarkContent, Wish, attributes};
 
 use crate::cores::CoreArgs;
 use crate::files::output;
@@ -16,7 +17,11 @@ use crate::outcome::{Exit, Failure};
 #[command(after_help = "\
 Examples:
   pagewalk dump vmcore > ours.txt
-  pagewalk dump vmcore | pagewalk check -
+  pagewalk dump vmcore | diff - kernel_page_tables.txt
+  pagewalk dump vmcore --json | jq '.rows[] | select(.level == \"pud\")'
+
+JSON: file, format, model, rights, assumed; rows: start, end, level and perms as open prints them, attributes as they stand in the text,
+region, mapped.
 
 Exit codes: 0 read, 2 not readable.")]
 pub(crate) struct Args {
@@ -26,14 +31,34 @@ pub(crate) struct Args {
     /// Whose tables they are, for example x86_64-5level, where the core does not tell.
     #[arg(long, value_name = "NAME", value_parser = Machine::named)]
     model: Option<Machine>,
+    /// For a program.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     core: CoreArgs,
 }
 
 impl Args {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let (text, assumed, _) = self.core.dump(&self.file, self.model)?;
+        let (text, assumed, model) = self.core.dump(&self.file, self.model)?;
         let mut out = output();
+        if self.json {
+            let wish = Wish { machine: Machine::named(model).ok(), ..Wish::default() };
+            let listing = texts::read(text.as_bytes(), wish)
+                .map_err(|error| Failure::Text { name: self.file.clone(), error })?;
+            let value = json!({
+                "file": self.file,
+                "format": listing.format.name(),
+                "model": model,
+                "rights": listing.rights.name(),
+                "assumed": assumed,
+                "rows": rows(&listing),
+            });
+            serde_json::to_writer_pretty(&mut out, &value).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+            out.flush()?;
+            return Ok(Exit::Read);
+        }
         out.write_all(text.as_bytes())?;
         out.flush()?;
         for sentence in assumed {
@@ -41,4 +66,33 @@ impl Args {
         }
         Ok(Exit::Read)
     }
+}
+
+/// The rows of the text, each with the header that it stands below.
+fn rows(listing: &Listing) -> Vec<Value> {
+    let mut headers = listing
+        .marks
+        .iter()
+        .filter_map(|mark| match &mark.content {
+            MarkContent::Header(name) => Some((mark.row, name.as_str())),
+            MarkContent::Skipped(_) => None,
+        })
+        .peekable();
+    let mut region = None;
+    let row = |(nth, row): (usize, &texts::Row)| {
+        while let Some((_, name)) = headers.next_if(|(before, _)| *before <= nth) {
+            region = Some(name);
+        }
+        let attributes = attributes(listing, row);
+        json!({
+            "start": format!("{:x}", row.start),
+            "end": format!("{:x}", row.end()),
+            "level": row.level.map(pgtable::Level::name),
+            "perms": row.mapped.then(|| row.perms.to_string()),
+            "attributes": attributes.map(|words| words.split_whitespace().collect::<Vec<_>>().join(" ")),
+            "region": region,
+            "mapped": row.mapped,
+        })
+    };
+    listing.rows.iter().enumerate().map(row).collect()
 }

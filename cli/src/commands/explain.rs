@@ -94,7 +94,7 @@ fn read(of: &Found, machine: Option<&'static str>) -> Vec<Reading> {
         };
         pgtable::MODELS.iter().copied().rev().max_by_key(|model| points(model)).unwrap_or(pgtable::MODELS[0])
     });
-    of.values.iter().map(|&(level, value)| Reading::new(model, level, value)).collect()
+    of.readings(model)
 }
 
 fn say(out: &mut impl Write, all: &[Explained], found: &[(Found, Vec<Reading>)]) -> io::Result<()> {

@@ -84,8 +84,24 @@ impl Args {
             };
             return self.core.open(file, wish.machine, show);
         }
-        let listings: Vec<(&String, Listing)> =
-            self.files.iter().map(|name| Ok((name, listing(name, wish)?))).collect::<Result<_, Failure>>()?;
+        let mut listings: Vec<(&String, Listing)> = Vec::new();
+        // What can be read of the others is shown all the same.
+        let mut failed: Option<Failure> = None;
+        for name in &self.files {
+            match listing(name, wish) {
+                Ok(listing) => listings.push((name, listing)),
+                Err(failure) => {
+                    if let Some(before) = failed.replace(failure) {
+                        eprintln!("pagewalk: {before}");
+                    }
+                }
+            }
+        }
+        if listings.is_empty()
+            && let Some(failure) = failed
+        {
+            return Err(failure);
+        }
         let mut out = output();
         if self.ranges {
             let rows = listings.iter().flat_map(|(_, listing)| listing.mapped()).collect();
@@ -120,7 +136,7 @@ impl Args {
             }
         }
         out.flush()?;
-        Ok(Exit::Read)
+        failed.map_or(Ok(Exit::Read), Err)
     }
 }
 

@@ -10,8 +10,9 @@
 //! | `[A] pgd=V, p4d=V, pud=V, pmd=V, pte=V` | an oops of arm64, and of riscv since v6.13 |
 //! | `PUD: A => V` | crash's `vtop` |
 
-use pgtable::{Level, RawEntry};
+use pgtable::{Level, Model, RawEntry};
 
+use crate::Reading;
 use crate::clean::{self, Line};
 
 /// Which form a line has.
@@ -70,12 +71,25 @@ pub struct Found {
     pub about: String,
 }
 
+impl Found {
+    /// The values under a model: those of a kernel's address are never swapped out.
+    pub fn readings(&self, model: &'static Model) -> Vec<Reading> {
+        let of_kernel = self.address.is_some_and(|addr| addr >> 63 != 0);
+        let one = |&(level, value): &(Level, RawEntry)| {
+            let reading = Reading::new(model, level, value);
+            if of_kernel { reading.of_kernel() } else { reading }
+        };
+        self.values.iter().map(one).collect()
+    }
+}
+
 /// Most that is found in one text: nobody reads more.
 const MOST: usize = 1_000;
 
 /// Everything of these forms in a text, in its order.
 pub fn recognise(text: &str) -> Vec<Found> {
     let mut all: Vec<Found> = Vec::new();
+    let mut fault: Option<(usize, u64)> = None;
     for line in clean::lines(text) {
         if all.len() == MOST {
             break;
@@ -83,9 +97,18 @@ pub fn recognise(text: &str) -> Vec<Found> {
         if clean::is_row(&line.text) {
             continue;
         }
-        if let Some(found) =
-            bad_page_map(&line).or_else(|| racy(&line)).or_else(|| bad_entry(&line)).or_else(|| oops(&line))
-        {
+        fault = fault_address(&line).or(fault);
+        let found = bad_page_map(&line)
+            .or_else(|| racy(&line))
+            .or_else(|| bad_entry(&line))
+            .or_else(|| oops(&line))
+            .or_else(|| headless(&line));
+        if let Some(mut found) = found {
+            if found.source == Source::Oops && found.address.is_none() {
+                let near = |(at, _): &(usize, u64)| line.number.saturating_sub(*at) <= FAR;
+                found.address = fault.filter(near).map(|(_, address)| address);
+            }
+            five_levels(&mut found);
             // The tables of a bad page map are on the next line since v6.18.
             match (all.last_mut(), found.source) {
                 (Some(last), Source::Oops)
@@ -211,6 +234,48 @@ fn bad_entry(line: &Line<'_>) -> Option<Found> {
         values: Vec::from([(level, RawEntry(value))]),
         address: None,
         about: format!("a {} was no table and no leaf; the kernel has cleared it and goes on", level.name()),
+    })
+}
+
+/// Most lines between the head of an oops and its tables.
+const FAR: usize = 12;
+
+/// The address in the head of an oops, which x86 prints some lines before the tables.
+fn fault_address(line: &Line<'_>) -> Option<(usize, u64)> {
+    const FORMS: [&str; 4] = [
+        "page fault for address: ",
+        "at virtual address ",
+        "paging request at ",
+        "NULL pointer dereference, address: ",
+    ];
+    let rest = FORMS.iter().find_map(|form| line.text.split_once(form))?.1;
+    Some((line.number, hex(rest)?))
+}
+
+/// An oops of x86 with five levels has an address that four cannot have, or a p4d of its own.
+fn five_levels(found: &mut Found) {
+    let value = |of: Level| found.values.iter().find(|(level, _)| *level == of).map(|(_, value)| *value);
+    let far =
+        found.address.is_some_and(|addr| (0x0000_8000_0000_0000..0xffff_8000_0000_0000).contains(&addr));
+    let differ = matches!((value(Level::Pgd), value(Level::P4d)), (Some(pgd), Some(p4d)) if pgd != p4d);
+    if found.source == Source::Oops && found.model == Some("x86_64-4level") && (far || differ) {
+        found.model = Some("x86_64-5level");
+    }
+}
+
+/// `pte:V pmd:V`: what is left of a "Bad page map" line of which the head was not copied.
+fn headless(line: &Line<'_>) -> Option<Found> {
+    let text = line.text.as_ref();
+    let first = text.split(' ').next()?;
+    hex(level(first)?.1.strip_prefix(':')?)?;
+    let values = named_values(text, ':');
+    (!values.is_empty()).then_some(Found {
+        source: Source::BadPageMap,
+        line: line.number,
+        model: None,
+        values,
+        address: None,
+        about: "the values of such a line without its head".to_owned(),
     })
 }
 

@@ -50,6 +50,8 @@ pub struct Reading {
     pub target: Target,
     /// The entry that the kernel keeps where the CPU must not look.
     pub swap: Option<Swap>,
+    /// Whether it stands for an address of the kernel and is not present: see [`Reading::of_kernel`].
+    pub of_kernel: bool,
     /// Bits that are set and have no name at this level, nor belong to an address.
     pub unnamed: u64,
     /// What else a person should know.
@@ -74,14 +76,43 @@ impl Reading {
         let swap = is_absent.then(|| Swap::new(model, shared, value)).flatten();
         let named = flags.iter().fold(0, |mask, named| mask | named.flag.mask);
         // A field that is 0 is no flag that is set, so it hides nothing. The address is what leads somewhere.
-        let mut reading =
-            Self { model, level, value, kind, cpu_uses, flags, target, swap, unnamed: 0, notes: Vec::new() };
+        let mut reading = Self {
+            model,
+            level,
+            value,
+            kind,
+            cpu_uses,
+            flags,
+            target,
+            swap,
+            of_kernel: false,
+            unnamed: 0,
+            notes: Vec::new(),
+        };
         if !is_absent && kind != EntryKind::None {
             reading.unnamed =
                 reading.address().into_iter().fold(value.0 & !named, |rest, (bit, _)| rest & !(1 << bit));
         }
         reading.notes = reading.remarks(of);
         reading
+    }
+
+    /// The same value for an address of the kernel, of which nothing is swapped out: an entry that is not present keeps frame and flags.
+    /// `DEBUG_PAGEALLOC` and `set_direct_map_invalid_noflush()` make them (`__set_pages_np()`, arch/x86/mm/pat/set_memory.c;
+    /// `set_memory_valid()`, arch/arm64/mm/pageattr.c).
+    #[must_use]
+    pub fn of_kernel(mut self) -> Self {
+        let is_leaf = self.kind == EntryKind::Leaf && !self.cpu_uses;
+        if !(is_leaf || self.kind == EntryKind::NotPresent) {
+            return self;
+        }
+        if self.swap.take().is_some() {
+            let shared = self.model.lowest_sharing(self.level);
+            self.flags = flags(self.model, shared, EntryKind::Leaf, self.value, true);
+        }
+        self.of_kernel = true;
+        self.notes = self.remarks(self.model.kernel.isa);
+        self
     }
 
     /// One word for what it is.
@@ -270,6 +301,26 @@ mod tests {
         let arm = read("arm64-4k-48", Level::Pte, 0x0060_0000_4123_4f02 & !1);
         assert!(names(&arm).contains(&"PTE_PRESENT_INVALID"), "{arm:?}");
         assert!(!names(&arm).contains(&"PTE_NG"));
+    }
+
+    #[test]
+    fn a_kernel_page_that_is_not_present_is_no_swap_entry() {
+        // Linux 6.18 with DEBUG_PAGEALLOC: the page at ffff888109d2a000 of the direct map; x86 keeps its frame inverted.
+        let page = read("x86_64-4level", Level::Pte, 0x800f_fffe_f62d_5060).of_kernel();
+        assert!(page.swap.is_none() && page.of_kernel && page.word() == "not present", "{page:?}");
+        assert_eq!(names(&page), ["_PAGE_ACCESSED", "_PAGE_DIRTY", "_PAGE_NX"]);
+        assert!(
+            page.notes[0].contains("kernel page, not present: its frame 0x109d2a is kept, inverted"),
+            "{page:?}"
+        );
+        // arm64 6.6: the frame stands there as it is.
+        let arm = read("arm64-4k-48", Level::Pte, 0x0068_0002_1fff_8f06).of_kernel();
+        assert!(arm.notes[0].contains("its frame 0x21fff8 is kept;"), "{arm:?}");
+        // What is present, and a hole, are what they are.
+        for value in [0x8000_0000_0000_0163, 0] {
+            let one = read("x86_64-4level", Level::Pte, value);
+            assert_eq!(one.clone().of_kernel(), one);
+        }
     }
 
     #[test]

@@ -54,6 +54,37 @@ fn a_process_may_be_called_like_a_level() {
 }
 
 #[test]
+fn a_bad_page_map_without_its_head_keeps_its_levels() {
+    for text in ["pte:8000000123456867 pmd:1059b2067", "> [ 12.5]  pte:8000000123456867 pmd:1059b2067\n"] {
+        let expected = vec![(Level::Pte, 0x8000_0001_2345_6867), (Level::Pmd, 0x1_059b_2067)];
+        assert_eq!(values(text), [(Source::BadPageMap, expected)], "{text}");
+    }
+    assert!(recognise("pte: what is it? pmd:1").is_empty() && recognise("pte:zz").is_empty());
+}
+
+#[test]
+fn an_oops_at_an_address_of_the_kernel_has_no_swap_entry() {
+    let head = "BUG: unable to handle page fault for address: ffff888109d2a000\n#PF: supervisor read access in kernel mode\n";
+    let tables = "PGD 100000067 P4D 100000067 PUD 100200067 PMD 13ff0f067 PTE 800ffffef62d5060\n";
+    let model = pgtable::model("x86_64-4level").expect("a model");
+    let pte = |text: &str| {
+        let found = recognise(text).remove(0);
+        (found.address, found.readings(model).pop().expect("a pte"))
+    };
+    let (address, of_kernel) = pte(&[head, tables].concat());
+    assert_eq!(address, Some(0xffff_8881_09d2_a000));
+    assert!(of_kernel.of_kernel && of_kernel.swap.is_none(), "{of_kernel:?}");
+    // At a user's address it may be one, and without an address nobody knows.
+    let user = head.replace("ffff888109d2a000", "00007f12ab345000");
+    assert!(pte(&[&user, tables].concat()).1.swap.is_some() && pte(tables).1.swap.is_some());
+    // Five levels: by the address, and by a p4d of its own.
+    let far = head.replace("ffff888109d2a000", "ff11000109d2a000");
+    assert_eq!(recognise(&[&far, tables].concat())[0].model, Some("x86_64-5level"));
+    assert_eq!(recognise(&tables.replace("P4D 1", "P4D 2"))[0].model, Some("x86_64-5level"));
+    assert_eq!(recognise(tables)[0].model, Some("x86_64-4level"));
+}
+
+#[test]
 fn arm64_checks_give_old_and_new() {
     let both = (Source::Racy, vec![(Level::Pte, 0x0068_0004_1689_9f03), (Level::Pte, 0x0060_0004_1689_8f83)]);
     let found = values(SEEDS[2]);

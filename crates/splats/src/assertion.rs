@@ -86,12 +86,21 @@ fn told_mode(splat: &Splat) -> Option<Need> {
 }
 
 /// What a build could know of a failed assertion.
-pub fn build(splat: &Splat) -> Build {
+pub fn build(splat: &Splat, missing: Option<&Missing>) -> Build {
     let place = splat.kind.place();
     let before = splat.version.as_ref().map(|version| !version.since(6, 9));
     let bug = matches!(splat.kind, Kind::Bug { .. });
     let (lockdep, by) = lockdep(splat, place, before, bug);
+    let of_vma = missing.is_some_and(|missing| missing.lock == VMA);
     let meaning = match (bug, lockdep, before) {
+        (true, _, _) if of_vma => {
+            "VM_BUG_ON_VMA(), which exists with CONFIG_DEBUG_VM: this VMA was not locked for writing since the mmap lock was taken for writing, \
+             and the task stops. The mmap write lock itself is asserted before, and is held"
+        }
+        (true, _, Some(false)) => {
+            "since v6.9 mmap_assert_locked() is rwsem_assert_held(), which warns in rwsem.h and lets the task go on: the VM_BUG_ON_MM() that stood \
+             in mmap_lock.h is gone. A kernel of this version that stops there has been changed, or the text is of two kernels"
+        }
         (true, _, _) => {
             "VM_BUG_ON_MM(), which exists with CONFIG_DEBUG_VM: nobody at all held the lock, in any mode, and the task stops. It is \
              the same for both assertions: a read lock where the write lock is needed passes in silence, and so does another task's lock"
@@ -109,6 +118,10 @@ pub fn build(splat: &Splat) -> Build {
         }
     };
     let other_kernels = match before {
+        _ if of_vma => {
+            "VMAs have locks since v6.4. Their assertions stand in mm.h until v6.14 and in mmap_lock.h since v6.15, and are checked with \
+             CONFIG_DEBUG_VM only: a kernel without it is silent, which proves nothing."
+        }
         Some(true) => {
             "Since v6.9 the rwsem itself is looked at in builds without lockdep, so a missing write lock warns there too. Before, such builds \
              checked nothing (with CONFIG_DEBUG_VM: whether anybody holds it at all, and stopped)."
@@ -160,6 +173,8 @@ fn lockdep(
 
 const INIT: &str = "init_mm.mmap_lock";
 const MM: &str = "mm->mmap_lock";
+/// The lock of a VMA.
+pub(crate) const VMA: &str = "the VMA's lock";
 
 fn missing(lock: &'static str, need: Need, why: String) -> Missing {
     let (mode, assertion) = match (lock, need) {
@@ -184,7 +199,7 @@ pub fn of_walk(splat: &Splat, walk: &InTrace, row: Revision, of_init_mm: Option<
     // A walk without VMAs has none to assert, whatever header is named.
     if is_vma_lock && walk.entry.has_vmas() || walk.inner == "process_vma_walk_lock" {
         let why = "the walk_lock of its ops table says that the VMA is locked (PGWALK_WRLOCK_VERIFY, since v6.17 also PGWALK_VMA_RDLOCK_VERIFY)";
-        return Some(missing("the VMA's lock", Need::Write, why.to_owned()));
+        return Some(missing(VMA, Need::Write, why.to_owned()));
     }
     if file == "mm/pagewalk.c" {
         return (walk.entry == EntryPoint::Mapping).then(|| {

@@ -88,11 +88,19 @@ fn verdict(splat: &Splat) -> Verdict {
     // Which mm it was may be known only by what was asserted.
     let of_init_mm =
         of_init_mm.or_else(|| missing.as_ref().map(|missing| missing.lock.starts_with("init_mm")));
+    let site = nearest::site(splat, &found, of_init_mm);
     let model = splat.machine.and_then(|id| pgtable::model(id).ok());
-    let (model, model_is_known) = (model.unwrap_or(MODELS[0]), model.is_some());
+    let model_is_known = model.is_some();
+    // Nothing tells it: who called may stand in the folder of an architecture.
+    let by_site = || {
+        let folder = site?.file.strip_prefix("arch/")?.split('/').next()?;
+        MODELS.iter().copied().find(|model| model.id.starts_with(folder))
+    };
+    let model = model.or_else(by_site).unwrap_or(MODELS[0]);
+    let site = site.map(|site| NearSite::on(site, model, row.revision));
     let lock = lock(splat, missing.as_ref(), of_init_mm);
     let is_lockdep = matches!(splat.kind, crate::Kind::Lockdep(_));
-    let build = (missing.is_some() || is_lockdep).then(|| assertion::build(splat));
+    let build = (missing.is_some() || is_lockdep).then(|| assertion::build(splat, missing.as_ref()));
     let mut assumed = Vec::new();
     if !found.seen {
         assumed.push(format!(
@@ -110,7 +118,7 @@ fn verdict(splat: &Splat) -> Verdict {
         entry: found.entry,
         happened: happened(splat, &found, missing.as_ref()),
         race: nearest::race(splat, &found, missing.as_ref(), of_init_mm, model, row.revision, lock),
-        site: nearest::site(splat, &found, of_init_mm, row.revision),
+        site,
         case: nearest::case(&found, of_init_mm, model, row.revision, lock),
         caller: found.callers.first().cloned(),
         function: found.function,
@@ -138,6 +146,8 @@ fn lock(splat: &Splat, missing: Option<&Missing>, of_init_mm: Option<bool>) -> L
     };
     let has = splat.held.as_deref().is_some_and(listed);
     match (missing, has) {
+        // __is_vma_write_locked() asserts the mmap write lock first: it is there.
+        (Some(missing), _) if missing.lock == assertion::VMA => LockMode::Write,
         (Some(missing), true) if missing.mode == LockMode::Write => LockMode::Read,
         (Some(_), _) => LockMode::None,
         (None, _) if splat.held.as_deref().is_some_and(<[Held]>::is_empty) => LockMode::None,

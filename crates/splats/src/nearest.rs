@@ -42,6 +42,13 @@ pub struct NearSite {
     pub link: Option<String>,
 }
 
+impl NearSite {
+    /// A site, shown on this machine if it runs there.
+    pub(crate) fn on(site: &CallSite, model: &'static Model, row: Revision) -> Self {
+        Self { title: site.title, file: site.file, about: site.why, link: link(site, model.id, row) }
+    }
+}
+
 /// Who frees tables, by functions of the trace of the free: function, and the race of a walk without VMAs in which that happens.
 const FREES: [(&str, &str); 27] = [
     ("vmap_try_huge_pud", "huge-pud"),
@@ -183,7 +190,7 @@ const FORMER: [(&str, &str); 7] = [
 ];
 
 /// The call site that a trace comes through.
-pub fn site(splat: &Splat, walk: &InTrace, of_init_mm: Option<bool>, row: Revision) -> Option<NearSite> {
+pub fn site(splat: &Splat, walk: &InTrace, of_init_mm: Option<bool>) -> Option<&'static CallSite> {
     let names: Vec<&str> = walk.callers.iter().map(String::as_str).collect();
     let sites = || CALL_SITES.iter().copied();
     let own = |site: &&CallSite| site.functions.iter().any(|of| names.contains(of));
@@ -203,22 +210,16 @@ pub fn site(splat: &Splat, walk: &InTrace, of_init_mm: Option<bool>, row: Revisi
         if of_init_mm == Some(false) { ptdump.next() } else { Some(first) }
     };
     let is_dump = names.contains(&"ptdump_walk_pgd");
-    let site = if is_dump { of_ptdump() } else { sites().filter(own).find(fits).or_else(former) }?;
-    Some(NearSite {
-        title: site.title,
-        file: site.file,
-        about: site.why,
-        link: link(site, splat.machine, row),
-    })
+    if is_dump { of_ptdump() } else { sites().filter(own).find(fits).or_else(former) }
 }
 
 /// A scenario that shows the site: on the machine of the trace, if it runs there.
-fn link(site: &CallSite, machine: Option<&'static str>, row: Revision) -> Option<String> {
+fn link(site: &CallSite, machine: &'static str, row: Revision) -> Option<String> {
     static LIBRARY: Library = Library::whole(&[SCENARIOS]);
     let shown = site.runs.first()?;
     let exists = shown.scenario(&LIBRARY)?.program.exists_in(row);
     let row = exists.then_some(row);
-    let here = machine.and_then(|machine| Shown { machine, ..*shown }.link(&LIBRARY, row));
+    let here = Shown { machine, ..*shown }.link(&LIBRARY, row);
     let link = here.or_else(|| shown.link(&LIBRARY, row))?;
     Some(format!("#{link}"))
 }

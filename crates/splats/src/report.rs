@@ -43,6 +43,8 @@ pub struct Splat {
     pub lockdep: Option<&'static str>,
     /// Lines that stood before it and belong to it: a condition, a W+X finding.
     pub before: Vec<String>,
+    /// The lowest address of the kernel that it has.
+    lowest: Option<u64>,
 }
 
 impl Splat {
@@ -59,6 +61,7 @@ impl Splat {
             held: None,
             lockdep: None,
             before: Vec::new(),
+            lowest: None,
         }
     }
 }
@@ -83,6 +86,11 @@ pub fn splats(text: &str) -> Vec<Splat> {
         Reader { all: Vec::new(), section: Section::Trace, pending: Vec::new(), after_cut: false };
     for line in clean::lines(text).filter(|line| !clean::is_row(&line.text)) {
         reader.read(line.number, &line.text);
+    }
+    for splat in &mut reader.all {
+        if let (Some(machine), Some(addr)) = (splat.machine, splat.lowest) {
+            splat.machine = Some(header::wide_enough(machine, addr));
+        }
     }
     reader.all
 }
@@ -113,6 +121,9 @@ impl Reader {
             if !same && self.all.len() < MOST_SPLATS {
                 let mut splat = Splat::new(number, kind, line);
                 splat.before = std::mem::take(&mut self.pending);
+                splat.machine =
+                    splat.before.iter().map(String::as_str).chain([line]).find_map(header::machine);
+                splat.lowest = header::kernel_address(line);
                 // The function at fault is in the header.
                 splat.frames.extend(Frame::anywhere(line));
                 self.all.push(splat);
@@ -160,6 +171,11 @@ fn detail(splat: &mut Splat, line: &str, section: Section) {
     }
     if splat.machine.is_none() {
         splat.machine = header::machine(line);
+    } else if let Some(whole) = header::pgtable(line) {
+        splat.machine = Some(whole);
+    }
+    if let Some(addr) = header::kernel_address(line) {
+        splat.lowest = Some(splat.lowest.map_or(addr, |before| before.min(addr)));
     }
     if splat.lockdep.is_none() {
         splat.lockdep = header::lockdep_mark(line);

@@ -379,3 +379,86 @@ proptest! {
         let _ = explain(&text);
     }
 }
+
+/// A BUG of a version in which there is none, and one that is about the lock of a VMA.
+#[test]
+fn a_bug_in_mmap_lock_h_means_what_it_means_in_its_version() {
+    let text = |version: &str, line: u32| {
+        format!(
+            "kernel BUG at include/linux/mmap_lock.h:{line}!\nOops: invalid opcode: 0000 [#1] PREEMPT SMP NOPTI\n\
+             CPU: 1 UID: 0 PID: 2043 Comm: a.out Not tainted {version} #3\nRIP: 0010:walk_page_range+0x1c2/0x1e0\n\
+             Call Trace:\n <TASK>\n do_mincore+0x12/0x30\n __x64_sys_mincore+0x1a1/0x260\n"
+        )
+    };
+    let of = |version: &str, line| match explain(&text(version, line)).remove(0).verdict {
+        Verdict::Walk(walk) => *walk,
+        other @ Verdict::NoWalk { .. } => panic!("{other:?}"),
+    };
+    let meaning = |walk: &Walk| walk.build.as_ref().map(|build| build.meaning.clone()).unwrap_or_default();
+    assert!(meaning(&of("6.8.1", 66)).starts_with("VM_BUG_ON_MM()"));
+    let newer = of("6.12.1", 166);
+    assert!(
+        meaning(&newer).starts_with("since v6.9 mmap_assert_locked() is rwsem_assert_held()"),
+        "{newer:?}"
+    );
+    let vma = of("6.16.0", 284);
+    assert_eq!(vma.missing.as_ref().map(|missing| missing.lock), Some("the VMA's lock"));
+    assert!(
+        meaning(&vma).starts_with("VM_BUG_ON_VMA()") && !meaning(&vma).contains("VM_BUG_ON_MM"),
+        "{vma:?}"
+    );
+    assert_eq!(vma.lock, LockMode::Write);
+    assert!(!vma.case.contains("lock=none"), "{}", vma.case);
+    assert!(vma.race.is_none_or(|race| !race.link.contains("lock=none")));
+}
+
+#[test]
+fn the_architecture_is_told_by_more_than_registers() {
+    let frames = "Call Trace:\n walk_pgd_range+0x6a/0x70\n walk_page_range_novma+0x1/0x2\n ptdump_walk_pgd+0x26/0x38\n";
+    for (line, model) in [
+        ("WARNING: CPU: 0 PID: 1 at arch/x86/mm/dump_pagetables.c:246 note_page+0x1/0x2", "x86_64-4level"),
+        (
+            "Unable to handle kernel paging request at virtual address 0000000000000010\nswapper pgtable: 64k pages, 48-bit VAs, pgdp=1",
+            "arm64-64k-48",
+        ),
+        (
+            "Unable to handle kernel paging request at virtual address 0000000000000010\npc : walk_pgd_range+0x1/0x2",
+            "arm64-4k-48",
+        ),
+        (
+            "kernel BUG at include/linux/mmap_lock.h:81!\nepc: ffffffe0003c4a2e ra : ffffffe0003c4a2e sp : ffffffe1f5f7bc40",
+            "riscv64-sv39",
+        ),
+        (
+            "Unable to handle kernel paging request at virtual address ff60000080200000\nepc : walk_pgd_range+0x6a/0x70",
+            "riscv64-sv57",
+        ),
+        (
+            "Unable to handle kernel paging request at virtual address ffffaf8080200000\nepc : walk_pgd_range+0x6a/0x70",
+            "riscv64-sv48",
+        ),
+        (
+            "BUG: unable to handle page fault for address: ff11000109d2a000\nRIP: 0010:walk_pgd_range+0x1/0x2",
+            "x86_64-5level",
+        ),
+        (
+            "BUG: unable to handle page fault for address: ffff888109d2a000\nRIP: 0010:walk_pgd_range+0x1/0x2",
+            "x86_64-4level",
+        ),
+    ] {
+        let all = explain(&format!("{line}\n{frames}"));
+        assert_eq!(all[0].splat.machine, Some(model), "{line}");
+    }
+}
+
+/// No register: the call site stands in the folder of an architecture, and every link is of that.
+#[test]
+fn the_links_of_one_answer_are_of_one_machine() {
+    let text = "kernel BUG at include/linux/mmap_lock.h:81!\nCPU: 0 PID: 1 Comm: swapper/0 Not tainted 5.8.0-rc1 #1\nCall Trace:\n\
+                [<ffffffe0003c4a2e>] walk_page_range_novma+0x6a/0x70\n[<ffffffe00020789c>] split_linear_mapping+0x48/0x70\n";
+    let Verdict::Walk(walk) = explain(text).remove(0).verdict else { panic!("a walk") };
+    let site = walk.site.expect("a call site");
+    assert_eq!((site.file, walk.model_is_known), ("arch/riscv/mm/pageattr.c", false));
+    let links = [site.link, walk.race.map(|race| race.link), Some(walk.case)];
+    assert!(links.iter().flatten().all(|link| link.contains("/riscv64-sv39")), "{links:?}");
+}

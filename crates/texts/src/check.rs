@@ -74,7 +74,7 @@ impl Kind {
 pub struct Finding {
     /// What it is.
     pub kind: Kind,
-    /// Line of the text, from 1.
+    /// Line of the text, from 1; 0 where there is no text.
     pub line: u32,
     /// First address.
     pub start: u64,
@@ -121,7 +121,15 @@ pub fn check(listing: &Listing) -> Checked {
         checked.add(Kind::Text, &row, problem.to_string());
     }
     checked.more += listing.problems.more();
+    if !listing.has_lines {
+        checked.findings.iter_mut().chain(&mut checked.notes).for_each(|finding| finding.line = 0);
+    }
     checked
+}
+
+/// ` of line 7`; nothing where there is no text whose line it could be.
+fn of_line(listing: &Listing, line: u32) -> String {
+    if listing.has_lines { format!(" of line {line}") } else { String::new() }
 }
 
 const EMPTY: Row = Row {
@@ -147,7 +155,8 @@ fn order(listing: &Listing, checked: &mut Checked) {
         return;
     }
     for pair in listing.rows.windows(2).filter(|pair| pair[1].start < pair[0].start) {
-        let what = format!("{:x} comes after {:x} of line {}", pair[1].start, pair[0].start, pair[0].line);
+        let line = of_line(listing, pair[0].line);
+        let what = format!("{:x} comes after {:x}{line}", pair[1].start, pair[0].start);
         checked.add(Kind::Order, &pair[1], what);
     }
 }
@@ -159,12 +168,12 @@ fn overlap(listing: &Listing, checked: &mut Checked) {
     for row in rows {
         if let Some(before) = furthest.filter(|before| row.start <= before.last) {
             let what = format!(
-                "{:x}-{:x} overlaps {:x}-{:x} of line {}",
+                "{:x}-{:x} overlaps {:x}-{:x}{}",
                 row.start,
                 row.end(),
                 before.start,
                 before.end(),
-                before.line
+                of_line(listing, before.line)
             );
             checked.add(Kind::Overlap, row, what);
         }
@@ -271,11 +280,11 @@ fn write_execute(listing: &Listing, checked: &mut Checked) {
             _ => " by its own rights: the entries above it may forbid one of the two",
         };
         let what = format!(
-            "{:x}-{:x} is writable and executable{}: {made} of line {}{entry}{rights}",
+            "{:x}-{:x} is writable and executable{}: {made}{}{entry}{rights}",
             row.start,
             row.end(),
             if row.perms.has(Right::User) { " (user)" } else { "" },
-            row.line
+            of_line(listing, row.line)
         );
         if row.start == 0 && listing.machine.is_some_and(|machine| machine.id == "s390x") {
             // The lowcore: the kernel's own check leaves it out (arch/s390/mm/dump_pagetables.c).
@@ -317,18 +326,26 @@ fn holes(listing: &Listing, checked: &mut Checked) {
         if !adjoin || hole.perms.has(Right::User) {
             continue;
         }
+        let range = format!("{:x}-{:x}", hole.start, hole.end());
         let finding = Finding {
             kind: Kind::WritableHole,
             line: hole.line,
             start: hole.start,
             last: hole.last,
-            what: format!(
-                "{:x}-{:x} is writable between the read-only ranges of lines {} and {}",
-                hole.start,
-                hole.end(),
-                before.line,
-                behind.line
-            ),
+            what: if listing.has_lines {
+                format!(
+                    "{range} is writable between the read-only ranges of lines {} and {}",
+                    before.line, behind.line
+                )
+            } else {
+                format!(
+                    "{range} is writable between the read-only ranges {:x}-{:x} and {:x}-{:x}",
+                    before.start,
+                    before.end(),
+                    behind.start,
+                    behind.end()
+                )
+            },
         };
         if !headers.is_image(listing, hole) {
             if checked.notes.len() < MAX_FINDINGS {

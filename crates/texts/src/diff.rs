@@ -15,7 +15,7 @@ pub const MAX_DIFFERENCES: usize = 10_000;
 /// What one listing says of a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Side {
-    /// Line of the text, from 1.
+    /// Line of the text, from 1; 0 where there is no text.
     pub line: u32,
     /// The level, where it is told.
     pub level: Option<Level>,
@@ -41,7 +41,7 @@ impl fmt::Display for Side {
             words.try_for_each(|word| write!(f, " {word}"))?;
             f.write_str(")")?;
         }
-        write!(f, " line {}", self.line)
+        if self.line > 0 { write!(f, " line {}", self.line) } else { Ok(()) }
     }
 }
 
@@ -172,7 +172,7 @@ fn add(compared: &mut Compared, next: Difference) {
 
 fn side(listing: &Listing, row: &Row, at: u64) -> Side {
     Side {
-        line: row.line,
+        line: if listing.has_lines { row.line } else { 0 },
         level: row.level,
         perms: row.perms,
         physical: physical(row, at),

@@ -6,9 +6,15 @@ use crate::problem::Problem;
 /// A text cannot be read: one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// Nothing but blanks.
+    /// No bytes.
     #[error("the text is empty")]
     Empty,
+    /// Nothing but blanks.
+    #[error("the text has {0} bytes, and all of them are blanks or zeros")]
+    Blank(u64),
+    /// Nothing but lines that no program prints.
+    #[error("line {0} has more than 64 KiB, as a file that is no text has, and no other line says anything")]
+    Long(u32),
     /// No format knows it.
     #[error(
         "line {line}, column {column}: this is in no format that is read here; it begins with \u{201c}{begins}\u{201d} (`pagewalk open --help` lists the formats)"

@@ -35,6 +35,8 @@ pub struct Listing {
     pub problems: Problems,
     /// Lines of the text.
     pub lines: u32,
+    /// Whether they are those of a text that a person has; not where the listing was made of tables.
+    pub has_lines: bool,
     /// Broken lines that are whole again.
     pub rejoined: u64,
 }
@@ -48,6 +50,15 @@ impl Listing {
     ) -> Result<Self, ReadError> {
         let Core { format, mut draft, rejoined, whole, version, others, named, .. } = core;
         if whole == 0 {
+            let first = draft.problems.iter().next().cloned();
+            return Err(ReadError::Nothing { format: format.name(), first });
+        }
+        // Headers alone say nothing: a list without a row would pass for tables that map nothing.
+        if draft.rows.is_empty()
+            && draft.walks.is_empty()
+            && draft.no_data.is_none()
+            && draft.problems.count() > 0
+        {
             let first = draft.problems.iter().next().cloned();
             return Err(ReadError::Nothing { format: format.name(), first });
         }
@@ -122,6 +133,7 @@ impl Listing {
             assumed: draft.assumed,
             problems: draft.problems,
             lines,
+            has_lines: true,
             rejoined,
         })
     }

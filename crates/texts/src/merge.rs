@@ -88,6 +88,11 @@ pub fn merged(listing: &Listing) -> Vec<Range> {
 /// The same of rows from several listings.
 pub fn joined(mut rows: Vec<Row>) -> Vec<Range> {
     rows.sort_by_key(|row| (row.start, row.last));
+    // A text may be pasted twice: what is the same but for its line is one.
+    rows.dedup_by(|row, before| {
+        (row.start, row.last, row.level, row.perms, row.frames)
+            == (before.start, before.last, before.level, before.perms, before.frames)
+    });
     let mut ranges: Vec<Range> = Vec::new();
     for row in &rows {
         match ranges.last_mut() {
@@ -96,4 +101,37 @@ pub fn joined(mut rows: Vec<Row>) -> Vec<Range> {
         }
     }
     ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_is_there_twice_is_one() {
+        let row = |start, last, line| Row {
+            start,
+            last,
+            frames: Frames::RunOn(start),
+            bits: 0,
+            line,
+            level: None,
+            perms: Perms::UNKNOWN,
+            mapped: true,
+        };
+        let rows = vec![
+            row(0x1000, 0x1fff, 1),
+            row(0x2000, 0x2fff, 2),
+            row(0x1000, 0x1fff, 3),
+            row(0x2000, 0x2fff, 4),
+        ];
+        let ranges = joined(rows);
+        assert_eq!(
+            ranges.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["1000\t3000\t-\t???????\t1000"]
+        );
+        // Another frame for the same pages is another row.
+        let other = Row { frames: Frames::RunOn(0x5000), ..row(0x1000, 0x1fff, 2) };
+        assert_eq!(joined(vec![row(0x1000, 0x1fff, 1), other]).len(), 2);
+    }
 }

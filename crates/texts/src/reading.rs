@@ -190,7 +190,8 @@ impl Reading {
         }
         let Some(mut core) = self.core else {
             return Err(match self.first {
-                None => ReadError::Empty,
+                None if self.bytes == 0 => ReadError::Empty,
+                None => self.long.first().map_or(ReadError::Blank(self.bytes), |&line| ReadError::Long(line)),
                 Some((begins, line, before)) => ReadError::Unrecognised { begins, line, column: before + 1 },
             });
         };

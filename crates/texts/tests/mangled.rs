@@ -82,7 +82,15 @@ fn a_column_counts_from_the_line_as_it_came() {
 fn what_is_no_dump_is_one_sentence() {
     for (text, words) in [
         ("", "the text is empty"),
-        (" \n\t\r\n", "the text is empty"),
+        (" \n\t\r\n", "the text has 5 bytes, and all of them are blanks or zeros"),
+        ("\0\0\0\n", "the text has 4 bytes"),
+        (&"\0".repeat(100_000), "line 1 has more than 64 KiB"),
+        (&format!("\n{}", "f".repeat(100_000)), "line 2 has more than 64 KiB"),
+        // Headers and ranges of a 32-bit kernel: with every range left out nothing is told.
+        (
+            "---[ Kernel Mapping ]---\n0xc0000000-0xc0100000           1M     RW                 GLB NX pte\n",
+            "no line can be read as kernel_page_tables-x86: line 2, column 1",
+        ),
         ("\n  Dear all,\nplease find attached\n", "line 2, column 3"),
         ("\u{0}\u{1}\u{2}\u{ff}", "line 1"),
     ] {

@@ -62,6 +62,6 @@ pub enum CoreError {
 impl CoreError {
     /// Whether some memory is not to be had, and the rest may be.
     pub(crate) const fn is_of_memory(&self) -> bool {
-        matches!(self, Self::NotInCore(_) | Self::Packed { .. })
+        matches!(self, Self::NotInCore(_) | Self::Packed { .. } | Self::Read(ReadError::End(_)))
     }
 }

@@ -42,6 +42,8 @@ pub struct Ranges {
     pub tables: usize,
     /// Tables that the core does not have, or that cannot be unpacked.
     pub missing: usize,
+    /// Tables that lie behind the end of a file that is cut off.
+    pub behind_end: usize,
     /// Entries that the kernel would call bad.
     pub bad: usize,
     /// Whether a limit was reached, so that the rest is not here.
@@ -92,6 +94,18 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
     /// # Errors
     /// [`CoreError::NotInCore`] for the root, [`CoreError::World`] where the tables contradict each other or are too many.
     pub fn world(&self, root: &Root) -> Result<World, CoreError> {
+        self.world_of(root, false)
+    }
+
+    /// The same with an empty table in the place of each that the core does not have: a walk goes on behind it. [`Core::ranges`] counts them.
+    ///
+    /// # Errors
+    /// Those of [`Core::world`].
+    pub fn world_with_holes(&self, root: &Root) -> Result<World, CoreError> {
+        self.world_of(root, true)
+    }
+
+    fn world_of(&self, root: &Root, holes: bool) -> Result<World, CoreError> {
         let model = root.model;
         let top = model.real_levels().next().unwrap_or(Level::Pgd);
         let mut todo = Vec::from([(root.at, top)]);
@@ -105,8 +119,10 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
                 return Err(CoreError::NoRoot(why));
             }
             let slots = model.slots(level);
+            let empty = model.empty.get(level as usize).map_or(0, |of| *of);
             let entries = match self.table(model, at, slots) {
                 Ok(entries) => entries,
+                Err(error) if error.is_of_memory() && at != root.at && holes => vec![empty; slots as usize],
                 Err(error) if error.is_of_memory() && at != root.at => continue,
                 Err(error) => return Err(error),
             };
@@ -121,13 +137,7 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
                     }
                 }
             }
-            tables.push(Table::new(
-                at,
-                level,
-                slots,
-                model.empty.get(level as usize).map_or(RawEntry(0), |of| RawEntry(*of)),
-                entries,
-            ));
+            tables.push(Table::new(at, level, slots, RawEntry(empty), entries));
         }
         Ok(World::new(model, tables, [("init_mm", root.at)])?)
     }
@@ -145,7 +155,10 @@ impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
         let entries = match self.core.table(model, at, model.slots(level)) {
             Ok(entries) => entries,
             Err(error) if error.is_of_memory() && level != Level::Pgd => {
-                self.found.missing += 1;
+                match error {
+                    CoreError::Read(_) => self.found.behind_end += 1,
+                    _ => self.found.missing += 1,
+                }
                 return Ok(());
             }
             Err(error) => return Err(error),

@@ -38,6 +38,14 @@ impl Reading {
                 "{}_bad() is true: a walk that meets it reports it, clears it and goes on as with a hole",
                 shared.name()
             )),
+            EntryKind::Leaf | EntryKind::NotPresent if self.of_kernel => {
+                let frame = self.model.leaf_address(shared, self.value).0 >> self.model.page_shift;
+                let inverted = if of == Isa::X86 { ", inverted as in every entry of x86 that is not present" } else { "" };
+                notes.push(format!(
+                    "kernel page, not present: its frame {frame:#x} is kept{inverted}; nothing of the kernel is swapped out, DEBUG_PAGEALLOC or \
+                     set_direct_map_invalid_noflush() has taken it out of the mapping"
+                ));
+            }
             EntryKind::Leaf if self.swap.is_some() => notes.push(
                 "leaf() is true of it, but it is not present: the walk passes it by, and what it holds is a swap entry".to_owned(),
             ),

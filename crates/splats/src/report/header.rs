@@ -162,22 +162,76 @@ pub(super) fn is_prelude(line: &str) -> bool {
     line.starts_with("DEBUG_LOCKS_WARN_ON(") || line.contains("Found insecure W+X mapping")
 }
 
-/// The model whose registers a line has.
+/// The model whose registers, tables or source files a line has.
 pub(super) fn machine(line: &str) -> Option<&'static str> {
-    const MARKS: [(&str, &str); 11] = [
-        ("RIP: 0010:", "x86_64-4level"),
-        ("RIP: 0033:", "x86_64-4level"),
-        ("RSP: 0018:", "x86_64-4level"),
-        ("__x64_sys_", "x86_64-4level"),
-        ("pstate: ", "arm64-4k-48"),
-        ("el0t_64_sync", "arm64-4k-48"),
-        ("el0_svc", "arm64-4k-48"),
-        ("epc : ", "riscv64-sv39"),
-        ("do_trap_ecall_u", "riscv64-sv39"),
-        ("ret_from_exception", "riscv64-sv39"),
+    const MARKS: [(&str, &str); 15] = [
+        ("RIP: 0010:", X86),
+        ("RIP: 0033:", X86),
+        ("RSP: 0018:", X86),
+        ("__x64_sys_", X86),
+        ("x86/mm: ", X86),
+        ("arch/x86/", X86),
+        ("pstate: ", ARM64),
+        ("el0t_64_sync", ARM64),
+        ("el0_svc", ARM64),
+        ("arch/arm64/", ARM64),
+        ("epc : ", RISCV),
+        ("do_trap_ecall_u", RISCV),
+        ("ret_from_exception", RISCV),
+        ("arch/riscv/", RISCV),
         ("ERA: ", "loongarch64-16k-3level"),
     ];
-    MARKS.iter().find(|(mark, _)| line.contains(mark)).map(|(_, model)| *model)
+    // `epc: V ra : V` is riscv's until v5.12; `pc : walk_pgd_range+0x1/0x2` arm64's, where 32-bit arm has an address in brackets.
+    let of_start = || match line {
+        _ if line.starts_with("epc: ") || line.starts_with("ra : ") => Some(RISCV),
+        _ if (line.starts_with("pc : ") || line.starts_with("lr : ")) && !line.contains('[') => Some(ARM64),
+        _ => None,
+    };
+    let of_mark = || MARKS.iter().find(|(mark, _)| line.contains(mark)).map(|(_, model)| *model);
+    pgtable(line).or_else(of_mark).or_else(of_start)
+}
+
+const X86: &str = "x86_64-4level";
+const ARM64: &str = "arm64-4k-48";
+const RISCV: &str = "riscv64-sv39";
+
+/// `swapper pgtable: 4k pages, 48-bit VAs, pgdp=…` (arch/arm64/mm/fault.c): the whole geometry.
+pub(super) fn pgtable(line: &str) -> Option<&'static str> {
+    let (_, rest) = line.split_once(" pgtable: ")?;
+    let (page, rest) = rest.split_once(" pages, ")?;
+    let (bits, _) = rest.split_once("-bit VAs")?;
+    let id = format!("arm64-{page}-{bits}");
+    pgtable::model(&id).ok().map(|model| model.id)
+}
+
+/// An address of the kernel in a line of which is known that it is one: that of the fault, or the stack's.
+pub(super) fn kernel_address(line: &str) -> Option<u64> {
+    const FORMS: [&str; 7] = [
+        "page fault for address: ",
+        "at virtual address ",
+        "paging request at ",
+        "badaddr: ",
+        "RSP: 0018:",
+        " sp : ",
+        "sp : ",
+    ];
+    let rest = FORMS.iter().find_map(|form| line.split_once(form))?.1;
+    let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+    let addr = u64::from_str_radix(rest.get(..digits).filter(|of| of.len() == 16)?, 16).ok()?;
+    (addr >> 56 == 0xff).then_some(addr)
+}
+
+/// The model of the same architecture that has an address of the kernel, where the usual one has not.
+pub(super) fn wide_enough(machine: &'static str, addr: u64) -> &'static str {
+    let bits = addr.leading_ones();
+    match machine {
+        // The kernel's half: all bits from the top one of an address on are set.
+        X86 if bits < 17 => "x86_64-5level",
+        RISCV if bits < 17 => "riscv64-sv57",
+        RISCV if bits < 26 => "riscv64-sv48",
+        ARM64 if bits < 16 => "arm64-4k-52",
+        _ => machine,
+    }
 }
 
 /// What only a kernel with lockdep prints.
@@ -233,5 +287,5 @@ pub(super) fn is_reporter(function: &str) -> bool {
 
 /// Lines that name the function at fault.
 pub(super) fn is_pc(line: &str) -> bool {
-    ["RIP: ", "pc : ", "epc : ", "ERA: ", "pc: "].iter().any(|start| line.starts_with(start))
+    ["RIP: ", "pc : ", "epc : ", "epc: ", "ERA: ", "pc: "].iter().any(|start| line.starts_with(start))
 }

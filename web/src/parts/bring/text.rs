@@ -146,7 +146,7 @@ impl Job<'_> {
             Err(_) if !said.splats.is_empty() || !said.lines.is_empty() => {
                 Ok(Read::Text(Box::new(said), None))
             }
-            Err(ReadError::Empty) => Err(Refusal::Import(ImportError::Empty)),
+            Err(ReadError::Empty | ReadError::Blank(_)) => Err(Refusal::Import(ImportError::Empty)),
             // It was asked to be read as something else: what can be chosen stays there.
             Err(error) if wish != Wish::default() => {
                 said.refused = Some(on_page(&error.to_string()));

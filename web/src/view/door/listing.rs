@@ -1,6 +1,6 @@
 //! Page tables as a program prints them: what they are, what was assumed, what can be walked.
 
-use texts::{FORMATS, Frames, Machine, Right, Wish};
+use texts::{FORMATS, Frames, Machine, Right, Rights, Wish};
 
 use super::{compared, level, option};
 use crate::answers::{Shown, Walkable};
@@ -12,12 +12,15 @@ use crate::view::choices::choose;
 pub(super) fn listing(nth: usize, shown: &Shown) -> Vec<El> {
     let lines = if shown.lines == 1 { "line" } else { "lines" };
     let ranges = if shown.count == 1 { "range" } else { "ranges" };
+    let rights = match shown.rights {
+        Rights::None => "Rights are not printed".to_owned(),
+        rights => format!("Rights are {}", rights.about()),
+    };
     let what = format!(
-        "{}. {} {lines}, {} mapped {ranges}. Rights are {}.",
+        "{}. {} {lines}, {} mapped {ranges}. {rights}.",
         shown.format.about(),
         shown.lines,
         shown.count,
-        shown.rights.about()
     );
     let several = (shown.candidates.len() > 1).then(|| {
         let names = shown.candidates.join(" and ");
@@ -36,8 +39,7 @@ pub(super) fn listing(nth: usize, shown: &Shown) -> Vec<El> {
     });
     all.push(chosen(nth, shown));
     if !shown.assumed.is_empty() {
-        let says =
-            shown.assumed.iter().map(|says| el("li").child(crate::shared::sentence(says).replace("..", ".")));
+        let says = shown.assumed.iter().map(|says| el("li").child(crate::shared::sentence(says)));
         all.push(el("div.assumed").child(el("h3").child("What was assumed")).child(el("ul").children(says)));
     }
     if !shown.problems.is_empty() {
