@@ -4,6 +4,7 @@
 //! figure is not drawn: nobody would notice in a document that it shows something else.
 
 use pagewalk::Revision;
+use pagewalk::release::Why;
 use races::{RACES, RaceLink, RaceLinkProblem};
 use scenario::library::{Library, Scenario};
 use scenario::link::View;
@@ -182,7 +183,7 @@ fn of_walk(problem: &LinkProblem, next: Option<&LinkProblem>, scenario: &'static
             let kernels = scenario.revisions().map(Revision::id);
             format!("there is no kernel \u{201c}{kernel}\u{201d} here; {}", meant(near, kernels))
         }
-        LinkProblem::Release { kernel, shown, why } => no_row(kernel, shown, why),
+        LinkProblem::Release { kernel, shown, why } => no_row(kernel, shown, *why),
         LinkProblem::Value { name: name @ ("lock" | "init"), value } => {
             let near = pagewalk::names::near(value, &mut Held::ALL.into_iter().map(Held::id));
             let locks = meant(near, Held::ALL.into_iter().map(Held::id));
@@ -234,7 +235,7 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
                 meant(near, kernels)
             )
         }
-        RaceLinkProblem::Release(kernel, shown, why) => no_row(kernel, shown, why),
+        RaceLinkProblem::Release(kernel, shown, why) => no_row(kernel, shown, *why),
         RaceLinkProblem::Schedule(error) => error.to_string(),
         RaceLinkProblem::Twice(name) => format!("this link says \u{201c}{name}\u{201d} more than once"),
         RaceLinkProblem::Unknown(part) => {
@@ -253,9 +254,9 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
 }
 
 /// A figure is not of another kernel than that which was asked for.
-fn no_row(kernel: &str, nearest: &str, why: &str) -> String {
+fn no_row(kernel: &str, nearest: &str, why: Why) -> String {
     format!(
-        "there is no row for \u{201c}{kernel:.40}\u{201d}; {nearest} is the nearest, so ask for that: {kernel:.40} {why}"
+        "the nearest row to \u{201c}{kernel:.40}\u{201d} is {nearest}, so ask for that: {kernel:.40} {why}"
     )
 }
 

@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use explore::{Schedule, ScheduleError};
 use mm::LockMode;
 use pagewalk::names::{near, repeated};
+use pagewalk::release::Why;
 use pagewalk::{Release, Revision};
 
 use crate::choice::Choice;
@@ -56,8 +57,8 @@ pub enum RaceLinkProblem {
     #[error("this race does not happen on \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Machine(String, &'static str),
     /// No such kernel, but a release of which the nearest is known: which, and what differs.
-    #[error("there is no row for \u{201c}{0:.40}\u{201d} here; {1} is the nearest and is shown: {0:.40} {2}")]
-    Release(String, &'static str, &'static str),
+    #[error("the nearest row to \u{201c}{0:.40}\u{201d} is {1}, which is shown: {0:.40} {2}")]
+    Release(String, &'static str, Why),
     /// No such kernel, or the race does not happen in it.
     #[error("this race does not happen in the kernel \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Kernel(String, &'static str),

@@ -9,7 +9,7 @@
 
 use pagewalk::Revision;
 use pagewalk::names::{Near, repeated};
-use pagewalk::release::Nearest;
+use pagewalk::release::{Nearest, Why};
 
 use crate::clip;
 use crate::held::Held;
@@ -129,14 +129,14 @@ pub enum LinkProblem {
         shown: &'static str,
     },
     /// No such kernel, but a release of which the nearest is known.
-    #[error("there is no row for “{kernel}” here; {shown} is the nearest and is shown: {kernel} {why}")]
+    #[error("the nearest row to “{kernel}” is {shown}, which is shown: {kernel} {why}")]
     Release {
         /// What the link says.
         kernel: String,
         /// What is shown instead.
         shown: &'static str,
         /// What differs, or why nothing does.
-        why: &'static str,
+        why: Why,
     },
     /// No such kernel.
     #[error("there is no kernel “{kernel}” here; {shown} is shown")]
@@ -439,13 +439,16 @@ mod tests {
         assert_eq!(
             said,
             [
-                "there is no row for “v6.6.90” here; v6.16 is the nearest and is shown: v6.6.90 is before the split; it wants any \
-              mm write-locked, init_mm too (v6.0 to v6.7)"
+                "the nearest row to “v6.6.90” is v6.16, which is shown: v6.6.90 is before the split; it wants any mm write-locked, init_mm \
+                 too (v6.0 to v6.7); without lockdep its assertions warn of nothing; CONFIG_DEBUG_VM stops with a BUG if nobody holds the \
+                 lock, and since v6.9 an assertion looks at the lock itself"
             ]
         );
         assert_eq!(parse("#v1/start//6.1.0-53-amd64").0.setup.revision, Revision::V6_1_192);
         // The same row by another spelling is no stand-in, but said all the same.
-        assert_eq!(parse("#v1/kernel-walk/riscv64-sv39/6.12.107").0.setup.revision, Revision::V6_12_107);
+        let (link, problems) = parse("#v1/kernel-walk/riscv64-sv39/6.12.107+deb13-amd64");
+        assert_eq!(link.setup.revision, Revision::V6_12_107);
+        assert!(problems[0].to_string().ends_with("6.12.107+deb13-amd64 is of that very release"));
     }
 
     #[test]
