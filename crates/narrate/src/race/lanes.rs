@@ -77,7 +77,7 @@ pub(super) fn lane(state: &State, lane: Lane, moved: Option<Lane>, revision: Rev
     let event = next.as_ref().and_then(|(event, _)| event.as_ref());
     let next_words = next.as_ref().map(|(event, after)| {
         let own = event.as_ref().and_then(|event| words::read(state, lane, event));
-        brief(&own.unwrap_or_else(|| sentence(event.as_slice(), &after.world)))
+        brief(&own.unwrap_or_else(|| sentence(event.as_slice(), &after.world, revision)))
     });
     let view = LaneView {
         lane,

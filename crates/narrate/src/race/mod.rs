@@ -92,7 +92,7 @@ pub fn point(moment: &Moment, revision: Revision, race: Race) -> RacePoint {
     RacePoint {
         mark,
         lane: *lane,
-        sentence: said(moment),
+        sentence: said(moment, revision),
         lanes: lanes.map(|of| lanes::lane(state, of, *lane, revision)).collect(),
         locks: locks::locks(state, before),
         tables: stake::tables(state, before),
@@ -106,12 +106,12 @@ pub fn point(moment: &Moment, revision: Revision, race: Race) -> RacePoint {
 }
 
 /// What just happened, and who did it.
-fn said(moment: &Moment) -> String {
+fn said(moment: &Moment, revision: Revision) -> String {
     let Moment { before, state, lane, event } = moment;
     let mut says = match (lane, event) {
         (Some(lane), Some(event)) => {
             let own = words::read(before, *lane, event);
-            let says = own.unwrap_or_else(|| sentence(&[*event], &state.world));
+            let says = own.unwrap_or_else(|| sentence(&[*event], &state.world, revision));
             told(&words::who(*lane, state.cpus().len()), &says)
         }
         _ => START.to_owned(),
