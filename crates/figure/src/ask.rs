@@ -179,6 +179,10 @@ fn of_walk(problem: &LinkProblem, next: Option<&LinkProblem>, scenario: &'static
             let machines = scenario.machines().map(|of| of.model().id);
             format!("the scenario {id} does not run on \u{201c}{machine}\u{201d}; {}", meant(near, machines))
         }
+        LinkProblem::NoMachine { machine, .. } => {
+            let machines = scenario.machines().map(|of| of.model().id);
+            format!("there is no machine \u{201c}{machine}\u{201d} here; {}", meant(near, machines))
+        }
         LinkProblem::Kernel { kernel, .. } => {
             let kernels = scenario.revisions().map(Revision::id);
             format!("there is no kernel \u{201c}{kernel}\u{201d} here; {}", meant(near, kernels))
@@ -227,8 +231,15 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
                 meant(near, machines)
             )
         }
+        RaceLinkProblem::NoMachine(id, _) => {
+            let machines = race.models().map(|model| model.id);
+            format!("there is no machine \u{201c}{id:.40}\u{201d} here; {}", meant(near, machines))
+        }
         RaceLinkProblem::Kernel(id, _) => {
-            let kernels = Revision::ALL.into_iter().filter(|of| race.exists_in(*of)).map(Revision::id);
+            let kernels = Revision::ALL
+                .into_iter()
+                .filter(|of| race.exists_in(*of, link.choice.model))
+                .map(Revision::id);
             format!(
                 "the race {} does not happen in \u{201c}{id:.40}\u{201d}; {}",
                 race.id,
@@ -334,7 +345,7 @@ mod tests {
             ),
             ("nosuch", "there are start, kernel-walk"),
             ("kernel-walk/x86-4level", "did you mean \u{201c}x86_64-4level\u{201d}?"),
-            ("kernel-walk/vax", "does not run on \u{201c}vax\u{201d}; there are x86_64-4level"),
+            ("kernel-walk/vax", "no machine \u{201c}vax\u{201d} here; there are x86_64-4level"),
             ("kernel-walk//v7.3", "\u{201c}//\u{201d} in this link is not known"),
             (
                 "kernel-walk/x86_64-4level/v7.33",
@@ -350,7 +361,7 @@ mod tests {
             ("compare/debug-user", "the page \u{201c}Compare\u{201d}"),
             ("race/mumap", "did you mean \u{201c}munmap\u{201d}?"),
             ("race", "names no race; there are munmap"),
-            ("race/munmap/vax", "does not happen on \u{201c}vax\u{201d}"),
+            ("race/munmap/vax", "no machine \u{201c}vax\u{201d}"),
             ("race/munmap?lock=maybe", "there are "),
             ("race/munmap?s=a5z", "\u{201c}z\u{201d} at character 3"),
             ("arm64-set-memory/arm64-4k-48/v6.16", "does not run in v6.16"),

@@ -107,7 +107,15 @@ pub enum LinkProblem {
     /// The scenario is not in the program yet.
     #[error("the scenario “{}” is not loaded yet; the first one is shown", .0.title)]
     Later(&'static About),
-    /// No such machine, or the scenario does not run on it.
+    /// No such machine.
+    #[error("there is no machine “{machine}” here; {shown} is shown")]
+    NoMachine {
+        /// What the link says.
+        machine: String,
+        /// What is shown instead.
+        shown: &'static str,
+    },
+    /// The scenario does not run on this machine.
     #[error("the scenario {scenario} does not run on “{machine}”; {shown} is shown")]
     Machine {
         /// The scenario.
@@ -182,7 +190,7 @@ impl LinkProblem {
 
     /// Whether a [whole](Library::is_whole) library may understand what one that is not does not.
     pub const fn may_pass(&self) -> bool {
-        matches!(self, Self::Later(_) | Self::Machine { .. } | Self::Kernel { .. })
+        matches!(self, Self::Later(_) | Self::NoMachine { .. } | Self::Machine { .. } | Self::Kernel { .. })
     }
 }
 
@@ -291,7 +299,12 @@ fn parse_path(path: &str, library: &Library, problems: &mut Vec<LinkProblem>) ->
                 let near = near_machine(id, scenario);
                 setup.tables = near.and_then(|near| scenario.tables_named(near)).unwrap_or(setup.tables);
                 let shown = setup.tables.model().title;
-                problems.push(LinkProblem::Machine { scenario: scenario.id, machine: clip(id), shown });
+                let machine = clip(id);
+                problems.push(if pgtable::model(id).is_ok() || FileId::parse(id).is_some() {
+                    LinkProblem::Machine { scenario: scenario.id, machine, shown }
+                } else {
+                    LinkProblem::NoMachine { machine, shown }
+                });
                 problems.extend(near.map(LinkProblem::Near));
             }
         }
@@ -331,7 +344,7 @@ pub(crate) fn near_machine(id: &str, scenario: &Scenario) -> Option<&'static str
             near.see(model.id);
         }
     }
-    near.meant()
+    near.meant().or_else(|| pgtable::family(id).filter(|id| scenario.tables_named(id).is_some()))
 }
 
 /// The hash, without the `#`.
@@ -403,7 +416,14 @@ mod tests {
         assert!(problem("#kernel-walk").contains("begins with “kernel-walk”"));
         assert!(problem("#v1/nothing").contains("no scenario “nothing”"));
         assert!(problem("#v1/later").contains("“Not here yet” is not loaded yet"));
-        assert!(problem("#v1/kernel-walk/vax").contains("does not run on “vax”; x86-64, 4 levels is shown"));
+        assert!(problem("#v1/kernel-walk/vax").contains("no machine “vax” here; x86-64, 4 levels is shown"));
+        for (id, near) in [("powerpc64", "ppc64le-64k-radix"), ("i386", "x86_64-4level")] {
+            let (link, problems) = parse(&format!("#v1/kernel-walk/{id}/v7.3"));
+            assert_eq!(link.setup.tables.model().id, near);
+            assert!(
+                matches!(&problems[..], [LinkProblem::NoMachine { .. }, LinkProblem::Near(of)] if *of == near)
+            );
+        }
         // The nearest one, where one is near.
         let (link, problems) = parse("#v1/kernel-walk/arm64-4k-53?t=3");
         assert_eq!((link.setup.tables.model().id, link.step, problems.len()), ("arm64-4k-52", 3, 2));
@@ -413,7 +433,7 @@ mod tests {
         assert!(problem("#v1/kernel-walk?x=1").contains("“x=1”"));
         assert!(problem("#v1/kernel-walk?view=x").contains("“view=x”"));
         assert!(problem("#v1/kernel-walk?lock=read&t=1&lock=write").contains("says “lock” more than once"));
-        assert!(problem("#v1//race").contains("does not run on “race”"));
+        assert!(problem("#v1//race").contains("no machine “race”"));
         for hash in ["#v1//", "#v1///", "#v1/kernel-walk//v7.3"] {
             assert!(problem(hash).contains("“//”"), "{hash}");
         }
@@ -459,7 +479,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "the scenario kernel-walk does not run on “riscv64”; riscv64 Sv39, 3 levels is shown",
+                "there is no machine “riscv64” here; riscv64 Sv39, 3 levels is shown",
                 "did you mean “riscv64-sv39”?",
                 "there is no kernel “v6.177” here; v6.17 is shown",
                 "did you mean “v6.17”?",

@@ -215,8 +215,7 @@ const ASSERTS_BEFORE_V6_9: &str = "without lockdep its assertions warn of nothin
      and since v6.9 an assertion looks at the lock itself";
 const ASSERTS_BEFORE_V5_8: &str = "what its assertions check is older than v5.8, and not known here; since v6.9 an assertion looks at the lock itself \
      without lockdep too";
-const NAMED: &str =
-    "the name is a distribution\u{2019}s and does not tell the stable release; its own back-ports are not known here";
+const NAMED: &str = "the name is a distribution\u{2019}s and does not tell the stable release; its own back-ports are not known here";
 const NAMED_OF_A_LINE: &str = "is a distribution\u{2019}s name for some release of that line: uname -v may tell which, and so which fixes it has";
 const OLD_LOOPS: &str = "has the loops of that row, but wants the write lock of the mm that is walked alone (v6.0 to v6.7), and its huge vmaps take \
      no lock of init_mm";

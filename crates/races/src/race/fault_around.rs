@@ -28,7 +28,7 @@ pub static RACE: RaceDef = RaceDef {
           (9aa1345d66b8).",
     ground: (Half::User, Shape::Page),
     runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu,
-    exists: |revision| revision.around().retracts_without_lock,
+    exists: |revision, _| revision.around().retracts_without_lock,
     locks: &[READ],
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: READ, rule: "trusts" },

@@ -32,7 +32,7 @@ pub static RACE: RaceDef = RaceDef {
     ground: (Half::User, Shape::Page),
     // Where a flush is an interrupt it waits for CPU 0.
     runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu && !model.kernel.flush_interrupts,
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &[LockMode::None],
     rules: &RULES,
     first: First { model: "arm64-4k-48", kernel: Revision::V7_3, lock: LockMode::None, rule: "pte-only" },

@@ -29,7 +29,7 @@ pub static RACE: RaceDef = RaceDef {
           VMA (PGWALK_WRLOCK, 49b0638502da).",
     ground: (Half::User, Shape::EmptyTable),
     runs_on: |_| true,
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &[WRITE],
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: WRITE, rule: "mm-only" },

@@ -32,7 +32,7 @@ pub static RACE: RaceDef = RaceDef {
         let prot = model.make.prot;
         prot.write_execute.is_some() && prot.kernel_ro != prot.kernel
     },
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Write, rule: "x-first" },

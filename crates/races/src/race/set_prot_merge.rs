@@ -28,7 +28,7 @@ pub static RACE: RaceDef = RaceDef {
           no walk out, also if it is held for writing. It would have to be held until the pages are changed.",
     ground: (VMALLOC, Shape::Page),
     runs_on: |model| model.kernel.set_memory == SetMemory::SplitsThenLockless,
-    exists: |revision| revision.rules().lockless,
+    exists: |revision, _| revision.rules().lockless,
     locks: &[LockMode::None],
     rules: &RULES,
     first: First { model: "arm64-4k-48", kernel: Revision::V7_3, lock: LockMode::None, rule: "mutex" },
