@@ -171,7 +171,7 @@ fn a_kernel_by_its_release_and_a_machine_that_arrives_later_open_what_they_say()
         page.wait_for("the sentence about it", ".notice").await;
         let notice = page.text(".notice").await;
         assert!(
-            notice.contains("v6.1.192 is the nearest and is shown") && notice.contains("uname -v"),
+            notice.contains("is v6.1.192, which is shown") && notice.contains("uname -v"),
             "{notice}"
         );
         assert!(page.hash().await.starts_with("#v1/debug-init-mm/x86_64-4level/v6.1.192?"));
