@@ -51,6 +51,13 @@ fn a_call_that_is_wrong_says_all_that_is() {
     assert!(code == 2 && says.contains("takes a VMA"), "{says}");
     let (code, _, says) = pagewalk(&["walk", "--call", "v1/call/file-0000a0b1-riscv64-sv39"]);
     assert!(code == 2 && says.contains("give that file as well"), "{says}");
+    // The lock of a reverse map is no mmap lock, and an assertion before v6.9 is a BUG or nothing.
+    let mapping = "v1/call/x86_64-4level/v6.1.192?fn=walk_page_mapping&lock=none";
+    let (code, out, _) = pagewalk(&["walk", "--call", mapping]);
+    assert!(code == 0 && out.contains("lockdep_assert_held(&mapping->i_mmap_rwsem) holds"), "{out}");
+    let novma = "v1/call/x86_64-4level/v6.1.192?fn=walk_page_range_novma&lock=none";
+    let (code, out, _) = pagewalk(&["walk", "--call", novma]);
+    assert!(code == 0 && out.contains(" FAILS. With CONFIG_DEBUG_VM, the kernel stops"), "{out}");
     // Without a call, the file and the range are needed.
     let (code, _, says) = pagewalk(&["walk"]);
     assert!(code == 2 && says.contains("--start"), "{says}");

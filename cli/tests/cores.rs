@@ -141,6 +141,10 @@ fn a_core_is_walked_by_the_walker_of_a_kernel() {
     ] {
         assert!(lines.contains(part), "{part}: {lines}");
     }
+    // A name of a kernel without a row is the nearest row, and that is said.
+    let near = pagewalk(&[&["walk", &core], &range[..], &["--kernel", "6.1.0-53-amd64"]].concat());
+    let says = String::from_utf8_lossy(&near.stderr);
+    assert!(says.contains("the nearest row to 6.1.0-53-amd64 is v6.1.192, whose walker walks"), "{says}");
     let lines = ask(&["--function", "walk_page_range_debug", "--lock", "read"]);
     assert_eq!(lines.matches("mmap_assert_write_locked(init_mm) FAILS").count(), 2, "{lines}");
     let lines =

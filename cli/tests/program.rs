@@ -326,7 +326,7 @@ fn a_figure_that_is_asked_wrongly_is_one_sentence_and_no_picture() {
         (&["kernal-walk"][..], "did you mean \u{201c}kernel-walk\u{201d}?"),
         (&["kernel-walk/x86_64-6level"], "did you mean \u{201c}x86_64-"),
         (&["kernel-walk/x86_64-5level/v7.33"], "did you mean \u{201c}v7.3\u{201d}?"),
-        (&["kernel-walk/x86_64-5level/v7.2"], "v7.3 is the nearest"),
+        (&["kernel-walk/x86_64-5level/v7.2"], "is v7.3, so ask for that"),
         (&["kernel-walk?lock=writ"], "did you mean \u{201c}write\u{201d}?"),
         (&["race/mummap"], "did you mean \u{201c}munmap\u{201d}?"),
         (&["again", "--step", "999"], "there is no step 999"),

@@ -46,7 +46,7 @@ impl Args {
             let value = json!({
                 "row": found.revision.id(),
                 "sure": sure(found.sure),
-                "why": found.why,
+                "why": found.why.to_string(),
                 "about": found.revision.about(),
                 "runs": found.revision.runs(),
                 "facts": facts(found.revision),

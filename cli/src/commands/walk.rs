@@ -6,9 +6,11 @@ use std::io::{self, Write as _};
 
 use callers::site::assertion;
 use mm::{LockMode, MmId, Task, World};
+use narrate::locks::Failed;
+use pagewalk::release::Nearest;
 use pagewalk::{
-    Args as WalkArgs, Call, Callback, Callbacks, EntryPoint, Event, Reply, Revision, Sink, Status, Walk,
-    WalkOps,
+    Args as WalkArgs, Call, Callback, Callbacks, EntryPoint, Event, Release, Reply, Revision, Sink, Status,
+    Walk, WalkOps,
 };
 use pgtable::VirtAddr;
 use serde_json::{Value, json};
@@ -27,7 +29,7 @@ use crate::outcome::{Exit, Failure};
 #[command(after_help = "\
 Functions: walk_kernel_page_table_range (the default), walk_kernel_page_table_range_lockless, walk_page_range_debug,
 walk_page_range_novma. One that a kernel does not have is the one that does its work there.
-Kernels: v6.16 patch v6.17 v6.18 v7.1 v7.3 v6.12.107
+Kernels: v6.16 patch v6.17 v6.18 v7.1 v7.3 v6.12.107 v6.6.153 v6.1.192, or what `uname -r` prints: then the nearest of these
 
 Examples:
   pagewalk walk vmcore --start ffff888000000000 --end ffff888000400000
@@ -55,7 +57,7 @@ pub(crate) struct Args {
     lock: String,
     /// Whose walker.
     #[arg(long, value_name = "VERSION", default_value = "v7.3", value_parser = kernel)]
-    kernel: Revision,
+    kernel: Kernel,
     /// Which function walks.
     #[arg(long, value_name = "NAME", default_value = "walk_kernel_page_table_range", value_parser = function)]
     function: EntryPoint,
@@ -81,10 +83,25 @@ fn end(text: &str) -> Result<u64, String> {
     address(text)
 }
 
-fn kernel(name: &str) -> Result<Revision, String> {
-    let ids = || Revision::ALL.map(Revision::id).join(", ");
-    Revision::from_id(name)
-        .ok_or_else(|| format!("there is no kernel \u{201c}{name}\u{201d} here; there are {}", ids()))
+/// A row, and what is to be said where it is not the very kernel that was named.
+#[derive(Clone, Debug)]
+struct Kernel {
+    row: Revision,
+    note: Option<String>,
+}
+
+fn kernel(name: &str) -> Result<Kernel, String> {
+    if let Some(row) = Revision::from_id(name) {
+        return Ok(Kernel { row, note: None });
+    }
+    let Some(release) = Release::parse(name) else {
+        let ids = Revision::ALL.map(Revision::id).join(", ");
+        return Err(format!("there is no kernel \u{201c}{name}\u{201d} here; there are {ids}"));
+    };
+    let Nearest { revision: row, why, .. } = release.nearest();
+    let note =
+        Some(format!("the nearest row to {name} is {}, whose walker walks: {release} {why}", row.id()));
+    Ok(Kernel { row, note })
 }
 
 fn function(name: &str) -> Result<EntryPoint, String> {
@@ -114,6 +131,8 @@ impl WalkOps for Look {
 
 /// What is told of a walk.
 struct Told {
+    /// Whose assertions they are.
+    kernel: Revision,
     lines: Vec<(String, Value)>,
     most: usize,
     more: u64,
@@ -121,7 +140,7 @@ struct Told {
 
 impl Sink for Told {
     fn event(&mut self, event: Event) {
-        let Some(line) = line(&event) else { return };
+        let Some(line) = line(&event, self.kernel) else { return };
         if self.lines.len() < self.most {
             self.lines.push(line);
         } else {
@@ -131,7 +150,7 @@ impl Sink for Told {
 }
 
 /// An event for a person and for a program; reads of single entries are left out.
-fn line(event: &Event) -> Option<(String, Value)> {
+fn line(event: &Event, kernel: Revision) -> Option<(String, Value)> {
     match *event {
         Event::Enter { func, start, end } => {
             let text = format!("{}({:x}, {:x})", func.name(), start.0, end.0);
@@ -146,8 +165,9 @@ fn line(event: &Event) -> Option<(String, Value)> {
         )),
         Event::Assert { lock, need, seen, .. } => {
             let what = assertion(lock, need);
-            let says = if seen.lockdep_ok { "holds" } else { "FAILS: the kernel warns and goes on" };
-            Some((format!("{what} {says}"), json!({ "assert": what, "holds": seen.lockdep_ok })))
+            let says = if seen.lockdep_ok { "holds" } else { "FAILS. " };
+            let then = if seen.lockdep_ok { "" } else { Failed::of(lock, seen, kernel).then() };
+            Some((format!("{what} {says}{then}"), json!({ "assert": what, "holds": seen.lockdep_ok })))
         }
         Event::Delegate => {
             Some(("init_mm is handed over to the kernel walk".to_owned(), json!({ "delegate": true })))
@@ -220,12 +240,12 @@ impl Args {
         let Tables { mut world, assumed, from_ranges } = self.tables(file, Some((start, end)))?;
         let lock = LockMode::from_name(&self.lock).unwrap_or_default();
         world.preset_lock(MmId::INIT_MM, Task::Walker, lock);
-        let entry = self.function.in_revision(self.kernel);
+        let kernel = self.kernel.row;
+        let entry = self.function.in_revision(kernel);
         let (start, end) = (VirtAddr(start), VirtAddr(end));
         let args = WalkArgs { mm: Some(MmId::INIT_MM), start, end, ..WalkArgs::default() };
-        let mut walk =
-            Walk::new(entry, self.kernel, args).map_err(|error| Failure::Asked(error.to_string()))?;
-        let mut told = Told { lines: Vec::new(), most: self.most, more: 0 };
+        let mut walk = Walk::new(entry, kernel, args).map_err(|error| Failure::Asked(error.to_string()))?;
+        let mut told = Told { kernel, lines: Vec::new(), most: self.most, more: 0 };
         let mut steps = 0;
         let status = loop {
             steps += 1;
@@ -240,12 +260,13 @@ impl Args {
             Status::Running => format!("stopped after {MOST_STEPS} steps"),
             Status::Waiting(_) => "waits for a lock".to_owned(),
         };
+        let assumed: Vec<String> = self.kernel.note.iter().cloned().chain(assumed).collect();
         let value = json!({
             "file": file,
             "model": world.model().id,
             "made_from": if from_ranges { FROM_RANGES } else { "tables" },
             "function": entry.func().name(),
-            "kernel": self.kernel.id(),
+            "kernel": kernel.id(),
             "lock": lock.name(),
             "ended": ended,
             "assumed": assumed,

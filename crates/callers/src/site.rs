@@ -124,6 +124,9 @@ pub const fn mode_name(lock: LockName, mode: LockMode) -> &'static str {
 /// An assertion as the kernel's source has it.
 pub fn assertion(lock: LockName, need: Need) -> &'static str {
     match (lock == INIT, need) {
+        _ if lock == LockName::IMmap => "lockdep_assert_held(&mapping->i_mmap_rwsem)",
+        (_, Need::Held) if matches!(lock, LockName::Vma(_)) => "vma_assert_locked(vma)",
+        (_, Need::Write) if matches!(lock, LockName::Vma(_)) => "vma_assert_write_locked(vma)",
         (true, Need::Held) => "mmap_assert_locked(init_mm)",
         (true, Need::Write) => "mmap_assert_write_locked(init_mm)",
         (false, Need::Held) => "mmap_assert_locked(mm)",

@@ -90,7 +90,7 @@ fn evidence(reading: &Reading) -> Vec<(i32, String)> {
     }
     match reading.kind {
         EntryKind::None if value == 0 => {
-            says(0, "0 is a hole in every model but loongarch64's upper levels");
+            says(0, "0 is a hole in every model but s390x and loongarch64's upper levels");
             return why;
         }
         EntryKind::None => says(1, "what an unused slot holds"),

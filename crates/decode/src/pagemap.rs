@@ -160,6 +160,7 @@ mod tests {
         assert_eq!(of("x86_64-4level", 0).value, 0);
         let guard = Swap::to_entry(model("x86_64-4level").expect("a model"), 31, 4);
         assert_eq!(of("x86_64-4level", guard.0).value, 1 << 62 | 1 << 58 | 4 << 5 | 31);
+        assert_eq!(of("ppc64le-64k-radix", 0x4000_0000_0004_001f).value, 1 << 62 | 1 << 58 | 4 << 5 | 31);
         let table = Reading::new(model("x86_64-4level").expect("a model"), Level::Pmd, RawEntry(0x1067));
         assert_eq!(Pagemap::of(&table), None);
     }

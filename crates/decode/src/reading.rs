@@ -333,6 +333,15 @@ mod tests {
         let unused = read("loongarch64-16k-3level", Level::Pmd, 0x9000_0000_01c0_0000);
         assert_eq!(unused.word(), "hole");
         assert!(unused.notes[0].contains("invalid table"), "{unused:?}");
+        for (level, value, word) in [
+            (Level::Pud, 0x24, "the type of the table"),
+            (Level::Pmd, 0x20, "the invalid bit alone"),
+            (Level::Pte, 0x400, "the invalid bit alone"),
+        ] {
+            let unused = read("s390x", level, value);
+            assert_eq!(unused.word(), "hole");
+            assert!(unused.notes.iter().any(|note| note.contains(word)), "{unused:?}");
+        }
     }
 
     #[test]

@@ -33,8 +33,9 @@ struct Layout {
     source: &'static str,
 }
 
-const fn layout(isa: Isa, bits: u8) -> Layout {
-    match isa {
+const fn layout(model: &Model) -> Layout {
+    let bits = 8 * model.entry_bytes;
+    match model.kernel.isa {
         Isa::X86 => Layout {
             kind: (59, 5),
             offset: (9, 50),
@@ -73,7 +74,8 @@ const fn layout(isa: Isa, bits: u8) -> Layout {
         },
         Isa::Powerpc => Layout {
             kind: (0, 5),
-            offset: (12, 41),
+            // `PTE_RPN_MASK`, which begins at PAGE_SHIFT.
+            offset: (model.page_shift, 53 - model.page_shift),
             inverted: false,
             exclusive: 1 << 5,
             soft_dirty: 1 << 9,
@@ -179,7 +181,7 @@ impl Swap {
             return None;
         }
         let of = model.kernel.isa;
-        let mut swap = Self::in_layout(model, layout(of, 8 * model.entry_bytes), value);
+        let mut swap = Self::in_layout(model, layout(model), value);
         if of == Isa::Arm64 {
             swap.older = Some(Box::new(Self::in_layout(model, ARM64_BEFORE_V6_10, value)));
         }
@@ -215,7 +217,7 @@ impl Swap {
 
     /// The value that stands for type and offset: `swp_entry_to_pte(swp_entry(type, offset))`.
     pub fn to_entry(model: &Model, kind: u8, offset: u64) -> RawEntry {
-        let layout = layout(model.kernel.isa, 8 * model.entry_bytes);
+        let layout = layout(model);
         let offset = if layout.inverted { !offset } else { offset };
         let put = |value: u64, (low, bits): (u8, u8)| (value & (u64::MAX >> (64 - bits))) << low;
         RawEntry((put(u64::from(kind), layout.kind) | put(offset, layout.offset)) & model.word_mask)
@@ -278,6 +280,15 @@ mod tests {
         assert_eq!((riscv.kind, riscv.offset, riscv.exclusive, riscv.soft_dirty), (3, 0x99, true, true));
         let loongarch = swap("loongarch64-16k-3level", Level::Pte, 2 << 16 | 0x55 << 24 | 1 << 23);
         assert_eq!((loongarch.kind, loongarch.offset, loongarch.exclusive), (2, 0x55, true));
+    }
+
+    #[test]
+    fn an_offset_of_powerpc_begins_where_a_page_does() {
+        // The guard entry that a kernel with 64K pages wrote.
+        let guard = swap("ppc64le-64k-radix", Level::Pte, 0x4000_0000_0004_001f);
+        assert_eq!((guard.kind, guard.offset), (31, 4));
+        assert_eq!(guard.markers, ["PTE_MARKER_GUARD"]);
+        assert_eq!(swap("ppc64le-4k-radix", Level::Pte, 0x4000_0000_0000_401f).markers, ["PTE_MARKER_GUARD"]);
     }
 
     #[test]

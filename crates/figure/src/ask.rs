@@ -4,6 +4,7 @@
 //! figure is not drawn: nobody would notice in a document that it shows something else.
 
 use pagewalk::Revision;
+use pagewalk::release::Why;
 use races::{RACES, RaceLink, RaceLinkProblem};
 use scenario::library::{Library, Scenario};
 use scenario::link::View;
@@ -178,11 +179,15 @@ fn of_walk(problem: &LinkProblem, next: Option<&LinkProblem>, scenario: &'static
             let machines = scenario.machines().map(|of| of.model().id);
             format!("the scenario {id} does not run on \u{201c}{machine}\u{201d}; {}", meant(near, machines))
         }
+        LinkProblem::NoMachine { machine, .. } => {
+            let machines = scenario.machines().map(|of| of.model().id);
+            format!("there is no machine \u{201c}{machine}\u{201d} here; {}", meant(near, machines))
+        }
         LinkProblem::Kernel { kernel, .. } => {
             let kernels = scenario.revisions().map(Revision::id);
             format!("there is no kernel \u{201c}{kernel}\u{201d} here; {}", meant(near, kernels))
         }
-        LinkProblem::Release { kernel, shown, why } => no_row(kernel, shown, why),
+        LinkProblem::Release { kernel, shown, why } => no_row(kernel, shown, *why),
         LinkProblem::Value { name: name @ ("lock" | "init"), value } => {
             let near = pagewalk::names::near(value, &mut Held::ALL.into_iter().map(Held::id));
             let locks = meant(near, Held::ALL.into_iter().map(Held::id));
@@ -226,15 +231,22 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
                 meant(near, machines)
             )
         }
+        RaceLinkProblem::NoMachine(id, _) => {
+            let machines = race.models().map(|model| model.id);
+            format!("there is no machine \u{201c}{id:.40}\u{201d} here; {}", meant(near, machines))
+        }
         RaceLinkProblem::Kernel(id, _) => {
-            let kernels = Revision::ALL.into_iter().filter(|of| race.exists_in(*of)).map(Revision::id);
+            let kernels = Revision::ALL
+                .into_iter()
+                .filter(|of| race.exists_in(*of, link.choice.model))
+                .map(Revision::id);
             format!(
                 "the race {} does not happen in \u{201c}{id:.40}\u{201d}; {}",
                 race.id,
                 meant(near, kernels)
             )
         }
-        RaceLinkProblem::Release(kernel, shown, why) => no_row(kernel, shown, why),
+        RaceLinkProblem::Release(kernel, shown, why) => no_row(kernel, shown, *why),
         RaceLinkProblem::Schedule(error) => error.to_string(),
         RaceLinkProblem::Twice(name) => format!("this link says \u{201c}{name}\u{201d} more than once"),
         RaceLinkProblem::Unknown(part) => {
@@ -253,9 +265,9 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
 }
 
 /// A figure is not of another kernel than that which was asked for.
-fn no_row(kernel: &str, nearest: &str, why: &str) -> String {
+fn no_row(kernel: &str, nearest: &str, why: Why) -> String {
     format!(
-        "there is no row for \u{201c}{kernel:.40}\u{201d}; {nearest} is the nearest, so ask for that: {kernel:.40} {why}"
+        "the nearest row to \u{201c}{kernel:.40}\u{201d} is {nearest}, so ask for that: {kernel:.40} {why}"
     )
 }
 
@@ -333,7 +345,7 @@ mod tests {
             ),
             ("nosuch", "there are start, kernel-walk"),
             ("kernel-walk/x86-4level", "did you mean \u{201c}x86_64-4level\u{201d}?"),
-            ("kernel-walk/vax", "does not run on \u{201c}vax\u{201d}; there are x86_64-4level"),
+            ("kernel-walk/vax", "no machine \u{201c}vax\u{201d} here; there are x86_64-4level"),
             ("kernel-walk//v7.3", "\u{201c}//\u{201d} in this link is not known"),
             (
                 "kernel-walk/x86_64-4level/v7.33",
@@ -349,7 +361,7 @@ mod tests {
             ("compare/debug-user", "the page \u{201c}Compare\u{201d}"),
             ("race/mumap", "did you mean \u{201c}munmap\u{201d}?"),
             ("race", "names no race; there are munmap"),
-            ("race/munmap/vax", "does not happen on \u{201c}vax\u{201d}"),
+            ("race/munmap/vax", "no machine \u{201c}vax\u{201d}"),
             ("race/munmap?lock=maybe", "there are "),
             ("race/munmap?s=a5z", "\u{201c}z\u{201d} at character 3"),
             ("arm64-set-memory/arm64-4k-48/v6.16", "does not run in v6.16"),

@@ -132,10 +132,59 @@ pub(crate) fn assertion(event: &Event, world: &World, revision: Revision) -> Opt
         ok: seen.lockdep_ok,
         without_lockdep: without_lockdep(lock, seen, revision),
         why: why(lock, need, by),
-        consequence: (!seen.lockdep_ok).then_some(
-            "The kernel prints a warning with a stack trace and goes on. An assertion does not prevent anything.",
-        ),
+        consequence: (!seen.lockdep_ok).then(|| Failed::of(lock, seen, revision).in_full()),
     })
+}
+
+/// What a kernel does in which an assertion fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// It warns, with lockdep or without.
+    Warns,
+    /// It warns with lockdep only.
+    WarnsWithLockdep,
+    /// The same, and with `CONFIG_DEBUG_VM` it stops.
+    Stops,
+}
+
+impl Failed {
+    /// By what the assertion looks at in that kernel.
+    pub fn of(lock: LockName, seen: Seen, revision: Revision) -> Self {
+        match (lock, revision.rules().mmap_assert, seen.any) {
+            (LockName::IMmap, ..) => Self::WarnsWithLockdep,
+            (LockName::Mmap(_), MmapAssert::LockdepOrBug, LockMode::None) => Self::Stops,
+            (LockName::Mmap(_), MmapAssert::LockdepOrBug, _) => Self::WarnsWithLockdep,
+            _ => Self::Warns,
+        }
+    }
+
+    /// In a sentence.
+    pub const fn then(self) -> &'static str {
+        match self {
+            Self::Warns => "The kernel warns and goes on.",
+            Self::WarnsWithLockdep => "With lockdep, the kernel warns and goes on; without, it says nothing.",
+            Self::Stops => {
+                "With CONFIG_DEBUG_VM, the kernel stops with a BUG; otherwise it goes on, and only lockdep warns."
+            }
+        }
+    }
+
+    /// In full.
+    const fn in_full(self) -> &'static str {
+        match self {
+            Self::Warns => {
+                "The kernel prints a warning with a stack trace and goes on. An assertion does not prevent anything."
+            }
+            Self::WarnsWithLockdep => {
+                "With lockdep, the kernel prints a warning with a stack trace and goes on. Without, it says nothing. An assertion does \
+                 not prevent anything."
+            }
+            Self::Stops => {
+                "With CONFIG_DEBUG_VM, the kernel stops with a BUG, and lockdep warns before. Otherwise the kernel goes on, and only \
+                 lockdep warns."
+            }
+        }
+    }
 }
 
 /// What a kernel without lockdep checks of an mmap lock: until v6.8 nothing, since then the lock word.
@@ -233,4 +282,25 @@ pub(crate) fn delegation(event: &Event) -> Option<DelegateView> {
              vmap does free kernel tables."
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_has_the_consequence_of_its_kernel() {
+        let seen = |any| Seen { own: LockMode::None, any, lockdep_ok: false, plain_ok: false };
+        let of = |lock, any, revision| Failed::of(lock, seen(any), revision);
+        let init = LockName::Mmap(MmId::INIT_MM);
+        for old in [Revision::V6_1_192, Revision::V6_6_153] {
+            assert_eq!(of(init, LockMode::None, old), Failed::Stops);
+            assert_eq!(of(init, LockMode::Read, old), Failed::WarnsWithLockdep);
+        }
+        assert_eq!(of(init, LockMode::None, Revision::V6_12_107), Failed::Warns);
+        assert_eq!(of(LockName::IMmap, LockMode::None, Revision::V7_3), Failed::WarnsWithLockdep);
+        for of in [Failed::WarnsWithLockdep, Failed::Stops] {
+            assert!(!of.then().starts_with("The kernel warns") && of.in_full().contains("lockdep"), "{of:?}");
+        }
+    }
 }

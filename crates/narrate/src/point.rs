@@ -93,7 +93,7 @@ pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start
     let addr = last.and_then(address_of).unwrap_or(addr);
     Point {
         mark,
-        sentence: sentence(&moment.events, world),
+        sentence: sentence(&moment.events, world, revision),
         stack: stack(&frames, func, addr),
         listing: listing::listing(func, revision, last.map(listing::line_of)),
         level,
@@ -109,7 +109,7 @@ pub fn point<A: Actor>(moment: &Moment<A>, mark: Mark, revision: Revision, start
         assertion: last.and_then(|event| locks::assertion(event, world, revision)),
         beside: last.and_then(|event| beside(event, world.model(), revision)),
         delegation: last.and_then(locks::delegation),
-        actions: moment.events.iter().map(|event| sentence::action(event, world)).collect(),
+        actions: moment.events.iter().map(|event| sentence::action(event, world, revision)).collect(),
     }
 }
 

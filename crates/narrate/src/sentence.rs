@@ -4,20 +4,20 @@
 
 use mm::{LockMode, OutOfMemory, Seen, World};
 use pagewalk::{
-    Action, Call, Callback, Check, Event, Fault, Flush, Free, Func, LockName, MapKind, Slot, Test,
+    Action, Call, Callback, Check, Event, Fault, Flush, Free, Func, LockName, MapKind, Revision, Slot, Test,
 };
 use pgtable::{EntryKind, Level, PhysAddr, RawEntry, VirtAddr};
 use trace::{Function, Returns};
 
 use crate::entry_diff::entry_diff;
-use crate::locks::lock_name;
+use crate::locks::{Failed, lock_name};
 use crate::ruler::table_name;
 
 mod bad;
 mod with_vmas;
 
 /// What the last of `events` did, together with those that led to it.
-pub fn sentence(events: &[Event], world: &World) -> String {
+pub fn sentence(events: &[Event], world: &World, revision: Revision) -> String {
     let Some(last) = events.last() else {
         return "Nothing has happened yet. Press → to take the first step.".to_owned();
     };
@@ -51,7 +51,7 @@ pub fn sentence(events: &[Event], world: &World) -> String {
                     }
                 }
                 Event::Callback { .. } => String::new(),
-                ref other => format!(" {}", plain_sentence(other, world)),
+                ref other => format!(" {}", plain_sentence(other, world, revision)),
             };
             // What the callback did on the way to the last event.
             let acts: String = events
@@ -64,7 +64,7 @@ pub fn sentence(events: &[Event], world: &World) -> String {
                 .collect();
             callback_sentence(call, world) + &answer + &acts + &then
         }
-        (None, event) => plain_sentence(event, world),
+        (None, event) => plain_sentence(event, world, revision),
     }
 }
 
@@ -131,12 +131,12 @@ fn callback_sentence(call: &Call, world: &World) -> String {
 }
 
 /// One event alone. Names every kind of event, so that none can be silent.
-fn plain_sentence(event: &Event, world: &World) -> String {
+fn plain_sentence(event: &Event, world: &World, revision: Revision) -> String {
     match *event {
         Event::Enter { func, start, end } => enter_sentence(func, start, end, world),
         Event::Return { func, ret } => return_sentence(func, ret),
         Event::Check { check, ok } => check_sentence(check, ok).to_owned(),
-        Event::Assert { lock, seen, .. } => assert_sentence(lock, seen, world),
+        Event::Assert { lock, seen, .. } => assert_sentence(lock, seen, world, revision),
         Event::Delegate => {
             "The mm is init_mm: walk_page_range_debug() hands over to walk_kernel_page_table_range()."
                 .to_owned()
@@ -266,7 +266,8 @@ fn free_sentence(level: Level, table: PhysAddr, how: Free) -> String {
     format!("The {} table at {table:#x} {how}.", level.upper_name())
 }
 
-fn assert_sentence(lock: LockName, seen: Seen, world: &World) -> String {
+fn assert_sentence(lock: LockName, seen: Seen, world: &World, revision: Revision) -> String {
+    let then = Failed::of(lock, seen, revision).then();
     let lock = lock_name(lock, world);
     if seen.lockdep_ok {
         format!("The assertion holds: {lock} is held for {}.", seen.own.purpose())
@@ -278,7 +279,7 @@ fn assert_sentence(lock: LockName, seen: Seen, world: &World) -> String {
             }
             any => format!("it is held for {} only", any.purpose()),
         };
-        format!("The assertion on {lock} fails: {found}. The kernel warns and goes on.")
+        format!("The assertion on {lock} fails: {found}. {then}")
     }
 }
 
@@ -463,6 +464,6 @@ fn return_value(ret: i32) -> String {
 }
 
 /// One atomic action in a few words, for the list of actions inside a step.
-pub(crate) fn action(event: &Event, world: &World) -> String {
-    sentence(core::slice::from_ref(event), world)
+pub(crate) fn action(event: &Event, world: &World, revision: Revision) -> String {
+    sentence(core::slice::from_ref(event), world, revision)
 }

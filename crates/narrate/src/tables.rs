@@ -158,7 +158,9 @@ fn table(world: &World, level: Level, Slot { table: pa, index: current }: Slot, 
         return TableView { pa, slots: 0, current, rows: Vec::new(), strip: Vec::new(), strip_at: 0 };
     };
     let slots = world.table(id).map_or(0, mm::Table::slots);
-    let runs = world.runs(id, level);
+    // Where entries say which level they are of, a root of fewer levels is on the path of those above it too: its slots are of its own.
+    let own = world.table(id).map(mm::Table::level).filter(|_| world.model().type_of.is_some());
+    let runs = world.runs(id, own.unwrap_or(level));
     let strip = strip(&runs, slots);
     let strip_at = (current as usize * strip.len()).checked_div(slots as usize).unwrap_or(0);
     let mut rows = Vec::new();
@@ -281,6 +283,18 @@ mod tests {
         assert_eq!(bits("arm64-4k-52", Level::Pud, 0x8000_0003), range(49, 12) | range(9, 8));
         // What points nowhere.
         assert_eq!(bits("x86_64-4level", Level::Pmd, 0), 0);
+    }
+
+    #[test]
+    fn a_root_of_fewer_levels_has_slots_of_its_own_level() {
+        let model = pgtable::model("s390x").expect("known");
+        // Region-third entries, all unused.
+        let root = Table::new(PhysAddr(0x4000), Level::Pud, 2048, RawEntry(0x24), vec![]);
+        let world = World::new(model, vec![root], [("init_mm", PhysAddr(0x4000))]).expect("valid");
+        for level in [Level::Pgd, Level::P4d, Level::Pud] {
+            let view = table(&world, level, Slot { table: PhysAddr(0x4000), index: 3 }, true);
+            assert!(view.rows.iter().all(|row| row.kind == Some(EntryKind::None)), "{level:?} {view:?}");
+        }
     }
 
     proptest! {

@@ -62,6 +62,8 @@ pub struct HotRemove {
     pub each_table: &'static [TableStep],
     /// Whether the TLB is flushed once, after all tables (`flush_tlb_all()`).
     pub flushes_last: bool,
+    /// Whether v6.1 has it already (`ARCH_ENABLE_MEMORY_HOTREMOVE` in arch/*/Kconfig).
+    pub in_v6_1: bool,
 }
 
 /// One action on a table that is empty by now.

@@ -21,6 +21,7 @@ const ROWS: [(&str, Kernel); 8] = [
             hot_remove: Some(HotRemove {
                 each_table: &[Step::Free, Step::Lock, Step::Clear, Step::Unlock],
                 flushes_last: true,
+                in_v6_1: true,
             }),
             huge_vmap: Some(NO_GUARD),
             collapses: true,
@@ -39,6 +40,7 @@ const ROWS: [(&str, Kernel); 8] = [
             hot_remove: Some(HotRemove {
                 each_table: &[Step::Clear, Step::Flush, Step::Free],
                 flushes_last: false,
+                in_v6_1: true,
             }),
             huge_vmap: Some(HugeVmap {
                 before_v6_18: DumpGuard::NoHugeVmap,
@@ -59,7 +61,11 @@ const ROWS: [(&str, Kernel); 8] = [
         "riscv64",
         Kernel {
             frees_by_rcu: true,
-            hot_remove: Some(HotRemove { each_table: &[Step::Free, Step::Clear], flushes_last: true }),
+            hot_remove: Some(HotRemove {
+                each_table: &[Step::Free, Step::Clear],
+                flushes_last: true,
+                in_v6_1: false,
+            }),
             huge_vmap: Some(HugeVmap { in_v6_1: false, ..NO_GUARD }),
             collapses: false,
             set_memory: SetMemory::SplitsLinear,
@@ -119,7 +125,11 @@ const ROWS: [(&str, Kernel); 8] = [
         "ppc64le",
         Kernel {
             frees_by_rcu: true,
-            hot_remove: Some(HotRemove { each_table: &[Step::Free, Step::Clear], flushes_last: true }),
+            hot_remove: Some(HotRemove {
+                each_table: &[Step::Free, Step::Clear],
+                flushes_last: true,
+                in_v6_1: true,
+            }),
             huge_vmap: Some(NO_GUARD),
             collapses: false,
             set_memory: SetMemory::No,
@@ -134,7 +144,11 @@ const ROWS: [(&str, Kernel); 8] = [
         "s390x",
         Kernel {
             frees_by_rcu: true,
-            hot_remove: Some(HotRemove { each_table: &[Step::Free, Step::Clear], flushes_last: true }),
+            hot_remove: Some(HotRemove {
+                each_table: &[Step::Free, Step::Clear],
+                flushes_last: true,
+                in_v6_1: true,
+            }),
             huge_vmap: None,
             collapses: false,
             set_memory: SetMemory::Splits,

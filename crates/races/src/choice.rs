@@ -40,8 +40,8 @@ impl Choice {
 
     /// Every variant of a race that can be chosen: on every machine, in every kernel, with every rule and lock.
     pub fn every(race: Race) -> impl Iterator<Item = Self> {
-        let kernels = move || Revision::ALL.into_iter().filter(|revision| race.exists_in(*revision));
-        let grounds = race.models().flat_map(move |model| kernels().map(move |kernel| (model, kernel)));
+        let kernels = move |model| Revision::ALL.into_iter().filter(move |of| race.exists_in(*of, model));
+        let grounds = race.models().flat_map(move |model| kernels(model).map(move |kernel| (model, kernel)));
         grounds.flat_map(move |(model, revision)| {
             race.rules.iter().flat_map(move |rule| {
                 race.locks.iter().map(move |&lock| Self { race, model, revision, lock, rule })
@@ -77,7 +77,7 @@ impl Choice {
         if !(self.race.runs_on)(self.model) {
             return Err(NotThere::Model(self.model.title));
         }
-        if !self.race.exists_in(self.revision) {
+        if !self.race.exists_in(self.revision, self.model) {
             return Err(NotThere::Revision(self.revision));
         }
         let mut setting = Setting::new(self.model, self.revision, self.lock, self.race.ground)?;

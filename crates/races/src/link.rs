@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use explore::{Schedule, ScheduleError};
 use mm::LockMode;
 use pagewalk::names::{near, repeated};
+use pagewalk::release::Why;
 use pagewalk::{Release, Revision};
 
 use crate::choice::Choice;
@@ -52,12 +53,15 @@ pub enum RaceLinkProblem {
     /// No such race.
     #[error("there is no race \u{201c}{0:.40}\u{201d}; the first one is shown")]
     Race(String),
-    /// No such machine, or the race does not happen on it.
+    /// No such machine.
+    #[error("there is no machine \u{201c}{0:.40}\u{201d} here; {1} is shown")]
+    NoMachine(String, &'static str),
+    /// The race does not happen on this machine.
     #[error("this race does not happen on \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Machine(String, &'static str),
     /// No such kernel, but a release of which the nearest is known: which, and what differs.
-    #[error("there is no row for \u{201c}{0:.40}\u{201d} here; {1} is the nearest and is shown: {0:.40} {2}")]
-    Release(String, &'static str, &'static str),
+    #[error("the nearest row to \u{201c}{0:.40}\u{201d} is {1}, which is shown: {0:.40} {2}")]
+    Release(String, &'static str, Why),
     /// No such kernel, or the race does not happen in it.
     #[error("this race does not happen in the kernel \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Kernel(String, &'static str),
@@ -139,8 +143,9 @@ impl RaceLink {
         let (model, revision) = value.split_once('/')?;
         let (revision, race) = (Revision::from_id(revision)?, self.choice.race);
         pgtable::model(model).ok()?;
-        let revision = if race.exists_in(revision) { revision } else { Revision::V7_3 };
-        self.choice = Choice::of(race, race.model(model), revision).with_lock(self.choice.lock);
+        let model = race.model(model);
+        let revision = if race.exists_in(revision, model) { revision } else { Revision::V7_3 };
+        self.choice = Choice::of(race, model, revision).with_lock(self.choice.lock);
         Some(())
     }
 }
@@ -176,26 +181,33 @@ fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {
         match race.models().find(|model| model.id == id) {
             Some(model) => choice.model = model,
             None => {
-                problems.push(RaceLinkProblem::Machine(id.to_string(), choice.model.id));
-                problems
-                    .extend(near(id, &mut race.models().map(|model| model.id)).map(RaceLinkProblem::Near));
+                let meant =
+                    near(id, &mut race.models().map(|model| model.id)).or_else(|| pgtable::family(id));
+                let meant = race.models().find(|model| Some(model.id) == meant);
+                let is_known = pgtable::model(id).is_ok();
+                if let Some(model) = meant.filter(|_| !is_known) {
+                    choice.model = model;
+                }
+                let problem = if is_known { RaceLinkProblem::Machine } else { RaceLinkProblem::NoMachine };
+                problems.push(problem(id.to_string(), choice.model.id));
+                problems.extend(meant.map(|model| RaceLinkProblem::Near(model.id)));
             }
         }
     }
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
-        match Revision::from_id(id).filter(|&revision| race.exists_in(revision)) {
+        match Revision::from_id(id).filter(|&revision| race.exists_in(revision, choice.model)) {
             // The rule is that of the kernel, unless the link says another.
             Some(revision) => choice = Choice::of(race, choice.model, revision).with_lock(choice.lock),
             None => {
                 let release = Release::parse(id).map(Release::nearest);
-                if let Some(of) = release.filter(|of| race.exists_in(of.revision)) {
+                if let Some(of) = release.filter(|of| race.exists_in(of.revision, choice.model)) {
                     choice = Choice::of(race, choice.model, of.revision).with_lock(choice.lock);
                     problems.push(RaceLinkProblem::Release(id.to_string(), of.revision.id(), of.why));
                     return rest(parts.next(), problems, choice);
                 }
                 let shown = choice.revision.id();
                 problems.push(RaceLinkProblem::Kernel(id.to_string(), shown));
-                let kernels = Revision::ALL.into_iter().filter(|&of| race.exists_in(of));
+                let kernels = Revision::ALL.into_iter().filter(|&of| race.exists_in(of, choice.model));
                 problems.extend(near(id, &mut kernels.map(Revision::id)).map(RaceLinkProblem::Near));
             }
         }
@@ -319,7 +331,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "this race does not happen on \u{201c}x86-4level\u{201d}; x86_64-4level is shown",
+                "there is no machine \u{201c}x86-4level\u{201d} here; x86_64-4level is shown",
                 "did you mean \u{201c}x86_64-4level\u{201d}?",
                 "this race does not happen in the kernel \u{201c}v7.33\u{201d}; v6.17 is shown",
                 "did you mean \u{201c}v7.3\u{201d}?",
@@ -334,6 +346,22 @@ mod tests {
         assert!(!problem("#v1/race/dragon").contains("did you mean"));
     }
 
+    #[test]
+    fn hot_remove_is_of_no_kernel_before_its_machine_had_it() {
+        let parse = |address: &str| RaceLink::parse(address).expect("an address of a race");
+        let (link, problems) = parse("#v1/race/hot-remove/riscv64-sv39/v6.1.192");
+        assert!(link.choice.start().is_ok() && link.choice.revision != Revision::V6_1_192);
+        assert!(
+            matches!(&problems[..], [RaceLinkProblem::Kernel(id, _), ..] if id == "v6.1.192"),
+            "{problems:?}"
+        );
+        for address in
+            ["#v1/race/hot-remove/riscv64-sv39/v6.16", "#v1/race/hot-remove/x86_64-4level/v6.1.192"]
+        {
+            assert!(parse(address).1.is_empty(), "{address}");
+        }
+    }
+
     proptest! {
         #[test]
         fn every_link_comes_back(
@@ -343,7 +371,7 @@ mod tests {
             let race = RACES[race];
             let models: Vec<_> = race.models().collect();
             let model = models[machine % models.len()];
-            let revisions: Vec<_> = Revision::ALL.into_iter().filter(|&revision| race.exists_in(revision)).collect();
+            let revisions: Vec<_> = Revision::ALL.into_iter().filter(|&of| race.exists_in(of, model)).collect();
             let choice = Choice {
                 race,
                 model,

@@ -9,7 +9,7 @@
 
 use pagewalk::Revision;
 use pagewalk::names::{Near, repeated};
-use pagewalk::release::Nearest;
+use pagewalk::release::{Nearest, Why};
 
 use crate::clip;
 use crate::held::Held;
@@ -107,7 +107,15 @@ pub enum LinkProblem {
     /// The scenario is not in the program yet.
     #[error("the scenario “{}” is not loaded yet; the first one is shown", .0.title)]
     Later(&'static About),
-    /// No such machine, or the scenario does not run on it.
+    /// No such machine.
+    #[error("there is no machine “{machine}” here; {shown} is shown")]
+    NoMachine {
+        /// What the link says.
+        machine: String,
+        /// What is shown instead.
+        shown: &'static str,
+    },
+    /// The scenario does not run on this machine.
     #[error("the scenario {scenario} does not run on “{machine}”; {shown} is shown")]
     Machine {
         /// The scenario.
@@ -129,14 +137,14 @@ pub enum LinkProblem {
         shown: &'static str,
     },
     /// No such kernel, but a release of which the nearest is known.
-    #[error("there is no row for “{kernel}” here; {shown} is the nearest and is shown: {kernel} {why}")]
+    #[error("the nearest row to “{kernel}” is {shown}, which is shown: {kernel} {why}")]
     Release {
         /// What the link says.
         kernel: String,
         /// What is shown instead.
         shown: &'static str,
         /// What differs, or why nothing does.
-        why: &'static str,
+        why: Why,
     },
     /// No such kernel.
     #[error("there is no kernel “{kernel}” here; {shown} is shown")]
@@ -182,7 +190,7 @@ impl LinkProblem {
 
     /// Whether a [whole](Library::is_whole) library may understand what one that is not does not.
     pub const fn may_pass(&self) -> bool {
-        matches!(self, Self::Later(_) | Self::Machine { .. } | Self::Kernel { .. })
+        matches!(self, Self::Later(_) | Self::NoMachine { .. } | Self::Machine { .. } | Self::Kernel { .. })
     }
 }
 
@@ -291,7 +299,12 @@ fn parse_path(path: &str, library: &Library, problems: &mut Vec<LinkProblem>) ->
                 let near = near_machine(id, scenario);
                 setup.tables = near.and_then(|near| scenario.tables_named(near)).unwrap_or(setup.tables);
                 let shown = setup.tables.model().title;
-                problems.push(LinkProblem::Machine { scenario: scenario.id, machine: clip(id), shown });
+                let machine = clip(id);
+                problems.push(if pgtable::model(id).is_ok() || FileId::parse(id).is_some() {
+                    LinkProblem::Machine { scenario: scenario.id, machine, shown }
+                } else {
+                    LinkProblem::NoMachine { machine, shown }
+                });
                 problems.extend(near.map(LinkProblem::Near));
             }
         }
@@ -331,7 +344,7 @@ pub(crate) fn near_machine(id: &str, scenario: &Scenario) -> Option<&'static str
             near.see(model.id);
         }
     }
-    near.meant()
+    near.meant().or_else(|| pgtable::family(id).filter(|id| scenario.tables_named(id).is_some()))
 }
 
 /// The hash, without the `#`.
@@ -403,7 +416,14 @@ mod tests {
         assert!(problem("#kernel-walk").contains("begins with “kernel-walk”"));
         assert!(problem("#v1/nothing").contains("no scenario “nothing”"));
         assert!(problem("#v1/later").contains("“Not here yet” is not loaded yet"));
-        assert!(problem("#v1/kernel-walk/vax").contains("does not run on “vax”; x86-64, 4 levels is shown"));
+        assert!(problem("#v1/kernel-walk/vax").contains("no machine “vax” here; x86-64, 4 levels is shown"));
+        for (id, near) in [("powerpc64", "ppc64le-64k-radix"), ("i386", "x86_64-4level")] {
+            let (link, problems) = parse(&format!("#v1/kernel-walk/{id}/v7.3"));
+            assert_eq!(link.setup.tables.model().id, near);
+            assert!(
+                matches!(&problems[..], [LinkProblem::NoMachine { .. }, LinkProblem::Near(of)] if *of == near)
+            );
+        }
         // The nearest one, where one is near.
         let (link, problems) = parse("#v1/kernel-walk/arm64-4k-53?t=3");
         assert_eq!((link.setup.tables.model().id, link.step, problems.len()), ("arm64-4k-52", 3, 2));
@@ -413,7 +433,7 @@ mod tests {
         assert!(problem("#v1/kernel-walk?x=1").contains("“x=1”"));
         assert!(problem("#v1/kernel-walk?view=x").contains("“view=x”"));
         assert!(problem("#v1/kernel-walk?lock=read&t=1&lock=write").contains("says “lock” more than once"));
-        assert!(problem("#v1//race").contains("does not run on “race”"));
+        assert!(problem("#v1//race").contains("no machine “race”"));
         for hash in ["#v1//", "#v1///", "#v1/kernel-walk//v7.3"] {
             assert!(problem(hash).contains("“//”"), "{hash}");
         }
@@ -439,13 +459,16 @@ mod tests {
         assert_eq!(
             said,
             [
-                "there is no row for “v6.6.90” here; v6.16 is the nearest and is shown: v6.6.90 is before the split; it wants any \
-              mm write-locked, init_mm too (v6.0 to v6.7)"
+                "the nearest row to “v6.6.90” is v6.16, which is shown: v6.6.90 is before the split; it wants any mm write-locked, init_mm \
+                 too (v6.0 to v6.7); without lockdep its assertions warn of nothing; CONFIG_DEBUG_VM stops with a BUG if nobody holds the \
+                 lock, and since v6.9 an assertion looks at the lock itself"
             ]
         );
         assert_eq!(parse("#v1/start//6.1.0-53-amd64").0.setup.revision, Revision::V6_1_192);
         // The same row by another spelling is no stand-in, but said all the same.
-        assert_eq!(parse("#v1/kernel-walk/riscv64-sv39/6.12.107").0.setup.revision, Revision::V6_12_107);
+        let (link, problems) = parse("#v1/kernel-walk/riscv64-sv39/6.12.107+deb13-amd64");
+        assert_eq!(link.setup.revision, Revision::V6_12_107);
+        assert!(problems[0].to_string().ends_with("6.12.107+deb13-amd64 is of that very release"));
     }
 
     #[test]
@@ -456,7 +479,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "the scenario kernel-walk does not run on “riscv64”; riscv64 Sv39, 3 levels is shown",
+                "there is no machine “riscv64” here; riscv64 Sv39, 3 levels is shown",
                 "did you mean “riscv64-sv39”?",
                 "there is no kernel “v6.177” here; v6.17 is shown",
                 "did you mean “v6.17”?",

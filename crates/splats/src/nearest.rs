@@ -159,12 +159,12 @@ pub fn race(
         by_walk(splat, walk, of_init_mm)
     };
     let race = RaceDef::from_id(id)?;
-    let exists = race.exists_in(row);
-    let (choice, why) = if exists {
-        (Choice::of(race, race.model(model.id), row), why)
+    let model = race.model(model.id);
+    let (choice, why) = if race.exists_in(row, model) {
+        (Choice::of(race, model, row), why)
     } else {
         (
-            Choice::of(race, race.model(model.id), Revision::V7_3),
+            Choice::of(race, model, Revision::V7_3),
             format!("{why}; it does not exist in {}, so v7.3 is shown", row.id()),
         )
     };

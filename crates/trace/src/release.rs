@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use crate::Revision;
+use crate::{MmapAssert, Revision};
 
 /// Longest text that is looked at. `uname -a` has about 120 bytes.
 const MAX_TEXT: usize = 4096;
@@ -51,8 +51,30 @@ pub struct Nearest {
     pub revision: Revision,
     /// How sure that is.
     pub sure: Sure,
-    /// What differs, or why nothing does, as the end of a sentence that begins with the release.
-    pub why: &'static str,
+    /// What differs, or why nothing does.
+    pub why: Why,
+}
+
+/// What differs, or why nothing does, as the end of a sentence that begins with the release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// What is known of releases of this age.
+    span: Option<&'static str>,
+    /// How its assertions differ.
+    asserts: Option<&'static str>,
+    /// What a distribution's name does not tell.
+    named: Option<&'static str>,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for part in [self.span, self.asserts, self.named].into_iter().flatten() {
+            write!(f, "{separator}{part}")?;
+            separator = "; ";
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Display for Release {
@@ -95,7 +117,8 @@ impl Release {
         if !(2..100).contains(&major) || minor > 20 {
             return None;
         }
-        let candidate = rest.strip_prefix("-rc").and_then(|rest| {
+        // Fedora counts packages before: `7.2.0-0.rc3.20260712git….27.fc45.x86_64`.
+        let candidate = rest.strip_prefix("-rc").or_else(|| rest.strip_prefix("-0.rc")).and_then(|rest| {
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
             rest.get(..digits)?.parse().ok()
         });
@@ -128,7 +151,7 @@ impl Release {
     pub fn nearest(self) -> Nearest {
         let exact = |id: &str| self.names(id);
         if let Some(revision) = Revision::ALL.into_iter().find(|of| exact(of.id())) {
-            let why = "has a row of its own";
+            let why = Why { span: Some("is of that very release"), asserts: None, named: None };
             return Nearest { revision, sure: Sure::Exact, why };
         }
         let mut found = &SPANS[0];
@@ -137,25 +160,24 @@ impl Release {
                 found = span;
             }
         }
-        let Span { revision, why, .. } = *found;
-        let (sure, why) = match self.stage {
-            Stage::Unknown
-                if Revision::ALL
-                    .iter()
-                    .any(|of| of.row().mainline.is_none() && self.is_series_of(of.id())) =>
-            {
-                (
-                    Sure::Differs,
-                    "is a distribution\u{2019}s name for some release of that line: uname -v tells which, and so which fixes it has",
-                )
-            }
-            Stage::Unknown => (
-                Sure::Differs,
-                "is a distribution\u{2019}s name, which does not tell the stable release; its own back-ports are not known here",
-            ),
-            _ => (found.sure, why),
+        let Span { revision, .. } = *found;
+        let asserts = (revision.rules().mmap_assert == MmapAssert::LockdepOrWord)
+            .then(|| match (self.since(6, 9), self.since(5, 8)) {
+                (true, _) => None,
+                (false, true) => Some(ASSERTS_BEFORE_V6_9),
+                (false, false) => Some(ASSERTS_BEFORE_V5_8),
+            })
+            .flatten();
+        let is_named = self.stage == Stage::Unknown;
+        let has_line = |of: &Revision| of.row().mainline.is_none() && self.is_series_of(of.id());
+        let (span, named) = match () {
+            // Which side of the steps within that line it is on, only the stable release tells.
+            () if is_named && Revision::ALL.iter().any(has_line) => (None, Some(NAMED_OF_A_LINE)),
+            () if is_named => (Some(found.why), Some(NAMED)),
+            () => (Some(found.why), None),
         };
-        Nearest { revision, sure, why }
+        let sure = if is_named || asserts.is_some() { Sure::Differs } else { found.sure };
+        Nearest { revision, sure, why: Why { span, asserts, named } }
     }
 
     /// Whether `id` is this release: `v6.16` is 6.16 and 6.16.0, `v6.12.107` only that.
@@ -169,11 +191,11 @@ impl Release {
     }
 }
 
-/// Whether what follows three numbers counts the packages of a distribution: `-53-amd64`, `-45-generic`, `-21-cloud-arm64`.
+/// Whether what follows three numbers counts the packages of a distribution: `-53-amd64`, `-45-generic`, `-427.13.1.el9_4.x86_64`.
 fn counts_packages(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix('-') else { return false };
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    digits != 0 && rest.as_bytes().get(digits).is_none_or(|&byte| byte == b'-')
+    digits != 0 && (rest.as_bytes().get(digits).is_none_or(|&byte| byte == b'-') || rest.contains(".el"))
 }
 
 /// The releases from one on, up to the next span.
@@ -189,8 +211,14 @@ const fn span(from: (u16, u16, Stage), revision: Revision, sure: Sure, why: &'st
 }
 
 const FIRST: Stage = Stage::Candidate(0);
-const OLD_LOOPS: &str =
-    "has the loops of that row, but wants the write lock of the mm that is walked alone (v6.0 to v6.7)";
+const ASSERTS_BEFORE_V6_9: &str = "without lockdep its assertions warn of nothing; CONFIG_DEBUG_VM stops with a BUG if nobody holds the lock, \
+     and since v6.9 an assertion looks at the lock itself";
+const ASSERTS_BEFORE_V5_8: &str = "what its assertions check is older than v5.8, and not known here; since v6.9 an assertion looks at the lock itself \
+     without lockdep too";
+const NAMED: &str = "the name is a distribution\u{2019}s and does not tell the stable release; its own back-ports are not known here";
+const NAMED_OF_A_LINE: &str = "is a distribution\u{2019}s name for some release of that line: uname -v may tell which, and so which fixes it has";
+const OLD_LOOPS: &str = "has the loops of that row, but wants the write lock of the mm that is walked alone (v6.0 to v6.7), and its huge vmaps take \
+     no lock of init_mm";
 const ANY_MM: &str = "is before the split; it wants any mm write-locked, init_mm too (v6.0 to v6.7)";
 const BEFORE_SPLIT: &str = "is before the split: one function with two modes, as in that row";
 
@@ -200,7 +228,8 @@ static SPANS: [Span; 21] = [
         (0, 0, FIRST),
         Revision::V6_16,
         Sure::Differs,
-        "is before the split; its assertion is content with the lock held in any mode (until v5.19), and its loops are older",
+        "is before the split, and its loops are older; its assertion is content with the lock held in any mode, or wants the write lock if \
+         the fix of v6.0 (8782fb61cc84) was ported back, as to many long-term kernels",
     ),
     span((5, 19, Stage::Stable(8)), Revision::V6_1_192, Sure::Differs, OLD_LOOPS),
     span((6, 0, FIRST), Revision::V6_1_192, Sure::Differs, OLD_LOOPS),
@@ -276,11 +305,58 @@ static SPANS: [Span; 21] = [
 
 #[cfg(test)]
 mod tests {
+    extern crate alloc;
+
+    use alloc::string::{String, ToString};
+
     use super::*;
 
     fn nearest(text: &str) -> (&'static str, Sure) {
         let of = Release::parse(text).unwrap_or_else(|| panic!("{text}")).nearest();
         (of.revision.id(), of.sure)
+    }
+
+    fn why(text: &str) -> String {
+        Release::parse(text).unwrap_or_else(|| panic!("{text}")).nearest().why.to_string()
+    }
+
+    #[test]
+    fn before_v6_9_an_assertion_is_named_among_the_differences() {
+        let word = "since v6.9 an assertion looks at the lock itself";
+        for text in [
+            "6.8.12-11-pve",
+            "6.8.0-45-generic",
+            "6.6.134-1-lts",
+            "6.5.0-1018-azure",
+            "5.15.167",
+            "5.15.0-91-generic",
+            "5.14.0-427.el9",
+            "5.4.0",
+            "2.6.32",
+        ] {
+            assert!(why(text).contains(word), "{text} {}", why(text));
+            assert_eq!(nearest(text).1, Sure::Differs, "{text}");
+        }
+        // Of those the row says it, and these look.
+        for text in ["6.1.100", "6.1.0-53-amd64", "6.6.160", "6.3.2", "6.9.0-rc1", "6.9.3", "6.12.57"] {
+            assert!(!why(text).contains(word), "{text} {}", why(text));
+        }
+        assert!(why("5.7").contains("older than v5.8") && !why("5.8").contains("older than v5.8"));
+    }
+
+    #[test]
+    fn a_distributions_name_has_the_differences_of_its_version_too() {
+        for (named, version, word) in [
+            ("5.15.0-91-generic", "5.15.7", "was ported back"),
+            ("5.14.0-427.13.1.el9_4.x86_64", "5.14.7", "was ported back"),
+            ("6.5.0-1018-azure", "6.5.1", "any mm write-locked"),
+            ("6.2.0-39-generic", "6.2.1", "huge vmaps take no lock"),
+            ("6.19.0-7-generic", "6.19.3", "*_unsafe"),
+        ] {
+            assert!(why(named).contains(word) && why(version).contains(word), "{named} {}", why(named));
+            assert!(why(named).contains("distribution") && !why(version).contains("distribution"), "{named}");
+        }
+        assert!(why("6.1.99-android14-11-g7c0c1a").contains("huge vmaps take no lock"));
     }
 
     #[test]
@@ -319,6 +395,11 @@ mod tests {
             ("6.19.3", "v6.18", Differs),
             ("7.2.0-rc6", "v7.1", Alike),
             ("7.2.0-rc7", "v7.3", Alike),
+            // Fedora's, whose first counts the package.
+            ("7.2.0-0.rc3.20260712gitabcdef.27.fc45.x86_64", "v7.1", Alike),
+            ("7.2.0-0.rc7.30.fc45.x86_64", "v7.3", Alike),
+            ("7.2.0-61.fc45.x86_64", "v7.3", Alike),
+            ("6.17.0-0.rc2.20250821git.24.fc43.x86_64", "v6.17", Alike),
             ("8.1.0", "v7.3", Differs),
             ("5.14.0-503.el9.x86_64", "v6.16", Differs),
             ("5.19.8", "v6.1.192", Differs),
@@ -363,7 +444,6 @@ mod tests {
         for (before, behind) in [("6.1.190", "6.1.191"), ("6.6.152", "6.6.153"), ("6.12.106", "6.12.107")] {
             assert_ne!(nearest(before), nearest(behind), "{before} {behind}");
         }
-        let why = |text| Release::parse(text).expect("a release").nearest().why;
         assert!(why("6.1.188").contains("trylock"));
         assert!(why("6.1.100").contains("write lock of the mm"));
         assert!(why("6.1.0-53-amd64").contains("uname -v"));
@@ -374,12 +454,13 @@ mod tests {
         assert_eq!(stage("6.1.4-53-amd64"), Some(Stage::Stable(4)));
         assert_eq!(stage("6.1.0-rc5-next-20221116"), Some(Stage::Candidate(5)));
         assert_eq!(stage("6.1.0-rc"), Some(Stage::Stable(0)));
+        assert_eq!(stage("7.3.0-0.rc3.20260901git1.30.fc45"), Some(Stage::Candidate(3)));
+        assert_eq!(stage("7.3.0-0.rc"), Some(Stage::Stable(0)));
+        assert_eq!(stage("5.14.0-503.el9.x86_64"), Some(Stage::Unknown));
     }
 
     #[test]
     fn any_text_is_read_or_refused() {
-        extern crate alloc;
-        use alloc::string::String;
         let long: String = core::iter::repeat_n("6.1.0-", 100_000).collect();
         assert_eq!(Release::parse(&long), Release::parse("6.1.0-6.1"));
         // Cut inside a letter of several bytes.

@@ -178,7 +178,7 @@ fn a_broken_link_says_so_and_shows_the_nearest_thing() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         for (race, words) in [
-            ("munmap/vax", "does not happen on “vax”"),
+            ("munmap/vax", "no machine “vax”"),
             ("munmap?lock=maybe", "“lock=maybe”"),
             ("munmap?s=a5z", "“z” at character 3"),
             ("munmap?s=ba9&t=99", "Step 3 of this schedule moves lane a, which waits"),

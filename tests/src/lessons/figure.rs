@@ -225,7 +225,7 @@ impl WalkFigure {
             for _ in span.from..span.to {
                 runner.step(&mut world, &mut events);
             }
-            sentence(&events, &world)
+            sentence(&events, &world, setup.revision)
         };
         spans.map(says).collect()
     }

@@ -45,7 +45,7 @@ impl Args {
         };
         let (mut world, actor) =
             call.start(&world, &places).map_err(|error| Failure::Asked(error.to_string()))?;
-        let mut told = Told { lines: Vec::new(), most: self.most, more: 0 };
+        let mut told = Told { kernel: call.kernel, lines: Vec::new(), most: self.most, more: 0 };
         let tally = tally::run_into(&mut world, actor, MOST_STEPS, &mut told);
         let counts = |all: Vec<(String, u32)>| -> Value {
             all.into_iter().map(|(what, times)| json!({ "what": what, "times": times })).collect()

@@ -25,9 +25,12 @@ impl Reading {
         }
         match self.kind {
             EntryKind::None if self.value.0 != 0 && self.value == RawEntry(self.model.empty[shared as usize]) => {
-                notes.push(
-                    "this is what an unused slot holds: the address of the invalid table of the next level".to_owned(),
-                );
+                let holds = match (of, shared) {
+                    (Isa::S390, Level::Pmd | Level::Pte) => "the invalid bit alone, which is not 0",
+                    (Isa::S390, _) => "the invalid bit, and the type of the table that it is in",
+                    _ => "the address of the invalid table of the next level",
+                };
+                notes.push(["this is what an unused slot holds: ", holds].concat());
             }
             EntryKind::None if self.value.0 != 0 => notes.push(match of {
                 Isa::X86 => "accessed and dirty alone do not count: a CPU erratum may set them in an empty entry".to_owned(),

@@ -74,7 +74,8 @@ pub(super) fn lane(state: &State, lane: Lane, moved: Option<Lane>, revision: Rev
         (event, after)
     });
     let event = next.as_ref().and_then(|(event, _)| event.as_ref());
-    let next_words = next.as_ref().map(|(event, after)| brief(&sentence(event.as_slice(), &after.world)));
+    let next_words =
+        next.as_ref().map(|(event, after)| brief(&sentence(event.as_slice(), &after.world, revision)));
     let view = LaneView {
         lane,
         name: words::who(lane, state.cpus().len()),

@@ -92,7 +92,7 @@ pub fn point(moment: &Moment, revision: Revision, race: Race) -> RacePoint {
     RacePoint {
         mark,
         lane: *lane,
-        sentence: said(moment),
+        sentence: said(moment, revision),
         lanes: lanes.map(|of| lanes::lane(state, of, *lane, revision)).collect(),
         locks: locks::locks(state, before),
         tables: stake::tables(state, before),
@@ -106,11 +106,11 @@ pub fn point(moment: &Moment, revision: Revision, race: Race) -> RacePoint {
 }
 
 /// What just happened, and who did it.
-fn said(moment: &Moment) -> String {
+fn said(moment: &Moment, revision: Revision) -> String {
     let Moment { state, lane, event, .. } = moment;
     let mut says = match (lane, event) {
         (Some(lane), Some(event)) => {
-            told(&words::who(*lane, state.cpus().len()), &sentence(&[*event], &state.world))
+            told(&words::who(*lane, state.cpus().len()), &sentence(&[*event], &state.world, revision))
         }
         _ => START.to_owned(),
     };

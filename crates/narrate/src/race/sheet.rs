@@ -82,7 +82,14 @@ pub fn steps(session: &Session) -> Sheet {
         let kind = moment.lane.map_or_else(String::new, |lane| words::who(lane, session.cpus()));
         let link = session.address(step);
         let stands_out = deciding.contains(&Some(step));
-        Row { number: step as u32, kind, at: String::new(), says: said(&moment), link, stands_out }
+        Row {
+            number: step as u32,
+            kind,
+            at: String::new(),
+            says: said(&moment, choice.revision),
+            link,
+            stands_out,
+        }
     });
     let mut blocks = vec![Block::Text(choice.race.about.to_owned()), who(session, &end)];
     blocks.extend(outcome(session, &end));

@@ -133,6 +133,20 @@ pub fn model(id: &str) -> Result<&'static Model, UnknownModel> {
     models().find(|model| model.id == id).ok_or(UnknownModel)
 }
 
+/// The model that is nearest to a machine of a name that no model's is near to, as `uname -m` and others have it.
+pub fn family(name: &str) -> Option<&'static str> {
+    const FAMILIES: [(&str, &str); 7] = [
+        ("powerpc", "ppc64le-64k-radix"),
+        ("ppc", "ppc64le-64k-radix"),
+        ("i386", "x86_64-4level"),
+        ("i686", "x86_64-4level"),
+        ("amd64", "x86_64-4level"),
+        ("x86", "x86_64-4level"),
+        ("aarch64", "arm64-4k-48"),
+    ];
+    FAMILIES.iter().find(|(begin, _)| name.starts_with(begin)).map(|&(_, id)| id)
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;
@@ -157,5 +171,9 @@ mod tests {
             assert!(core::ptr::eq(model(known.id).expect("a model of this crate"), *known), "{}", known.id);
         }
         assert_eq!(model("vax"), Err(UnknownModel));
+        for near in ["powerpc64", "ppc64", "i386", "amd64", "aarch64"].map(family) {
+            assert!(near.is_some_and(|id| model(id).is_ok()), "{near:?}");
+        }
+        assert_eq!(family("mips64"), None);
     }
 }

@@ -116,7 +116,11 @@ static PROT: Protections = Protections {
 /// `set_memory_*()` changes ptes of the vmalloc area with `apply_to_existing_page_range()`, and meets no large entry there.
 static KERNEL: Kernel = Kernel {
     frees_by_rcu: true,
-    hot_remove: Some(HotRemove { each_table: &[TableStep::Free, TableStep::Clear], flushes_last: true }),
+    hot_remove: Some(HotRemove {
+        each_table: &[TableStep::Free, TableStep::Clear],
+        flushes_last: true,
+        in_v6_1: true,
+    }),
     huge_vmap: Some(HugeVmap {
         before_v6_18: DumpGuard::Nothing,
         before_v7_2: DumpGuard::Nothing,

@@ -168,7 +168,11 @@ const MAKE: MakeEntry = MakeEntry {
 /// `free_pte_table()` and its siblings (arch/riscv/mm/init.c) free first; `pud_free_pmd_page()` is in arch/riscv/mm/pgtable.c.
 const KERNEL_64: Kernel = Kernel {
     frees_by_rcu: true,
-    hot_remove: Some(HotRemove { each_table: &[TableStep::Free, TableStep::Clear], flushes_last: true }),
+    hot_remove: Some(HotRemove {
+        each_table: &[TableStep::Free, TableStep::Clear],
+        flushes_last: true,
+        in_v6_1: false,
+    }),
     huge_vmap: Some(HugeVmap {
         before_v6_18: DumpGuard::Nothing,
         before_v7_2: DumpGuard::Nothing,

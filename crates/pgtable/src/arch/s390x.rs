@@ -144,7 +144,11 @@ static PROT: Protections =
 /// tables, nothing gives vmemmap pages back; `set_memory_*()` splits large entries with walkers of its own and never merges.
 static KERNEL: Kernel = Kernel {
     frees_by_rcu: true,
-    hot_remove: Some(HotRemove { each_table: &[TableStep::Free, TableStep::Clear], flushes_last: true }),
+    hot_remove: Some(HotRemove {
+        each_table: &[TableStep::Free, TableStep::Clear],
+        flushes_last: true,
+        in_v6_1: true,
+    }),
     huge_vmap: None,
     collapses: false,
     set_memory: SetMemory::Splits,

@@ -150,6 +150,7 @@ static KERNEL: Kernel = Kernel {
     hot_remove: Some(HotRemove {
         each_table: &[TableStep::Free, TableStep::Lock, TableStep::Clear, TableStep::Unlock],
         flushes_last: true,
+        in_v6_1: true,
     }),
     huge_vmap: Some(HugeVmap {
         before_v6_18: DumpGuard::Nothing,

@@ -26,7 +26,7 @@ pub static RACE: RaceDef = RaceDef {
           the write lock (a1c7570cedd0), so the read lock is enough for everybody else.",
     ground: (Half::Kernel("modules"), Shape::Page),
     runs_on: |model| model.kernel.collapses,
-    exists: |revision| revision.around().has_collapse,
+    exists: |revision, _| revision.around().has_collapse,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_1, lock: LockMode::Write, rule: "cpa-lock" },

@@ -27,7 +27,10 @@ pub static RACE: RaceDef = RaceDef {
           (59305202c67f). Other walkers own the memory that they walk.",
     ground: (Half::Kernel("direct map"), Shape::Page),
     runs_on: |model| model.kernel.hot_remove.is_some(),
-    exists: |_| true,
+    exists: |revision, model| {
+        let in_v6_1 = model.kernel.hot_remove.is_some_and(|of| of.in_v6_1);
+        in_v6_1 || revision.around().late_hot_remove
+    },
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First {

@@ -104,8 +104,8 @@ pub struct RaceDef {
     pub ground: (Half, Shape),
     /// Whether it can happen on a machine.
     pub runs_on: fn(&Model) -> bool,
-    /// Whether it can happen in a kernel.
-    pub exists: fn(Revision) -> bool,
+    /// Whether it can happen in a kernel, on a machine on which it can happen at all.
+    pub exists: fn(Revision, &Model) -> bool,
     /// How the walker can hold the lock of the mm that it walks. Only one where it is not a choice.
     pub locks: &'static [LockMode],
     /// What the other CPU can do, or how the walker can walk. Only one where there is nothing to choose.
@@ -162,9 +162,9 @@ impl RaceDef {
         named(id).or_else(|| named(self.first.model)).unwrap_or(pgtable::MODELS[0])
     }
 
-    /// Whether it can happen in a kernel.
-    pub fn exists_in(&self, revision: Revision) -> bool {
-        (self.exists)(revision)
+    /// Whether it can happen in a kernel, on a machine on which it can happen at all.
+    pub fn exists_in(&self, revision: Revision, model: &Model) -> bool {
+        (self.exists)(revision, model)
     }
 
     /// The rule with this name.

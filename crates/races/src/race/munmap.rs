@@ -29,7 +29,7 @@ pub static RACE: RaceDef = RaceDef {
           lock (8782fb61cc84, v6.0).",
     ground: (Half::User, Shape::Page),
     runs_on: |_| true,
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V6_17, lock: LockMode::Read, rule: "downgrade" },

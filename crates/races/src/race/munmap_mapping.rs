@@ -26,7 +26,7 @@ pub static RACE: RaceDef = RaceDef {
           tables, and for that it needs i_mmap_rwsem for writing. While the walk holds it for reading, munmap() waits there.",
     ground: (Half::User, Shape::Page),
     runs_on: |_| true,
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::None, rule: "downgrade" },

@@ -20,7 +20,7 @@ pub static RACE: RaceDef = RaceDef {
           any lock, neither is true.",
     ground: (Half::User, Shape::Page),
     runs_on: |_| true,
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V6_17, lock: LockMode::None, rule: "downgrade" },

@@ -20,7 +20,7 @@ pub static RACE: RaceDef = RaceDef {
           asserts both (27c32e553834).",
     ground: (VMALLOC, Shape::EmptyTable),
     runs_on: |model| model.one_root && model.kernel.huge_vmap.is_some(),
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_1, lock: LockMode::Write, rule: "mm" },

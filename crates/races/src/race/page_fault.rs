@@ -25,7 +25,7 @@ pub static RACE: RaceDef = RaceDef {
           fault and some from after it, but every table that it sees exists.",
     ground: (Half::User, Shape::Nothing),
     runs_on: |model| model.per_vma_lock,
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First {

@@ -27,7 +27,7 @@ pub static RACE: RaceDef = RaceDef {
           goes back unless it is a table (3b89863c3fa4).",
     ground: (Half::User, Shape::PudLeaf),
     runs_on: |model| model.thp == Thp::PmdAndPud,
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &[LockMode::Read],
     rules: &[RuleDef::only(set_up)],
     first: First { model: "x86_64-4level", kernel: Revision::V6_18, lock: LockMode::Read, rule: "" },

@@ -28,7 +28,7 @@ pub static RACE: RaceDef = RaceDef {
           it has tested. The table is freed when all RCU read sections that began before have ended.",
     ground: (Half::User, Shape::Page),
     runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu,
-    exists: |revision| revision.around().retracts_without_lock,
+    exists: |revision, _| revision.around().retracts_without_lock,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Write, rule: "map" },

@@ -29,7 +29,7 @@ pub static RACE: RaceDef = RaceDef {
           wrong. Splits therefore take a mutex (pgtable_split_lock).",
     ground: (VMALLOC, Shape::PmdLeaf),
     runs_on: |model| model.kernel.set_memory == SetMemory::SplitsThenLockless,
-    exists: |revision| revision.rules().lockless,
+    exists: |revision, _| revision.rules().lockless,
     locks: &[LockMode::None],
     rules: &RULES,
     first: First { model: "arm64-4k-48", kernel: Revision::V6_18, lock: LockMode::None, rule: "no-mutex" },

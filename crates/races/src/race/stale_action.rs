@@ -23,7 +23,7 @@ pub static RACE: RaceDef = RaceDef {
           check it.",
     ground: (Half::User, Shape::LeafThenPage),
     runs_on: reclaim::runs_on,
-    exists: |revision| revision.around().retracts_without_lock,
+    exists: |revision, _| revision.around().retracts_without_lock,
     locks: &[LockMode::Read],
     rules: &[RuleDef::only(set_up)],
     first: First { model: "x86_64-4level", kernel: Revision::V7_1, lock: LockMode::Read, rule: "" },

@@ -19,7 +19,7 @@ pub static RACE: RaceDef = RaceDef {
           for the read lock while munmap() waits for the write lock queues behind it: the lock is fair.",
     ground: (Half::User, Shape::Page),
     runs_on: |_| true,
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V6_17, lock: LockMode::Read, rule: "downgrade" },

@@ -25,7 +25,7 @@ pub static RACE: RaceDef = RaceDef {
           handed over to the kernel walk.",
     ground: (VMALLOC, Shape::Nothing),
     runs_on: |_| true,
-    exists: |_| true,
+    exists: |_, _| true,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First {

@@ -13,6 +13,7 @@ use core::fmt;
 
 use mm::LockMode;
 use pagewalk::names::{near, repeated};
+use pagewalk::release::Why;
 use pagewalk::{EntryPoint, Release, Revision};
 
 use super::{Area, Case, Whose, id};
@@ -42,8 +43,8 @@ pub enum CaseProblem {
     #[error("there is no machine \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Machine(String, &'static str),
     /// No such kernel, but a release of which the nearest is known: which, and what differs.
-    #[error("there is no row for \u{201c}{0:.40}\u{201d} here; {1} is the nearest and is shown: {0:.40} {2}")]
-    Release(String, &'static str, &'static str),
+    #[error("the nearest row to \u{201c}{0:.40}\u{201d} is {1}, which is shown: {0:.40} {2}")]
+    Release(String, &'static str, Why),
     /// No such kernel.
     #[error("there is no kernel \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Kernel(String, &'static str),

@@ -227,10 +227,11 @@ impl Row {
         columns.values().map(|(heading, lock, revision)| {
             let revision = revision.unwrap_or(self.revision);
             let filled = self.only.is_empty() || self.only.contains(&heading);
-            if !filled || !self.race.exists_in(revision) {
+            let model = self.race.model(self.model);
+            if !filled || !self.race.exists_in(revision, model) {
                 return None;
             }
-            let choice = Choice::of(self.race, self.race.model(self.model), revision);
+            let choice = Choice::of(self.race, model, revision);
             let choice = choice.with_lock(lock.unwrap_or(self.lock)).with_rule(self.rule);
             Some((choice, of(&choice)?))
         })
@@ -378,7 +379,8 @@ mod tests {
                 }
             }
         }
-        assert_eq!(cells, 394);
+        // riscv64 removes no memory in 6.6 and 6.1.
+        assert_eq!(cells, 392);
     }
 
     #[test]

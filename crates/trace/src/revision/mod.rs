@@ -151,6 +151,7 @@ mod tests {
         kernels(|of| of.around().collapse_write_lock, &["v7.3"]);
         kernels(|of| !of.around().retracts_without_lock, &["v6.1.192"]);
         kernels(|of| !of.around().late_huge_vmaps, &["v6.1.192"]);
+        kernels(|of| !of.around().late_hot_remove, &["v6.6.153", "v6.1.192"]);
         kernels(|of| !of.around().reclaims, &["v6.12.107", "v6.6.153", "v6.1.192"]);
         kernels(|of| !of.around().hvo_walks, &["v6.6.153", "v6.1.192"]);
     }

@@ -93,6 +93,8 @@ pub struct Around {
     pub vmap_locks_init_mm: bool,
     /// After v6.1: architectures that did not have huge vmaps then have them (`HAVE_ARCH_HUGE_VMAP` in arch/riscv/Kconfig).
     pub late_huge_vmaps: bool,
+    /// v6.11 (arch/riscv/Kconfig, `ARCH_ENABLE_MEMORY_HOTREMOVE`): riscv, which could not, removes memory.
+    pub late_hot_remove: bool,
     /// v6.15 (arch/x86/mm/pat/set_memory.c, `cpa_collapse_large_pages()`): x86 merges equal ptes into a large page and frees
     /// their table.
     pub has_collapse: bool,

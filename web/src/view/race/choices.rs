@@ -17,7 +17,7 @@ pub fn choices(choice: &Choice, to_stop: bool) -> El {
     let race = choice.race;
     let races = RACES.iter().map(|of| option(of.id, of.title, *of == race));
     let machines = race.models().map(|model| option(model.id, model.title, model.id == choice.model.id));
-    let kernels = Revision::ALL.into_iter().filter(|revision| race.exists_in(*revision));
+    let kernels = Revision::ALL.into_iter().filter(|revision| race.exists_in(*revision, choice.model));
     el("div.choices")
         .child(choose(List::Race, "Race", races))
         .child(choose(List::Machine, "Machine", machines))

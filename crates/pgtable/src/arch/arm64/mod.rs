@@ -216,6 +216,7 @@ static KERNEL: Kernel = Kernel {
     hot_remove: Some(HotRemove {
         each_table: &[TableStep::Clear, TableStep::Flush, TableStep::Free],
         flushes_last: false,
+        in_v6_1: true,
     }),
     huge_vmap: Some(HugeVmap {
         before_v6_18: DumpGuard::NoHugeVmap,

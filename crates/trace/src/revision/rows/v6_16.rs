@@ -31,6 +31,7 @@ pub(in crate::revision) const ROW: Row = Row {
         dump_locks_init_mm: false,
         vmap_locks_init_mm: false,
         late_huge_vmaps: true,
+        late_hot_remove: true,
         has_collapse: true,
         collapse_write_lock: false,
         retracts_without_lock: true,

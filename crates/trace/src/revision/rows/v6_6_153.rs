@@ -19,7 +19,12 @@ pub(in crate::revision) const ROW: Row = Row {
         pud_none_retest: true,
         ..v6_12_107::ROW.rules
     },
-    around: Around { hvo_walks: false, loongarch_set_memory: false, ..v6_12_107::ROW.around },
+    around: Around {
+        hvo_walks: false,
+        loongarch_set_memory: false,
+        late_hot_remove: false,
+        ..v6_12_107::ROW.around
+    },
 };
 
 pub(in crate::revision) const RUNS: &str = "Users of the 6.6 long-term line from 6.6.153 on. It carries the split, both write locks of a dump and the trylock \
