@@ -71,7 +71,7 @@ pub mod level;
 pub mod model;
 
 pub use addr::{PhysAddr, RawEntry, VirtAddr};
-pub use arch::{MODELS, UnknownModel, are_complete, comes_later, complete, family, model, models};
+pub use arch::{MODELS, UnknownModel, are_complete, comes_later, complete, family, model, models, of_folder};
 pub use flags::{Flag, SetFlag};
 pub use kernel::{DumpGuard, HotRemove, HugeVmap, Isa, Kernel, Ptdump, SetMemory, TableStep};
 pub use layout::Region;

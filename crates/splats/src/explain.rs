@@ -94,7 +94,7 @@ fn verdict(splat: &Splat) -> Verdict {
     // Nothing tells it: who called may stand in the folder of an architecture.
     let by_site = || {
         let folder = site?.file.strip_prefix("arch/")?.split('/').next()?;
-        MODELS.iter().copied().find(|model| model.id.starts_with(folder))
+        pgtable::of_folder(folder)
     };
     let model = model.or_else(by_site).unwrap_or(MODELS[0]);
     let site = site.map(|site| NearSite::on(site, model, row.revision));

@@ -133,6 +133,11 @@ pub fn model(id: &str) -> Result<&'static Model, UnknownModel> {
     models().find(|model| model.id == id).ok_or(UnknownModel)
 }
 
+/// The first model of the architecture whose folder in the kernel's `arch/` has this name, for example `riscv`.
+pub fn of_folder(folder: &str) -> Option<&'static Model> {
+    MODELS.iter().copied().find(|model| model.id.starts_with(folder))
+}
+
 /// The model that is nearest to a machine of a name that no model's is near to, as `uname -m` and others have it.
 pub fn family(name: &str) -> Option<&'static str> {
     const FAMILIES: [(&str, &str); 7] = [
