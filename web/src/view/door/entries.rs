@@ -161,7 +161,7 @@ fn beside(of: &Beside) -> El {
     let alike = (!of.alike.is_empty()).then(|| format!("The same in both: {}.", of.alike.join(", ")));
     let notes = alike.into_iter().chain(of.why.iter().map(|why| (*why).to_owned()));
     let same = of.is_same().then(|| el("p").child("Both take it for the same."));
-    el("div.beside")
+    el("div.beside[tabindex=0][role=region][aria-label=One entry under two machines]")
         .child(el("h3").child(el("code").child(format!("{:#018x}", one.value.0))).child(" under both"))
         .child(same)
         .child(
