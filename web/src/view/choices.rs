@@ -28,7 +28,7 @@ pub fn choices(setup: &Setup, files: Option<El>, awaited: Option<&str>) -> El {
 pub fn kernel(chosen: Revision, all: impl Iterator<Item = Revision>) -> El {
     let kernels = all.map(|of| option(of.id(), of.id(), of == chosen));
     let more = ["#v1/open/kernel/", chosen.id()].concat();
-    let about = el("a.about[title=Which kernel is mine?]").attr("href", &more).child(chosen.about());
+    let about = el("a.about[tabindex=-1][title=Which kernel is mine?]").attr("href", &more).child(chosen.about());
     choose(List::Kernel, "Kernel", kernels).child(about)
 }
 

@@ -12,7 +12,7 @@ use texts::check::check;
 use texts::{Listing, ReadError, Reading, Wish, merged, tables};
 use vmcore::Regions;
 
-use super::{Job, Read, Refusal};
+use super::{FORMATS, Job, Read, Refusal};
 use crate::answers::{Given, Kernel, Said, Shown, Walkable, on_page};
 use crate::browser::{self, Clock};
 use crate::files::Opened;
@@ -154,6 +154,9 @@ impl Job<'_> {
             }
             Err(ReadError::Unrecognised { begins, line, column }) => {
                 Err(Refusal::Foreign(line, column, begins))
+            }
+            Err(error @ ReadError::Long(_)) => {
+                Err(Refusal::Text(format!("{error}. What can be read: {FORMATS}.")))
             }
             Err(error) => {
                 said.refused = Some(on_page(&error.to_string()));
