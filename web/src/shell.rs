@@ -19,7 +19,7 @@ use crate::later::{Part, PartError};
 use crate::marks::Command;
 use crate::marks::{Deed, Mark};
 use crate::pages::walk::Walk;
-use crate::pages::{Page, Races, Timers, is_built};
+use crate::pages::{Page, Races, Timers};
 use crate::parts::{Arrived, Bring, Change, Lab, Reach};
 use crate::place::{Place, missing, unsigned};
 use crate::root::{self, App, Msg, Root, Start};
@@ -519,7 +519,7 @@ impl Shell {
 
     fn write_title(&mut self) {
         let mut title = self.with_page(|page, shared| {
-            let built = if is_built(page, shared) { ", tables built from ranges" } else { "" };
+            let built = if page.is_built(shared) { ", tables built from ranges" } else { "" };
             page.title() + built
         });
         if title.is_empty() {

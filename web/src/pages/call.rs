@@ -266,6 +266,10 @@ impl Page for Own {
         }
     }
 
+    fn is_built(&self, shared: &Shared) -> bool {
+        self.walk.is_built(shared)
+    }
+
     fn title(&self) -> String {
         format!("{}(), {}", self.call.function.func().name(), self.call.kernel.id())
     }

@@ -180,6 +180,12 @@ impl Page for Compare {
         Some(Shown::Pair { link: &self.link, pairs: &self.pairs, runs, names: [left.name, right.name], says })
     }
 
+    fn is_built(&self, shared: &Shared) -> bool {
+        let files = &shared.files;
+        self.line().is_some()
+            && (files.are_built(self.link.setup.tables) || files.are_built(self.link.tables))
+    }
+
     fn work(&mut self, shared: &mut Shared) -> bool {
         let mut sides = self.sides.iter_mut();
         let unfinished = sides.find_map(|side| match side {

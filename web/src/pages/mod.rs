@@ -113,13 +113,14 @@ pub enum Shown<'a> {
     },
 }
 
-/// Whether what a page shows is a walk of tables that are built from the ranges of a text.
-pub fn is_built(page: &dyn Page, shared: &Shared) -> bool {
-    let files = &shared.files;
-    match page.shown() {
-        Some(Shown::Walk { link, .. }) => files.are_built(link.setup.tables),
-        Some(Shown::Pair { link, .. }) => files.are_built(link.setup.tables) || files.are_built(link.tables),
-        _ => false,
+impl Shown<'_> {
+    /// What the step says.
+    pub fn says(&self) -> &str {
+        match self {
+            Self::Walk { run, .. } => &run.point().sentence,
+            Self::Race { point, .. } => &point.sentence,
+            Self::Pair { says, .. } => says,
+        }
     }
 }
 
@@ -188,6 +189,11 @@ pub trait Page {
     /// What it shows, if that can be taken away.
     fn shown(&self) -> Option<Shown<'_>> {
         None
+    }
+
+    /// Whether that is a walk of tables that are built from the ranges of a text.
+    fn is_built(&self, _: &Shared) -> bool {
+        false
     }
 
     /// Whether the question that it asks was answered rightly, once it was.

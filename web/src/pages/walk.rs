@@ -224,6 +224,10 @@ impl Page for Walk {
         Some(Shown::Walk { link: self.address(), run, beside: self.beside_of(run), call: None })
     }
 
+    fn is_built(&self, shared: &Shared) -> bool {
+        self.run.is_some() && shared.files.are_built(self.address().setup.tables)
+    }
+
     /// An embedded widget must not take the focus of the page around it.
     fn takes_focus(&self) -> bool {
         !self.link.embed

@@ -19,7 +19,7 @@ use crate::desk::Desk;
 use crate::el::{El, el};
 use crate::later::{FileKind, Take, Taking, Verdicts, Wish};
 use crate::marks::{Command, Deed, Mark};
-use crate::pages::{Page, Shown, is_built};
+use crate::pages::{Page, Shown};
 use crate::place::Place;
 use crate::shared::Shared;
 use crate::view::room::room;
@@ -208,7 +208,7 @@ impl Desk for Beside {
             self.made(Wanted::Steps, page).filter(|_| form == Some(Form::Steps))
         };
         let at = number_in(link).unwrap_or_default();
-        let built = if is_built(page, shared) { BUILT } else { "" };
+        let built = if page.is_built(shared) { BUILT } else { "" };
         let head = self.on_paper.then(|| (page.title() + built, full(link)));
         let paper = Paper { sheet: paper.as_deref(), at, head };
         let is_drawn = self.is_open || self.on_paper || form.is_some();
@@ -329,7 +329,9 @@ impl Beside {
     fn text(&self, page: &dyn Page, shared: &Shared) -> Option<String> {
         let base = browser::base();
         if !matches!(self.way, As::Text | As::Markdown) {
-            return Some(snippet(self.way, &base, &page.link(), &page.title(), &sentence(page)));
+            let shown = page.shown();
+            let says = shown.as_ref().map(Shown::says).unwrap_or_default();
+            return Some(snippet(self.way, &base, &page.link(), &page.title(), says));
         }
         let sheet = self.made(self.wanted_of(shared), page)?;
         let text = if self.way == As::Markdown { sheet.markdown(&base) } else { sheet.text(&base) };
@@ -338,7 +340,7 @@ impl Beside {
 
     /// A text with what must be said of its tables.
     fn finished(mut text: String, page: &dyn Page, shared: &Shared) -> String {
-        if is_built(page, shared) {
+        if page.is_built(shared) {
             text.push_str(BUILT);
         }
         text
@@ -505,16 +507,6 @@ fn file_name(link: &str, what: Save) -> String {
     [if name.is_empty() { "walk" } else { &name }, ".", what.ending()].concat()
 }
 
-/// What the step says that a page shows.
-fn sentence(page: &dyn Page) -> String {
-    match page.shown() {
-        Some(Shown::Walk { run, .. }) => run.point().sentence.clone(),
-        Some(Shown::Race { point, .. }) => point.sentence.clone(),
-        Some(Shown::Pair { says, .. }) => says,
-        None => String::new(),
-    }
-}
-
 /// What is pasted elsewhere for a step: `base` is the address of the page, `title` says what the step is, `says` what it says. A frame and
 /// an element have it beside them or inside, for where no script runs, and for paper.
 fn snippet(way: As, base: &str, link: &str, title: &str, says: &str) -> String {
@@ -587,15 +579,9 @@ const PARTS: usize = 40;
 
 /// A sheet of the walk of a call: its links are those of the call, and it says what the call is.
 fn of_call(sheet: Sheet, call: &str, address: &str) -> Sheet {
-    let own: String = {
-        let parts = address.split(['?', '&']).filter(|part| !part.starts_with("t="));
-        let mut own = String::new();
-        for (nth, part) in parts.enumerate() {
-            own.push_str(["", "?", "&"][nth.min(2)]);
-            own.push_str(part);
-        }
-        own
-    };
+    let mut parts = address.split(['?', '&']).filter(|part| !part.starts_with("t="));
+    let path = parts.next().unwrap_or_default().to_owned();
+    let own = parts.fold(path, |link, part| joined(&link, part));
     let mut sheet = sheet.relinked(&|link| {
         let parts = link.split(['?', '&']).filter(|part| part.starts_with("t=") || *part == TABLE);
         parts.fold(own.clone(), |link, part| joined(&link, part))

@@ -385,18 +385,17 @@ impl Widget {
             return Some(browser::object(&[("refused", why.as_str().into())]));
         }
         let page = self.page()?;
-        let (step, last, complete, marker, kind, sentence) = match page.shown()? {
+        let shown = page.shown()?;
+        let (step, last, complete, marker, kind) = match &shown {
             Shown::Walk { run, .. } => {
-                let point = run.point();
-                let (kind, says) = (point.mark.title(), point.sentence.clone());
-                (run.index(), run.len().saturating_sub(1), run.is_complete(), run.is_marker(), kind, says)
+                let last = run.len().saturating_sub(1);
+                (run.index(), last, run.is_complete(), run.is_marker(), run.point().mark.title())
             }
-            Shown::Race { session, point } => {
-                let steps = session.steps().len() as u32;
-                (session.at() as u32, steps, true, false, "", point.sentence.clone())
+            Shown::Race { session, .. } => {
+                (session.at() as u32, session.steps().len() as u32, true, false, "")
             }
-            Shown::Pair { link, pairs, says, .. } => {
-                (link.line, (pairs.len() as u32).saturating_sub(1), true, false, "", says)
+            Shown::Pair { link, pairs, .. } => {
+                (link.line, (pairs.len() as u32).saturating_sub(1), true, false, "")
             }
         };
         Some(browser::object(&[
@@ -406,7 +405,7 @@ impl Widget {
             ("playing", page.pulse().beat.is_some().into()),
             ("marker", marker.into()),
             ("kind", kind.into()),
-            ("sentence", sentence.into()),
+            ("sentence", shown.says().into()),
             ("answer", page.answered().map_or(JsValue::UNDEFINED, JsValue::from)),
             ("link", page.link().into()),
         ]))

@@ -28,7 +28,8 @@ pub fn choices(setup: &Setup, files: Option<El>, awaited: Option<&str>) -> El {
 pub fn kernel(chosen: Revision, all: impl Iterator<Item = Revision>) -> El {
     let kernels = all.map(|of| option(of.id(), of.id(), of == chosen));
     let more = ["#v1/open/kernel/", chosen.id()].concat();
-    let about = el("a.about[tabindex=-1][title=Which kernel is mine?]").attr("href", &more).child(chosen.about());
+    let about =
+        el("a.about[tabindex=-1][title=Which kernel is mine?]").attr("href", &more).child(chosen.about());
     choose(List::Kernel, "Kernel", kernels).child(about)
 }
 
@@ -91,7 +92,7 @@ pub fn files(setup: &Setup, files: &Files) -> Option<El> {
 /// That the tables of that setup are built from the ranges of a text, and what was assumed then.
 pub fn built(setup: &Setup, files: &Files) -> Option<El> {
     let Tables::Brought(file) = setup.tables else { return None };
-    let opened = files.get(file).filter(|_| files.are_built(setup.tables))?;
+    let opened = files.get(file).filter(|opened| opened.is_built)?;
     let says = opened.assumed.iter().map(|says| el("li").child(&**says));
     let change = el("p").child(el("a[href=#v1/open]").child("Read it in another way"));
     let summary = el("summary").child("Tables built from the ranges of a text: what was assumed");
