@@ -1,7 +1,7 @@
 //! Raw entries: what each is, bit by bit, and what changed from one to the next.
 
 use decode::{Beside, Change, Found, Named, Pagemap, Reading, Source, Swap, Target};
-use pgtable::{Level, MODELS};
+use pgtable::{Level, MODELS, Model};
 
 use super::option;
 use crate::el::{El, el};
@@ -17,13 +17,13 @@ const MOST_FITS: usize = 5;
 pub(super) fn values(nth: usize, of: &Values) -> El {
     let said = of.understood();
     let model = said.readings.first().map(|reading| reading.model);
-    let models =
-        MODELS.iter().map(|one| option(nth, one.id, one.title, of.model.is_some_and(|of| of.id == one.id)));
-    let models = [option(nth, ANY, "the one that fits best", of.model.is_none())].into_iter().chain(models);
-    let others =
-        MODELS.iter().map(|one| option(nth, one.id, one.title, of.other.is_some_and(|of| of.id == one.id)));
-    let others = [option(nth, ANY, "no other", of.other.is_none())].into_iter().chain(others);
-    let other = (!of.is_pagemap).then(|| choose(List::OtherMachine, "Beside it", others));
+    let machines = |chosen: Option<&'static Model>, none: &'static str| {
+        let one = move |one: &&'static Model| option(nth, one.id, one.title, chosen == Some(*one));
+        [option(nth, ANY, none, chosen.is_none())].into_iter().chain(MODELS.iter().map(one))
+    };
+    let models = machines(of.model, "the one that fits best");
+    let other =
+        (!of.is_pagemap).then(|| choose(List::OtherMachine, "Beside it", machines(of.other, "no other")));
     let levels = Level::ALL
         .into_iter()
         .map(|one| option(nth, one.name(), one.name(), !of.is_pagemap && of.level == Some(one)));
