@@ -122,9 +122,10 @@ fn disputed(readings: &[Reading; 2]) -> Vec<u64> {
     };
     let mut masks = [lone(one, other), lone(other, one)].concat();
     let named = masks.iter().fold(0, |all, mask| all | mask);
-    let at = |of: &Reading, bit: u32| of.address().into_iter().find(|(from, _)| *from == bit);
+    let [of_one, of_other] = readings.each_ref().map(Reading::address);
+    let at = |all: &[(u32, u32)], bit: u32| all.iter().find(|(from, _)| *from == bit).copied();
     let moved = (0..64)
-        .filter(|bit| one.value.0 & !named & 1 << bit != 0 && at(one, *bit) != at(other, *bit))
+        .filter(|bit| one.value.0 & !named & 1 << bit != 0 && at(&of_one, *bit) != at(&of_other, *bit))
         .fold(0u64, |mask, bit| mask | 1 << bit);
     // Neighbours that mean one thing are told in one row.
     let mut rest = moved;

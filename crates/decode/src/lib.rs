@@ -49,7 +49,7 @@ pub use change::{Change, Changed};
 pub use demand::{Demand, Weight};
 pub use fit::{Fit, fits};
 pub use input::{InputError, level_named, value};
-pub use lines::{Found, Source, recognise};
+pub use lines::{Found, Source, fault_address, recognise};
 pub use pagemap::Pagemap;
 pub use reading::{Named, Reading, Target};
 pub use swap::Swap;

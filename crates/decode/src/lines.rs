@@ -97,7 +97,7 @@ pub fn recognise(text: &str) -> Vec<Found> {
         if clean::is_row(&line.text) {
             continue;
         }
-        fault = fault_address(&line).or(fault);
+        fault = fault_address(&line.text).map(|address| (line.number, address)).or(fault);
         let found = bad_page_map(&line)
             .or_else(|| racy(&line))
             .or_else(|| bad_entry(&line))
@@ -171,6 +171,10 @@ fn bad_page_map(line: &Line<'_>) -> Option<Found> {
     let about = format!(
         "a page table of process \u{201c}{process:.20}\u{201d} has an entry that its mapping cannot have"
     );
+    of_page_map(line, values, about)
+}
+
+fn of_page_map(line: &Line<'_>, values: Vec<(Level, RawEntry)>, about: String) -> Option<Found> {
     (!values.is_empty()).then_some(Found {
         source: Source::BadPageMap,
         line: line.number,
@@ -240,16 +244,15 @@ fn bad_entry(line: &Line<'_>) -> Option<Found> {
 /// Most lines between the head of an oops and its tables.
 const FAR: usize = 12;
 
-/// The address in the head of an oops, which x86 prints some lines before the tables.
-fn fault_address(line: &Line<'_>) -> Option<(usize, u64)> {
+/// The address of the fault in the head of an oops, which x86 prints some lines before the tables.
+pub fn fault_address(line: &str) -> Option<u64> {
     const FORMS: [&str; 4] = [
         "page fault for address: ",
         "at virtual address ",
         "paging request at ",
         "NULL pointer dereference, address: ",
     ];
-    let rest = FORMS.iter().find_map(|form| line.text.split_once(form))?.1;
-    Some((line.number, hex(rest)?))
+    hex(FORMS.iter().find_map(|form| line.split_once(form))?.1)
 }
 
 /// An oops of x86 with five levels has an address that four cannot have, or a p4d of its own.
@@ -268,15 +271,8 @@ fn headless(line: &Line<'_>) -> Option<Found> {
     let text = line.text.as_ref();
     let first = text.split(' ').next()?;
     hex(level(first)?.1.strip_prefix(':')?)?;
-    let values = named_values(text, ':');
-    (!values.is_empty()).then_some(Found {
-        source: Source::BadPageMap,
-        line: line.number,
-        model: None,
-        values,
-        address: None,
-        about: "the values of such a line without its head".to_owned(),
-    })
+    let about = "the values of such a line without its head".to_owned();
+    of_page_map(line, named_values(text, ':'), about)
 }
 
 fn oops(line: &Line<'_>) -> Option<Found> {

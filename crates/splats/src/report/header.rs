@@ -206,19 +206,14 @@ pub(super) fn pgtable(line: &str) -> Option<&'static str> {
 
 /// An address of the kernel in a line of which is known that it is one: that of the fault, or the stack's.
 pub(super) fn kernel_address(line: &str) -> Option<u64> {
-    const FORMS: [&str; 7] = [
-        "page fault for address: ",
-        "at virtual address ",
-        "paging request at ",
-        "badaddr: ",
-        "RSP: 0018:",
-        " sp : ",
-        "sp : ",
-    ];
-    let rest = FORMS.iter().find_map(|form| line.split_once(form))?.1;
-    let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
-    let addr = u64::from_str_radix(rest.get(..digits).filter(|of| of.len() == 16)?, 16).ok()?;
-    (addr >> 56 == 0xff).then_some(addr)
+    const FORMS: [&str; 3] = ["badaddr: ", "RSP: 0018:", "sp : "];
+    let of_form = || {
+        let rest = FORMS.iter().find_map(|form| line.split_once(form))?.1;
+        let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+        u64::from_str_radix(rest.get(..digits)?, 16).ok()
+    };
+    // Sixteen digits, as the first ones are set.
+    decode::fault_address(line).or_else(of_form).filter(|addr| addr >> 56 == 0xff)
 }
 
 /// The model of the same architecture that has an address of the kernel, where the usual one has not.
