@@ -7,7 +7,7 @@
 use mm::{LockMode, MmId, Need};
 use scenario::library::{Library, Scenario};
 use scenario::{Link, Setup};
-use trace::{Callback, Callbacks, Func, LockName, Revision};
+use trace::{Callback, Callbacks, Func, LockName, Revision, Subject};
 
 /// A call site of a walk without VMAs.
 #[derive(Debug)]
@@ -121,16 +121,14 @@ pub const fn mode_name(lock: LockName, mode: LockMode) -> &'static str {
     }
 }
 
-/// An assertion as the kernel's source has it.
+/// An assertion as the kernel's source has it, with `init_mm` by its name.
 pub fn assertion(lock: LockName, need: Need) -> &'static str {
-    match (lock == INIT, need) {
-        _ if lock == LockName::IMmap => "lockdep_assert_held(&mapping->i_mmap_rwsem)",
-        (_, Need::Held) if matches!(lock, LockName::Vma(_)) => "vma_assert_locked(vma)",
-        (_, Need::Write) if matches!(lock, LockName::Vma(_)) => "vma_assert_write_locked(vma)",
-        (true, Need::Held) => "mmap_assert_locked(init_mm)",
-        (true, Need::Write) => "mmap_assert_write_locked(init_mm)",
-        (false, Need::Held) => "mmap_assert_locked(mm)",
-        (false, Need::Write) => "mmap_assert_write_locked(mm)",
+    match (lock, need) {
+        (LockName::Mmap(MmId::INIT_MM), Need::Held) => "mmap_assert_locked(init_mm)",
+        (LockName::Mmap(MmId::INIT_MM), Need::Write) => "mmap_assert_write_locked(init_mm)",
+        (LockName::Vma(_), _) => Subject::Vma.assertion(need),
+        (LockName::IMmap, _) => Subject::IMmap.assertion(need),
+        _ => Subject::Walked.assertion(need),
     }
 }
 

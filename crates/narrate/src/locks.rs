@@ -1,7 +1,7 @@
 //! Who holds what; an assertion and why it is there; the delegation.
 
 use mm::{LockMode, MmId, Need, Seen, Task, VmaId, World};
-use pagewalk::{By, Event, LockName, MmapAssert, Revision, Subject};
+use pagewalk::{By, Event, LockName, MmapAssert, Revision};
 
 /// A lock and who holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,15 +109,7 @@ pub(crate) fn locks(world: &World, before: &World) -> Vec<LockView> {
 /// The assertion of an event.
 pub(crate) fn assertion(event: &Event, world: &World, revision: Revision) -> Option<AssertView> {
     let Event::Assert { subject, lock, need, seen, by } = *event else { return None };
-    let function = match (subject, need) {
-        (Subject::Walked, Need::Held) => "mmap_assert_locked(mm)",
-        (Subject::Walked, Need::Write) => "mmap_assert_write_locked(mm)",
-        (Subject::InitMm, Need::Held) => "mmap_assert_locked(&init_mm)",
-        (Subject::InitMm, Need::Write) => "mmap_assert_write_locked(&init_mm)",
-        (Subject::Vma, Need::Held) => "vma_assert_locked(vma)",
-        (Subject::Vma, Need::Write) => "vma_assert_write_locked(vma)",
-        (Subject::IMmap, _) => "lockdep_assert_held(&mapping->i_mmap_rwsem)",
-    };
+    let function = subject.assertion(need);
     Some(AssertView {
         call: match by.name() {
             Some(inside) => format!("{function}, in {inside}()"),

@@ -1,5 +1,6 @@
 //! The kernel's functions, what they check and what they assert.
 
+use mm::Need;
 use pgtable::Level;
 
 use crate::{CheckDef, Function};
@@ -105,6 +106,21 @@ pub enum Subject {
     Vma,
     /// `&mapping->i_mmap_rwsem`.
     IMmap,
+}
+
+impl Subject {
+    /// The assertion as the kernel's source has it.
+    pub const fn assertion(self, need: Need) -> &'static str {
+        match (self, need) {
+            (Self::Walked, Need::Held) => "mmap_assert_locked(mm)",
+            (Self::Walked, Need::Write) => "mmap_assert_write_locked(mm)",
+            (Self::InitMm, Need::Held) => "mmap_assert_locked(&init_mm)",
+            (Self::InitMm, Need::Write) => "mmap_assert_write_locked(&init_mm)",
+            (Self::Vma, Need::Held) => "vma_assert_locked(vma)",
+            (Self::Vma, Need::Write) => "vma_assert_write_locked(vma)",
+            (Self::IMmap, _) => "lockdep_assert_held(&mapping->i_mmap_rwsem)",
+        }
+    }
 }
 
 /// Which function makes an assertion.
