@@ -177,12 +177,9 @@ impl CoreArgs {
             return Ok((text.map_err(|error| failed(&error))?, assumed, capture.model().id));
         }
         self.with_root(name, machine, |core, root, _| {
-            // What is missing is said; the rest of the tables is printed.
-            let mut world = core.world_with_holes(root).map_err(|error| failed(&error))?;
             let found = core.ranges(root, !self.lower).map_err(|error| failed(&error))?;
-            let regions = Regions::of(core.info(), root.model, &found);
-            let text = vmcore::dump::text(&mut world, &regions).map_err(|error| failed(&error))?;
-            Ok((text, [assumed(root, &found), regions.assumed].concat(), root.model.id))
+            let (text, of_regions) = dumped(name, core, root, &found)?;
+            Ok((text, [assumed(root, &found), of_regions].concat(), root.model.id))
         })
     }
 
@@ -214,6 +211,20 @@ impl CoreArgs {
             Ok(Exit::Read)
         })
     }
+}
+
+/// What debugfs would print of a core, and where its headers are from. What is missing of the tables is for others to say; the rest is printed.
+fn dumped<R: ReadAt + ?Sized>(
+    name: &str,
+    core: &Core<'_, R>,
+    root: &Root,
+    found: &Ranges,
+) -> Result<(String, Vec<String>), Failure> {
+    let failed = |error: CoreError| Failure::Asked(format!("{name}: {error}"));
+    let mut world = core.world_with_holes(root).map_err(failed)?;
+    let regions = Regions::of(core.info(), root.model, found);
+    let text = vmcore::dump::text(&mut world, &regions).map_err(failed)?;
+    Ok((text, regions.assumed))
 }
 
 /// The ranges as those of any listing.

@@ -2,26 +2,27 @@
 
 use texts::{Listing, Machine as Named, MarkContent, Rights, Row, Wish};
 
-use super::{CoreArgs, assumed, is_core, rows};
+use super::{CoreArgs, assumed, dumped, is_core, rows};
 use crate::files::{self, json_file};
 use crate::outcome::Failure;
 
 /// The listing of a text, or of the tables of a core: effective rights, frames, and what the CPU noted.
 pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
-    let mut listing = printed(name, wish)?;
     let core = CoreArgs::default();
     if !core.is_meant(name) {
-        return Ok(listing);
+        return printed(name, wish);
     }
     core.with_root(name, wish.machine, |core, root, _| {
         let found = core.ranges(root, true).map_err(|error| Failure::Asked(format!("{name}: {error}")))?;
+        // The columns of attributes are those of debugfs' text.
+        let (text, _) = dumped(name, core, root, &found)?;
+        let mut listing = read_back(name, wish, &text, root.model.id)?;
         laid_over(&mut listing, &rows(&found));
         listing.assumed = assumed(root, &found);
-        Ok(())
-    })?;
-    listing.rights = Rights::Effective;
-    listing.program = String::from(if is_core(name) { "a core" } else { "a raw image" });
-    Ok(listing)
+        listing.rights = Rights::Effective;
+        listing.program = String::from(if is_core(name) { "a core" } else { "a raw image" });
+        Ok(listing)
+    })
 }
 
 /// The listing of a text, or of what debugfs would print of a core or a capture.
@@ -31,11 +32,17 @@ pub(crate) fn printed(name: &str, wish: Wish) -> Result<Listing, Failure> {
         return files::listing(name, wish);
     }
     let (text, assumed, model) = core.dump(name, wish.machine)?;
-    let failed = |error| Failure::Text { name: name.to_owned(), error };
+    let mut listing = read_back(name, wish, &text, model)?;
+    listing.assumed.extend(assumed);
+    Ok(listing)
+}
+
+/// The listing of a text that was made here of tables of this model.
+fn read_back(name: &str, wish: Wish, text: &str, model: &str) -> Result<Listing, Failure> {
     // Of a text several machines could be the right one; the tables are of one.
     let wish = Wish { machine: wish.machine.or_else(|| Named::named(model).ok()), ..wish };
-    let mut listing = texts::read(text.as_bytes(), wish).map_err(failed)?;
-    listing.assumed.extend(assumed);
+    let read = texts::read(text.as_bytes(), wish);
+    let mut listing = read.map_err(|error| Failure::Text { name: name.to_owned(), error })?;
     listing.has_lines = false;
     Ok(listing)
 }
