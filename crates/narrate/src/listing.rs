@@ -212,10 +212,10 @@ fn level_lines(lines: &mut Lines, rules: &Rules) {
     }
     if rules.checks_ops {
         lines.add(On::Alloc, "    to install? __↓_alloc");
+        lines.add(On::Hole, "    else pte_hole(addr, next, depth); next entry");
+    } else {
+        lines.add(On::Hole, "    pte_hole(addr, next, depth); next entry");
     }
-    let hole =
-        ["    pte_hole(addr, next, depth); next entry", "    else pte_hole(addr, next, depth); next entry"];
-    lines.add(On::Hole, hole[usize::from(rules.checks_ops)]);
     lines.add(On::Entry, "  •_entry(•, addr, next)");
     if !upper_loop {
         lines.add(On::Again, "  AGAIN? look once more");

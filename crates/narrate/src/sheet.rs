@@ -138,9 +138,7 @@ impl Sheet {
         }
         text
     }
-}
 
-impl Sheet {
     /// The same with what `of` makes of each of its links.
     #[must_use]
     pub fn relinked(mut self, of: &dyn Fn(&str) -> String) -> Self {

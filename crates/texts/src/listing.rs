@@ -49,16 +49,9 @@ impl Listing {
         lines: u32,
     ) -> Result<Self, ReadError> {
         let Core { format, mut draft, rejoined, whole, version, others, named, .. } = core;
-        if whole == 0 {
-            let first = draft.problems.iter().next().cloned();
-            return Err(ReadError::Nothing { format: format.name(), first });
-        }
         // Headers alone say nothing: a list without a row would pass for tables that map nothing.
-        if draft.rows.is_empty()
-            && draft.walks.is_empty()
-            && draft.no_data.is_none()
-            && draft.problems.count() > 0
-        {
+        let has_rows = !draft.rows.is_empty() || !draft.walks.is_empty() || draft.no_data.is_some();
+        if whole == 0 || !has_rows && draft.problems.count() > 0 {
             let first = draft.problems.iter().next().cloned();
             return Err(ReadError::Nothing { format: format.name(), first });
         }

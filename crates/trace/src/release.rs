@@ -161,20 +161,18 @@ impl Release {
             }
         }
         let Span { revision, .. } = *found;
-        let asserts = (revision.rules().mmap_assert == MmapAssert::LockdepOrWord)
-            .then(|| match (self.since(6, 9), self.since(5, 8)) {
-                (true, _) => None,
-                (false, true) => Some(ASSERTS_BEFORE_V6_9),
-                (false, false) => Some(ASSERTS_BEFORE_V5_8),
-            })
-            .flatten();
+        let looks = revision.rules().mmap_assert == MmapAssert::LockdepOrWord;
+        let before = if self.since(5, 8) { ASSERTS_BEFORE_V6_9 } else { ASSERTS_BEFORE_V5_8 };
+        let asserts = (looks && !self.since(6, 9)).then_some(before);
         let is_named = self.stage == Stage::Unknown;
         let has_line = |of: &Revision| of.row().mainline.is_none() && self.is_series_of(of.id());
-        let (span, named) = match () {
+        let (span, named) = if !is_named {
+            (Some(found.why), None)
+        } else if Revision::ALL.iter().any(has_line) {
             // Which side of the steps within that line it is on, only the stable release tells.
-            () if is_named && Revision::ALL.iter().any(has_line) => (None, Some(NAMED_OF_A_LINE)),
-            () if is_named => (Some(found.why), Some(NAMED)),
-            () => (Some(found.why), None),
+            (None, Some(NAMED_OF_A_LINE))
+        } else {
+            (Some(found.why), Some(NAMED))
         };
         let sure = if is_named || asserts.is_some() { Sure::Differs } else { found.sure };
         Nearest { revision, sure, why: Why { span, asserts, named } }
