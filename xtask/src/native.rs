@@ -24,6 +24,10 @@ fn with(workspace: &Workspace, packages: &[&str], profile: &str, folder: &str) -
         cargo.args(["--package", package]);
     }
     process::run(&mut cargo)?;
-    let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    Ok(target.unwrap_or_else(|| workspace.root().join("target")).join(folder))
+    Ok(target(workspace).join(folder))
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target(workspace: &Workspace) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.root().join("target"), PathBuf::from)
 }

@@ -1,12 +1,11 @@
 //! A page made with Yew, for the browser test that puts our element into it.
 
-use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::error::Error;
 use crate::workspace::Workspace;
-use crate::{process, toolchain, tools};
+use crate::{native, process, toolchain, tools};
 
 /// Its package, and its program.
 const PACKAGE: &str = "pagewalk-yew-host";
@@ -23,9 +22,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
         "--target",
         toolchain::WASM,
     ]))?;
-    let target =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.root().join("target"), PathBuf::from);
-    let program = target.join(toolchain::WASM).join("debug").join(PACKAGE).with_extension("wasm");
+    let program =
+        native::target(workspace).join(toolchain::WASM).join("debug").join(PACKAGE).with_extension("wasm");
     let made = workspace.root().join("target").join("yew-host");
     let mut bindgen = Command::new(toolbox.program("wasm-bindgen"));
     bindgen.args(["--target", "web", "--no-typescript", "--out-name", "yew_host", "--out-dir"]);

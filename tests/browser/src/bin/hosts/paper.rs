@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use pagewalk_browser_tests::{Page, Site};
 use serde_json::json;
 
@@ -36,7 +37,7 @@ pub(crate) async fn kernel(page: &Page, site: &Site, folder: &Path) -> String {
 pub(crate) async fn of(page: &Page) -> Option<String> {
     let pdf = page.devtools("Page.printToPDF", json!({ "printBackground": true })).await;
     let file = std::env::temp_dir().join(format!("pagewalk-paper-{}.pdf", std::process::id()));
-    let bytes = from_base64(pdf["data"].as_str().expect("a file"));
+    let bytes = BASE64_STANDARD.decode(pdf["data"].as_str().expect("a file")).expect("base64");
     fs::write(&file, bytes).expect("a temporary file");
     let text = text(&file);
     fs::remove_file(&file).expect("the temporary file");
@@ -57,18 +58,4 @@ pub(crate) fn says(paper: &str, all: &[&str]) {
     for text in all {
         assert!(words(paper).contains(&words(text)), "not on paper: {text}\n{paper}");
     }
-}
-
-fn from_base64(text: &str) -> Vec<u8> {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for digit in text.bytes().filter_map(|of| DIGITS.iter().position(|digit| *digit == of)) {
-        bits = bits << 6 | digit as u32;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    bytes
 }
