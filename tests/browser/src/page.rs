@@ -21,10 +21,14 @@ const LOADED: &str = "
     return [...new Set(all)].map(url => url.startsWith(here) ? url.slice(here.length) || 'index.html' : url);";
 
 /// Keeps what no script caught, and what was written to the console as an error; across loads, as a test may open
-/// several pages. And keeps more than the usual 250 lines of what was loaded.
+/// several pages. And keeps more than the usual 250 lines of what was loaded. What a page that is being left says is not
+/// kept: Firefox ends its requests then, and tells its scripts so.
 const KEEP_ERRORS: &str = "
     performance.setResourceTimingBufferSize(100000);
+    let left = false;
+    addEventListener('beforeunload', () => left = true);
     const keep = what => {
+        if (left) return;
         try { sessionStorage.errors = (sessionStorage.errors ?? '') + what + '\\n' } catch { /* no page of ours */ }
     };
     addEventListener('error', event => keep(event.message));
