@@ -1,7 +1,7 @@
 // Starts the program for elements of another page (`page-walk.js`): one for all of them, with the style sheets that their roots share.
-import { needed } from "./__wasm_split.js";
 import init from "./pagewalk.js";
-import { given, placing } from "./part.js";
+import { placing } from "./part.js";
+import { unpack } from "./unpack.js";
 
 // A sheet of the page as one of a shadow root: what is said of the document is said of the element, whose colours are chosen by the script,
 // and sizes do not depend on those of the page around it. Beside it one with what it says of the dark.
@@ -24,20 +24,10 @@ async function sheet(url) {
     return [made, dark];
 }
 
-// What the first part asks for as soon as it runs is fetched beside it, all of it in one file. What fails is asked for again then.
-function unpack() {
-    const fetched = fetch(new URL("pack_element.wasm", import.meta.url));
-    const pack = fetched.then(async (answer) => WebAssembly.compile(await answer.arrayBuffer()));
-    for (const name of [...needed("element"), "split_element"]) {
-        const program = pack.then((of) => WebAssembly.compile(WebAssembly.Module.customSections(of, name)[0]));
-        given(new URL(`./${name}.wasm`, import.meta.url), program);
-    }
-}
-
 // What puts a walk into a root; the sheets of all roots, and that of those in the dark. `added` is called with the sheet of each later part.
 export async function start(site, added) {
     placing(async (url) => added((await sheet(url))[0]));
-    unpack();
+    unpack("element");
     const put = new Promise((ready, failed) => {
         window.pagewalkElements = { site, ready };
         init().catch(failed);

@@ -1,5 +1,6 @@
 import init from "./pagewalk.js";
 import "./groups.js";
+import { unpack } from "./unpack.js";
 
 // The step that stands in the page is painted before the program starts; a window that cannot be seen paints nothing.
 const painted = new Promise((done) => {
@@ -7,4 +8,9 @@ const painted = new Promise((done) => {
     setTimeout(done, 100);
 });
 
-painted.then(() => init()).catch(stuck);
+painted
+    .then(() => {
+        unpack("page");
+        return init();
+    })
+    .catch(stuck);

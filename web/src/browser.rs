@@ -147,6 +147,11 @@ pub fn ready_for_elements(put: &JsValue) {
     }
 }
 
+/// Lets the page's first script say that the program does not start, and why.
+pub fn stuck(cause: &str) {
+    call(&js_sys::global(), "stuck", &[cause.into()]);
+}
+
 /// An object with these members.
 pub fn object(members: &[(&str, JsValue)]) -> JsValue {
     let object = js_sys::Object::new();

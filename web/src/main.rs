@@ -3,26 +3,34 @@
 use gloo_timers::callback::Timeout;
 use pagewalk_web::later::{Part, PartError, Take};
 use pagewalk_web::parts::{Arrived, Coming, Reach};
-use pagewalk_web::{Root, Shell, browser};
+use pagewalk_web::root::Start;
+use pagewalk_web::{Root, browser};
 
 fn main() {
-    if browser::has_elements() {
-        // The page is another one's, with places for walks in it.
-        wasm_bindgen_futures::spawn_local(async {
+    std::hint::black_box(pagewalk_web::parts::in_the_first());
+    wasm_bindgen_futures::spawn_local(async {
+        if browser::has_elements() {
+            // The page is another one's, with places for walks in it.
             if let Ok(start) = element().await {
                 start(reach);
             }
-        });
-        return;
-    }
-    // Not in the task in which the program was compiled: two short ones keep the page alive better than a long one.
-    Timeout::new(0, || {
-        if let Some(root) = browser::append("div", "live") {
-            // Beside what stands in the HTML, which the first picture replaces.
-            yew::Renderer::<Root>::with_root_and_props(root, Shell::start(reach)).render();
+            return;
         }
-    })
-    .forget();
+        match page().await {
+            // Not in the task in which the program was compiled: two short ones keep the page alive better than a long one.
+            Ok(start) => {
+                Timeout::new(0, move || show(start(reach))).forget();
+            }
+            Err(error) => browser::stuck(&error.to_string()),
+        }
+    });
+}
+
+/// Puts the page beside what stands in the HTML, which the first picture replaces.
+fn show(start: Start) {
+    if let Some(root) = browser::append("div", "live") {
+        yew::Renderer::<Root>::with_root_and_props(root, start).render();
+    }
 }
 
 fn reach(part: Part) -> Coming {
@@ -39,6 +47,11 @@ fn reach(part: Part) -> Coming {
 }
 
 // What only one of these functions names is in that part, code and data; calling it fetches that.
+
+#[wasm_split_helpers::wasm_split(page, fallible)]
+fn page() -> Result<fn(Reach) -> Start, PartError> {
+    pagewalk_web::parts::page::arrived()
+}
 
 #[wasm_split_helpers::wasm_split(lab, fallible)]
 fn lab() -> Result<Arrived, PartError> {

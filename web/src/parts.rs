@@ -2,6 +2,7 @@
 //!
 //! | part | what it holds |
 //! |---|---|
+//! | [`page`] | the page around all pages; it is fetched beside the first part |
 //! | [`lab`] | the race lab, and the verdicts; whether a walk is safe beside other CPUs |
 //! | [`more`] | what a walk needs at times: its help, the levels view, dumps, what a write changed; the patch's callers, with their scenarios; the [`Desk`](crate::desk::Desk) |
 //! | [`tables`] | what fetches and reads the tables of a captured machine |
@@ -28,23 +29,27 @@ pub mod element;
 pub mod lab;
 pub mod learn;
 pub mod more;
+pub mod page;
 pub mod switches;
 pub mod tables;
 pub mod take;
 
 use std::pin::Pin;
+use std::ptr::drop_in_place;
 
+use gloo_events::EventListener;
 use js_sys::Array;
 use races::Beside;
 use scenario::Library;
 use yew::Callback;
 
+use crate::browser;
 use crate::desk::Lay;
 use crate::later::{Later, Load, Part, PartError, Taking, Verdicts, Words};
 use crate::pages::walk::Walk;
-use crate::pages::{Page, Races};
+use crate::pages::{Page, Races, Timers};
 use crate::place::Place;
-use crate::shared::Shared;
+use crate::shared::{Captures, PartState, Shared};
 
 /// A part that has arrived.
 #[derive(Debug)]
@@ -133,4 +138,48 @@ pub type Coming = Pin<Box<dyn Future<Output = Result<Arrived, PartError>>>>;
 pub fn complete() {
     pgtable::complete();
     pagewalk::complete();
+}
+
+/// What the page and elements both need, and with it all that this needs: `main` names it, so that it is in the first part. What only later parts
+/// name is in files for each set of parts that does, most of them smaller than what they cost.
+#[must_use]
+pub fn in_the_first() -> impl Sized {
+    let all = [
+        crate::events::listen as *const (),
+        crate::keys::deed as *const (),
+        crate::root::follow as *const (),
+        Shared::take_asked as *const (),
+        Captures::put as *const (),
+        Captures::progress as *const (),
+        PartState::retry as *const (),
+        Place::of as *const (),
+        Place::stray as *const (),
+        crate::place::missing as *const (),
+        crate::address::parted as *const (),
+        crate::address::full as *const (),
+        browser::focus as *const (),
+        browser::focused as *const (),
+        browser::focused_in as *const (),
+        browser::remove as *const (),
+        browser::whole_page as *const (),
+        browser::take_files as *const (),
+        browser::on_part as *const (),
+        browser::on_hash_change as *const (),
+        browser::append as *const (),
+        browser::hash as *const (),
+        browser::write_hash as *const (),
+        narrate::sheet::joined as *const (),
+        browser::Clock::default as *const (),
+        browser::Clock::now as *const (),
+        <String as PartialEq>::eq as *const (),
+        <String as PartialEq>::ne as *const (),
+        drop_in_place::<Shared> as *const (),
+        drop_in_place::<Timers> as *const (),
+        drop_in_place::<Vec<EventListener>> as *const (),
+        drop_in_place::<Option<EventListener>> as *const (),
+        drop_in_place::<Option<web_sys::Element>> as *const (),
+    ];
+    let waits: Pin<Box<dyn Future<Output = browser::Copied>>> = Box::pin(browser::copy(String::new()));
+    let page: Box<dyn Page> = Box::new(Walk::default());
+    (all, page, waits)
 }

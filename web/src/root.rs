@@ -2,6 +2,8 @@
 //!
 //! A component of its own for each would cost some three kilobytes (gzip, Yew 0.23) of the download of an element.
 
+use std::pin::Pin;
+
 use capture::Capture;
 use yew::html::Scope;
 use yew::{Component, Context, Html, Properties};
@@ -110,6 +112,11 @@ impl Component for Root {
     }
 }
 
+/// Sends what comes. It is one function for all that comes: each kind of future would bring its own of what Yew does with it.
+pub(crate) fn send(scope: &Scope<Root>, coming: Pin<Box<dyn Future<Output = Msg>>>) {
+    scope.send_future(coming);
+}
+
 /// Fetches the parts of the program that are asked for, and waits for what goes on by itself.
 pub(crate) fn follow(
     scope: &Scope<Root>,
@@ -121,7 +128,7 @@ pub(crate) fn follow(
     for &part in Part::ALL {
         if shared.part_mut(part).take_asked() {
             let coming = reach(part);
-            scope.send_future(async move { Msg::Part(part, Box::new(coming.await)) });
+            send(scope, Box::pin(async move { Msg::Part(part, Box::new(coming.await)) }));
         }
     }
     let (work, beat) = (scope.clone(), scope.clone());

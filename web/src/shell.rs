@@ -373,10 +373,11 @@ impl Shell {
             Command::Controls => self.want_focus(CONTENT),
             Command::CopyLink => {
                 let link = self.link.clone();
-                scope.send_future(async {
+                let copying = async {
                     let copied = browser::copy(address::full(&link)).await;
                     Msg::Copied(link, copied)
-                });
+                };
+                root::send(scope, Box::pin(copying));
             }
             Command::Retry if self.retry() => {}
             _ => {
@@ -493,7 +494,7 @@ impl Shell {
         for (folder, load) in self.shared.take_asked() {
             let progress = scope.callback(move |progress| Msg::Progress(folder, progress));
             let coming = load(folder, progress);
-            scope.send_future(async move { Msg::Loaded(folder, Box::new(coming.await)) });
+            root::send(scope, Box::pin(async move { Msg::Loaded(folder, Box::new(coming.await)) }));
         }
         // Among the machines a file stands by what is in that part.
         if let Some(Bring(bring)) = &self.bring

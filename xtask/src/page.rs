@@ -44,8 +44,8 @@ const SCRIPTS: [&str; 7] =
 /// The script that defines an element for other pages. It stands beside the HTML, as they name it.
 const ELEMENT: &str = "page-walk.js";
 
-/// All files of the part for elements in one.
-const PACK: &str = "pack_element.wasm";
+/// The parts that are fetched beside the first one, each with all of its files in one: of the page, or of elements.
+const PACKED: [&str; 2] = ["page", "element"];
 
 /// What tools read of it: types for TypeScript, and a manifest.
 const KNOWN: [(&str, &str); 2] = [("types", "page-walk.d.ts"), ("manifest", "custom-elements.json")];
@@ -158,14 +158,14 @@ fn app(
     files::copy_tree(&styles, &parts.join("styles"))?;
     match optimisers {
         None => {
-            packed(&parts, &parts)?;
+            PACKED.iter().try_for_each(|part| packed(part, &parts, &parts))?;
             Ok(parts)
         }
         Some(tools) => {
             let app = work.join(APP);
             files::emptied(&app)?;
             optimise(workspace, tools, &parts, &app)?;
-            packed(&parts, &app)?;
+            PACKED.iter().try_for_each(|part| packed(part, &parts, &app))?;
             Ok(app)
         }
     }
@@ -195,13 +195,13 @@ fn program_in(message: &str) -> Option<PathBuf> {
     files.find(|file| file.ends_with(format!("{PROGRAM}.wasm"))).map(Path::to_owned)
 }
 
-/// One file with all of the part for elements: the first part asks for its files one by one, and only once it runs. It is a program without
-/// code, with a custom section for each of them, so that servers and browsers know what it is.
-fn packed(parts: &Path, app: &Path) -> Result<(), Error> {
+/// One file with all of a part: the first part asks for its files one by one, and only once it runs. It is a program without code, with a
+/// custom section for each of them, so that servers and browsers know what it is.
+fn packed(part: &str, parts: &Path, app: &Path) -> Result<(), Error> {
     let loads = parts.join("__wasm_split.js");
     let loads = fs::read_to_string(&loads).map_err(Error::io("read", &loads))?;
     let mut pack = b"\0asm\x01\0\0\0".to_vec();
-    for name in of_element(&loads).ok_or(PageError::NoElement)? {
+    for name in files_of(part, &loads).ok_or_else(|| PageError::NotPacked(part.to_owned()))? {
         let file = app.join(&name).with_extension("wasm");
         let content = fs::read(&file).map_err(Error::io("read", &file))?;
         pack.push(0);
@@ -209,7 +209,7 @@ fn packed(parts: &Path, app: &Path) -> Result<(), Error> {
         push_length(&mut pack, name.len());
         pack.extend(name.bytes().chain(content));
     }
-    let file = app.join(PACK);
+    let file = app.join(format!("pack_{part}.wasm"));
     fs::write(&file, pack).map_err(Error::io("write", &file))
 }
 
@@ -222,14 +222,15 @@ fn push_length(out: &mut Vec<u8>, mut length: usize) {
     out.push(length as u8);
 }
 
-/// The files that the part for elements is in, by the script that loads them.
-fn of_element(loads: &str) -> Option<Vec<String>> {
+/// The files that a part is in, by the script that loads them.
+fn files_of(part: &str, loads: &str) -> Option<Vec<String>> {
     let (_, table) = loads.split_once("\"parts;")?;
-    let bits = table.split('"').next()?.split(';').find_map(|line| line.strip_prefix("element "))?;
+    let bits =
+        table.split('"').next()?.split(';').find_map(|line| line.strip_prefix(part)?.strip_prefix(' '))?;
     let digits = bits.chars().rev().map(|digit| digit.to_digit(16).unwrap_or_default());
     let is_set = digits.flat_map(|digit| (0..4).map(move |bit| digit >> bit & 1 == 1));
     let shared = is_set.enumerate().filter(|(_, is)| *is).map(|(number, _)| format!("chunk_{number}"));
-    Some(shared.chain(["split_element".to_owned()]).collect())
+    Some(shared.chain([format!("split_{part}")]).collect())
 }
 
 /// Splits the program; in a release its imports get short names, and its panics say nothing.
@@ -379,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn the_part_for_elements_is_in_one_file() -> Result<(), Error> {
+    fn a_part_that_is_fetched_beside_the_first_is_in_one_file() -> Result<(), Error> {
         let folder = tempfile::tempdir().map_err(Error::io("make", Path::new("a folder")))?;
         let write = |name: &str, bytes: &[u8]| {
             let file = folder.path().join(name);
@@ -389,15 +390,16 @@ mod tests {
         write("chunk_2.wasm", b"two")?;
         write("chunk_34.wasm", &[7; 200])?;
         write("split_element.wasm", b"own")?;
-        packed(folder.path(), folder.path())?;
-        let file = folder.path().join(PACK);
+        packed("element", folder.path(), folder.path())?;
+        let file = folder.path().join("pack_element.wasm");
         let pack = fs::read(&file).map_err(Error::io("read", &file))?;
         assert!(
             pack.starts_with(b"\0asm\x01\0\0\0\0\x0b\x07chunk_2two\0\xd1\x01\x08chunk_34\x07"),
             "{pack:?}"
         );
         assert!(pack.ends_with(b"\x07\0\x11\x0dsplit_elementown"), "{pack:?}");
-        assert_eq!(of_element("nothing"), None);
+        assert_eq!(files_of("element", "nothing"), None);
+        assert_eq!(files_of("page", "\"parts;pages 1\""), None);
         Ok(())
     }
 
@@ -406,7 +408,9 @@ mod tests {
     fn the_html_names_what_is_made() -> Result<(), Error> {
         let page = Workspace::here().root().join("web").join("page").join(PAGE);
         let page = fs::read_to_string(&page).map_err(Error::io("read", &page))?;
-        for file in ["icon.svg", "styles/first.css", "pagewalk_bg.wasm", "start.js", "early.js"] {
+        for file in
+            ["icon.svg", "styles/first.css", "pagewalk_bg.wasm", "pack_page.wasm", "start.js", "early.js"]
+        {
             assert!(page.contains(&format!("\"{APP}/{file}\"")), "{file}");
         }
         assert!(page.contains(FIRST.1) && page.contains(POLICY.0));

@@ -103,6 +103,7 @@ pub fn file(site: Site<'_>, hash: &str, names: &[String], still: &str) -> Result
     // The page's own script hides the step that stands in it where another one is asked for. Here that is the right one.
     put("<script src=\"app/early.js\"", &format!("<script>{first}</script>"))?;
     put("<link rel=\"preload\" href=\"app/pagewalk_bg.wasm\"", "")?;
+    put("<link rel=\"preload\" href=\"app/pack_page.wasm\"", "")?;
     put(
         "<script type=\"module\" src=\"app/start.js\"",
         &format!(

@@ -25,10 +25,13 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
     let lists = lists(script);
     let is_shared = |chunk: &str| {
         let number: Option<usize> = chunk.strip_prefix("chunk_").and_then(|of| of.parse().ok());
-        let mut lists =
-            lists.iter().filter(|(_, list)| number.is_some_and(|of| list.contains(&of))).peekable();
-        // What is in no list may be needed by any.
-        lists.peek().is_none() || lists.any(|(part, _)| parts.contains(part))
+        let of: Vec<&str> = lists
+            .iter()
+            .filter(|(_, list)| number.is_some_and(|of| list.contains(&of)))
+            .map(|(part, _)| *part)
+            .collect();
+        // What is in no list may be needed by any. What the page needs is in the file with all of it.
+        of.is_empty() || !of.contains(&PAGE) && (all || of.iter().any(|part| parts.contains(part)))
     };
     let is_wanted = |name: &str| {
         let Some(of_app) = name.strip_prefix(app).and_then(|rest| rest.strip_prefix('/')) else {
@@ -39,12 +42,12 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
                 .is_some_and(|of| all || Some(of) == folder);
         };
         match of_app.strip_suffix(".wasm").or_else(|| of_app.strip_prefix("styles/")?.strip_suffix(".css")) {
-            Some("first" | "element" | "split_element" | "pack_element") | None => false,
+            Some("first" | "element" | "split_element" | "pack_element" | "split_page") | None => false,
             // What a page has on only where it is embedded.
             Some("embed" | "light" | "dark") => is_embedded,
-            Some("pagewalk_bg") => true,
+            Some("pagewalk_bg" | "pack_page") => true,
             // What several parts share.
-            Some(chunk) if chunk.starts_with("chunk_") => all || is_shared(chunk),
+            Some(chunk) if chunk.starts_with("chunk_") => is_shared(chunk),
             Some(part) => all || parts.contains(&part.strip_prefix("split_").unwrap_or(part)),
         }
     };
@@ -54,8 +57,8 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
 /// The files that the script names, and the tables of the machine that a walk runs on: for who cannot look into the site. `script` is as
 /// above.
 pub fn named(ask: &Ask, app: &str, script: &str) -> Vec<String> {
-    let mut names = vec![format!("{app}/pagewalk_bg.wasm")];
-    for (part, shared) in lists(script) {
+    let mut names = ["pagewalk_bg", "pack_page"].map(|name| format!("{app}/{name}.wasm")).to_vec();
+    for (part, shared) in lists(script).into_iter().filter(|(part, _)| *part != PAGE) {
         names.push(format!("{app}/split_{part}.wasm"));
         names.extend(shared.iter().map(|number| format!("{app}/chunk_{number}.wasm")));
         names.extend((!WITHOUT_STYLE.contains(&part)).then(|| format!("{app}/styles/{part}.css")));
@@ -69,8 +72,11 @@ pub fn named(ask: &Ask, app: &str, script: &str) -> Vec<String> {
     names
 }
 
+/// The part that is fetched beside the first one, all of it in one file.
+const PAGE: &str = "page";
+
 /// The parts of the program that draw nothing of their own, as `part.js` knows them.
-const WITHOUT_STYLE: [&str; 3] = ["tables", "element", "take"];
+const WITHOUT_STYLE: [&str; 4] = ["page", "tables", "element", "take"];
 
 /// Which others each part needs, by their numbers, as the script has them in a table: `parts;lab 600;tables 0`, a hexadecimal number for
 /// each part with a bit for each other. Nothing of a script that is written in another way.
@@ -96,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_script_says_what_parts_share() {
-        let script = "x=1;const N=\"parts;lab 40000002;door 400002;tables 0\",k=()=>{}";
+        let script = "x=1;const N=\"parts;page 4000004;lab 40000002;door 4400002;tables 0\",k=()=>{}";
         let of = |name| lists(script).into_iter().find(|(part, _)| *part == name).map(|(_, list)| list);
         assert_eq!(of("lab"), Some(vec![1, 30]));
         assert_eq!(of("tables"), Some(Vec::new()));
@@ -107,6 +113,7 @@ mod tests {
         let has = |of: &[String], name: &str| of.iter().any(|known| known == name);
         for name in [
             "app-1/pagewalk_bg.wasm",
+            "app-1/pack_page.wasm",
             "app-1/split_door.wasm",
             "app-1/chunk_22.wasm",
             "app-1/styles/lab.css",
@@ -117,9 +124,13 @@ mod tests {
         assert!(!has(&all, "app-1/styles/tables.css"), "{all:?}");
         // What only opens files is not needed, nor what it alone shares.
         let some = needed(&ask, "app-1", script, &all, false);
-        for (name, is) in
-            [("split_door", false), ("chunk_22", false), ("chunk_30", true), ("split_tables", true)]
-        {
+        for (name, is) in [
+            ("split_door", false),
+            ("chunk_22", false),
+            ("chunk_26", false),
+            ("chunk_30", true),
+            ("split_tables", true),
+        ] {
             assert_eq!(has(&some, &format!("app-1/{name}.wasm")), is, "{name}: {some:?}");
         }
     }

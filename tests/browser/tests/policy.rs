@@ -131,8 +131,14 @@ fn a_program_that_cannot_run_is_said_with_its_step_and_the_reason() {
         let says = why(page).await;
         assert!(says.contains(NAMED) && says.contains("lacks 'wasm-unsafe-eval'"), "{says}");
         // The program is missing; so is the script that starts it.
-        for (missing, reason) in [("pagewalk_bg.wasm", "did not start"), ("start.js", "has not arrived")] {
-            let site = Site::serve_with(|site| site.instead(&in_app(missing), Answer::Missing));
+        for (missing, reason) in [
+            (&["pagewalk_bg.wasm"][..], "did not start"),
+            (&["pack_page.wasm", "split_page.wasm"], "did not start"),
+            (&["start.js"], "has not arrived"),
+        ] {
+            let site = Site::serve_with(|site| {
+                missing.iter().fold(site, |site, name| site.instead(&in_app(name), Answer::Missing))
+            });
             page.load_only(&site.url(LINK)).await;
             let says = why(page).await;
             assert!(says.contains(NAMED) && says.contains(reason), "{says}");

@@ -22,9 +22,9 @@ pub(crate) enum PageError {
     NoProgram,
 
     #[error(
-        "the script that loads the parts of the page does not name those for elements: see `of_element` in xtask/src/page.rs"
+        "the script that loads the parts of the program does not name the files of `{0}`: see `files_of` in xtask/src/page.rs"
     )]
-    NoElement,
+    NotPacked(String),
 
     #[error("Trunk starts this command, see Trunk.toml; to build the page, run `cargo xtask dist`")]
     NoTrunk,
