@@ -41,15 +41,14 @@ def figure(link, options=(), form="svg", page=""):
     return done.stdout
 
 
-def element(link, still, page, step=None):
-    """The walk itself as HTML, for a page that may run scripts of ``page``; until it is live, what stands in it is seen."""
+def element(link, still, page, step=None, script=True):
+    """The walk itself as HTML, for a page that may run scripts of ``page``; until it is live, what stands in it is seen. Where the page has the
+    element's script otherwise, it is left out."""
     link = link.split("#")[-1]
     link = link if link.startswith("v1/") else f"v1/{link}"
     step = "" if step is None else f' step="{int(step)}"'
-    return (
-        f'<script async src="{escape(page)}page-walk.js"></script>'
-        f'<page-walk link="{escape(link)}"{step}>{still}</page-walk>'
-    )
+    script = f'<script async src="{escape(page)}page-walk.js"></script>' if script else ""
+    return f'{script}<page-walk link="{escape(link)}"{step}>{still}</page-walk>'
 
 
 class Walk:

@@ -8,7 +8,10 @@ import subprocess
 from docutils import nodes
 from docutils.parsers.rst import directives
 from pagewalk import PagewalkError, __version__, element, figure
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
 
 
 class pagewalk(nodes.General, nodes.Element):  # noqa: N801, as docutils names its nodes
@@ -46,8 +49,8 @@ class PagewalkDirective(SphinxDirective):
             options.append("--table")
         node = pagewalk(link=self.arguments[0], options=options, step=self.options.get("step"))
         try:
-            # What cannot be drawn is said where it stands, before anything is written.
-            _of(node, "text", self.config)
+            # What cannot be drawn is said where it stands, before anything is written; a table may be too long for a picture.
+            _of(node, "svg" if self.env.app.builder.format == "html" else "text", self.config)
         except (PagewalkError, OSError, subprocess.TimeoutExpired) as error:
             raise self.error(f"pagewalk: {error}")
         self.set_source_info(node)
@@ -62,14 +65,32 @@ class PagewalkDirective(SphinxDirective):
 
 def _visit_html(self, node):
     page = self.config.pagewalk_page
-    svg = _of(node, "svg", self.config)
+    try:
+        svg = _of(node, "svg", self.config)
+    except PagewalkError as error:
+        # The document was read for another builder.
+        logger.error("pagewalk: %s", error, location=node)
+        raise nodes.SkipNode
     self.body.append('<div class="pagewalk" style="overflow-x:auto">')
-    if page and self.config.pagewalk_live and self.builder.name not in ("epub", "epub3"):
-        self.body.append(element(node["link"], svg, page, node["step"]))
+    if _is_live(self.builder, node):
+        self.body.append(element(node["link"], svg, page, node["step"], script=False))
     else:
         self.body.append(svg)
     self.body.append("</div>\n")
     raise nodes.SkipNode
+
+
+def _is_live(builder, node):
+    """Whether a walk is an element. A strip and a table are figures: an element shows one step at a time."""
+    is_step = not any(option.startswith(("--steps", "--table")) for option in node["options"])
+    config = builder.config
+    return is_step and config.pagewalk_page and config.pagewalk_live and builder.name not in ("epub", "epub3")
+
+
+def _add_script(app, pagename, templatename, context, doctree):
+    """One script on each page with an element, however many there are."""
+    if doctree is not None and any(_is_live(app.builder, node) for node in doctree.findall(pagewalk)):
+        app.add_js_file(f"{app.config.pagewalk_page}page-walk.js", loading_method="async")
 
 
 def _visit_latex(self, node):
@@ -106,4 +127,5 @@ def setup(app):
         texinfo=(_visit_literally, None),
     )
     app.add_directive("pagewalk", PagewalkDirective)
+    app.connect("html-page-context", _add_script)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

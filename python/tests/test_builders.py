@@ -42,8 +42,30 @@ class Builders(unittest.TestCase):
             done = build(EXAMPLE, "html", out, "-D", "pagewalk_live=1")
             self.assertEqual(done.returncode, 0, done.stderr)
             text = text_of(f"{out}/html")
-            self.assertEqual(text.count("<page-walk"), 2)
+            self.assertEqual(text.count("<page-walk"), 1)
             self.assertIn('step="2"><svg', text)
+            self.assertEqual(text.count("page-walk.js"), 1)
+
+    def test_a_strip_and_a_table_stay_figures_and_what_is_too_long_for_one_is_an_error_of_the_build(self):
+        with tempfile.TemporaryDirectory() as out:
+            source = Path(out) / "source"
+            source.mkdir()
+            (source / "conf.py").write_text('extensions = ["sphinx_pagewalk"]\npagewalk_page = "https://your.host/"\npagewalk_live = True\n')
+            page = source / "index.rst"
+            page.write_text("A\n=\n\n.. pagewalk:: again\n   :steps: 3..6\n\n.. pagewalk:: start\n   :steps: 3..6\n   :table:\n")
+            done = build(source, "html", out)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            text = text_of(f"{out}/html")
+            self.assertEqual((text.count("<page-walk"), text.count("page-walk.js")), (0, 0))
+            self.assertGreaterEqual(text.count("<svg"), 2)
+            page.write_text("A\n=\n\n.. pagewalk:: kernel-walk/x86_64-5level/v7.3\n   :table:\n")
+            # As text it has room; read for that, it is written as HTML later.
+            self.assertEqual(build(source, "text", out).returncode, 0)
+            for more in ((), ("-E",)):
+                done = build(source, "html", out, *more)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn("index.rst:4", done.stderr)
+                self.assertNotIn("Traceback", done.stderr)
 
     def test_what_cannot_be_drawn_is_an_error_of_the_build(self):
         for link in ("nosuch", "debug-init-mm?lock=maybe", "--help", "'><script>"):

@@ -73,7 +73,7 @@
     };
     const isStep = (step) => Number.isInteger(step) && step >= 0 && step < 2 ** 32;
 
-    let reveals = false;
+    let reveals = Boolean(attempt(() => host?.Reveal));
     const toReveal = (method) => reveals && host?.postMessage(JSON.stringify({ method }), "*");
     const post = (type, more) => host?.postMessage({ pagewalk: 1, type, ...more }, "*");
 

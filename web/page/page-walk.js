@@ -171,7 +171,7 @@
             return this.#state?.sentence;
         }
         get href() {
-            return `${site}#${this.#shown().replace(/[?&]embed$/, "")}`;
+            return `${site}#${this.#shown().replace(/([?&])embed(&|$)/, "$1").replace(/[?&]$/, "")}`;
         }
         next() {
             this.#do(() => this.#ask("press", "next"));
@@ -320,7 +320,10 @@
         }
 
         #fail(error) {
-            this.#says(`The walk could not be started here (${error?.message ?? error}).`);
+            const what = String(error?.message ?? error);
+            // A browser does not say why it was given nothing.
+            const why = error instanceof TypeError ? `: is ${site} served, does it send Access-Control-Allow-Origin, does the policy of this page allow it?` : "";
+            this.#says(`The walk could not be started here (${what}${why}).`);
         }
 
         #says(what) {

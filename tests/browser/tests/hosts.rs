@@ -153,6 +153,7 @@ fn all_of_a_step_fits_into_an_element_of_a_size() {
         const entry = inside('.tables .lit .current')?.getBoundingClientRect();
         return [
             ...['.caption', '.say', '.tables', '.locks', '.transport'].filter(what => !within(inside(what).getBoundingClientRect())),
+            ...(inside('.lock-list').getBoundingClientRect().bottom <= inside('.locks').getBoundingClientRect().bottom + 1 ? [] : ['the locks are out of sight']),
             ...(tables.top - box.top < 0.6 * box.height ? [] : ['the tables are low']),
             ...(!entry || (entry.top >= tables.top && entry.bottom <= tables.bottom + 1) ? [] : ['the entry is out of sight']),
             ...(document.documentElement.scrollWidth > innerWidth ? ['it is too wide'] : []),

@@ -220,15 +220,17 @@ fn the_essential_fits_into_any_box() {
     const SHAPE: &str = "
         const tables = document.querySelector('.tables').getBoundingClientRect();
         const inside = what => {
-            const of = document.querySelector(what)?.getBoundingClientRect();
-            return !!of && of.height > 0 && of.top >= 0 && of.bottom <= innerHeight + 1 && of.right <= innerWidth + 1;
+            const one = document.querySelector(what);
+            const of = one?.getBoundingClientRect();
+            const bottom = one?.closest('.locks')?.getBoundingClientRect().bottom ?? innerHeight;
+            return !!of && of.height > 0 && of.top >= 0 && of.bottom <= bottom + 1 && of.right <= innerWidth + 1;
         };
         const entry = document.querySelector('.tables .lit .current')?.getBoundingClientRect();
         return {
             top: tables.top / innerHeight,
             high: document.documentElement.scrollHeight - innerHeight,
             wide: document.documentElement.scrollWidth - innerWidth,
-            parts: ['.caption', '.sentence', '.locks', '.transport'].filter(what => !inside(what)).join(),
+            parts: ['.caption', '.sentence', '.lock-list', '.transport'].filter(what => !inside(what)).join(),
             entry: !entry || (entry.top >= tables.top && entry.bottom <= tables.bottom + 1),
         };";
     test(Screen::WIDE, async |page| {
