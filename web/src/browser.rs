@@ -147,6 +147,12 @@ pub fn ready_for_elements(put: &JsValue) {
     }
 }
 
+/// Whether that part of the program can be had: where the page is one file, it may not be in it.
+pub fn has_part(part: Part) -> bool {
+    let here = call(&js_sys::global(), "pagewalkHas", &[part.name().into()]);
+    here.is_none_or(|has| has.is_truthy())
+}
+
 /// Lets the page's first script say that the program does not start, and why.
 pub fn stuck(cause: &str) {
     call(&js_sys::global(), "stuck", &[cause.into()]);

@@ -18,6 +18,9 @@ const BASE: &str = "https://pagewalk.invalid/";
 /// What holds the step that is seen before the program runs.
 const FIRST: &str = "<div class=\"first\">";
 
+/// What stands around what is said where no scripts run.
+const UNSCRIPTED: (&str, &str) = ("<noscript>", "</noscript>");
+
 /// The policy of the page, which lets nothing run that stands in the HTML.
 const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\"";
 
@@ -112,6 +115,9 @@ pub fn file(site: Site<'_>, hash: &str, names: &[String], still: &str) -> Result
             closed(&start, "script")
         ),
     )?;
+    let from = out.find(UNSCRIPTED.0).ok_or(SiteError::Html(UNSCRIPTED.0))? + UNSCRIPTED.0.len();
+    let to = from + out[from..].find(UNSCRIPTED.1).ok_or(SiteError::Html(UNSCRIPTED.1))?;
+    out.replace_range(from..to, "<p class=\"start\">Scripts are off here, and stepping needs them: this is a picture of one step.</p>");
     // Its scripts and its style are inside.
     if let Some(from) = out.find(POLICY) {
         let end = out[from..].find('>').ok_or(SiteError::Html(POLICY))? + 1;

@@ -164,6 +164,8 @@ fn one_file_opens_from_a_disk_in_a_sandbox_and_without_an_address() {
             page.wait_for("whether it is safe", ".beside a").await;
             page.focus_slider().await;
             page.key_to_step(Key::Right, 3).await;
+            // Nor is anything wanted that it does without.
+            assert_eq!(page.text_of("return sessionStorage.errors").await, "");
             // Nothing comes from anywhere else.
             let outside = "return performance.getEntriesByType('resource').map(of => of.name).filter(name => /^http/.test(name)).join()";
             assert_eq!(page.text_of(outside).await, "");

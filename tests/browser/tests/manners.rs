@@ -299,6 +299,28 @@ fn the_host_learns_how_high_it_is_and_heights_do_not_alternate() {
 }
 
 #[test]
+fn what_is_found_of_a_walk_that_asserts_does_not_make_its_frame_twice_as_high() {
+    test(Screen::WIDE, async |page| {
+        let link = LINK.replace("v6.17", "v7.3");
+        open(page, host("width=720 height=200", &link, "iframe { border: 0 }")).await;
+        page.eval(
+            "addEventListener('message', ({ data }) => {
+                 if (data?.type === 'height') document.querySelector('iframe').height = data.height;
+             })
+             document.querySelector('iframe').height = told.findLast(of => of.type === 'height').height",
+        )
+        .await;
+        page.enter_frame(0).await;
+        page.wait_for("all that is found", ".beside li a").await;
+        page.painted().await;
+        page.leave_frame().await;
+        let heights: Vec<u64> =
+            all(page, "height").await.iter().map(|of| of["height"].as_u64().expect("a number")).collect();
+        assert!(heights.iter().all(|height| *height < 800), "{heights:?}");
+    });
+}
+
+#[test]
 fn colours_are_those_that_the_host_asks_for() {
     const DARK: &str = "return getComputedStyle(document.body).backgroundColor";
     let (light, dark) = ("rgb(246, 247, 249)", "rgb(16, 19, 24)");
