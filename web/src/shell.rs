@@ -391,6 +391,8 @@ impl Shell {
                     self.want_focus(if is_choosing { GALLERY } else { CONTENT });
                 }
                 if !known && command == Command::Leave {
+                    // What was to be drawn before does not take it back.
+                    self.focused = None;
                     browser::blur();
                 }
                 return known;
