@@ -37,7 +37,9 @@ def figure(link, options=(), form="svg", page=""):
     command += ["--", link]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
     if done.returncode != 0:
-        raise PagewalkError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pagewalk could not draw it")
+        # What is wrong comes first, then perhaps how the program is called.
+        said = done.stderr.strip().partition("\n")[0].removeprefix("pagewalk: ").removeprefix("error: ")
+        raise PagewalkError(said or "pagewalk could not draw it")
     return done.stdout
 
 

@@ -4,7 +4,8 @@
     const { src } = document.currentScript;
     const root = document.documentElement;
     const host = parent === self ? undefined : parent;
-    const find = (what) => document.querySelector(what);
+    // Of what the program draws: the step that stands in the HTML is another one.
+    const find = (what) => document.querySelector(`${what}:not(.first *)`);
     // Storage and history throw where a frame has no origin or no address.
     const attempt = (of) => {
         try {
@@ -49,10 +50,8 @@
         readdress((options) => options.filter((option) => option !== `theme=${name}`));
     };
 
-    // What is shown. The step that stands in the HTML is another one.
-    const slider = () => find("[role=slider]:not(.first *)");
     const shown = () => {
-        const of = slider();
+        const of = find("[role=slider]");
         if (!of) return undefined;
         const [step, last] = ["now", "max"].map((name) => Number(of.getAttribute(`aria-value${name}`)));
         return { step, last, complete: !find(".count")?.textContent.includes("…") };

@@ -15,7 +15,7 @@
     const isStep = (step) => Number.isInteger(step) && step >= 0 && step < 2 ** 32;
 
     // The pages that are no walk: what is shown there is opened otherwise.
-    const isOther = (link) => /^v\d+\/(race|compare|learn|verdicts|callers|safe|open|call)(?=[/?]|$)/.test(link);
+    const isOther = (link) => /^v\d+\/(race|compare|learn|verdicts|callers|safe|open|call|compose)(?=[/?]|$)/.test(link);
 
     // Those that are live: a sheet that arrives later is for all of them, and a hidden page stops all.
     const live = new Set();
@@ -28,8 +28,10 @@
         document.head.append(first);
         program = import(new URL("app/element.js", site)).then(({ start }) =>
             start(site, (sheet) => {
-                program.then((of) => of.sheets.push(sheet));
-                for (const element of live) element.dressed();
+                program.then((of) => {
+                    of.sheets.push(sheet);
+                    redress();
+                });
             }),
         );
         const arrived = () => first.remove();

@@ -162,14 +162,22 @@ pub type Taking = fn() -> Taken;
 /// That part, on its way.
 pub type Taken = Pin<Box<dyn Future<Output = Result<Take, PartError>>>>;
 
-/// A part could not be loaded.
+/// A part is not here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("The rest of Pagewalk could not be loaded: is the page still served, is there a network?")]
-pub struct PartError;
+pub enum PartError {
+    /// It could not be loaded.
+    #[error("The rest of Pagewalk could not be loaded: is the page still served, is there a network?")]
+    NotLoaded,
+    /// The page is one file, and that part is not in it.
+    #[error(
+        "This file holds one walk, and this is not in it. The whole of Pagewalk is on a site, or in a file that was made with `--all`"
+    )]
+    NotInFile,
+}
 
 impl From<wasm_split_helpers::SplitLoaderError> for PartError {
     /// It says no more than that; the browser's console does.
     fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
-        Self
+        Self::NotLoaded
     }
 }

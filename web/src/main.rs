@@ -35,6 +35,7 @@ fn show(start: Start) {
 
 fn reach(part: Part) -> Coming {
     match part {
+        _ if !browser::has_part(part) => Box::pin(async { Err(PartError::NotInFile) }),
         Part::Lab => Box::pin(lab()),
         Part::More => Box::pin(more()),
         Part::Tables => Box::pin(tables()),

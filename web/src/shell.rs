@@ -334,10 +334,7 @@ impl Shell {
 
     fn did(&mut self, scope: &Scope<Root>, deed: &Deed) -> bool {
         // Whoever is here for a while wants to know what the words mean; the first picture does not wait for that.
-        if matches!(self.shared.learn, PartState::Away)
-            && !matches!(deed, Deed::Hot(_) | Deed::Opened(..))
-            && browser::has_part(Part::Learn)
-        {
+        if matches!(self.shared.learn, PartState::Away) && !matches!(deed, Deed::Hot(_) | Deed::Opened(..)) {
             self.shared.learn.ask();
         }
         if let Deed::Brought(files) = deed {

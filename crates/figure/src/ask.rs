@@ -20,12 +20,15 @@ const MAX_BYTES: usize = 8_000;
 const MOST_NAMES: usize = 12;
 
 /// Pages of the site that are neither a walk nor a race, by the word in their addresses, and what they are called.
-const OTHER_PAGES: [(&str, &str); 5] = [
+const OTHER_PAGES: [(&str, &str); 8] = [
     ("callers", "Callers"),
     ("verdicts", "Verdicts"),
     ("compare", "Compare"),
     ("safe", "Is my walk safe?"),
     ("learn", "Learn"),
+    ("open", "Open yours"),
+    ("call", "Your call"),
+    ("compose", "Your race"),
 ];
 
 /// What a link may say behind all else of how the page shows it.

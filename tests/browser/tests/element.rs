@@ -24,6 +24,15 @@ fn a_walk_is_live_in_place_of_its_figure_and_neither_style_meets_the_other() {
         let themed =
             "const of = getComputedStyle(inside('.say')); return of.backgroundColor + of.outlineColor";
         assert_eq!(page.text_of(themed).await, "rgb(9, 9, 9)rgb(7, 7, 7)");
+        // What a host says of its own text is inherited, into our root too.
+        page.eval(
+            "walk().style.cssText = 'text-transform: uppercase; letter-spacing: 3px; direction: rtl; white-space: pre; word-spacing: 1em; text-indent: 2em'",
+        )
+        .await;
+        let text = "const of = getComputedStyle(inside('.sentence'));
+            return [of.textTransform, of.letterSpacing, of.direction, of.whiteSpace, of.wordSpacing, of.textIndent].join()";
+        assert_eq!(page.text_of(text).await, "none,normal,ltr,normal,0px,0px");
+        page.eval("walk().removeAttribute('style')").await;
         // A link of it leads to the page.
         let link = page.text_of("return inside('a.full').href").await;
         assert!(link.contains("/#v1/debug-init-mm/x86_64-4level/v6.17?lock=read&t=2"), "{link}");

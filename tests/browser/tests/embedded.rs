@@ -169,6 +169,11 @@ fn one_file_opens_from_a_disk_in_a_sandbox_and_without_an_address() {
             // Nothing comes from anywhere else.
             let outside = "return performance.getEntriesByType('resource').map(of => of.name).filter(name => /^http/.test(name)).join()";
             assert_eq!(page.text_of(outside).await, "");
+            // What is not in the file is said to be not, and nothing looks for it.
+            page.eval("location.hash = '#v1/learn'").await;
+            let says = "This file holds one walk, and this is not in it.";
+            page.until(says, || async { page.text("main").await.contains(says) }).await;
+            assert_eq!(page.text_of("return sessionStorage.errors").await, "");
         }
         // A document without an address of its own, and without an origin.
         let text = walk.replace('&', "&amp;").replace('"', "&quot;");

@@ -321,6 +321,21 @@ fn what_is_found_of_a_walk_that_asserts_does_not_make_its_frame_twice_as_high() 
 }
 
 #[test]
+fn the_first_message_of_a_step_has_its_sentence() {
+    test(Screen::WIDE, async |page| {
+        open(page, host("width=720 height=560", "#v1/start/x86_64-5level/v6.17?t=2&amp;embed", "")).await;
+        let steps = all(page, "step").await;
+        page.enter_frame(0).await;
+        assert_eq!(page.step().await, 2);
+        let sentence = page.text(".sentence").await;
+        page.leave_frame().await;
+        for step in steps {
+            assert_eq!((&step["step"], &step["sentence"]), (&json!(2), &json!(sentence)));
+        }
+    });
+}
+
+#[test]
 fn colours_are_those_that_the_host_asks_for() {
     const DARK: &str = "return getComputedStyle(document.body).backgroundColor";
     let (light, dark) = ("rgb(246, 247, 249)", "rgb(16, 19, 24)");

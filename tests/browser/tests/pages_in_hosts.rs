@@ -38,6 +38,11 @@ fn a_race_is_moved_by_its_buttons_keys_and_methods() {
         .await;
         is_live(page, ".lane").await;
         is_modest(page).await;
+        // The sheet of its part has come, and is put on.
+        page.until("the lanes lie beside each other", || async {
+            page.text_of("return getComputedStyle(inside('.lanes')).display").await == "flex"
+        })
+        .await;
         let at = "return [walk().step, walk().last]";
         assert_eq!(page.eval(at).await, json!([0, 0]));
         page.eval("inside('.lane button').click()").await;

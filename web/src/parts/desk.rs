@@ -530,11 +530,15 @@ fn snippet(way: As, base: &str, link: &str, title: &str, says: &str) -> String {
             text(link),
             still()
         ),
-        As::Figure => format!("[![{title}](walk.svg)]({full})"),
-        As::Files => format!(
-            "pagewalk figure '{link}' --page '{site}' -o walk.svg\npagewalk figure '{link}' --page '{site}' --format text -o walk.txt\n\
-             pagewalk standalone '{link}' -o walk.html"
-        ),
+        // As it is called when it is saved.
+        As::Figure => format!("[![{title}]({})]({full})", file_name(link, Save::Svg)),
+        As::Files => {
+            let [svg, text, html] = [Save::Svg, Save::Text, Save::Html].map(|what| file_name(link, what));
+            format!(
+                "pagewalk figure '{link}' --page '{site}' -o {svg}\npagewalk figure '{link}' --page '{site}' --format text -o {text}\n\
+                 pagewalk standalone '{link}' -o {html}"
+            )
+        }
         _ => full,
     }
 }
