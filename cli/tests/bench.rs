@@ -212,6 +212,6 @@ fn a_fix_leads_to_its_race() {
     }
     assert!(
         refused(&["race", "CVE-2026-1"], "")
-            .contains("nor one of these fixes: 8782fb61cc84, 59305202c67f, CVE-2026-31456, ")
+            .contains("nor one of these fixes: 8782fb61cc84, 70cbc3cc78a9, 2ba99c5e0881, 49b0638502da, 9aa1345d66b8, 59305202c67f, CVE-2026-31456, ")
     );
 }

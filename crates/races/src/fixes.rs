@@ -30,7 +30,7 @@ pub struct Fix {
 }
 
 /// All fixes whose race is in the library, oldest first.
-pub static FIXES: [Fix; 8] = [
+pub static FIXES: [Fix; 12] = [
     Fix {
         commit: "8782fb61cc84",
         cve: None,
@@ -43,6 +43,49 @@ pub static FIXES: [Fix; 8] = [
             "RCU would do, as pte tables are mapped under it: but pmd tables are not",
             "munmap/x86_64-4level/v6.17?lock=none&frees=rcu",
         )),
+    },
+    Fix {
+        commit: "70cbc3cc78a9",
+        cve: None,
+        title: "mm: gup: fix the fast GUP race against THP collapse",
+        since: "v6.1-rc1",
+        affected: None,
+        before: "gup-fast/arm64-4k-48/v7.3?rule=pte-only",
+        after: "gup-fast/arm64-4k-48/v7.3?rule=no-sync",
+        instead: None,
+    },
+    Fix {
+        commit: "2ba99c5e0881",
+        cve: None,
+        title: "mm/khugepaged: fix GUP-fast interaction by sending IPI",
+        since: "v6.1-rc8",
+        affected: None,
+        before: "gup-fast/arm64-4k-48/v7.3?rule=retract-now",
+        after: "gup-fast/arm64-4k-48/v7.3?rule=retract-sync",
+        instead: None,
+    },
+    Fix {
+        commit: "49b0638502da",
+        cve: None,
+        title: "mm: enable page walking API to lock vmas during the walk",
+        since: "v6.5",
+        affected: None,
+        before: "mbind/x86_64-4level/v7.3?rule=mm-only",
+        after: "mbind/x86_64-4level/v7.3",
+        instead: Some((
+            "locking the VMA before its policy is replaced would do: but the walk is over by then",
+            "mbind/x86_64-4level/v7.3?rule=policy",
+        )),
+    },
+    Fix {
+        commit: "9aa1345d66b8",
+        cve: None,
+        title: "mm: fix oops when filemap_map_pmd() without prealloc_pte",
+        since: "v6.7-rc4",
+        affected: None,
+        before: "fault-around/x86_64-4level/v7.3?rule=trusts",
+        after: "fault-around/x86_64-4level/v7.3",
+        instead: None,
     },
     Fix {
         commit: "59305202c67f",
@@ -157,6 +200,15 @@ impl Fix {
             Some(cve) => [ASKS[0], cve].concat(),
             None => [ASKS[1], self.commit].concat(),
         }
+    }
+
+    /// The fixes that one of these variants is without, or with.
+    pub fn of_variants(variants: &[Choice]) -> impl Iterator<Item = &'static Self> {
+        let is_of = |fix: &&Self| {
+            let own = [fix.without(), fix.with()];
+            variants.iter().any(|of| own.contains(&Composition::of(*of)))
+        };
+        FIXES.iter().filter(is_of)
     }
 
     /// The fixes of a race, by its name.

@@ -355,3 +355,29 @@ fn a_composed_race_has_an_address_of_its_own_and_marks_what_the_kernel_does_not_
     }
     assert_eq!(session.address(9), text, "too long");
 }
+
+#[test]
+fn who_looks_for_a_page_without_a_lock_reads_once_and_is_waited_for() {
+    let mut session = open("v1/race/gup-fast/arm64-4k-48/v7.3");
+    for _ in 0..3 {
+        session.step(lane('a'));
+    }
+    let point = point_of(&session);
+    assert!(
+        point.sentence.starts_with("CPU 0: PMD slot ")
+            && point.sentence.contains(" is read once: it leads to a table"),
+        "{}",
+        point.sentence
+    );
+    assert_eq!((point.lanes[0].role, point.lanes[0].func), ("looks for a page in the tables", "gup_fast"));
+    while session.step(lane('b')) {}
+    let khugepaged = &point_of(&session).lanes[1];
+    assert_eq!(
+        (khugepaged.status, &*khugepaged.says),
+        (LaneStatus::Waits, "waits for CPU 0 to turn its interrupts on again")
+    );
+    // Then it goes on, and the page is not pinned any more or khugepaged sees that it is.
+    while session.step(lane('a')) {}
+    while session.step(lane('b')) {}
+    assert_eq!(point_of(&session).outcome, None);
+}

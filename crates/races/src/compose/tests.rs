@@ -113,6 +113,44 @@ const ASKED: &[(&str, &str)] = &[
     ("collapse/x86_64-4level/v7.3?lock=read", "SAFE"),
     ("huge-vmap/x86_64-4level/v7.3?lock=read", "UAF(pte)+wild"),
     ("huge-vmap/x86_64-4level/v7.3?lock=write", "SAFE"),
+    // The first series again: what a dump shows while the entry is cleared, if pmd_set_huge() stands outside.
+    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:try:2-4&must=show-whole", "torn"),
+    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:try:2-5&must=show-whole", "SAFE"),
+    ("huge-vmap/x86_64-4level/v7.3?lock=write&must=show-whole", "SAFE"),
+    // Its v2 again: with each entry read once, RCU and a grace period are enough, but not where a table is given up before its entry is cleared.
+    ("munmap/x86_64-4level/v7.3?lock=none&frees=rcu&rcu=all&reads=once", "SAFE"),
+    ("huge-vmap/x86_64-4level/v7.3?lock=none&rule=nothing&frees=rcu&rcu=all&reads=once", "SAFE"),
+    ("huge-pud/x86_64-4level/v7.3?lock=none&rule=nothing&frees=rcu&rcu=all&reads=once", "SAFE"),
+    ("collapse/x86_64-4level/v7.1?lock=none&rule=debug-cpa-lock&frees=rcu&rcu=all&reads=once", "SAFE"),
+    ("hot-remove/arm64-4k-48/v7.3?lock=none&rule=debug&frees=rcu&rcu=all&reads=once", "SAFE"),
+    ("hot-remove/x86_64-4level/v7.3?lock=none&rule=debug&frees=rcu&rcu=all&reads=once", "UAF(pmd)+UAF(pte)"),
+    ("huge-vmap/x86_64-4level/v7.3?lock=none&rule=nothing&reads=once", "UAF(pte)"),
+    // 49b0638502da: mbind() lists the pages of an area while one is faulted in under the VMA's own lock.
+    ("mbind/x86_64-4level/v7.3?rule=mm-only", "missed"),
+    ("mbind/x86_64-4level/v7.3?rule=policy", "missed"),
+    ("mbind/x86_64-4level/v7.3", "SAFE"),
+    ("mbind/x86_64-4level/v6.1.192", "SAFE"),
+    // Mails of 2026: what if arm64's set_memory_*() merged small pages again?
+    ("set-prot-merge/arm64-4k-48/v7.3", "SAFE"),
+    ("set-prot-merge/arm64-4k-48/v7.3?rule=mutex", "UAF(pte)+wild+lost"),
+    ("set-prot-merge/arm64-4k-48/v7.3?rule=init-write", "UAF(pte)+wild+lost"),
+    ("set-prot-merge/arm64-4k-48/v7.3?rule=to-the-end", "SAFE"),
+    ("set-prot-merge/arm64-4k-48/v7.3?rule=mutex&frees=rcu&rcu=all&reads=once", "lost"),
+    // f2c65fb3221a, 2019: is a page writable and executable for a moment while text becomes read-only and executable?
+    ("rox/arm64-4k-48/v7.3?lock=write", "SAFE"),
+    ("rox/arm64-4k-48/v7.3?lock=write&rule=x-first", "W+X"),
+    ("rox/arm64-4k-48/v7.3?lock=write&rule=at-once", "SAFE"),
+    // syzbot, November 2023 (9aa1345d66b8): fault-around took for granted that a pmd once seen stays.
+    ("fault-around/x86_64-4level/v7.3?rule=trusts", "wild"),
+    ("fault-around/x86_64-4level/v7.3", "SAFE"),
+    ("fault-around/x86_64-4level/v7.3?frees=now", "UAF(pte)"),
+    // 70cbc3cc78a9, 2022: is it enough to read the pte again? What do the reads of GUP-fast need READ_ONCE() for?
+    ("gup-fast/arm64-4k-48/v7.3?rule=pte-only", "stale"),
+    ("gup-fast/arm64-4k-48/v7.3?rule=no-sync", "SAFE"),
+    ("gup-fast/arm64-4k-48/v7.3?rule=no-sync&reads=merged", "stale"),
+    ("gup-fast/arm64-4k-48/v7.3?reads=merged", "SAFE"),
+    ("gup-fast/arm64-4k-48/v7.3?reads=repeated", "wild"),
+    ("fault-around/x86_64-4level/v7.3?reads=repeated", "wild"),
 ];
 
 #[test]
@@ -145,6 +183,12 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
         ("munmap?hotplug=no", "never takes mem_hotplug_lock"),
         ("munmap?around=owns", "nobody owns them"),
         ("page-fault?frees=rcu", "frees no tables"),
+        ("gup-fast?rcu=all", "gup_fast is in an RCU read section already"),
+        ("gup-fast?reads=once", "gup_fast reads an entry once already"),
+        ("munmap?reads=merged", "walk_page_range_debug mentions an entry several times"),
+        ("hot-remove?rule=ptdump&reads=once", "choose a debug walk"),
+        ("munmap-vmas?must=show-whole", "walk_page_range shows no tables"),
+        ("gup-fast?must=show-whole", "gup_fast shows no tables"),
     ] {
         let text = format!("v1/compose/{}", text.replace("//", "/x86_64-4level/"));
         let of = parse(&text);
@@ -307,6 +351,7 @@ proptest! {
     #[test]
     fn every_composition_comes_back_and_its_search_ends(
         variant in 0usize..1000, rcu: bool, hotplug: Option<bool>, around in 0usize..3, frees in 0usize..4, without in 0usize..4,
+        reads in 0usize..4, whole: bool,
         guard in prop::option::of((0usize..3, any::<bool>(), any::<bool>(), 1u8..16, 0u8..8)),
     ) {
         let variants = variants();
@@ -324,6 +369,8 @@ proptest! {
             without: Guarded::ALL.get(without).map(|of| of.0),
             frees: Frees::ALL.get(frees).map(|of| of.0),
             around: Around::ALL.get(around).map_or(Around::Nothing, |of| of.0),
+            reads: Reads::ALL.get(reads).map_or(Reads::AsWritten, |of| of.0),
+            whole,
         };
         let of = Composition { choice: variants[variant % variants.len()], switches };
         let text = of.to_string();

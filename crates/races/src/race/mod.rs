@@ -4,11 +4,14 @@
 //! is expected of it is in the file of the same name in [`verdicts`](crate::verdicts).
 
 pub mod collapse;
+pub mod fault_around;
+pub mod gup_fast;
 pub mod hot_remove;
 pub mod huge_pud;
 pub mod huge_vmap;
 pub mod kernel_pud;
 pub mod kernel_vmap;
+pub mod mbind;
 pub mod munmap;
 pub mod munmap_mapping;
 pub mod munmap_vmas;
@@ -18,8 +21,10 @@ pub mod page_fault;
 pub mod pud_refault;
 pub mod reclaim;
 pub mod retract;
+pub mod rox;
 pub mod set_prot;
 pub mod set_prot_dump;
+pub mod set_prot_merge;
 pub mod stale_action;
 pub mod two_walkers;
 pub mod vmalloc;
@@ -36,7 +41,7 @@ use crate::outcome::Outcomes;
 use crate::setting::{NotThere, Setting};
 
 /// All races, in the order in which they are offered.
-pub static RACES: [Race; 20] = [
+pub static RACES: [Race; 25] = [
     &munmap::RACE,
     &munmap_vmas::RACE,
     &munmap_mapping::RACE,
@@ -49,10 +54,15 @@ pub static RACES: [Race; 20] = [
     &collapse::RACE,
     &set_prot::RACE,
     &set_prot_dump::RACE,
+    &set_prot_merge::RACE,
+    &rox::RACE,
     &stale_action::RACE,
     &pud_refault::RACE,
     &retract::RACE,
     &reclaim::RACE,
+    &fault_around::RACE,
+    &gup_fast::RACE,
+    &mbind::RACE,
     &page_fault::RACE,
     &vmalloc::RACE,
     &two_walkers::RACE,

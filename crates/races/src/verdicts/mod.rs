@@ -6,11 +6,14 @@
 //! A [`Row`] of a table only names variants; what it shows is looked up with [`of`].
 
 mod collapse;
+mod fault_around;
+mod gup_fast;
 mod hot_remove;
 mod huge_pud;
 mod huge_vmap;
 mod kernel_pud;
 mod kernel_vmap;
+mod mbind;
 mod munmap;
 mod munmap_mapping;
 mod munmap_vmas;
@@ -21,8 +24,10 @@ mod patch;
 mod pud_refault;
 mod reclaim;
 mod retract;
+mod rox;
 mod set_prot;
 mod set_prot_dump;
+mod set_prot_merge;
 mod stale_action;
 mod two_walkers;
 mod vmalloc;
@@ -36,7 +41,7 @@ use crate::outcome::Outcomes;
 use crate::race::{About, Race};
 
 /// What is expected of each race.
-static ALL: [&Verdicts; 20] = [
+static ALL: [&Verdicts; 25] = [
     &munmap::VERDICTS,
     &munmap_vmas::VERDICTS,
     &munmap_mapping::VERDICTS,
@@ -49,10 +54,15 @@ static ALL: [&Verdicts; 20] = [
     &collapse::VERDICTS,
     &set_prot::VERDICTS,
     &set_prot_dump::VERDICTS,
+    &set_prot_merge::VERDICTS,
+    &rox::VERDICTS,
     &stale_action::VERDICTS,
     &pud_refault::VERDICTS,
     &retract::VERDICTS,
     &reclaim::VERDICTS,
+    &fault_around::VERDICTS,
+    &gup_fast::VERDICTS,
+    &mbind::VERDICTS,
     &page_fault::VERDICTS,
     &vmalloc::VERDICTS,
     &two_walkers::VERDICTS,
@@ -380,7 +390,7 @@ mod tests {
             }
         }
         // riscv64 removes no memory in 6.6 and 6.1.
-        assert_eq!(cells, 392);
+        assert_eq!(cells, 474);
     }
 
     #[test]

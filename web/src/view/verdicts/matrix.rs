@@ -3,7 +3,7 @@
 use narrate::race::words::{count, number};
 use races::survey;
 use races::verdicts::{Row, Table, tables};
-use races::{ANSWERS, Answer, Evidence, OUTCOMES};
+use races::{ANSWERS, Answer, Choice, Evidence, Fix, OUTCOMES};
 
 use super::cell::{Place, verdict};
 use super::trust::trust;
@@ -228,6 +228,25 @@ fn about(table: &Table) -> El {
     }))
 }
 
+/// The fixes that a kernel of the row is without, or with: commit, version and CVE, each with the way to its race.
+fn fixed_by(table: &Table, row: &Row) -> Option<El> {
+    let variants: Vec<Choice> = row.cells(table.columns).flatten().map(|(choice, _)| choice).collect();
+    let each: Vec<El> = Fix::of_variants(&variants)
+        .map(|fix| {
+            let way = el("a").attr("href", &["#", &fix.address()].concat()).child(fix.commit);
+            let affected = fix.affected.map(|of| ["; affected: ", of].concat());
+            el("li")
+                .child(way)
+                .child(", ")
+                .child(fix.since)
+                .child(fix.cve.map(|cve| [", ", cve].concat()))
+                .child(affected)
+        })
+        .collect();
+    let title = if each.len() == 1 { "Fix:" } else { "Fixes:" };
+    (!each.is_empty()).then(|| el("div.fixed-by").child(title).child(el("ul").children(each)))
+}
+
 fn row(
     state: &Surveying,
     table: &Table,
@@ -244,5 +263,7 @@ fn row(
             None => cell.child(el("span.none").child("–").child(el("span.sr").child(" not there"))),
         }
     });
-    el("tr").child(el("th[scope=row]").child(row.label).child(says)).children(cells)
+    el("tr")
+        .child(el("th[scope=row]").child(row.label).child(says).child(fixed_by(table, row)))
+        .children(cells)
 }
