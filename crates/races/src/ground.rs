@@ -101,7 +101,10 @@ pub(super) fn with_rights(model: &Model, rights: Rights) -> RawEntry {
     let [mask, both] = prot.write_execute.unwrap_or_default();
     // PAGE_KERNEL is writable, so what has to change for both is what keeps it from being executed.
     let execute = prot.kernel.pte & mask ^ both;
-    let (writable, read_only) = (prot.kernel.pte, prot.kernel_ro.pte);
+    let writable = prot.kernel.pte;
+    // Where there is no PAGE_KERNEL_RO, set_memory_ro() takes the right to write away (riscv).
+    let no_write = writable ^ mask & !execute;
+    let read_only = if prot.kernel_ro == prot.kernel { no_write } else { prot.kernel_ro.pte };
     let bits = match rights {
         Rights::Read => read_only,
         Rights::Execute => read_only & !execute | both & execute,

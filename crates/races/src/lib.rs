@@ -48,6 +48,7 @@
 //! | [`choice`] | a race with every choice made |
 //! | [`setting`] | setting up a race: the world and the CPUs |
 //! | [`ground`] | the small world |
+//! | `later` | what arrives later where a program arrives in parts |
 //! | [`step`] | what a line can do |
 //! | [`cpu`] | running a script |
 //! | [`locks`] | taking and releasing any lock |
@@ -63,6 +64,7 @@
 //! | [`survey`] | all tables being searched, variant by variant |
 //! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
 //! | [`beside`] | which races a walk has |
+//! | `between` | releases between the rows, and the rules that they follow |
 //! | [`safe`] | a walk as a person states it: what it asserts, and which races count for it |
 //! | [`compose`] | a race composed of switches: what if this line stood outside the lock? |
 //! | `once` | a walk that reads each entry once |
@@ -75,6 +77,7 @@ extern crate alloc;
 
 pub mod answers;
 pub mod beside;
+mod between;
 pub mod choice;
 pub mod compose;
 pub mod cpu;
@@ -82,6 +85,7 @@ mod entries;
 pub mod fixes;
 pub mod found;
 pub mod ground;
+mod later;
 pub mod link;
 pub mod locks;
 mod looks;
@@ -108,14 +112,15 @@ pub use beside::Beside;
 pub use choice::Choice;
 pub use compose::Composition;
 pub use cpu::{Cpu, Inner};
-pub use fixes::{FIXES, Fix};
+pub use fixes::{Fix, fixes};
 pub use found::Found;
 pub use ground::Ground;
+pub use later::{are_complete, complete};
 pub use link::{RaceLink, RaceLinkProblem};
 pub use model::{ASSUMES, Aim, RaceModel};
 pub use ops::Ops;
 pub use outcome::{OUTCOMES, Outcomes, short};
-pub use race::{About, RACES, Race, RaceDef, Rule, RuleDef};
+pub use race::{About, RACES, Race, RaceDef, Rule, RuleDef, races};
 pub use safe::Case;
 pub use scheduled::Scheduled;
 pub use search::RaceSearch;

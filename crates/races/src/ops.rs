@@ -143,7 +143,7 @@ pub fn shown(walk: &Walk, of: Observer, world: &World) -> Shown {
     let mut ops = Ops::Dump { of, shown: nothing, before: nothing };
     let mut walk = Walk::in_revision(walk.entry(), walk.revision(), *walk.args());
     // Nobody else moves, so it waits for nobody.
-    while walk.step(&mut world, &mut ops, &mut ()) == Status::Running {}
+    while walk.step_shared(&mut world, &mut ops, &mut ()) == Status::Running {}
     match ops {
         Ops::Dump { shown, .. } => shown,
         _ => nothing,

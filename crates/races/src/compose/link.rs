@@ -18,8 +18,8 @@ use pagewalk::names::{near, repeated};
 
 use super::{Around, Composition, Frees, Guard, Guarded, Reads, Switches};
 use crate::choice::Choice;
-use crate::link::{RaceLink, RaceLinkProblem, with_run};
-use crate::race::RACES;
+use crate::link::{RaceLink, RaceLinkProblem, cut, with_run, without_run};
+use crate::race::FIRST;
 
 /// Longest composition that is looked at, in bytes: none that we write is longer.
 pub const MAX_BYTES: usize = 400;
@@ -50,7 +50,9 @@ pub struct ComposeLink {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeProblem {
     /// Longer than any composition.
-    #[error("this is too long to be a composition ({0} bytes, at most {MAX_BYTES}); the first race is taken")]
+    #[error(
+        "this is too long to be a composition ({0} bytes, at most {MAX_BYTES}): nobody has moved, and what is too much is ignored"
+    )]
     TooLong(usize),
     /// Another version.
     #[error(
@@ -110,15 +112,19 @@ impl ComposeLink {
         {
             return None;
         }
-        if text.len() > MAX_BYTES {
-            let first = Composition::of(Choice::first(RACES[0]));
-            return Some((Self::new(first), Vec::from([ComposeProblem::TooLong(text.len())])));
-        }
         let mut problems = Vec::new();
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        // Who moves is what makes an address long. The rest says what is asked.
+        let kept = without_run(query);
+        let is_long = text.len() > MAX_BYTES;
+        if is_long {
+            problems.push(ComposeProblem::TooLong(text.len()));
+        }
+        let (path, query) =
+            if is_long { (cut(path, MAX_BYTES), cut(&kept, MAX_BYTES)) } else { (path, query) };
         if version != VERSION {
             problems.push(ComposeProblem::Version(version.to_string()));
         }
-        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let parts = || {
             query
                 .split('&')
@@ -130,7 +136,7 @@ impl ComposeLink {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let link = RaceLink::parse(&format!("v1/race{path}?{}", of_race.join("&")));
-        let (link, of_link) = link.unwrap_or_else(|| (RaceLink::new(Choice::first(RACES[0])), Vec::new()));
+        let (link, of_link) = link.unwrap_or_else(|| (RaceLink::new(Choice::first(FIRST)), Vec::new()));
         // A parameter that is there twice is told below.
         let of_link = of_link.into_iter().filter(|problem| !matches!(problem, RaceLinkProblem::Twice(_)));
         problems.extend(of_link.map(ComposeProblem::Race));

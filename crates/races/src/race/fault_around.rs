@@ -24,7 +24,7 @@ pub static RACE: RaceDef = RaceDef {
     goal: "Make CPU 0 use a page table that it does not have.",
     aim: Outcomes::WILD.union(UAF),
     why: "That there was a table does not mean that there is one. Where filemap_map_pmd() found an empty pmd it took \
-          for granted that a table had been allocated, and installed nothing as one. Since v6.7 it looks \
+          for granted that a table had been allocated, and installed nothing as one. Since v6.7 and 6.6.7 it looks \
           (9aa1345d66b8).",
     ground: (Half::User, Shape::Page),
     runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu,
@@ -37,7 +37,7 @@ pub static RACE: RaceDef = RaceDef {
 static RULES: [RuleDef; 3] = [
     RuleDef {
         id: "looks",
-        title: "looks whether it has allocated a table (v6.7)",
+        title: "CPU 0 looks whether it has allocated a table (v6.7, 6.6.7)",
         of_kernel: |_, _| true,
         set_up: |setting| {
             set_up(setting, true, true);
@@ -46,7 +46,7 @@ static RULES: [RuleDef; 3] = [
     },
     RuleDef {
         id: "trusts",
-        title: "takes for granted that it has (v5.12 to v6.6)",
+        title: "CPU 0 takes for granted that it has allocated a table (v5.12 to 6.6.6)",
         of_kernel: |_, _| false,
         set_up: |setting| {
             set_up(setting, false, true);
@@ -55,7 +55,7 @@ static RULES: [RuleDef; 3] = [
     },
     RuleDef {
         id: "no-rcu",
-        title: "looks; the table is freed at once",
+        title: "CPU 0 looks whether it has allocated a table; khugepaged frees its table at once",
         of_kernel: |_, _| false,
         set_up: |setting| {
             set_up(setting, true, false);

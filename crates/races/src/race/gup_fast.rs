@@ -1,12 +1,12 @@
 //! `get_user_pages_fast()` finds a page and takes a reference to it without any lock: interrupts are off, and what it has read
 //! is read again. Others collapse the page or free its page table meanwhile.
 //!
-//! mm/gup.c, `gup_fast_pmd_range()`, `gup_fast_pte_range()`; mm/khugepaged.c, `collapse_huge_page()`; v7.3.
+//! mm/gup.c, `gup_fast_pmd_range()`, `gup_fast_pte_range()`; mm/khugepaged.c, `collapse_huge_page()`; mm/huge_memory.c, `zap_huge_pmd()`; v7.3.
 
 use alloc::vec::Vec;
 
 use mm::LockMode;
-use pagewalk::{Revision, Test};
+use pagewalk::{Free, Revision, Test};
 use pgtable::{Level, Thp};
 
 use super::munmap::{self, End};
@@ -21,17 +21,17 @@ use crate::step::{Line, Lock, Step, Value, behind, line};
 pub static RACE: RaceDef = RaceDef {
     id: "gup-fast",
     title: "get_user_pages_fast() and khugepaged",
-    about: "CPU 0 pins a page without a lock, with interrupts off. CPU 1 moves the page into a huge one, or removes its \
-            page table.",
+    about: "CPU 0 pins a page without a lock, with interrupts off. CPU 1 moves the page into a huge one and unmaps that later, or \
+            removes its page table.",
     goal: "Make CPU 0 pin a page that has moved, or read a freed page table.",
     aim: Outcomes::STALE.union(UAF),
     why: "khugepaged clears the pmd and then looks whether the page is pinned. CPU 0 pins the page and then looks \
-          whether the pmd has changed, so that one of them sees the other (70cbc3cc78a9, v6.1). A pte that has not \
-          changed says nothing. RCU waits for interrupts that are off, so tables that it frees are \
-          safe. On x86 a flush is an interrupt as a rule, which waits for CPU 0 as well.",
+          whether the pmd has changed, so that one of them sees the other (70cbc3cc78a9, v6.0). A pte that has not \
+          changed says nothing. The page table is kept, and freed at once when the huge page is unmapped, so khugepaged also \
+          waits until nobody has interrupts off (2ba99c5e0881, v6.1). RCU waits for that by itself, and on x86 so does, as a rule, a \
+          flush, which is an interrupt.",
     ground: (Half::User, Shape::Page),
-    // Where a flush is an interrupt it waits for CPU 0.
-    runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu && !model.kernel.flush_interrupts,
+    runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu,
     exists: |_, _| true,
     locks: &[LockMode::None],
     rules: &RULES,
@@ -41,7 +41,7 @@ pub static RACE: RaceDef = RaceDef {
 static RULES: [RuleDef; 7] = [
     RuleDef {
         id: "pmd-again",
-        title: "pmd and pte are read again (v6.1)",
+        title: "CPU 0 reads pmd and pte again, and khugepaged waits for interrupts to be on (v6.1)",
         of_kernel: |_, _| true,
         set_up: |setting| {
             collapses(setting, true, true);
@@ -50,7 +50,7 @@ static RULES: [RuleDef; 7] = [
     },
     RuleDef {
         id: "no-sync",
-        title: "pmd and pte are read again; khugepaged waits for nobody",
+        title: "CPU 0 reads pmd and pte again, and khugepaged does not wait (v6.0)",
         of_kernel: |_, _| false,
         set_up: |setting| {
             collapses(setting, true, false);
@@ -59,7 +59,7 @@ static RULES: [RuleDef; 7] = [
     },
     RuleDef {
         id: "pte-only",
-        title: "only the pte is read again (until v6.0)",
+        title: "CPU 0 reads only the pte again, and khugepaged does not wait (until v5.19)",
         of_kernel: |_, _| false,
         set_up: |setting| {
             collapses(setting, false, false);
@@ -68,7 +68,7 @@ static RULES: [RuleDef; 7] = [
     },
     RuleDef {
         id: "retract",
-        title: "khugepaged frees the table by RCU",
+        title: "khugepaged removes the page table of a file, and RCU frees it",
         of_kernel: |_, _| false,
         set_up: |setting| {
             frees(setting, "retract_page_tables", &retract::lines(true));
@@ -77,7 +77,7 @@ static RULES: [RuleDef; 7] = [
     },
     RuleDef {
         id: "retract-now",
-        title: "khugepaged frees the table at once",
+        title: "khugepaged removes the page table of a file, and frees it at once",
         of_kernel: |_, _| false,
         set_up: |setting| {
             frees(setting, "retract_page_tables", &retract::lines(false));
@@ -86,7 +86,7 @@ static RULES: [RuleDef; 7] = [
     },
     RuleDef {
         id: "retract-sync",
-        title: "khugepaged frees the table when nobody has interrupts off (2ba99c5e0881)",
+        title: "khugepaged removes the page table of a file, and frees it when all interrupts are on (2ba99c5e0881)",
         of_kernel: |_, _| false,
         set_up: |setting| {
             let mut lines = retract::lines(false);
@@ -98,7 +98,7 @@ static RULES: [RuleDef; 7] = [
     },
     RuleDef {
         id: "munmap",
-        title: "munmap(2)",
+        title: "munmap(2) removes the page table",
         of_kernel: |_, _| false,
         set_up: |setting| {
             let lines = munmap::lines(End::Downgrades, setting.model.per_vma_lock);
@@ -114,12 +114,21 @@ fn collapses(setting: &mut Setting, pmd_again: bool, waits: bool) {
     setting.other("gup_fast", &lines(pmd_again));
     let mut lines = COLLAPSE.to_vec();
     lines.retain(|line| waits || line.step != Step::Sync);
-    setting.other("collapse_huge_page", &lines);
+    other(setting, "collapse_huge_page", lines);
 }
 
-fn frees(setting: &mut Setting, name: &'static str, other: &[Line]) {
-    setting.other("gup_fast", &lines(true));
-    setting.other(name, other);
+fn frees(setting: &mut Setting, name: &'static str, lines: &[Line]) {
+    setting.other("gup_fast", &self::lines(true));
+    other(setting, name, lines.to_vec());
+}
+
+/// Where a flush is an interrupt it waits for who has interrupts off.
+fn other(setting: &mut Setting, name: &'static str, mut lines: Vec<Line>) {
+    let flush = lines.iter().position(|line| matches!(line.step, Step::Flush { .. }));
+    if let Some(at) = flush.filter(|_| setting.model.kernel.flush_interrupts) {
+        lines.insert(at + 1, line("smp_call_function_many_cond(): waits", Step::Sync));
+    }
+    setting.other(name, &lines);
 }
 
 fn lines(pmd_again: bool) -> Vec<Line> {
@@ -150,7 +159,7 @@ fn lines(pmd_again: bool) -> Vec<Line> {
     lines
 }
 
-static COLLAPSE: [Line; 16] = [
+static COLLAPSE: [Line; 22] = [
     line("mmap_write_lock(mm)", Step::Lock(MM, WRITE)),
     line("pmd_lock(mm, pmd)", Step::Lock(Lock::Pmd, WRITE)),
     line("pmdp_collapse_flush(): clear", Step::Write(Level::Pmd, Value::Empty)),
@@ -172,6 +181,13 @@ static COLLAPSE: [Line; 16] = [
         Step::Note(Notes::MOVED, "copies the page to its place in the huge page"),
     ),
     behind(1, "ptep_clear()", Step::Write(Level::Pte, Value::Empty)),
+    behind(1, "pgtable_trans_huge_deposit()", Step::Act("keeps the page table beside the huge page")),
     behind(1, "set_pmd_at()", Step::Write(Level::Pmd, Value::Leaf)),
     line("mmap_write_unlock(mm)", Step::Unlock(MM, WRITE)),
+    // What unmaps the huge page later, whoever that is.
+    line("later, zap_huge_pmd(): pmd_trans_huge(*pmd)", Step::Is(Level::Pmd, Test::Leaf)),
+    behind(1, "pmd_trans_huge_lock()", Step::Lock(Lock::Pmd, WRITE)),
+    behind(1, "pmdp_huge_get_and_clear_full()", Step::Write(Level::Pmd, Value::Empty)),
+    behind(1, "zap_deposited_table(): pte_free()", Step::Free(Level::Pte, Free::Now)),
+    behind(1, "spin_unlock(ptl)", Step::Unlock(Lock::Pmd, WRITE)),
 ];

@@ -25,7 +25,7 @@ pub static RACE: RaceDef = RaceDef {
     goal: "Make CPU 0 miss a page that is where the old policy wanted it.",
     aim: Outcomes::MISSED,
     why: "Since v6.4 a fault needs only the lock of its VMA, so the mm's write lock does not keep it out. It may \
-          allocate a page by the old policy and map it where the walk has been. Since v6.5 the walk write-locks each \
+          allocate a page by the old policy and map it where the walk has been. Since v6.5 and 6.4.13 the walk write-locks each \
           VMA (PGWALK_WRLOCK, 49b0638502da).",
     ground: (Half::User, Shape::EmptyTable),
     runs_on: |_| true,
@@ -38,19 +38,19 @@ pub static RACE: RaceDef = RaceDef {
 static RULES: [RuleDef; 3] = [
     RuleDef {
         id: "vma",
-        title: "the walk write-locks each VMA (v6.5)",
+        title: "the walk write-locks each VMA (v6.5, 6.4.13)",
         of_kernel: |revision, _| revision.rules().vma_locks,
         set_up: |setting| set_up(setting, WalkLock::Wrlock, false),
     },
     RuleDef {
         id: "mm-only",
-        title: "the walk relies on the mm\u{2019}s write lock",
+        title: "the walk locks no VMA: it relies on the mm\u{2019}s write lock",
         of_kernel: |revision, _| !revision.rules().vma_locks,
         set_up: |setting| set_up(setting, WalkLock::Rdlock, false),
     },
     RuleDef {
         id: "policy",
-        title: "the VMA is write-locked for its new policy only",
+        title: "the walk locks no VMA, which is write-locked only when its policy is replaced",
         of_kernel: |_, _| false,
         set_up: |setting| set_up(setting, WalkLock::Rdlock, true),
     },

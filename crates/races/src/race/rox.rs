@@ -28,10 +28,8 @@ pub static RACE: RaceDef = RaceDef {
           after that (f2c65fb3221a, v5.2). One write for both does as well, as on x86 since v6.2: a TLB that still holds \
           the writable entry is not modelled.",
     ground: (Half::Kernel("modules"), Shape::Page),
-    runs_on: |model| {
-        let prot = model.make.prot;
-        prot.write_execute.is_some() && prot.kernel_ro != prot.kernel
-    },
+    // Elsewhere nothing looks for such pages.
+    runs_on: |model| model.make.prot.write_execute.is_some(),
     exists: |_, _| true,
     locks: &LockMode::ALL,
     rules: &RULES,
@@ -41,7 +39,7 @@ pub static RACE: RaceDef = RaceDef {
 static RULES: [RuleDef; 3] = [
     RuleDef {
         id: "ro-first",
-        title: "read-only, then executable",
+        title: "CPU 1 makes the page read-only, then executable",
         of_kernel: |revision, model| !at_once(revision, model),
         set_up: |setting| {
             set_up(setting, &[("set_memory_ro()", Rights::Read), ("set_memory_x()", Rights::Execute)])
@@ -49,7 +47,7 @@ static RULES: [RuleDef; 3] = [
     },
     RuleDef {
         id: "x-first",
-        title: "executable, then read-only",
+        title: "CPU 1 makes the page executable, then read-only (until v5.1)",
         of_kernel: |_, _| false,
         set_up: |setting| {
             set_up(setting, &[("set_memory_x()", Rights::WriteExecute), ("set_memory_ro()", Rights::Execute)])
@@ -57,7 +55,7 @@ static RULES: [RuleDef; 3] = [
     },
     RuleDef {
         id: "at-once",
-        title: "both by one write (x86, v6.2)",
+        title: "CPU 1 does both by one write (x86, v6.2)",
         of_kernel: at_once,
         set_up: |setting| set_up(setting, &[("set_memory_rox()", Rights::Execute)]),
     },

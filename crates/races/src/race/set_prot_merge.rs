@@ -37,7 +37,7 @@ pub static RACE: RaceDef = RaceDef {
 static RULES: [RuleDef; 4] = [
     RuleDef {
         id: "no-merge",
-        title: "nothing is merged",
+        title: "arm64 merges nothing, as in all kernels",
         of_kernel: |_, _| true,
         set_up: |setting| {
             set_prot::change(setting, Splits::WithMutex, 0)?;
@@ -48,19 +48,19 @@ static RULES: [RuleDef; 4] = [
     },
     RuleDef {
         id: "mutex",
-        title: "a merge takes pgtable_split_lock, as a split does",
+        title: "the merge takes pgtable_split_lock",
         of_kernel: |_, _| false,
         set_up: |setting| set_up(setting, Splits::WithMutex, false),
     },
     RuleDef {
         id: "init-write",
-        title: "and init_mm\u{2019}s write lock, as on x86",
+        title: "the merge takes pgtable_split_lock and init_mm\u{2019}s write lock",
         of_kernel: |_, _| false,
         set_up: |setting| set_up(setting, Splits::WithMutex, true),
     },
     RuleDef {
         id: "to-the-end",
-        title: "pgtable_split_lock is held until the pages are changed, too",
+        title: "both CPUs take pgtable_split_lock, and CPU 0 holds it until its pages are changed",
         of_kernel: |_, _| false,
         set_up: |setting| set_up(setting, Splits::MutexToTheEnd, false),
     },

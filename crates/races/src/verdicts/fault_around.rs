@@ -14,7 +14,7 @@ pub(super) static VERDICTS: Verdicts = Verdicts {
         rows: &[
             kernels("looks for its table", &race::fault_around::RACE, X86, READ, ""),
             kernels("takes it for granted", &race::fault_around::RACE, X86, READ, "trusts"),
-            kernels("looks; freed at once", &race::fault_around::RACE, X86, READ, "no-rcu"),
+            kernels("looks, table freed at once", &race::fault_around::RACE, X86, READ, "no-rcu"),
         ],
     }],
 };

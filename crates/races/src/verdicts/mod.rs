@@ -37,11 +37,12 @@ use pagewalk::Revision;
 use pgtable::{Level, Model};
 
 use crate::choice::Choice;
+use crate::later;
 use crate::outcome::Outcomes;
 use crate::race::{About, Race};
 
-/// What is expected of each race.
-static ALL: [&Verdicts; 25] = [
+/// What is expected of each race that is there from the start, in the order of [`RACES`](crate::race::RACES).
+const BASE: [&Verdicts; 20] = [
     &munmap::VERDICTS,
     &munmap_vmas::VERDICTS,
     &munmap_mapping::VERDICTS,
@@ -54,24 +55,34 @@ static ALL: [&Verdicts; 25] = [
     &collapse::VERDICTS,
     &set_prot::VERDICTS,
     &set_prot_dump::VERDICTS,
-    &set_prot_merge::VERDICTS,
-    &rox::VERDICTS,
     &stale_action::VERDICTS,
     &pud_refault::VERDICTS,
     &retract::VERDICTS,
     &reclaim::VERDICTS,
-    &fault_around::VERDICTS,
-    &gup_fast::VERDICTS,
-    &mbind::VERDICTS,
     &page_fault::VERDICTS,
     &vmalloc::VERDICTS,
     &two_walkers::VERDICTS,
     &nested_read::VERDICTS,
 ];
 
+/// What is expected of each of those that come later.
+pub(crate) const LATER: [&Verdicts; 5] = [
+    &mbind::VERDICTS,
+    &fault_around::VERDICTS,
+    &gup_fast::VERDICTS,
+    &rox::VERDICTS,
+    &set_prot_merge::VERDICTS,
+];
+
+/// What is expected of each race that is here, those that come later apart.
+fn here() -> [&'static [&'static Verdicts]; 2] {
+    static HERE: [&Verdicts; BASE.len()] = BASE;
+    [&HERE, later::here().verdicts]
+}
+
 /// What is expected of a race, and its tables.
 #[derive(Debug)]
-struct Verdicts {
+pub(crate) struct Verdicts {
     race: Race,
     cases: &'static [Case],
     tables: &'static [Table],
@@ -115,33 +126,42 @@ impl Case {
 
 /// What is expected to go wrong in a variant; `None` only if its race lacks a case for it, which a test forbids.
 pub fn of(choice: &Choice) -> Option<Outcomes> {
-    let verdicts = ALL.iter().find(|of| of.race == choice.race)?;
+    let verdicts = here().into_iter().flatten().find(|of| of.race == choice.race)?;
     verdicts.cases.iter().find_map(|case| case.expects(choice))
 }
 
-/// All tables: those of the specification, then the one about the patch.
+/// All tables that are here: those of the specification, then the one about the patch, then those of races that come later.
 pub fn tables() -> impl Iterator<Item = &'static Table> + Clone {
-    ALL.iter().flat_map(|of| of.tables).chain([&patch::TABLE])
+    let [base, later] = here();
+    base.iter().flat_map(|of| of.tables).chain([&patch::TABLE]).chain(later.iter().flat_map(|of| of.tables))
 }
 
-/// How many there are.
-const TABLES: usize = {
-    let (mut race, mut tables) = (0, 1);
-    while race < ALL.len() {
-        tables += ALL[race].tables.len();
+/// How many there are in these.
+const fn count(of: &[&Verdicts]) -> usize {
+    let (mut race, mut tables) = (0, 0);
+    while race < of.len() {
+        tables += of[race].tables.len();
         race += 1;
     }
     tables
-};
+}
+
+/// How many there are from the start.
+const FIRST: usize = count(&BASE) + 1;
 
 /// What is known of the tables, in their order, by who does not have them: data that refers to no code.
-pub static ABOUTS: [About; TABLES] = {
-    let mut abouts = [patch::TABLE.about(); TABLES];
+pub static ABOUTS: [About; FIRST + count(&LATER)] = {
+    let mut abouts = [patch::TABLE.about(); FIRST + count(&LATER)];
     let (mut race, mut next) = (0, 0);
-    while race < ALL.len() {
+    while race < BASE.len() + LATER.len() {
+        if race == BASE.len() {
+            // That of the patch.
+            next += 1;
+        }
+        let of = if race < BASE.len() { BASE[race] } else { LATER[race - BASE.len()] };
         let mut table = 0;
-        while table < ALL[race].tables.len() {
-            abouts[next] = ALL[race].tables[table].about();
+        while table < of.tables.len() {
+            abouts[next] = of.tables[table].about();
             next += 1;
             table += 1;
         }
@@ -149,6 +169,18 @@ pub static ABOUTS: [About; TABLES] = {
     }
     abouts
 };
+
+/// The number of the table of this name, or of the first one of this section of `docs/kernel-facts.md`, with what is known of it.
+pub fn numbered(name: &str) -> Option<(usize, &'static About)> {
+    let by = |of: usize| ABOUTS.iter().enumerate().find(|(_, about)| about.names[of] == name);
+    by(0).or_else(|| by(1))
+}
+
+/// The tables that are not here: the number of each, and what is known of it.
+pub fn awaited() -> impl Iterator<Item = (usize, &'static About)> {
+    let from = if later::are_complete() { ABOUTS.len() } else { FIRST };
+    ABOUTS.iter().enumerate().skip(from)
+}
 
 /// What differs from column to column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -347,12 +379,12 @@ mod tests {
 
     #[test]
     fn every_race_has_its_verdicts_in_the_order_of_the_races() {
-        assert!(ALL.iter().map(|of| of.race).eq(RACES));
+        assert!(here().into_iter().flatten().map(|of| of.race).eq(RACES));
     }
 
     #[test]
     fn of_every_variant_something_is_expected_and_by_one_case_only() {
-        for verdicts in ALL {
+        for verdicts in here().into_iter().flatten() {
             for choice in Choice::every(verdicts.race) {
                 let expected = verdicts.cases.iter().filter_map(|case| case.expects(&choice));
                 assert_eq!(expected.count(), 1, "{choice:?}");
@@ -362,7 +394,7 @@ mod tests {
 
     #[test]
     fn every_case_is_about_variants_that_there_are() {
-        for &Verdicts { race, cases, .. } in ALL {
+        for &Verdicts { race, cases, .. } in here().into_iter().flatten().copied() {
             for case in cases {
                 assert!(race.rule(case.rule).is_some(), "{race:?}: {case:?}");
                 for (lock, _) in case.by_lock {

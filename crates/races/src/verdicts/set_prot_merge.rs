@@ -20,7 +20,7 @@ pub(super) static VERDICTS: Verdicts = Verdicts {
         rows: &[
             locks("as it is: no merge", &race::set_prot_merge::RACE, ARM64, V7_3, "no-merge"),
             locks("the mutex of splits", &race::set_prot_merge::RACE, ARM64, V7_3, "mutex"),
-            locks("and init_mm, write", &race::set_prot_merge::RACE, ARM64, V7_3, "init-write"),
+            locks("the mutex and init_mm, write", &race::set_prot_merge::RACE, ARM64, V7_3, "init-write"),
             locks("the mutex to the end", &race::set_prot_merge::RACE, ARM64, V7_3, "to-the-end"),
         ],
     }],

@@ -2,23 +2,25 @@
 
 use narrate::race::words::{count, number};
 use races::survey;
-use races::verdicts::{Row, Table, tables};
-use races::{ANSWERS, Answer, Choice, Evidence, Fix, OUTCOMES};
+use races::verdicts::{Row, Table, awaited, tables};
+use races::{ANSWERS, About, Answer, Choice, Evidence, Fix, OUTCOMES};
 
 use super::cell::{Place, verdict};
 use super::trust::trust;
 use crate::el::{El, el};
+use crate::later::Part;
 use crate::marks::{Command, Mark};
 use crate::shared::Shared;
 use crate::survey::Surveying;
-use crate::view::header::{actions, header, messages};
+use crate::view::header::{actions, coming, header, messages};
 use crate::view::{button, cited};
 
 /// The whole page.
 pub fn page(shared: &Shared, state: &Surveying) -> El {
+    let (failed, under) = coming(shared, Part::Rare);
     el("main.pagewalk.verdicts[tabindex=-1][aria-label=Verdicts][data-keys=text]")
         .child(header(&shared.top, None, Some(actions(&shared.top, None))))
-        .child(messages(shared, None, None, None))
+        .child(messages(shared, None, failed, under))
         .children([
             intro(),
             progress(state),
@@ -44,7 +46,11 @@ fn all(state: &Surveying) -> El {
              else is marked with ≠.",
         ))
         // The patch's table first, as the answers are about it.
-        .children(in_order().map(|(number, table)| self::table(state, number, table)))
+        .children(
+            in_order()
+                .map(|(number, table)| self::table(state, number, table))
+                .chain(awaited().map(|(number, about)| self::awaited_table(state, number, about))),
+        )
 }
 
 fn in_order() -> impl Iterator<Item = (usize, &'static Table)> {
@@ -174,6 +180,17 @@ fn table(state: &Surveying, number: usize, table: &Table) -> El {
         )
         // What is closed costs nothing to draw.
         .child(open.then(|| content(state, number, table)))
+}
+
+/// A table whose races are not here: opening it fetches them.
+fn awaited_table(state: &Surveying, number: usize, about: &About) -> El {
+    let open = state.open.get(number).copied().unwrap_or_default();
+    let said = if open { "on its way" } else { "searched once one of these is opened" };
+    el("details")
+        .does(Mark::Table(number as u32))
+        .attr("data-name", about.names[0])
+        .when(open, "[open]")
+        .child(el("summary").child(el("h3").child(about.title)).child(el("span.tally").child(said)))
 }
 
 fn content(state: &Surveying, number: usize, table: &Table) -> El {

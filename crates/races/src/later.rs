@@ -1,0 +1,53 @@
+//! What of the library arrives later than the rest of it, in a program that arrives in parts: races that not everybody asks for.
+//!
+//! Who has all at once notices nothing of it. What is known of them all the time are their names and titles
+//! ([`race::ABOUTS`](crate::race::ABOUTS), [`verdicts::ABOUTS`](crate::verdicts::ABOUTS)).
+
+use crate::fixes::{self, Fix};
+use crate::race::{self, Race};
+use crate::verdicts::{self, Verdicts};
+
+/// What arrives together.
+pub(crate) struct Later {
+    /// The races.
+    pub(crate) races: &'static [Race],
+    /// What is expected of them, with their tables, in the same order.
+    pub(crate) verdicts: &'static [&'static Verdicts],
+    /// Their fixes.
+    pub(crate) fixes: &'static [Fix],
+}
+
+static LATER: Later = Later { races: &race::LATER, verdicts: &verdicts::LATER, fixes: &fixes::LATER };
+
+#[cfg(feature = "parts")]
+static HERE: once_cell::race::OnceRef<'static, Later> = once_cell::race::OnceRef::new();
+
+/// What of it is here: all. Only with the feature `parts` nothing until [`complete`] is called.
+#[cfg(not(feature = "parts"))]
+pub(crate) fn here() -> &'static Later {
+    &LATER
+}
+
+/// What of it is here: nothing, and all once [`complete`] was called.
+#[cfg(feature = "parts")]
+pub(crate) fn here() -> &'static Later {
+    static NOTHING: Later = Later { races: &[], verdicts: &[], fixes: &[] };
+    HERE.get().unwrap_or(&NOTHING)
+}
+
+/// Whether the whole library is here.
+pub fn are_complete() -> bool {
+    #[cfg(feature = "parts")]
+    return HERE.get().is_some();
+    #[cfg(not(feature = "parts"))]
+    true
+}
+
+/// Makes the whole library known. Of a program that arrives in parts, each part that needs it calls this, and so brings it.
+pub fn complete() {
+    #[cfg(feature = "parts")]
+    {
+        // A second time changes nothing.
+        let _ = HERE.set(&LATER);
+    }
+}
