@@ -133,7 +133,7 @@ pub type Reach = fn(Part) -> Coming;
 /// A part that is on its way.
 pub type Coming = Pin<Box<dyn Future<Output = Result<Arrived, PartError>>>>;
 
-/// Makes known what no first walk needs: all models, and `folio_walk_start()`. Each part calls this that may need them, and so brings them.
+/// Makes known what no first walk needs: all models, and `folio_walk_start()`. Each part that offers both calls this, and so brings them.
 pub fn complete() {
     pgtable::complete();
     pagewalk::complete();

@@ -8,6 +8,7 @@ use pagewalk::{Event, Fault, Flush, Free, LockName, Sink, Status, Walk};
 use pgtable::{Level, PhysAddr, RawEntry};
 use ptdump::Ptdump;
 
+use crate::later;
 use crate::locks::{self, Taken};
 use crate::notes::Notes;
 use crate::once;
@@ -263,7 +264,8 @@ impl Cpu {
             // Passed over on the way.
             Step::Else => self.go_on(true),
             Step::Run => return self.run(world, sink),
-            other => self.look(other, world, sink),
+            Step::Alike => self.alike(world, sink),
+            other => (later::here().look)(self, other, world, sink),
         }
         if self.task == Task::Other && self.at().is_none() {
             world.frames.notes |= Notes::SETTLED.bits();
@@ -320,7 +322,7 @@ impl Cpu {
             Inner::Nothing => Status::Done(0),
             Inner::Walk(walk, ops) => match &mut self.once {
                 None => walk.step_shared(world, ops, sink),
-                Some(last) => once::step(walk, ops, last, world, sink),
+                Some(last) => (later::here().once)(walk, ops, last, world, sink),
             },
             Inner::Dump(dump) => dump.step(world, sink),
         };

@@ -3,8 +3,17 @@
 //! Who has all at once notices nothing of it. What is known of them all the time are their names and titles
 //! ([`race::ABOUTS`](crate::race::ABOUTS), [`verdicts::ABOUTS`](crate::verdicts::ABOUTS)).
 
+use mm::World;
+use pagewalk::{Call, Reply, Sink, Status, Walk};
+
+use crate::cpu::Cpu;
 use crate::fixes::{self, Fix};
+use crate::once::{self, Last};
+use crate::ops::{self, Ops};
+use crate::outcome::Outcomes;
 use crate::race::{self, Race};
+use crate::state;
+use crate::step::Step;
 use crate::verdicts::{self, Verdicts};
 
 /// What arrives together.
@@ -15,9 +24,25 @@ pub(crate) struct Later {
     pub(crate) verdicts: &'static [&'static Verdicts],
     /// Their fixes.
     pub(crate) fixes: &'static [Fix],
+    /// What only their lines do, and those of compositions.
+    pub(crate) look: fn(&mut Cpu, Step, &mut World, &mut dyn Sink),
+    /// One action of a walk that reads each entry once.
+    pub(crate) once: fn(&mut Walk, &mut Ops, &mut Last, &mut World, &mut dyn Sink) -> Status,
+    /// What only their callbacks do.
+    pub(crate) call: fn(&mut Ops, &Call, &mut World) -> Reply,
+    /// What can only go wrong in them.
+    pub(crate) outcomes: fn(&World, &Cpu) -> Outcomes,
 }
 
-static LATER: Later = Later { races: &race::LATER, verdicts: &verdicts::LATER, fixes: &fixes::LATER };
+static LATER: Later = Later {
+    races: &race::LATER,
+    verdicts: &verdicts::LATER,
+    fixes: &fixes::LATER,
+    look: |cpu, step, world, mut sink| cpu.look(step, world, &mut sink),
+    once: once::step,
+    call: ops::call,
+    outcomes: state::later_outcomes,
+};
 
 #[cfg(feature = "parts")]
 static HERE: once_cell::race::OnceRef<'static, Later> = once_cell::race::OnceRef::new();
@@ -31,7 +56,16 @@ pub(crate) fn here() -> &'static Later {
 /// What of it is here: nothing, and all once [`complete`] was called.
 #[cfg(feature = "parts")]
 pub(crate) fn here() -> &'static Later {
-    static NOTHING: Later = Later { races: &[], verdicts: &[], fixes: &[] };
+    static NOTHING: Later = Later {
+        races: &[],
+        verdicts: &[],
+        fixes: &[],
+        // Nobody has such a line, such callbacks or such a walk before they are here.
+        look: |_, _, _, _| {},
+        once: |walk, _, _, _, _| walk.status(),
+        call: |_, _, _| Reply::default(),
+        outcomes: |_, _| Outcomes::empty(),
+    };
     HERE.get().unwrap_or(&NOTHING)
 }
 

@@ -46,7 +46,6 @@ impl Cpu {
             Step::Get(entry) => self.get(entry, world, sink),
             Step::GetAgain(entry) => self.get_again(entry, world, sink),
             Step::Same(entry) => self.same(entry, world, sink),
-            Step::Alike => self.alike(world, sink),
             Step::Spare(true) => self.spare(world, sink),
             Step::Spare(false) => {
                 self.pte_table = PhysAddr(0);

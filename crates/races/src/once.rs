@@ -13,22 +13,19 @@ use crate::ops::Ops;
 pub(super) type Last = Option<(Slot, RawEntry)>;
 
 /// One action of a walk like that.
-pub(super) fn step<S: Sink>(
+pub(super) fn step(
     walk: &mut Walk,
     ops: &mut Ops,
     last: &mut Last,
     world: &mut World,
-    sink: &mut S,
+    sink: &mut dyn Sink,
 ) -> Status {
     // Of a table that is gone there is nothing to read, also not once more.
     let hidden = last.and_then(|(slot, value)| Some((slot, value, world.read_slot(slot)?)));
     if let Some((slot, value, _)) = hidden {
         world.write_slot(slot, value);
     }
-    let mut spy = Spy { sink, last };
-    // Of one type for all, as in [`State::step`](crate::State::step).
-    let mut sink: &mut dyn Sink = &mut spy;
-    let status = walk.step_shared(world, ops, &mut sink);
+    let status = walk.step_shared(world, ops, &mut Spy { sink, last });
     if let Some((slot, value, is)) = hidden
         && world.read_slot(slot) == Some(value)
     {
@@ -38,12 +35,12 @@ pub(super) fn step<S: Sink>(
 }
 
 /// Notes what is read.
-struct Spy<'a, S> {
-    sink: &'a mut S,
+struct Spy<'a> {
+    sink: &'a mut dyn Sink,
     last: &'a mut Last,
 }
 
-impl<S: Sink> Sink for Spy<'_, S> {
+impl Sink for Spy<'_> {
     fn event(&mut self, event: Event) {
         match event {
             Event::Read { slot, value, .. } | Event::Map { slot, value, .. } => {

@@ -5,6 +5,8 @@ use mm::{Slot, World};
 use pagewalk::{Action, Call, Callback, Callbacks, EINVAL, Reply, Status, Walk, WalkLock, WalkOps};
 use pgtable::{EntryKind, Level, RawEntry};
 
+use crate::later;
+
 /// Callbacks of a walk in a race.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ops {
@@ -81,28 +83,6 @@ impl WalkOps for Ops {
                 // pte_offset_map_lock() finds no table any more.
                 _ => return Reply { action: Some(Action::Again), ..Reply::default() },
             },
-            Self::Queue { queued, .. } => {
-                let model = world.model();
-                if world.classify(call.level, call.value) != EntryKind::Table {
-                    // pte_offset_map_lock() finds no table any more.
-                    return Reply { action: Some(Action::Again), ..Reply::default() };
-                }
-                let (table, index) =
-                    (model.table_address(Level::Pmd, call.value), model.index(Level::Pte, call.addr));
-                let pte = world.read_slot(Slot { table, index });
-                *queued |= pte.is_some_and(|pte| world.tests(Level::Pte).present(pte));
-            }
-            Self::Dump { of, shown, .. } => {
-                note(shown, call, world);
-                return of.call(call, world);
-            }
-            Self::CheckWx { of, found } => {
-                let is_pte = call.callback == Callback::Entry(Level::Pte);
-                *found |= is_pte
-                    && world.tests(Level::Pte).present(call.value)
-                    && world.model().make.prot.is_write_execute(call.value.0);
-                return of.call(call, world);
-            }
             // The range is one page, which the leaf above was split for: only its pte is changed.
             Self::SetProt { set, clear } => {
                 if call.callback != Callback::Entry(Level::Pte) && world.tests(call.level).leaf(call.value) {
@@ -113,9 +93,42 @@ impl WalkOps for Ops {
                     world.write_slot(call.slot, RawEntry(call.value.0 & !*clear | *set));
                 }
             }
+            Self::Queue { .. } | Self::CheckWx { .. } | Self::Dump { .. } => {
+                return (later::here().call)(self, call, world);
+            }
         }
         Reply::default()
     }
+}
+
+/// What the callbacks of races do that come [later](crate::complete).
+pub(crate) fn call(ops: &mut Ops, call: &Call, world: &mut World) -> Reply {
+    match ops {
+        Ops::Queue { queued, .. } => {
+            let model = world.model();
+            if world.classify(call.level, call.value) != EntryKind::Table {
+                // pte_offset_map_lock() finds no table any more.
+                return Reply { action: Some(Action::Again), ..Reply::default() };
+            }
+            let (table, index) =
+                (model.table_address(Level::Pmd, call.value), model.index(Level::Pte, call.addr));
+            let pte = world.read_slot(Slot { table, index });
+            *queued |= pte.is_some_and(|pte| world.tests(Level::Pte).present(pte));
+        }
+        Ops::Dump { of, shown, .. } => {
+            note(shown, call, world);
+            return of.call(call, world);
+        }
+        Ops::CheckWx { of, found } => {
+            let is_pte = call.callback == Callback::Entry(Level::Pte);
+            *found |= is_pte
+                && world.tests(Level::Pte).present(call.value)
+                && world.model().make.prot.is_write_execute(call.value.0);
+            return of.call(call, world);
+        }
+        Ops::Look(_) | Ops::Smaps { .. } | Ops::SetProt { .. } => {}
+    }
+    Reply::default()
 }
 
 /// What ptdump's callbacks note of a call: a leaf, a pte, or a hole.

@@ -7,6 +7,7 @@ use pagewalk::{Event, Fault, Free, LockName, Sink, Status};
 use pgtable::{EntryKind, Level};
 
 use crate::cpu::{Cpu, Inner};
+use crate::later;
 use crate::locks;
 use crate::notes::Notes;
 use crate::ops::{self, Ops};
@@ -148,6 +149,14 @@ pub(super) fn outcomes_of(world: &World, cpu: &Cpu) -> Outcomes {
                 _ => Outcomes::LOST,
             }
         }
+        _ => (later::here().outcomes)(world, cpu),
+    };
+    stopped | did
+}
+
+/// What can only go wrong in races that come [later](crate::complete).
+pub(crate) fn later_outcomes(world: &World, cpu: &Cpu) -> Outcomes {
+    match cpu.inner() {
         Inner::Walk(_, Ops::CheckWx { found: true, .. }) => Outcomes::WX,
         // The page is there for good, and the walk is over: it will never be found.
         Inner::Walk(_, Ops::Queue { queued: false, .. })
@@ -171,8 +180,7 @@ pub(super) fn outcomes_of(world: &World, cpu: &Cpu) -> Outcomes {
             Outcomes::STALE
         }
         _ => Outcomes::empty(),
-    };
-    stopped | did
+    }
 }
 
 /// Whether the page at stake is mapped.

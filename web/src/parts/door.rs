@@ -20,7 +20,7 @@ pub fn arrived() -> Result<Arrived, PartError> {
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn door(change: &Callback<Change>) -> Door {
-    super::complete();
+    pgtable::complete();
     let shelf = Shelf::default();
     let open = {
         let (shelf, change) = (Rc::clone(&shelf), change.clone());

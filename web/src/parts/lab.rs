@@ -20,7 +20,7 @@ pub fn arrived() -> Result<Arrived, PartError> {
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn lab() -> Lab {
-    super::complete();
+    pgtable::complete();
     let pages: [Box<dyn Page>; 2] = [Box::new(Race::default()), Box::new(Verdicts::default())];
     let races = Races { page: || Box::new(Race::default()), moves };
     Lab { pages, beside, races }

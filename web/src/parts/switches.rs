@@ -16,7 +16,7 @@ pub fn arrived() -> Result<Arrived, PartError> {
 
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn switches() -> [Box<dyn Page>; 2] {
-    super::complete();
+    pgtable::complete();
     races::complete();
     [Box::new(Switches::default()), Box::new(Safe::default())]
 }

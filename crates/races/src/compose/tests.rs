@@ -78,89 +78,20 @@ fn a_rule_said_by_switches_has_the_verdicts_of_the_rule() {
 }
 
 /// Questions that were asked in public, each with what the model says.
-const ASKED: &[(&str, &str)] = &[
-    // The series “mm: fix UAF caused by race between ptdump and vmap pgtable freeing”, 2026: may pmd_set_huge() stand outside the guard
-    // around the free? The author kept it inside so that a dump sees the old entry or the new one; no read goes wrong either way.
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:try:2-4", "SAFE"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:2-4", "SAFE"),
-    // A guard around the free alone is not enough: the entry must be cleared inside as well, as the walker reads it more than once.
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:4-4", "wild"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing", "UAF(pte)+wild"),
-    // v2 of that series: a dump under RCU without any mmap lock, where all tables are freed after a grace period? No freed table is read
-    // any more, but today's walker reads an entry once more after it has tested it, and follows what it finds then: the answer in the mail
-    // demands fresh reads from the top.
-    ("munmap/x86_64-4level/v7.3?lock=none&frees=rcu", "UAF(pmd)+wild"),
-    ("munmap/x86_64-4level/v7.3?lock=none&frees=rcu&rcu=all", "wild"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=none&rule=nothing&frees=rcu&rcu=all", "wild"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=none&rule=nothing&rcu=all", "UAF(pte)+wild"),
-    ("huge-pud/x86_64-4level/v7.3?lock=none&rule=nothing&frees=rcu&rcu=all", "wild"),
-    // x86's split tables are freed directly: RCU on the walker's side alone does nothing.
-    ("collapse/x86_64-4level/v7.1?lock=none&rule=debug-cpa-lock&rcu=all", "UAF(pte)+wild"),
-    ("collapse/x86_64-4level/v7.1?lock=none&rule=debug-cpa-lock&frees=rcu&rcu=all", "wild"),
-    // Nor is a grace period enough where a table is given up before the entry that leads to it is cleared, as x86's hot-remove does: a walk
-    // that begins after that still finds it. arm64 clears first.
-    ("hot-remove/x86_64-4level/v7.3?lock=none&rule=debug&frees=rcu&rcu=all", "UAF(pmd)+UAF(pte)+wild"),
-    ("hot-remove/arm64-4k-48/v7.3?lock=none&rule=debug&frees=rcu&rcu=all", "wild"),
-    // Review notes, 2026: is a walk of init_mm without get_online_mems() always wrong? Not where the caller owns the memory, or is inside
-    // hotplug, where taking that lock would wait for itself.
-    ("hot-remove/arm64-4k-48/v7.3?lock=read&rule=no-hotplug", "UAF(pmd)+UAF(pte)+wild"),
-    ("hot-remove/arm64-4k-48/v7.3?lock=read&rule=no-hotplug&around=owns", "SAFE"),
-    ("hot-remove/arm64-4k-48/v7.3?lock=read&rule=no-hotplug&around=inside-hotplug", "SAFE"),
-    ("hot-remove/arm64-4k-48/v7.3?lock=read&rule=hotplug&around=inside-hotplug", "DEADLOCK"),
-    // riscv, 2020, and whoever else forgets its lock, or takes it for reading: a set_memory() caller needs it for reading, a dump for
-    // writing.
-    ("collapse/x86_64-4level/v7.3?lock=none", "UAF(pte)+wild"),
-    ("collapse/x86_64-4level/v7.3?lock=read", "SAFE"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=read", "UAF(pte)+wild"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=write", "SAFE"),
-    // The first series again: what a dump shows while the entry is cleared, if pmd_set_huge() stands outside.
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:try:2-4&must=show-whole", "torn"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:try:2-5&must=show-whole", "SAFE"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&must=show-whole", "SAFE"),
-    // Its v2 again: with each entry read once, RCU and a grace period are enough, but not where a table is given up before its entry is cleared.
-    ("munmap/x86_64-4level/v7.3?lock=none&frees=rcu&rcu=all&reads=once", "SAFE"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=none&rule=nothing&frees=rcu&rcu=all&reads=once", "SAFE"),
-    ("huge-pud/x86_64-4level/v7.3?lock=none&rule=nothing&frees=rcu&rcu=all&reads=once", "SAFE"),
-    ("collapse/x86_64-4level/v7.1?lock=none&rule=debug-cpa-lock&frees=rcu&rcu=all&reads=once", "SAFE"),
-    ("hot-remove/arm64-4k-48/v7.3?lock=none&rule=debug&frees=rcu&rcu=all&reads=once", "SAFE"),
-    ("hot-remove/x86_64-4level/v7.3?lock=none&rule=debug&frees=rcu&rcu=all&reads=once", "UAF(pmd)+UAF(pte)"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=none&rule=nothing&reads=once", "UAF(pte)"),
-    // 49b0638502da: mbind() lists the pages of an area while one is faulted in under the VMA's own lock.
-    ("mbind/x86_64-4level/v7.3?rule=mm-only", "missed"),
-    ("mbind/x86_64-4level/v7.3?rule=policy", "missed"),
-    ("mbind/x86_64-4level/v7.3", "SAFE"),
-    ("mbind/x86_64-4level/v6.1.192", "SAFE"),
-    // Mails of 2026: what if arm64's set_memory_*() merged small pages again?
-    ("set-prot-merge/arm64-4k-48/v7.3", "SAFE"),
-    ("set-prot-merge/arm64-4k-48/v7.3?rule=mutex", "UAF(pte)+wild+lost"),
-    ("set-prot-merge/arm64-4k-48/v7.3?rule=init-write", "UAF(pte)+wild+lost"),
-    ("set-prot-merge/arm64-4k-48/v7.3?rule=to-the-end", "SAFE"),
-    ("set-prot-merge/arm64-4k-48/v7.3?rule=mutex&frees=rcu&rcu=all&reads=once", "lost"),
-    // f2c65fb3221a, 2019: is a page writable and executable for a moment while text becomes read-only and executable?
-    ("rox/arm64-4k-48/v7.3?lock=write", "SAFE"),
-    ("rox/arm64-4k-48/v7.3?lock=write&rule=x-first", "W+X"),
-    ("rox/arm64-4k-48/v7.3?lock=write&rule=at-once", "SAFE"),
-    // syzbot, November 2023 (9aa1345d66b8): fault-around took for granted that a pmd once seen stays.
-    ("fault-around/x86_64-4level/v7.3?rule=trusts", "wild"),
-    ("fault-around/x86_64-4level/v7.3", "SAFE"),
-    ("fault-around/x86_64-4level/v7.3?frees=now", "UAF(pte)"),
-    // 70cbc3cc78a9, 2022: is it enough to read the pte again? What do the reads of GUP-fast need READ_ONCE() for?
-    ("gup-fast/arm64-4k-48/v7.3?rule=pte-only", "UAF(pte)+stale"),
-    ("gup-fast/arm64-4k-48/v7.3?rule=no-sync&reads=merged", "UAF(pte)+stale"),
-    // 2ba99c5e0881, 2022: the table that is kept beside the huge page is freed at once with it.
-    ("gup-fast/arm64-4k-48/v7.3?rule=no-sync", "UAF(pte)"),
-    ("gup-fast/arm64-4k-48/v7.3", "SAFE"),
-    ("gup-fast/x86_64-4level/v7.3?rule=pte-only", "SAFE"),
-    ("gup-fast/arm64-4k-48/v7.3?reads=merged", "SAFE"),
-    ("gup-fast/arm64-4k-48/v7.3?reads=repeated", "wild"),
-    ("fault-around/x86_64-4level/v7.3?reads=repeated", "wild"),
-];
+const QUESTIONS: &str = include_str!("../../../../docs/questions.md");
 
 #[test]
 fn questions_that_were_asked_in_public() {
-    for (text, answer) in ASKED {
-        assert_eq!(told(&format!("v1/compose/{text}")), *answer, "{text}");
+    let mut asked = 0;
+    for line in QUESTIONS.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| asked ")) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [_, address, verdict, words] = cells[..] else { panic!("{line}") };
+        let (address, verdict) = (address.trim_matches('`'), verdict.trim_matches('`'));
+        assert_eq!(told(&format!("v1/compose/{address}")), verdict, "{line}");
+        assert!(!words.is_empty(), "{line}");
+        asked += 1;
     }
+    assert!(asked > 50, "{asked}");
 }
 
 #[test]

@@ -32,6 +32,8 @@ mod stale_action;
 mod two_walkers;
 mod vmalloc;
 
+use alloc::vec::Vec;
+
 use mm::LockMode;
 use pagewalk::Revision;
 use pgtable::{Level, Model};
@@ -133,7 +135,12 @@ pub fn of(choice: &Choice) -> Option<Outcomes> {
 /// All tables that are here: those of the specification, then the one about the patch, then those of races that come later.
 pub fn tables() -> impl Iterator<Item = &'static Table> + Clone {
     let [base, later] = here();
-    base.iter().flat_map(|of| of.tables).chain([&patch::TABLE]).chain(later.iter().flat_map(|of| of.tables))
+    // A list, and no chain of iterators, which is more code for each who asks.
+    let mut tables = Vec::new();
+    base.iter().for_each(|of| tables.extend(of.tables));
+    tables.push(&patch::TABLE);
+    later.iter().for_each(|of| tables.extend(of.tables));
+    tables.into_iter()
 }
 
 /// How many there are in these.
@@ -372,8 +379,6 @@ fn pte_tables_at_once(model: &Model) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use super::*;
     use crate::race::RACES;
 
