@@ -130,6 +130,12 @@ impl State {
     pub fn outcomes(&self) -> Outcomes {
         self.cpus.iter().map(|cpu| outcomes_of(&self.world, cpu)).collect()
     }
+
+    /// For whom it has gone wrong: the first such CPU's lane.
+    pub fn loser(&self) -> Option<Lane> {
+        let at = self.cpus.iter().position(|cpu| !outcomes_of(&self.world, cpu).is_empty())?;
+        Lane::ALL.get(at).copied()
+    }
 }
 
 /// What has gone wrong for one CPU.

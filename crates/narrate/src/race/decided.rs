@@ -54,7 +54,8 @@ impl Does {
 pub(super) fn decided(tape: &Tape) -> Option<Decided> {
     let fatal = tape.fatal()?;
     let last = tape.moment(fatal);
-    let fails = last.lane?;
+    // Who moved last may be another one than who has lost something by it.
+    let fails = last.state.loser().or(last.lane)?;
     if let Some(Fault::UseAfterFree { pa, .. }) = last.state.fault() {
         // As soon as it is freed, the walker would fail whoever moves next.
         let is_freed = |&step: &usize| tape.state(step).world.frame(pa) == Some(Frame::Freed);
@@ -72,7 +73,7 @@ pub(super) fn decided(tape: &Tape) -> Option<Decided> {
         let held = (1..freed).rev().find(leads_there).map(|step| (fails, step));
         return Some(Decided { step: freed, by: *tape.steps().get(freed - 1)?, does: Does::Frees, held });
     }
-    let others = || (1..fatal).rev().filter(|&step| tape.steps().get(step - 1) != Some(&fails));
+    let others = || (1..=fatal).rev().filter(|&step| tape.steps().get(step - 1) != Some(&fails));
     let changes = |&step: &usize| {
         let (before, after) = (&tape.state(step - 1).world, &tape.state(step).world);
         before.tables() != after.tables() || before.frames.notes != after.frames.notes
