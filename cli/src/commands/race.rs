@@ -152,12 +152,12 @@ impl Answer {
         }
         if let Some(fix) = self.fix {
             let cve = fix.cve.map_or_else(String::new, |cve| format!("{cve}, "));
-            writeln!(out, "{} ({cve}since {}): {}", fix.commit, fix.since, fix.title)?;
+            writeln!(out, "{} ({cve}since {}): {}", fix.commit, fix.since, fix.title())?;
             if let Some(affected) = fix.affected {
                 writeln!(out, "affected: {affected}")?;
             }
             writeln!(out, "\nWith it: {}", sentence(fix.after))?;
-            if let Some((thought, shown)) = fix.instead {
+            if let Some((thought, shown)) = fix.instead() {
                 writeln!(out, "One might think that {thought}. {}", sentence(shown))?;
             }
             write!(out, "Without it: ")?;
@@ -194,9 +194,9 @@ impl Answer {
         let steps = self.steps.iter().map(|(lane, said)| json!({"lane": lane.to_string(), "says": said}));
         let fix = self.fix.map(|fix| {
             json!({
-                "commit": fix.commit, "cve": fix.cve, "title": fix.title, "since": fix.since, "affected": fix.affected,
+                "commit": fix.commit, "cve": fix.cve, "title": fix.title(), "since": fix.since, "affected": fix.affected,
                 "before": composition(fix.before), "after": composition(fix.after),
-                "instead": fix.instead.map(|(thought, shown)| json!({"thought": thought, "shown": composition(shown)})),
+                "instead": fix.instead().map(|(thought, shown)| json!({"thought": thought, "shown": composition(shown)})),
             })
         });
         json!({

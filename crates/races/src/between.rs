@@ -10,9 +10,10 @@ use pagewalk::release::{Release, Stage};
 use pgtable::{Isa, Model};
 
 use crate::choice::Choice;
+use crate::later;
 
 /// Some releases, and what they do.
-struct Between {
+pub(crate) struct Between {
     /// The race, by its name: this is data that refers to no race.
     race: &'static str,
     from: Release,
@@ -26,8 +27,16 @@ struct Between {
     rule: &'static str,
 }
 
-/// All of them.
-static BETWEEN: [Between; 14] = [
+/// Those of the races that are there from the start.
+static BASE: [Between; 4] = [
+    of("collapse", candidate(7, 2, 7), stable(7, 2, 1), Revision::V7_3, "cpa-lock"),
+    of("collapse", candidate(7, 3, 1), candidate(7, 3, 3), Revision::V7_3, "cpa-lock"),
+    of("stale-action", candidate(7, 2, 7), stable(7, 2, 1), Revision::V7_1, ""),
+    of("pud-refault", stable(6, 18, 21), candidate(6, 19, 1), Revision::V7_1, ""),
+];
+
+/// Those of the races that come later.
+pub(crate) static LATER: [Between; 10] = [
     of("mbind", candidate(6, 4, 1), stable(6, 4, 13), Revision::V6_16, "mm-only").on(has_vma_locks_in_v6_4),
     of("mbind", stable(6, 4, 13), candidate(6, 5, 1), Revision::V6_16, "vma").on(has_vma_locks_in_v6_4),
     of("mbind", candidate(6, 5, 1), stable(6, 5, 0), Revision::V6_16, "mm-only").on(has_vma_locks_in_v6_4),
@@ -38,10 +47,6 @@ static BETWEEN: [Between; 14] = [
     of("gup-fast", candidate(6, 1, 1), candidate(6, 1, 8), Revision::V6_1_192, "no-sync"),
     of("rox", candidate(2, 6, 1), candidate(5, 2, 1), Revision::V6_16, "x-first").on(is_x86),
     of("rox", candidate(6, 2, 1), candidate(6, 5, 1), Revision::V6_16, "at-once").on(is_x86),
-    of("collapse", candidate(7, 2, 7), stable(7, 2, 1), Revision::V7_3, "cpa-lock"),
-    of("collapse", candidate(7, 3, 1), candidate(7, 3, 3), Revision::V7_3, "cpa-lock"),
-    of("stale-action", candidate(7, 2, 7), stable(7, 2, 1), Revision::V7_1, ""),
-    of("pud-refault", stable(6, 18, 21), candidate(6, 19, 1), Revision::V7_1, ""),
 ];
 
 const fn candidate(major: u16, minor: u16, number: u16) -> Release {
@@ -71,12 +76,16 @@ fn is_x86(model: &Model) -> bool {
     model.kernel.rox_at_once
 }
 
+fn all() -> impl Iterator<Item = &'static Between> {
+    BASE.iter().chain(later::here().between)
+}
+
 /// What a release does on the machine of a choice, where it is known better than by its nearest row.
 pub(crate) fn between(choice: &Choice, release: Release) -> Option<Choice> {
     let is_it = |of: &&Between| {
         of.race == choice.race.id && (of.from..of.until).contains(&release) && (of.on)(choice.model)
     };
-    let of = BETWEEN.iter().find(is_it)?;
+    let of = all().find(is_it)?;
     let rule = choice.race.rule(of.rule)?;
     Some(Choice { revision: of.row, rule, ..*choice })
 }
@@ -93,7 +102,7 @@ mod tests {
 
     #[test]
     fn each_names_a_race_and_a_rule_that_there_are() {
-        for of in &BETWEEN {
+        for of in all() {
             let race = RaceDef::from_id(of.race).expect("a race");
             assert!(race.rule(of.rule).is_some() && of.from < of.until, "{} {}", of.race, of.rule);
             let on = race.models().find(|model| (of.on)(model)).expect("a machine");

@@ -5,9 +5,12 @@
 
 use mm::World;
 use pagewalk::{Call, Reply, Sink, Status, Walk};
+use pgtable::Level;
 
+use crate::between::{self, Between};
 use crate::cpu::Cpu;
 use crate::fixes::{self, Fix};
+use crate::looks;
 use crate::once::{self, Last};
 use crate::ops::{self, Ops};
 use crate::outcome::Outcomes;
@@ -24,6 +27,10 @@ pub(crate) struct Later {
     pub(crate) verdicts: &'static [&'static Verdicts],
     /// Their fixes.
     pub(crate) fixes: &'static [Fix],
+    /// Releases between the rows, and what they do.
+    pub(crate) between: &'static [Between],
+    /// How a read of a line of theirs is told.
+    pub(crate) told: fn(Step, Level, bool) -> Option<&'static str>,
     /// What only their lines do, and those of compositions.
     pub(crate) look: fn(&mut Cpu, Step, &mut World, &mut dyn Sink),
     /// One action of a walk that reads each entry once.
@@ -38,6 +45,8 @@ static LATER: Later = Later {
     races: &race::LATER,
     verdicts: &verdicts::LATER,
     fixes: &fixes::LATER,
+    between: &between::LATER,
+    told: looks::told,
     look: |cpu, step, world, mut sink| cpu.look(step, world, &mut sink),
     once: once::step,
     call: ops::call,
@@ -60,6 +69,8 @@ pub(crate) fn here() -> &'static Later {
         races: &[],
         verdicts: &[],
         fixes: &[],
+        between: &[],
+        told: |_, _, _| None,
         // Nobody has such a line, such callbacks or such a walk before they are here.
         look: |_, _, _, _| {},
         once: |walk, _, _, _, _| walk.status(),
@@ -67,6 +78,11 @@ pub(crate) fn here() -> &'static Later {
         outcomes: |_, _| Outcomes::empty(),
     };
     HERE.get().unwrap_or(&NOTHING)
+}
+
+/// What a read of a line says of who reads an entry once and uses what it has read, behind the name of its slot; none if it is another one.
+pub fn told(step: Step, level: Level, verdict: bool) -> Option<&'static str> {
+    (here().told)(step, level, verdict)
 }
 
 /// Whether the whole library is here.

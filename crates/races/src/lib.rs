@@ -115,7 +115,7 @@ pub use cpu::{Cpu, Inner};
 pub use fixes::{Fix, fixes};
 pub use found::Found;
 pub use ground::Ground;
-pub use later::{are_complete, complete};
+pub use later::{are_complete, complete, told};
 pub use link::{RaceLink, RaceLinkProblem};
 pub use model::{ASSUMES, Aim, RaceModel};
 pub use ops::Ops;

@@ -101,16 +101,13 @@ impl RaceLink {
         // The page of races is opened by its name alone as well.
         let rest =
             text.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']))?;
+        if text.len() > MAX_BYTES {
+            let (link, mut problems) = Self::parse(&shortened(text, MAX_BYTES))?;
+            problems.insert(0, RaceLinkProblem::TooLong(text.len()));
+            return Some((link, problems));
+        }
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut problems = Vec::new();
-        // Who moves is what makes a link long. The rest says what is shown.
-        let kept = without_run(query);
-        let is_long = text.len() > MAX_BYTES;
-        if is_long {
-            problems.push(RaceLinkProblem::TooLong(text.len()));
-        }
-        let (path, query) =
-            if is_long { (cut(path, MAX_BYTES), cut(&kept, MAX_BYTES)) } else { (path, query) };
         let mut link = Self::new(parse_path(path.strip_prefix('/').unwrap_or(path), &mut problems));
         for part in query.split('&').filter(|part| !part.is_empty()) {
             if let Err(why) = link.parse_parameter(part) {
@@ -182,19 +179,23 @@ pub fn with_run(mut text: String, schedule: &Schedule, step: u32, most: usize) -
     text
 }
 
-/// The parameters of a link, without who moves and which step is shown.
-pub(crate) fn without_run(query: &str) -> String {
-    let parts = query.split('&').filter(|part| !matches!(part.split('=').next(), Some("s" | "t")));
-    parts.collect::<Vec<_>>().join("&")
-}
-
-/// The beginning of a text, at most so many bytes.
-pub(crate) fn cut(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
+/// An address that is too long, without what makes it long: who moves, and which step is shown. The rest says what is shown, at most so
+/// many bytes of it.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    let mut short = path.to_string();
+    let mut separator = '?';
+    for part in query.split('&').filter(|part| !part.starts_with("s=") && !part.starts_with("t=")) {
+        short.push(separator);
+        short.push_str(part);
+        separator = '&';
+    }
+    let mut end = short.len().min(most);
+    while !short.is_char_boundary(end) {
         end -= 1;
     }
-    &text[..end]
+    short.truncate(end);
+    short
 }
 
 fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {

@@ -1,8 +1,8 @@
 //! Steps of who looks into tables without the walker: read sections, reads that happen once, notes.
 
 use mm::World;
-use pagewalk::{Event, Sink};
-use pgtable::PhysAddr;
+use pagewalk::{Event, Sink, Test};
+use pgtable::{Level, PhysAddr};
 
 use crate::cpu::Cpu;
 use crate::step::Step;
@@ -60,6 +60,24 @@ impl Cpu {
             _ => {}
         }
     }
+}
+
+/// How a read of one of these lines is told.
+pub(super) fn told(step: Step, level: Level, verdict: bool) -> Option<&'static str> {
+    Some(match (step, level, verdict) {
+        (Step::Is(Level::Pte, Test::Present), _, true) => "is read once: it maps a page.",
+        (Step::Is(Level::Pte, Test::Present), _, false) => "is read once: it maps no page.",
+        (Step::Get(_), _, true) => {
+            "is read once: it leads to a table, whose address is taken from the same value."
+        }
+        (Step::Get(_), _, false) => "is read once: it leads to no table.",
+        (Step::GetAgain(_), ..) => "is read again, and its value is used without a test.",
+        (Step::Same(_), Level::Pte, true) => "is read again: it has not changed.",
+        (Step::Same(_), Level::Pte, false) => "is read again: it has changed.",
+        (Step::Same(_), _, true) => "is read again: it still leads to that table.",
+        (Step::Same(_), _, false) => "is read again: it does not lead to that table any more.",
+        _ => return None,
+    })
 }
 
 /// The words for an RCU read section that begins and ends, without and with a walk in it.

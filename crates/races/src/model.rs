@@ -3,7 +3,7 @@
 use explore::{Lane, Model, Property, Turn};
 
 use crate::choice::Choice;
-use crate::outcome::Outcomes;
+use crate::outcome::{OUTCOMES, Outcomes};
 use crate::setting::NotThere;
 use crate::state::State;
 
@@ -53,16 +53,25 @@ const NEVER: [(Property, Outcomes); 8] = [
 
 /// What can happen, one by one.
 const EACH: [(Property, Outcomes); 9] = [
-    (Property::reachable("a freed pte table is read"), Outcomes::UAF_PTE),
-    (Property::reachable("a freed pmd table is read"), Outcomes::UAF_PMD),
-    (Property::reachable("an entry leads to no table"), Outcomes::WILD),
-    (Property::reachable("an update is lost"), Outcomes::LOST),
-    (Property::reachable("memory is added up twice"), Outcomes::DOUBLE),
-    (Property::reachable("a page is missed"), Outcomes::MISSED),
-    (Property::reachable("a pinned page has moved"), Outcomes::STALE),
-    (Property::reachable("a dump is torn"), Outcomes::TORN),
-    (Property::reachable("something writable and executable"), Outcomes::WX),
+    each(Outcomes::UAF_PTE),
+    each(Outcomes::UAF_PMD),
+    each(Outcomes::WILD),
+    each(Outcomes::LOST),
+    each(Outcomes::DOUBLE),
+    each(Outcomes::MISSED),
+    each(Outcomes::STALE),
+    each(Outcomes::TORN),
+    each(Outcomes::WX),
 ];
+
+/// In the words that it has already.
+const fn each(of: Outcomes) -> (Property, Outcomes) {
+    let mut at = 0;
+    while OUTCOMES[at].0.bits() != of.bits() {
+        at += 1;
+    }
+    (Property::reachable(OUTCOMES[at].2), of)
+}
 
 static NEVER_PROPERTIES: [Property; NEVER.len()] = properties(NEVER);
 static EACH_PROPERTIES: [Property; EACH.len()] = properties(EACH);

@@ -75,8 +75,11 @@ pub(super) fn decided(tape: &Tape) -> Option<Decided> {
     }
     let others = || (1..=fatal).rev().filter(|&step| tape.steps().get(step - 1) != Some(&fails));
     let changes = |&step: &usize| {
-        let (before, after) = (&tape.state(step - 1).world, &tape.state(step).world);
-        before.tables() != after.tables() || before.frames.notes != after.frames.notes
+        let notes = |step| tape.state(step).world.frames.notes;
+        matches!(
+            tape.moment(step).event,
+            Some(Event::Write { .. } | Event::Alloc { .. } | Event::Free { .. })
+        ) || notes(step - 1) != notes(step)
     };
     // Where nobody can move any more it was no change that decided.
     let is_stuck = last.state.fault().is_none() && last.state.outcomes().is_empty();

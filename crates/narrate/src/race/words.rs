@@ -2,8 +2,7 @@
 
 use explore::Lane;
 use mm::{LockMode, Task};
-use pagewalk::{Event, Test};
-use pgtable::Level;
+use pagewalk::Event;
 use races::{Found, Outcomes, State, Step};
 
 use crate::sentence::slot_name;
@@ -32,21 +31,11 @@ pub(super) fn read(before: &State, lane: Lane, event: &Event) -> Option<String> 
     let cpu = before.cpu(lane)?;
     let step = cpu.script().lines.get(cpu.at()?)?.step;
     let Event::Read { level, slot, verdict, .. } = *event else { return None };
-    let says = match (step, level, verdict) {
-        (Step::Is(Level::Pte, Test::Present), _, true) => "is read once: it maps a page.",
-        (Step::Is(Level::Pte, Test::Present), _, false) => "is read once: it maps no page.",
-        (Step::Get(_), _, true) => {
-            "is read once: it leads to a table, whose address is taken from the same value."
-        }
-        (Step::Get(_), _, false) => "is read once: it leads to no table.",
-        (Step::GetAgain(_), ..) => "is read again, and its value is used without a test.",
-        (Step::Alike, _, true) => "is read: all ptes are alike.",
-        (Step::Alike, _, false) => "is read: it is not like the other ptes.",
-        (Step::Same(_), Level::Pte, true) => "is read again: it has not changed.",
-        (Step::Same(_), Level::Pte, false) => "is read again: it has changed.",
-        (Step::Same(_), _, true) => "is read again: it still leads to that table.",
-        (Step::Same(_), _, false) => "is read again: it does not lead to that table any more.",
-        _ => return None,
+    // What x86's collapse reads is told here, the rest by whoever has such lines.
+    let says = match (step, verdict) {
+        (Step::Alike, true) => "is read: all ptes are alike.",
+        (Step::Alike, false) => "is read: it is not like the other ptes.",
+        _ => races::told(step, level, verdict)?,
     };
     Some([&*slot_name(&before.world, level, slot), " ", says].concat())
 }

@@ -18,7 +18,7 @@ use pagewalk::names::{near, repeated};
 
 use super::{Around, Composition, Frees, Guard, Guarded, Reads, Switches};
 use crate::choice::Choice;
-use crate::link::{RaceLink, RaceLinkProblem, cut, with_run, without_run};
+use crate::link::{RaceLink, RaceLinkProblem, shortened, with_run};
 use crate::race::FIRST;
 
 /// Longest composition that is looked at, in bytes: none that we write is longer.
@@ -112,16 +112,13 @@ impl ComposeLink {
         {
             return None;
         }
+        if text.len() > MAX_BYTES {
+            let (link, mut problems) = Self::parse(&shortened(text, MAX_BYTES))?;
+            problems.insert(0, ComposeProblem::TooLong(text.len()));
+            return Some((link, problems));
+        }
         let mut problems = Vec::new();
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        // Who moves is what makes an address long. The rest says what is asked.
-        let kept = without_run(query);
-        let is_long = text.len() > MAX_BYTES;
-        if is_long {
-            problems.push(ComposeProblem::TooLong(text.len()));
-        }
-        let (path, query) =
-            if is_long { (cut(path, MAX_BYTES), cut(&kept, MAX_BYTES)) } else { (path, query) };
         if version != VERSION {
             problems.push(ComposeProblem::Version(version.to_string()));
         }
