@@ -137,9 +137,13 @@ pub fn tables() -> impl Iterator<Item = &'static Table> + Clone {
     let [base, later] = here();
     // A list, and no chain of iterators, which is more code for each who asks.
     let mut tables = Vec::new();
-    base.iter().for_each(|of| tables.extend(of.tables));
+    for of in base {
+        tables.extend(of.tables);
+    }
     tables.push(&patch::TABLE);
-    later.iter().for_each(|of| tables.extend(of.tables));
+    for of in later {
+        tables.extend(of.tables);
+    }
     tables.into_iter()
 }
 
