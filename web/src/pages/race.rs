@@ -139,7 +139,7 @@ impl Page for Race {
         el("main.pagewalk.race[tabindex=-1][aria-label=Race lab]")
             .attr("data-keys", Keys::Race.name())
             .child(header(top, choices, Some(actions(top, Some(ask(top, Place::Race))))))
-            .child(self.messages(shared))
+            .child(said(shared))
             .children(
                 [session.map(|session| goal::goal(session, &asked))].into_iter().chain(self.player.pieces()),
             )
@@ -214,17 +214,11 @@ impl Page for Race {
 impl Figure for Race {
     fn figure(&self, shared: &Shared) -> [El; 2] {
         let figure = el("section.figure.race[aria-label=Figure]").attr("data-keys", Keys::Race.name());
-        [self.messages(shared), figure.children(self.player.pieces())]
+        [said(shared), figure.children(self.player.pieces())]
     }
 }
 
 impl Race {
-    /// What a person must know, and how the races are doing that are not here.
-    fn messages(&self, shared: &Shared) -> El {
-        let (failed, under) = coming(shared, Part::Rare);
-        messages(shared, None, failed, under)
-    }
-
     /// Opens a link, or the nearest thing that works. What a search found stays as long as it is about the same choice.
     fn open_anew(&mut self, link: &RaceLink, shared: &mut Shared) {
         let before = self.player.session.as_ref().map(|session| *session.choice());
@@ -288,6 +282,12 @@ impl Race {
             session.load(schedule);
         }
     }
+}
+
+/// What a person must know, and how the races are doing that are not here.
+fn said(shared: &Shared) -> El {
+    let (failed, under) = coming(shared, Part::Rare);
+    messages(shared, None, failed, under)
 }
 
 fn aim(question: Question, choice: &Choice) -> Aim {
