@@ -25,6 +25,9 @@ use crate::race::{FIRST, RaceDef, awaited, races};
 /// Longest link that is looked at, in bytes.
 const MAX_BYTES: usize = 4_000;
 
+/// Most parameters that are looked at.
+pub(crate) const MOST_PARTS: usize = 64;
+
 /// How a link to a race begins, behind the `#`.
 const PREFIX: &str = "v1/race";
 
@@ -101,15 +104,17 @@ impl RaceLink {
         // The page of races is opened by its name alone as well.
         let rest =
             text.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']))?;
-        if text.len() > MAX_BYTES {
-            let (link, mut problems) = Self::parse(&shortened(text, MAX_BYTES))?;
-            problems.insert(0, RaceLinkProblem::TooLong(text.len()));
-            return Some((link, problems));
-        }
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut problems = Vec::new();
+        let is_long = text.len() > MAX_BYTES;
+        if is_long {
+            problems.push(RaceLinkProblem::TooLong(text.len()));
+        }
+        // What is too long itself names nothing.
+        let path = if path.len() > MAX_BYTES { "" } else { path };
         let mut link = Self::new(parse_path(path.strip_prefix('/').unwrap_or(path), &mut problems));
-        for part in query.split('&').filter(|part| !part.is_empty()) {
+        let parts = query.split('&').filter(|part| !part.is_empty() && !(is_long && is_run(part)));
+        for part in parts.take(MOST_PARTS) {
             if let Err(why) = link.parse_parameter(part) {
                 problems.push(why);
             }
@@ -127,9 +132,11 @@ impl RaceLink {
     /// Whether a hash names a race that arrives [later](crate::complete), and is not here: then it cannot be read yet.
     pub fn is_awaited(hash: &str) -> bool {
         let text = hash.strip_prefix('#').unwrap_or(hash);
-        let name = text.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix('/')).unwrap_or_default();
-        let name = name.split(['/', '?']).next().unwrap_or_default();
-        awaited().iter().any(|about| about.names.contains(&name))
+        let Some(rest) = text.strip_prefix("v1/race/") else { return false };
+        awaited().iter().any(|about| {
+            rest.strip_prefix(about.names[0])
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+        })
     }
 
     fn parse_parameter(&mut self, part: &str) -> Result<(), RaceLinkProblem> {
@@ -179,23 +186,9 @@ pub fn with_run(mut text: String, schedule: &Schedule, step: u32, most: usize) -
     text
 }
 
-/// An address that is too long, without what makes it long: who moves, and which step is shown. The rest says what is shown, at most so
-/// many bytes of it.
-pub(crate) fn shortened(text: &str, most: usize) -> String {
-    let (path, query) = text.split_once('?').unwrap_or((text, ""));
-    let mut short = path.to_string();
-    let mut separator = '?';
-    for part in query.split('&').filter(|part| !part.starts_with("s=") && !part.starts_with("t=")) {
-        short.push(separator);
-        short.push_str(part);
-        separator = '&';
-    }
-    let mut end = short.len().min(most);
-    while !short.is_char_boundary(end) {
-        end -= 1;
-    }
-    short.truncate(end);
-    short
+/// Whether a parameter is left out of an address that is too long: who moves is what makes it long.
+pub(crate) fn is_run(part: &str) -> bool {
+    part.starts_with("s=") || part.starts_with("t=")
 }
 
 fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {

@@ -18,7 +18,7 @@ use pagewalk::names::{near, repeated};
 
 use super::{Around, Composition, Frees, Guard, Guarded, Reads, Switches};
 use crate::choice::Choice;
-use crate::link::{RaceLink, RaceLinkProblem, shortened, with_run};
+use crate::link::{MOST_PARTS, RaceLink, RaceLinkProblem, is_run, with_run};
 use crate::race::FIRST;
 
 /// Longest composition that is looked at, in bytes: none that we write is longer.
@@ -112,12 +112,11 @@ impl ComposeLink {
         {
             return None;
         }
-        if text.len() > MAX_BYTES {
-            let (link, mut problems) = Self::parse(&shortened(text, MAX_BYTES))?;
-            problems.insert(0, ComposeProblem::TooLong(text.len()));
-            return Some((link, problems));
-        }
         let mut problems = Vec::new();
+        let is_long = text.len() > MAX_BYTES;
+        if is_long {
+            problems.push(ComposeProblem::TooLong(text.len()));
+        }
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         if version != VERSION {
             problems.push(ComposeProblem::Version(version.to_string()));
@@ -125,7 +124,8 @@ impl ComposeLink {
         let parts = || {
             query
                 .split('&')
-                .filter(|part| !part.is_empty())
+                .filter(|part| !part.is_empty() && !(is_long && is_run(part)))
+                .take(MOST_PARTS)
                 .map(|part| part.split_once('=').unwrap_or((part, "")))
         };
         let of_race: Vec<String> = parts()

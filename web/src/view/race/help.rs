@@ -1,7 +1,5 @@
 //! The help of the race lab.
 
-use races::ASSUMES;
-
 use super::lanes;
 use crate::el::{El, el};
 use crate::keys::{PRESENT, TAB, WHY};
@@ -32,12 +30,8 @@ pub fn help() -> El {
     let signs =
         [(0, "a step of CPU 0"), (1, "a step of CPU 1"), (2, "a step of CPU 2"), (3, "a step of RCU")];
     let signs = signs.map(|(lane, what)| (lanes::sign(lane), what));
-    let assumes = ASSUMES.iter().map(|says| el("p").child(*says));
-    of(&KEYS, about, signs)
-        .child(el("p").child(
-            "Hollow: still ahead. A cross below marks the step at which something goes wrong. Stepping another CPU than the one \
-             that comes next starts a branch; the old one stays in the list.",
-        ))
-        .child(el("h2").child("What a search assumes"))
-        .children(assumes)
+    of(&KEYS, about, signs).child(el("p").child(
+        "Hollow: still ahead. A cross below marks the step at which something goes wrong. Stepping another CPU than the one \
+         that comes next starts a branch; the old one stays in the list. What a search assumes is on the page of the race\u{2019}s switches.",
+    ))
 }

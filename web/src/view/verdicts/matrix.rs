@@ -246,8 +246,10 @@ fn about(table: &Table) -> El {
 }
 
 /// The fixes that a kernel of the row is without, or with: commit, version and CVE, each with the way to its race.
-fn fixed_by(table: &Table, row: &Row) -> Option<El> {
-    let variants: Vec<Choice> = row.cells(table.columns).flatten().map(|(choice, _)| choice).collect();
+fn fixed_by(state: &Surveying, slots: &[Option<survey::Place>]) -> Option<El> {
+    let all = state.survey.variants();
+    let variants: Vec<Choice> =
+        slots.iter().flatten().filter_map(|slot| Some(all.get(slot.variant)?.choice)).collect();
     let each: Vec<El> = Fix::of_variants(&variants)
         .map(|fix| {
             let way = el("a").attr("href", &["#", &fix.address()].concat()).child(fix.commit);
@@ -281,6 +283,6 @@ fn row(
         }
     });
     el("tr")
-        .child(el("th[scope=row]").child(row.label).child(says).child(fixed_by(table, row)))
+        .child(el("th[scope=row]").child(row.label).child(says).child(fixed_by(state, slots)))
         .children(cells)
 }
