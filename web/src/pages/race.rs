@@ -106,7 +106,6 @@ impl Page for Race {
     fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
         // Whoever does something else wants to see what it does.
         let played = std::mem::take(&mut self.player.playing);
-        self.awaited = None;
         match *deed {
             Deed::Picked(List::Race, ref id)
                 if race::awaited().iter().any(|of| of.names.contains(&&**id)) =>
@@ -245,6 +244,7 @@ impl Race {
     }
 
     fn pick(&mut self, picked: &Picked, shared: &mut Shared) {
+        self.awaited = None;
         let Some(session) = &self.player.session else { return };
         let Some(choice) = picked.apply(*session.choice()) else { return };
         match session.with_choice(choice) {
