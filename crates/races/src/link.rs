@@ -113,7 +113,7 @@ impl RaceLink {
         // What is too long itself names nothing.
         let path = if path.len() > MAX_BYTES { "" } else { path };
         let mut link = Self::new(parse_path(path.strip_prefix('/').unwrap_or(path), &mut problems));
-        let parts = query.split('&').filter(|part| !part.is_empty() && !(is_long && is_run(part)));
+        let parts = query.split('&').filter(|part| !(part.is_empty() || is_long && is_run(part)));
         for part in parts.take(MOST_PARTS) {
             if let Err(why) = link.parse_parameter(part) {
                 problems.push(why);

@@ -124,7 +124,7 @@ impl ComposeLink {
         let parts = || {
             query
                 .split('&')
-                .filter(|part| !part.is_empty() && !(is_long && is_run(part)))
+                .filter(|part| !(part.is_empty() || is_long && is_run(part)))
                 .take(MOST_PARTS)
                 .map(|part| part.split_once('=').unwrap_or((part, "")))
         };
