@@ -210,8 +210,19 @@ fn a_fix_leads_to_its_race() {
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
+    let unknown = refused(&["race", "CVE-2026-1"], "");
     assert!(
-        refused(&["race", "CVE-2026-1"], "")
-            .contains("nor one of these fixes: 8782fb61cc84, 59305202c67f, CVE-2026-31456, ")
+        unknown.contains("nor one of these fixes: 8782fb61cc84, 59305202c67f, CVE-2026-31456, ")
+            && unknown.contains("f2c65fb3221a, 70cbc3cc78a9, 2ba99c5e0881, 49b0638502da, 9aa1345d66b8"),
+        "{unknown}"
     );
+    // What the help says of an address is all that there is.
+    let help = pagewalk(&["race", "--help"], "");
+    let help = String::from_utf8_lossy(&help.stdout);
+    for parameter in [
+        "lock=", "rule=", "guard=", "without=", "frees=", "rcu=", "hotplug=", "around=", "reads=", "must=",
+        "s=", "t=",
+    ] {
+        assert!(help.contains(parameter), "{parameter}");
+    }
 }

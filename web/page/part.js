@@ -11,8 +11,8 @@ const asked = new Map();
 // A part of the program, compiled.
 export async function part(url) {
     const name = /\/split_(\w+)\.wasm$/.exec(url.pathname)?.[1];
-    // What reads tables and what writes files draw nothing; the page and what is for elements are drawn with the sheets that are there.
-    const sheet = name && !/^(page|tables|element|take)$/.test(name) && new URL(`styles/${name}.css`, url);
+    // What reads tables, what writes files and more races draw nothing; the page and what is for elements are drawn with the sheets that are there.
+    const sheet = name && !/^(page|tables|element|take|rare)$/.test(name) && new URL(`styles/${name}.css`, url);
     const styles = sheet && once(sheet, place);
     const program = once(url, (url) => compiled(url, name));
     await Promise.all([styles, program]);

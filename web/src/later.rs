@@ -37,6 +37,8 @@ named! {
         Call = "call",
         /// Races that a person composes, and walks that a person states.
         Switches = "switches",
+        /// Races that not everybody asks for.
+        Rare = "rare",
     }
 }
 

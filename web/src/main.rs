@@ -44,6 +44,7 @@ fn reach(part: Part) -> Coming {
         Part::Door => Box::pin(door()),
         Part::Call => Box::pin(call()),
         Part::Switches => Box::pin(switches()),
+        Part::Rare => Box::pin(rare()),
     }
 }
 
@@ -102,4 +103,9 @@ fn call() -> Result<Arrived, PartError> {
 #[wasm_split_helpers::wasm_split(switches, fallible)]
 fn switches() -> Result<Arrived, PartError> {
     pagewalk_web::parts::switches::arrived()
+}
+
+#[wasm_split_helpers::wasm_split(rare, fallible)]
+fn rare() -> Result<Arrived, PartError> {
+    pagewalk_web::parts::rare::arrived()
 }

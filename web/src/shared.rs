@@ -48,6 +48,8 @@ pub struct Shared {
     pub call: PartState,
     /// The part with races that a person composes.
     pub switches: PartState,
+    /// The part with races that not everybody asks for.
+    pub rare: PartState,
     /// What it reads them with, once it is here.
     pub load: Option<Load>,
     /// What it has of the part with the race lab: whether a walk is safe beside other CPUs.
@@ -74,6 +76,7 @@ impl Default for Shared {
             door: PartState::default(),
             call: PartState::default(),
             switches: PartState::default(),
+            rare: PartState::default(),
             load: None,
             beside: None,
             library: Library::first(&callers::ABOUTS),
@@ -201,6 +204,7 @@ impl Shared {
             Part::Door => &self.door,
             Part::Call => &self.call,
             Part::Switches => &self.switches,
+            Part::Rare => &self.rare,
         }
     }
 
@@ -215,6 +219,7 @@ impl Shared {
             Part::Door => &mut self.door,
             Part::Call => &mut self.call,
             Part::Switches => &mut self.switches,
+            Part::Rare => &mut self.rare,
         }
     }
 }

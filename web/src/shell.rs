@@ -414,6 +414,7 @@ impl Shell {
     fn retry(&mut self) -> bool {
         self.shared.more.retry() | self.shared.door.retry()
             || self.shared.tables.retry()
+            || self.shared.rare.retry()
             || self.here.part().is_some_and(|part| self.shared.part_mut(part).retry())
     }
 
@@ -438,6 +439,8 @@ impl Shell {
                 self.others[Place::Switches.slot() - 1] = Some(switches);
                 self.others[Place::Safe.slot() - 1] = Some(safe);
             }
+            // The pages that need them find them now.
+            Ok(Arrived::Rare) => {}
             // Nobody has to be told: what it is for is fetched now.
             Ok(Arrived::Tables(load)) => return self.shared.load = Some(load),
             Ok(Arrived::Learn(learn, words)) => {

@@ -12,7 +12,7 @@ pub struct Surveying {
     pub running: Option<(usize, Sliced)>,
     /// Whether it goes on by itself.
     pub going: bool,
-    /// By table: whether it is open; behind them, whether the table of what is equal is.
+    /// By table, those included that are not here: whether it is open; behind them, whether the table of what is equal is.
     pub open: Vec<bool>,
     /// States that were seen in the variants that are finished.
     states: u32,
@@ -24,7 +24,7 @@ pub struct Surveying {
 
 impl Default for Surveying {
     fn default() -> Self {
-        let open = verdicts::tables().map(|table| table.name == "patch").chain([false]).collect();
+        let open = verdicts::ABOUTS.iter().map(|table| table.names[0] == "patch").chain([false]).collect();
         let survey = Survey::new();
         Self { survey, running: None, going: true, open, states: 0, spent: 0.0, said: String::new() }
     }

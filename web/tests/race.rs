@@ -82,6 +82,7 @@ async fn the_time_strip_marks_each_step_in_its_lane_and_the_fatal_one() {
 async fn every_choice_of_every_race_means_something() {
     // As the part with the race lab does.
     pagewalk_web::parts::complete();
+    races::complete();
     for race in RACES {
         let choice = Choice::first(race);
         for piece in [choices::choices(&choice, false), choices::variant(&choice)] {

@@ -6,7 +6,7 @@ use explore::Lane;
 use narrate::race::{Tape, point};
 use races::compose::NoSense;
 use races::fixes::NoFix;
-use races::{Composition, FIXES, Fix, Found, OUTCOMES, RaceLink, State};
+use races::{Composition, Fix, Found, OUTCOMES, RaceLink, State};
 use serde_json::{Value, json};
 
 use crate::files::output;
@@ -21,13 +21,16 @@ use crate::outcome::{Exit, Failure};
 #[command(after_help = "\
 A composition: v1/compose/RACE/MACHINE/KERNEL?SWITCH=VALUE&…, where everything behind RACE may be missing.
   lock=none|read|write            how the walker holds the lock of the mm that it walks
-  rule=NAME                       what the other CPU does, of the race's rules
+  rule=NAME                       which of the race's rules the CPUs follow; without it that of KERNEL, and without KERNEL the rule that the race is offered with
   guard=LOCK-MODE[:try]:FROM-TO   these lines of the other CPU stand inside this lock: init, mm or hotplug, read or write
   without=LOCK                    the other CPU never takes this lock
   frees=now|rcu|batch             when it frees tables
   rcu=all                         the whole walk is in an RCU read section
   hotplug=yes|no                  whether the walker holds mem_hotplug_lock
   around=owns|inside-hotplug      what the walker's caller guarantees
+  reads=once|repeated|merged      a walk reads each entry once; or what a compiler may make of code that reads an entry once (GUP-fast, fault-around): it reads again, or not again
+  must=show-whole                 a dump has to show the tables before the other CPU's change or those after it
+  s=WHO, t=STEP                   who moves at each step (a: CPU 0, b: CPU 1, …; b4 is four times), and which step the page shows; they change no answer
 
 Examples:
   pagewalk race 'v1/race/munmap/x86_64-4level/v6.17?lock=read'
@@ -95,7 +98,7 @@ fn named(link: &str) -> Result<Option<&'static Fix>, Failure> {
 }
 
 fn fixes() -> String {
-    let names = FIXES.iter().flat_map(|fix| fix.cve.into_iter().chain([fix.commit]));
+    let names = races::fixes().flat_map(|fix| fix.cve.into_iter().chain([fix.commit]));
     names.collect::<Vec<_>>().join(", ")
 }
 
@@ -149,12 +152,12 @@ impl Answer {
         }
         if let Some(fix) = self.fix {
             let cve = fix.cve.map_or_else(String::new, |cve| format!("{cve}, "));
-            writeln!(out, "{} ({cve}since {}): {}", fix.commit, fix.since, fix.title)?;
+            writeln!(out, "{} ({cve}since {}): {}", fix.commit, fix.since, fix.title())?;
             if let Some(affected) = fix.affected {
                 writeln!(out, "affected: {affected}")?;
             }
             writeln!(out, "\nWith it: {}", sentence(fix.after))?;
-            if let Some((thought, shown)) = fix.instead {
+            if let Some((thought, shown)) = fix.instead() {
                 writeln!(out, "One might think that {thought}. {}", sentence(shown))?;
             }
             write!(out, "Without it: ")?;
@@ -191,9 +194,9 @@ impl Answer {
         let steps = self.steps.iter().map(|(lane, said)| json!({"lane": lane.to_string(), "says": said}));
         let fix = self.fix.map(|fix| {
             json!({
-                "commit": fix.commit, "cve": fix.cve, "title": fix.title, "since": fix.since, "affected": fix.affected,
+                "commit": fix.commit, "cve": fix.cve, "title": fix.title(), "since": fix.since, "affected": fix.affected,
                 "before": composition(fix.before), "after": composition(fix.after),
-                "instead": fix.instead.map(|(thought, shown)| json!({"thought": thought, "shown": composition(shown)})),
+                "instead": fix.instead().map(|(thought, shown)| json!({"thought": thought, "shown": composition(shown)})),
             })
         });
         json!({

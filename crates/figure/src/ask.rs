@@ -250,6 +250,12 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
             )
         }
         RaceLinkProblem::Release(kernel, shown, why) => no_row(kernel, shown, *why),
+        RaceLinkProblem::Between(kernel, row, _) => {
+            format!(
+                "no row is \u{201c}{kernel:.40}\u{201d}; ask for {row} with rule={}, which it follows",
+                link.choice.rule.id
+            )
+        }
         RaceLinkProblem::Schedule(error) => error.to_string(),
         RaceLinkProblem::Twice(name) => format!("this link says \u{201c}{name}\u{201d} more than once"),
         RaceLinkProblem::Unknown(part) => {

@@ -106,7 +106,7 @@ impl Race {
         let mut steps = Vec::new();
         if let Some(decided) = self.session.decided() {
             steps.extend(decided.held.map(|(_, step)| (step, "reads the address")));
-            steps.push((decided.step, if decided.frees { "the table is freed" } else { "the last turn" }));
+            steps.push((decided.step, decided.does.name()));
         }
         steps.extend(self.session.fatal().map(|step| (step, "goes wrong")));
         steps.sort_unstable();

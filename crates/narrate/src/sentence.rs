@@ -77,7 +77,7 @@ const fn action_means(action: Action) -> &'static str {
 }
 
 /// "PMD slot 8 (PUD = ...)", by the table that holds it.
-fn slot_name(world: &World, level: Level, slot: Slot) -> String {
+pub(crate) fn slot_name(world: &World, level: Level, slot: Slot) -> String {
     let model = world.model();
     format!("{} slot {}", table_name(model, model.table_level(level)), slot.index)
 }

@@ -26,6 +26,12 @@ pub struct Kernel {
     /// Whether page-table isolation leaves the global bit out of `PAGE_KERNEL` and its siblings (`__default_kernel_pte_mask`,
     /// arch/x86/mm/init.c).
     pub drops_global: bool,
+    /// Whether `set_memory_rox()` takes the right to write and gives that to execute by one write (arch/x86/mm/pat/set_memory.c, v6.2), and
+    /// not one after the other (include/linux/set_memory.h).
+    pub rox_at_once: bool,
+    /// Whether a flush of other CPUs' TLBs is an interrupt that it waits for: then it also waits for a CPU that has interrupts off. So it is
+    /// on x86 without a hypervisor's flush and without INVLPGB (arch/x86/mm/tlb.c), on loongarch and openrisc (arch/*/kernel/smp.c).
+    pub flush_interrupts: bool,
     /// Whether hugetlb gives vmemmap pages back (`CONFIG_ARCH_WANT_OPTIMIZE_HUGETLB_VMEMMAP`).
     pub hvo: bool,
     /// Whose text a dump of the kernel's tables has (`CONFIG_PTDUMP_DEBUGFS`); `None` where there is none, or none that is

@@ -14,7 +14,7 @@ use pgtable::Model;
 
 use crate::choice::Choice;
 use crate::cpu::Inner;
-use crate::race::{RACES, Race};
+use crate::race::{BASE, Race};
 use crate::state::State;
 use crate::step::{Lock, Step};
 
@@ -46,15 +46,16 @@ pub struct Also {
 
 impl Beside {
     /// The races with such a walk. Who runs beside it follows the kernel's rule. The walk holds what it is known to hold, as far as
-    /// the race has such a variant.
+    /// the race has such a variant. None of those that come later is among them, so the answer is the same whether these are here: there the
+    /// question is what a walk finds (`mbind()`, check_wx), who walks is another one, or it is in no kernel.
     pub fn choices(&self) -> Vec<Choice> {
-        RACES.into_iter().filter_map(|race| self.choice(race, false)).collect()
+        BASE.into_iter().filter_map(|race| self.choice(race, false)).collect()
     }
 
     /// What is different in them where a task of 32 bits walks the tables of one of 64 bits, whose addresses are no user addresses
     /// to it.
     pub fn choices_of_a_small_task(&self) -> Vec<Choice> {
-        RACES.into_iter().filter_map(|race| self.choice(race, true)).collect()
+        BASE.into_iter().filter_map(|race| self.choice(race, true)).collect()
     }
 
     /// The rule of a race with such a walk and, beside it, what the kernel does: of several that under which the walk holds most of

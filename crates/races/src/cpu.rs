@@ -8,7 +8,10 @@ use pagewalk::{Event, Fault, Flush, Free, LockName, Sink, Status, Walk};
 use pgtable::{Level, PhysAddr, RawEntry};
 use ptdump::Ptdump;
 
+use crate::later;
 use crate::locks::{self, Taken};
+use crate::notes::Notes;
+use crate::once;
 use crate::ops::Ops;
 use crate::step::{Line, Lock, Script, Shared, Step};
 
@@ -38,6 +41,8 @@ pub struct Cpu {
     /// What it read last.
     pub(super) value: RawEntry,
     inner: Inner,
+    /// Where its walk reads each entry once: what it has read last.
+    once: Option<once::Last>,
     fault: Option<Fault>,
 }
 
@@ -46,7 +51,7 @@ impl Cpu {
         let ground = &script.0.ground;
         let (pmd_table, pte_table) = (ground.pmd_table, ground.pte_table);
         let (at, waits, value, fault) = (0, false, RawEntry(0), None);
-        Self { script, task, at, waits, pmd_table, pte_table, value, inner, fault }
+        Self { script, task, at, waits, pmd_table, pte_table, value, inner, once: None, fault }
     }
 
     /// The kernel function that it runs, with its lines.
@@ -67,6 +72,18 @@ impl Cpu {
     /// What it walks, if it does.
     pub const fn inner(&self) -> &Inner {
         &self.inner
+    }
+
+    /// Lets its walk read each entry once.
+    pub(super) fn reads_once(&mut self) {
+        self.once = Some(None);
+    }
+
+    /// Lets its walk have other callbacks.
+    pub(super) fn set_ops(&mut self, of: Ops) {
+        if let Inner::Walk(_, ops) = &mut self.inner {
+            *ops = of;
+        }
     }
 
     /// The walk that runs or ran last, if it walks.
@@ -115,6 +132,11 @@ impl Cpu {
             _ => return None,
         };
         locks::blocks(world, lock, self.task, self.waits).then_some(lock)
+    }
+
+    /// Whether the next step waits for others to leave their RCU read sections.
+    pub fn waits_for_readers(&self, world: &World) -> bool {
+        matches!(self.line(), Some(Line { step: Step::Sync, .. })) && !world.frames.readers().is_empty()
     }
 
     /// A lock by the name that it has in the world.
@@ -184,7 +206,9 @@ impl Cpu {
         if let Some(lock) = self.waits_for(world) {
             return Status::Waiting(lock);
         }
-        let Some(&Line { step, .. }) = self.line() else { return self.status() };
+        let Some(&Line { step, .. }) = self.line().filter(|_| !self.waits_for_readers(world)) else {
+            return self.status();
+        };
         match step {
             Step::Act(what) => self.did(Event::Act(what), sink),
             Step::Lock(lock, mode) => self.lock(lock, mode, world, sink),
@@ -237,26 +261,14 @@ impl Cpu {
                 sink.event(Event::Act(KEY_FOUND[usize::from(on)]));
                 self.go_on(on);
             }
-            Step::Rcu(true) => {
-                world.rcu_read_lock_outer(self.task);
-                self.did(Event::Act("enters an RCU read section around the whole walk"), sink);
-            }
-            Step::Rcu(false) => {
-                world.rcu_read_unlock_outer(self.task);
-                self.did(Event::Act("leaves the RCU read section around the walk"), sink);
-            }
-            Step::Disown => {
-                world.frames.owned = false;
-                self.did(Event::Act("gives up the memory that it owned"), sink);
-            }
-            Step::IsFree => {
-                let free = !world.frames.owned;
-                sink.event(Event::Act(OWNED[usize::from(free)]));
-                self.go_on(free);
-            }
             // Passed over on the way.
             Step::Else => self.go_on(true),
             Step::Run => return self.run(world, sink),
+            Step::Alike => self.alike(world, sink),
+            other => (later::here().look)(self, other, world, sink),
+        }
+        if self.task == Task::Other && self.at().is_none() {
+            world.frames.notes |= Notes::SETTLED.bits();
         }
         self.status()
     }
@@ -269,6 +281,13 @@ impl Cpu {
     /// Takes a lock, or goes to its queue; once served there it has it.
     fn lock<S: Sink>(&mut self, lock: Lock, mode: LockMode, world: &mut World, sink: &mut S) {
         let Some(lock) = self.name(lock) else { return };
+        // The lock of a page table is in what the kernel keeps of its page (struct ptdesc).
+        if let LockName::Ptl(pa) = lock
+            && world.frame(pa) == Some(Frame::Freed)
+        {
+            let level = if pa == self.pte_table { Level::Pte } else { Level::Pmd };
+            return self.fail(Fault::UseAfterFree { level, pa }, sink);
+        }
         if !self.waits && locks::take(world, lock, mode, self.task) == Taken::Queued {
             self.waits = true;
             return sink.event(Event::Wait { lock, mode });
@@ -301,7 +320,10 @@ impl Cpu {
     fn run<S: Sink>(&mut self, world: &mut World, sink: &mut S) -> Status {
         let status = match &mut self.inner {
             Inner::Nothing => Status::Done(0),
-            Inner::Walk(walk, ops) => walk.step_shared(world, ops, sink),
+            Inner::Walk(walk, ops) => match &mut self.once {
+                None => walk.step_shared(world, ops, sink),
+                Some(last) => (later::here().once)(walk, ops, last, world, sink),
+            },
             Inner::Dump(dump) => dump.step(world, sink),
         };
         match status {
@@ -318,7 +340,3 @@ impl Cpu {
 const KEY: [&str; 2] = ["turns the static key off", "turns the static key on: a dump runs"];
 const KEY_FOUND: [&str; 2] =
     ["finds the static key off: no dump runs", "finds the static key on: a dump runs"];
-
-/// The words for memory that somebody owns, or nobody.
-const OWNED: [&str; 2] =
-    ["finds that the memory is in use, and gives up", "finds that nobody owns the memory any more"];

@@ -2,10 +2,10 @@
 
 use mm::{Frame, MmId, World};
 use pagewalk::{Event, Fault, Free, Sink, Test};
-use pgtable::{Level, RawEntry};
+use pgtable::{EntryKind, Level, RawEntry};
 
 use crate::cpu::Cpu;
-use crate::ground::{leaf, table_entry};
+use crate::ground::{leaf, table_entry, with_rights};
 use crate::step::Value;
 
 impl Cpu {
@@ -38,6 +38,87 @@ impl Cpu {
         self.go_on(verdict);
     }
 
+    /// Takes where the table below an entry is from a value; whether it leads to one.
+    fn follow(&mut self, entry: Level, value: RawEntry, world: &World) -> bool {
+        let leads = world.classify(entry, value) == EntryKind::Table;
+        if leads {
+            let below = world.model().table_address(entry, value);
+            match entry {
+                Level::Pmd => self.pte_table = below,
+                _ => self.pmd_table = below,
+            }
+        }
+        leads
+    }
+
+    /// One read, whose value is tested and used.
+    pub(super) fn get<S: Sink>(&mut self, entry: Level, world: &World, sink: &mut S) {
+        let value = match self.read(entry, world) {
+            Ok(value) => value,
+            Err(fault) => return self.fail(fault, sink),
+        };
+        let (addr, slot) = (self.script.0.ground.start, self.slot(entry));
+        let verdict = self.follow(entry, value, world);
+        // What is used as a table later was never one.
+        if verdict && entry == Level::Pmd && world.frame(self.pte_table).is_none() {
+            let fault = Fault::WildRead { level: Level::Pte, pa: self.pte_table, entry: EntryKind::Table };
+            return self.fail(fault, sink);
+        }
+        self.value = value;
+        sink.event(Event::Read { level: entry, addr, slot, value, test: Test::Present, verdict });
+        self.go_on(verdict);
+    }
+
+    /// A second read, whose value is used without a test.
+    pub(super) fn get_again<S: Sink>(&mut self, entry: Level, world: &World, sink: &mut S) {
+        let value = match self.read(entry, world) {
+            Ok(value) => value,
+            Err(fault) => return self.fail(fault, sink),
+        };
+        let (addr, slot) = (self.script.0.ground.start, self.slot(entry));
+        if !self.follow(entry, value, world) {
+            let (level, pa) = (entry.lower().unwrap_or(entry), world.model().table_address(entry, value));
+            return self.fail(Fault::WildRead { level, pa, entry: world.classify(entry, value) }, sink);
+        }
+        self.did(Event::Read { level: entry, addr, slot, value, test: Test::Offset, verdict: true }, sink);
+    }
+
+    pub(super) fn same<S: Sink>(&mut self, entry: Level, world: &World, sink: &mut S) {
+        let value = match self.read(entry, world) {
+            Ok(value) => value,
+            Err(fault) => return self.fail(fault, sink),
+        };
+        let (addr, slot) = (self.script.0.ground.start, self.slot(entry));
+        let below = world.model().table_address(entry, value);
+        let verdict = match entry {
+            Level::Pte => value == self.value,
+            _ => world.classify(entry, value) == EntryKind::Table && below == self.table(Level::Pte),
+        };
+        sink.event(Event::Read { level: entry, addr, slot, value, test: Test::Same, verdict });
+        self.go_on(verdict);
+    }
+
+    /// All other ptes are as the one at stake was in the beginning.
+    pub(super) fn alike<S: Sink>(&mut self, world: &World, sink: &mut S) {
+        let entry = Level::Pte;
+        let value = match self.read(entry, world) {
+            Ok(value) => value,
+            Err(fault) => return self.fail(fault, sink),
+        };
+        let user = self.script.0.ground.mm != MmId::INIT_MM;
+        let verdict = value == leaf(world.model(), entry, user);
+        let (addr, slot) = (self.script.0.ground.start, self.slot(entry));
+        sink.event(Event::Read { level: entry, addr, slot, value, test: Test::Same, verdict });
+        self.go_on(verdict);
+    }
+
+    /// A table that is allocated before it is known whether it is needed.
+    pub(super) fn spare<S: Sink>(&mut self, world: &mut World, sink: &mut S) {
+        let result = world.alloc_table(Level::Pte);
+        self.pte_table = result.unwrap_or_default();
+        self.did(Event::NewPage { table: Some(Level::Pte), result }, sink);
+    }
+
     pub(super) fn write<S: Sink>(&mut self, entry: Level, value: Value, world: &mut World, sink: &mut S) {
         let was = match self.read(entry, world) {
             Ok(was) => was,
@@ -47,6 +128,7 @@ impl Cpu {
         let is = match value {
             Value::Empty => world.tests(entry).empty(),
             Value::Leaf => leaf(world.model(), entry, user),
+            Value::Rights(rights) => with_rights(world.model(), rights),
             Value::Table => {
                 table_entry(world.model(), entry, self.table(entry.lower().unwrap_or(entry)), user)
             }

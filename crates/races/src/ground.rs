@@ -84,6 +84,36 @@ pub(super) fn leaf(model: &Model, level: Level, user: bool) -> RawEntry {
     model.make_leaf(PhysAddr(pa), Prot::writable(owner(user)), level).unwrap_or_default()
 }
 
+/// What the kernel may do with a page besides reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// Nothing.
+    Read,
+    /// Execute it.
+    Execute,
+    /// Write it and execute it.
+    WriteExecute,
+}
+
+/// A page of the kernel with these rights.
+pub(super) fn with_rights(model: &Model, rights: Rights) -> RawEntry {
+    let prot = model.make.prot;
+    let [mask, both] = prot.write_execute.unwrap_or_default();
+    // PAGE_KERNEL is writable, so what has to change for both is what keeps it from being executed.
+    let execute = prot.kernel.pte & mask ^ both;
+    let writable = prot.kernel.pte;
+    // Where there is no PAGE_KERNEL_RO, set_memory_ro() takes the right to write away (riscv).
+    let no_write = writable ^ mask & !execute;
+    let read_only = if prot.kernel_ro == prot.kernel { no_write } else { prot.kernel_ro.pte };
+    let bits = match rights {
+        Rights::Read => read_only,
+        Rights::Execute => read_only & !execute | both & execute,
+        Rights::WriteExecute => writable & !execute | both & execute,
+    };
+    let page = leaf(model, Level::Pte, false).0 & !writable;
+    RawEntry(page | bits)
+}
+
 /// An entry that points to a table.
 pub(super) fn table_entry(model: &Model, level: Level, pa: PhysAddr, user: bool) -> RawEntry {
     model.make_table(level, pa, owner(user))

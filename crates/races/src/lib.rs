@@ -9,7 +9,10 @@
 //! *Locks.* An rwsem (mmap_lock, mem_hotplug_lock, i_mmap_rwsem, the lock of a VMA) has one writer or many readers and one queue in
 //! the order in which tasks came: a reader that comes behind a waiting writer waits, a trylock fails if anybody waits, and a
 //! writer can downgrade ([`mm::Rwsem`]). A spinlock or mutex has one owner. RCU frees a table when all read sections that
-//! began before it was handed over have ended; in a race it is a lane of its own.
+//! began before it was handed over have ended; in a race it is a lane of its own. Who has interrupts off is in such a section.
+//!
+//! *What is found.* Some outcomes are no failures of memory: a page that a walk misses, that is pinned and has moved, or that a dump shows as
+//! writable and executable. They are judged from what is in the tables, what the callbacks have seen, and a few notes ([`notes::Notes`]).
 //!
 //! *What a search proves.* That something goes wrong is a shortest schedule, which anybody can step. That nothing does means that every
 //! state was seen which any order of these steps leads to, with these CPUs, each running its lines once, on this ground, under
@@ -35,7 +38,7 @@
 //! # The code
 //!
 //! Another CPU is a [`Script`]: the lines of a kernel function. The walker is a script as well, one line of which runs the one
-//! [`Walk`](pagewalk::Walk). A [`RaceDef`] is everything about a race, a [`Choice`] is a race with every choice made; [`Choice::start`]
+//! [`Walk`](pagewalk::Walk); GUP-fast and fault-around, which look for a page by themselves, are scripts alone. A [`RaceDef`] is everything about a race, a [`Choice`] is a race with every choice made; [`Choice::start`]
 //! sets it up, and a [`RaceSearch`] searches it by [`explore`].
 //!
 //! | module | what it holds |
@@ -45,10 +48,12 @@
 //! | [`choice`] | a race with every choice made |
 //! | [`setting`] | setting up a race: the world and the CPUs |
 //! | [`ground`] | the small world |
+//! | `later` | what arrives later where a program arrives in parts |
 //! | [`step`] | what a line can do |
 //! | [`cpu`] | running a script |
 //! | [`locks`] | taking and releasing any lock |
 //! | [`ops`] | callbacks |
+//! | [`notes`] | what is noted that is neither an entry nor a lock |
 //! | [`state`] | all CPUs in one world |
 //! | [`outcome`] | what can go wrong |
 //! | [`scheduled`] | a race and a schedule as one actor |
@@ -59,8 +64,10 @@
 //! | [`survey`] | all tables being searched, variant by variant |
 //! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
 //! | [`beside`] | which races a walk has |
+//! | `between` | releases between the rows, and the rules that they follow |
 //! | [`safe`] | a walk as a person states it: what it asserts, and which races count for it |
 //! | [`compose`] | a race composed of switches: what if this line stood outside the lock? |
+//! | `once` | a walk that reads each entry once |
 //! | [`link`] | a race, its choices and a schedule as text, and back |
 //!
 //! Facts: Linux v6.16 to v7.3, the files that each script names.
@@ -70,6 +77,7 @@ extern crate alloc;
 
 pub mod answers;
 pub mod beside;
+mod between;
 pub mod choice;
 pub mod compose;
 pub mod cpu;
@@ -77,9 +85,13 @@ mod entries;
 pub mod fixes;
 pub mod found;
 pub mod ground;
+mod later;
 pub mod link;
 pub mod locks;
+mod looks;
 pub mod model;
+pub mod notes;
+mod once;
 pub mod ops;
 pub mod outcome;
 pub mod race;
@@ -100,14 +112,15 @@ pub use beside::Beside;
 pub use choice::Choice;
 pub use compose::Composition;
 pub use cpu::{Cpu, Inner};
-pub use fixes::{FIXES, Fix};
+pub use fixes::{Fix, fixes};
 pub use found::Found;
 pub use ground::Ground;
+pub use later::{are_complete, complete, told};
 pub use link::{RaceLink, RaceLinkProblem};
-pub use model::{Aim, RaceModel};
+pub use model::{ASSUMES, Aim, RaceModel};
 pub use ops::Ops;
 pub use outcome::{OUTCOMES, Outcomes, short};
-pub use race::{About, RACES, Race, RaceDef, Rule, RuleDef};
+pub use race::{About, RACES, Race, RaceDef, Rule, RuleDef, races};
 pub use safe::Case;
 pub use scheduled::Scheduled;
 pub use search::RaceSearch;

@@ -18,11 +18,15 @@ use pagewalk::names::{near, repeated};
 use pagewalk::release::Why;
 use pagewalk::{Release, Revision};
 
+use crate::between::between;
 use crate::choice::Choice;
-use crate::race::{RACES, RaceDef};
+use crate::race::{FIRST, RaceDef, awaited, races};
 
 /// Longest link that is looked at, in bytes.
 const MAX_BYTES: usize = 4_000;
+
+/// Most parameters that are looked at.
+pub(crate) const MOST_PARTS: usize = 64;
 
 /// How a link to a race begins, behind the `#`.
 const PREFIX: &str = "v1/race";
@@ -45,7 +49,9 @@ pub struct RaceLink {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RaceLinkProblem {
     /// Longer than any link of this page.
-    #[error("this link is too long to be one of ours ({0} bytes); the first race is shown")]
+    #[error(
+        "this link is too long to be one of ours ({0} bytes): nobody has moved, and what is too much is ignored"
+    )]
     TooLong(usize),
     /// It does not say which race.
     #[error("this link names no race; the first one is shown")]
@@ -62,6 +68,9 @@ pub enum RaceLinkProblem {
     /// No such kernel, but a release of which the nearest is known: which, and what differs.
     #[error("the nearest row to \u{201c}{0:.40}\u{201d} is {1}, which is shown: {0:.40} {2}")]
     Release(String, &'static str, Why),
+    /// No such kernel, but a release whose rule is known: the row that is shown, and the rule in words, if there is more than one.
+    #[error("\u{201c}{0:.40}\u{201d} is shown by the row {1}; it follows the rule: {2}")]
+    Between(String, &'static str, &'static str),
     /// No such kernel, or the race does not happen in it.
     #[error("this race does not happen in the kernel \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Kernel(String, &'static str),
@@ -95,14 +104,17 @@ impl RaceLink {
         // The page of races is opened by its name alone as well.
         let rest =
             text.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']))?;
-        if text.len() > MAX_BYTES {
-            let problem = RaceLinkProblem::TooLong(text.len());
-            return Some((Self::new(Choice::first(RACES[0])), Vec::from([problem])));
-        }
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut problems = Vec::new();
+        let is_long = text.len() > MAX_BYTES;
+        if is_long {
+            problems.push(RaceLinkProblem::TooLong(text.len()));
+        }
+        // What is too long itself names nothing.
+        let path = if path.len() > MAX_BYTES { "" } else { path };
         let mut link = Self::new(parse_path(path.strip_prefix('/').unwrap_or(path), &mut problems));
-        for part in query.split('&').filter(|part| !part.is_empty()) {
+        let parts = query.split('&').filter(|part| !(part.is_empty() || is_long && is_run(part)));
+        for part in parts.take(MOST_PARTS) {
             if let Err(why) = link.parse_parameter(part) {
                 problems.push(why);
             }
@@ -115,6 +127,16 @@ impl RaceLink {
             problems.push(RaceLinkProblem::Step(link.step, link.schedule.len()));
         }
         Some((link, problems))
+    }
+
+    /// Whether a hash names a race that arrives [later](crate::complete), and is not here: then it cannot be read yet.
+    pub fn is_awaited(hash: &str) -> bool {
+        let text = hash.strip_prefix('#').unwrap_or(hash);
+        let Some(rest) = text.strip_prefix("v1/race/") else { return false };
+        awaited().iter().any(|about| {
+            rest.strip_prefix(about.names[0])
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+        })
     }
 
     fn parse_parameter(&mut self, part: &str) -> Result<(), RaceLinkProblem> {
@@ -164,17 +186,22 @@ pub fn with_run(mut text: String, schedule: &Schedule, step: u32, most: usize) -
     text
 }
 
+/// Whether a parameter is left out of an address that is too long: who moves is what makes it long.
+pub(crate) fn is_run(part: &str) -> bool {
+    part.starts_with("s=") || part.starts_with("t=")
+}
+
 fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {
     let mut parts = path.split('/');
     let id = parts.next().unwrap_or_default();
     if id.is_empty() {
         problems.push(RaceLinkProblem::NoRace);
-        return Choice::first(RACES[0]);
+        return Choice::first(FIRST);
     }
     let Some(race) = RaceDef::from_id(id) else {
         problems.push(RaceLinkProblem::Race(id.to_string()));
-        problems.extend(near(id, &mut RACES.iter().map(|race| race.id)).map(RaceLinkProblem::Near));
-        return Choice::first(RACES[0]);
+        problems.extend(near(id, &mut races().map(|race| race.id)).map(RaceLinkProblem::Near));
+        return Choice::first(FIRST);
     };
     let mut choice = Choice::first(race);
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
@@ -199,7 +226,14 @@ fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {
             // The rule is that of the kernel, unless the link says another.
             Some(revision) => choice = Choice::of(race, choice.model, revision).with_lock(choice.lock),
             None => {
-                let release = Release::parse(id).map(Release::nearest);
+                let release = Release::parse(id);
+                if let Some(of) = release.and_then(|release| between(&choice, release)) {
+                    let title = if of.rule.title.is_empty() { "that of the row" } else { of.rule.title };
+                    let row = of.revision.id();
+                    problems.push(RaceLinkProblem::Between(id.to_string(), row, title));
+                    return rest(parts.next(), problems, of);
+                }
+                let release = release.map(Release::nearest);
                 if let Some(of) = release.filter(|of| race.exists_in(of.revision, choice.model)) {
                     choice = Choice::of(race, choice.model, of.revision).with_lock(choice.lock);
                     problems.push(RaceLinkProblem::Release(id.to_string(), of.revision.id(), of.why));
@@ -251,6 +285,7 @@ impl core::fmt::Display for RaceLink {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::race::RACES;
     use alloc::format;
     use alloc::vec::Vec;
     use explore::Lane;
@@ -316,6 +351,12 @@ mod tests {
         assert!(problem("#v1/race/munmap?t=1&t=2").contains("says \u{201c}t\u{201d} more than once"));
         assert!(problem("#v1/race/munmap//v7.3").contains("\u{201c}//\u{201d}"));
         assert!(problem(&format!("#v1/race/{}", "x".repeat(5_000))).contains("bytes"));
+        // A long run is left out, and the rest is kept.
+        let long = format!("#v1/race/collapse/x86_64-4level/v7.1?s={}&lock=read&t=9", "ab".repeat(2_500));
+        let (link, problems) = RaceLink::parse(&long).expect("a race");
+        assert_eq!((link.choice.race.id, link.choice.revision.id()), ("collapse", "v7.1"));
+        assert_eq!((link.choice.lock, link.schedule.len(), link.step), (LockMode::Read, 0, 0));
+        assert!(matches!(problems[..], [RaceLinkProblem::TooLong(5_052)]), "{problems:?}");
         let (link, _) = RaceLink::parse("#v1/race/munmap/vax/v9?lock=write&t=7").expect("a race");
         assert_eq!(
             (link.choice.model.id, link.choice.lock, link.step),

@@ -3,7 +3,7 @@
 use explore::{Lane, Model, Property, Turn};
 
 use crate::choice::Choice;
-use crate::outcome::Outcomes;
+use crate::outcome::{OUTCOMES, Outcomes};
 use crate::setting::NotThere;
 use crate::state::State;
 
@@ -29,25 +29,62 @@ pub struct RaceModel {
     aim: Aim,
 }
 
+/// What a search takes for granted: what it proves holds there, and says nothing of the rest.
+pub const ASSUMES: [&str; 5] = [
+    "All CPUs see all writes in one order, at once. A real CPU may see them in another order, and a compiler may merge or repeat reads \
+     that are not READ_ONCE().",
+    "There is no TLB, and no flush that is put off to be done in a batch: a CPU that goes on using an old translation is not seen.",
+    "There are no interrupts, and time does not matter.",
+    "Each CPU runs its lines once, on these tables. Nothing is said of more CPUs, or of code that is not shown.",
+    "Within that, every order of the steps was tried: not a sample of them.",
+];
+
 /// What must never happen, and its outcomes.
-const NEVER: [(Property, Outcomes); 4] = [
+const NEVER: [(Property, Outcomes); 8] = [
     (Property::always("no use after free"), Outcomes::UAF_PTE.union(Outcomes::UAF_PMD)),
     (Property::always("no wild read"), Outcomes::WILD),
     (Property::always("no lost update"), Outcomes::LOST),
     (Property::always("no double walk"), Outcomes::DOUBLE),
+    (Property::always("no page missed"), Outcomes::MISSED),
+    (Property::always("no stale pin"), Outcomes::STALE),
+    (Property::always("no torn dump"), Outcomes::TORN),
+    (Property::always("nothing writable and executable"), Outcomes::WX),
 ];
 
 /// What can happen, one by one.
-const EACH: [(Property, Outcomes); 5] = [
-    (Property::reachable("a freed pte table is read"), Outcomes::UAF_PTE),
-    (Property::reachable("a freed pmd table is read"), Outcomes::UAF_PMD),
-    (Property::reachable("an entry leads to no table"), Outcomes::WILD),
-    (Property::reachable("an update is lost"), Outcomes::LOST),
-    (Property::reachable("memory is added up twice"), Outcomes::DOUBLE),
+const EACH: [(Property, Outcomes); 9] = [
+    each(Outcomes::UAF_PTE),
+    each(Outcomes::UAF_PMD),
+    each(Outcomes::WILD),
+    each(Outcomes::LOST),
+    each(Outcomes::DOUBLE),
+    each(Outcomes::MISSED),
+    each(Outcomes::STALE),
+    each(Outcomes::TORN),
+    each(Outcomes::WX),
 ];
 
-static NEVER_PROPERTIES: [Property; NEVER.len()] = [NEVER[0].0, NEVER[1].0, NEVER[2].0, NEVER[3].0];
-static EACH_PROPERTIES: [Property; EACH.len()] = [EACH[0].0, EACH[1].0, EACH[2].0, EACH[3].0, EACH[4].0];
+/// In the words that it has already.
+const fn each(of: Outcomes) -> (Property, Outcomes) {
+    let mut at = 0;
+    while OUTCOMES[at].0.bits() != of.bits() {
+        at += 1;
+    }
+    (Property::reachable(OUTCOMES[at].2), of)
+}
+
+static NEVER_PROPERTIES: [Property; NEVER.len()] = properties(NEVER);
+static EACH_PROPERTIES: [Property; EACH.len()] = properties(EACH);
+
+const fn properties<const N: usize>(of: [(Property, Outcomes); N]) -> [Property; N] {
+    let mut all = [of[0].0; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = of[at].0;
+        at += 1;
+    }
+    all
+}
 
 impl RaceModel {
     /// A race as it is chosen.

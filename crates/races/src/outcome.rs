@@ -6,7 +6,7 @@ use alloc::string::String;
 bitflags::bitflags! {
     /// What can go wrong.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub struct Outcomes: u8 {
+    pub struct Outcomes: u16 {
         /// A pte table is read after it was freed.
         const UAF_PTE = 1 << 0;
         /// A pmd table is read after it was freed.
@@ -19,16 +19,28 @@ bitflags::bitflags! {
         const DOUBLE = 1 << 4;
         /// Some wait for ever.
         const DEADLOCK = 1 << 5;
+        /// A walk that must see all pages misses one.
+        const MISSED = 1 << 6;
+        /// A page is used as before, though its contents have moved to another one.
+        const STALE = 1 << 7;
+        /// A dump shows tables that are neither those before a change nor those after it.
+        const TORN = 1 << 8;
+        /// A dump finds a page of the kernel that is writable and executable.
+        const WX = 1 << 9;
     }
 }
 
 /// What can go wrong: as the tables have it, and in words.
-pub const OUTCOMES: [(Outcomes, &str, &str); 6] = [
+pub const OUTCOMES: [(Outcomes, &str, &str); 10] = [
     (Outcomes::UAF_PMD, "UAF(pmd)", "a pmd table is read after it was freed"),
     (Outcomes::UAF_PTE, "UAF(pte)", "a pte table is read after it was freed"),
     (Outcomes::WILD, "wild", "an entry is followed to where no table is"),
     (Outcomes::LOST, "lost", "a change of permissions is undone by another one"),
     (Outcomes::DOUBLE, "double", "smaps adds up the same memory twice"),
+    (Outcomes::MISSED, "missed", "a walk that must see all pages misses one"),
+    (Outcomes::STALE, "stale", "a page is pinned whose contents have moved to another one"),
+    (Outcomes::TORN, "torn", "a dump shows neither the tables before a change nor those after it"),
+    (Outcomes::WX, "W+X", "a dump finds a page that the kernel may write and execute"),
     (Outcomes::DEADLOCK, "DEADLOCK", "some wait for ever"),
 ];
 

@@ -135,6 +135,6 @@ impl Actors<LANES> for RaceModel {
     }
 
     fn holds(&self, marks: u32, property: usize) -> bool {
-        self.allows(Outcomes::from_bits_truncate(marks as u8), property)
+        self.allows(Outcomes::from_bits_truncate(marks as u16), property)
     }
 }

@@ -7,8 +7,10 @@ use pagewalk::{Event, Fault, Free, LockName, Sink, Status};
 use pgtable::{EntryKind, Level};
 
 use crate::cpu::{Cpu, Inner};
+use crate::later;
 use crate::locks;
-use crate::ops::Ops;
+use crate::notes::Notes;
+use crate::ops::{self, Ops};
 use crate::outcome::Outcomes;
 
 /// The CPUs of a race, in the order of their lanes.
@@ -37,7 +39,7 @@ pub(super) fn turn_of(world: &World, cpus: &Cpus, lane: Lane) -> Turn {
 pub(super) fn turn_of_cpu(world: &World, cpu: &Cpu) -> Turn {
     if cpu.at().is_none() {
         Turn::Done
-    } else if cpu.waits_for(world).is_some() {
+    } else if cpu.waits_for(world).is_some() || cpu.waits_for_readers(world) {
         Turn::Wait
     } else {
         Turn::Move
@@ -128,6 +130,12 @@ impl State {
     pub fn outcomes(&self) -> Outcomes {
         self.cpus.iter().map(|cpu| outcomes_of(&self.world, cpu)).collect()
     }
+
+    /// For whom it has gone wrong: the first such CPU's lane.
+    pub fn loser(&self) -> Option<Lane> {
+        let at = self.cpus.iter().position(|cpu| !outcomes_of(&self.world, cpu).is_empty())?;
+        Lane::ALL.get(at).copied()
+    }
 }
 
 /// What has gone wrong for one CPU.
@@ -140,15 +148,51 @@ pub(super) fn outcomes_of(world: &World, cpu: &Cpu) -> Outcomes {
     };
     let did = match cpu.inner() {
         Inner::Walk(_, Ops::Smaps { added }) if added.iter().any(|&times| times > 1) => Outcomes::DOUBLE,
-        Inner::Walk(walk, Ops::SetProt { set, clear }) if matches!(walk.status(), Status::Done(_)) => {
+        // Who was refused has lost nothing.
+        Inner::Walk(walk, Ops::SetProt { set, clear }) if walk.status() == Status::Done(0) => {
             match pte_of(world, cpu, walk.args().start) {
                 Some(pte) if pte & set == *set && pte & clear == 0 => Outcomes::empty(),
                 _ => Outcomes::LOST,
             }
         }
-        _ => Outcomes::empty(),
+        _ => (later::here().outcomes)(world, cpu),
     };
     stopped | did
+}
+
+/// What can only go wrong in races that come [later](crate::complete).
+pub(crate) fn later_outcomes(world: &World, cpu: &Cpu) -> Outcomes {
+    match cpu.inner() {
+        Inner::Walk(_, Ops::CheckWx { found: true, .. }) => Outcomes::WX,
+        // The page is there for good, and the walk is over: it will never be found.
+        Inner::Walk(_, Ops::Queue { queued: false, .. })
+            if cpu.at().is_none() && Notes::OLD_PAGE.are_in(world) && maps_page(world, cpu) =>
+        {
+            Outcomes::MISSED
+        }
+        Inner::Walk(walk, Ops::Dump { of, shown, before })
+            if matches!(walk.status(), Status::Done(_))
+                && shown != before
+                && Notes::SETTLED.are_in(world)
+                && *shown != ops::shown(walk, *of, world) =>
+        {
+            Outcomes::TORN
+        }
+        Inner::Nothing
+            if cpu.task() == Task::Walker
+                && cpu.at().is_none()
+                && Notes::PINNED.union(Notes::MOVED).are_in(world) =>
+        {
+            Outcomes::STALE
+        }
+        _ => Outcomes::empty(),
+    }
+}
+
+/// Whether the page at stake is mapped.
+fn maps_page(world: &World, cpu: &Cpu) -> bool {
+    let pte = pte_of(world, cpu, cpu.script().ground.start);
+    pte.is_some_and(|pte| world.tests(Level::Pte).present(pgtable::RawEntry(pte)))
 }
 
 /// The pte that maps an address under the pmd entry at stake, if a pte table hangs there.

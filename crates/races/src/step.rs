@@ -9,6 +9,8 @@ use pagewalk::{Free, Test};
 use pgtable::Level;
 
 use crate::ground::Ground;
+pub use crate::ground::Rights;
+use crate::notes::Notes;
 
 /// A lock, by what it protects in the small world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub enum Value {
     Leaf,
     /// It points to the table below that this CPU made.
     Table,
+    /// A page of the kernel with other rights than to read, write and not execute.
+    Rights(Rights),
 }
 
 /// One atomic action. An entry is named by its level (pud to pte), a table by the level of its entries (pmd or pte).
@@ -88,10 +92,28 @@ pub enum Step {
     IsKeyOn,
     /// `rcu_read_lock()` or `rcu_read_unlock()` around a whole walk.
     Rcu(bool),
-    /// The caller of a walk gives up the memory that it owned.
-    Disown,
-    /// Whether the memory is nobody's any more: a condition.
-    IsFree,
+    /// Waits until no CPU is inside an RCU read section, which includes those that have interrupts off.
+    Sync,
+    /// Turns interrupts off (false) or on: whoever has them off is in an RCU read section as well.
+    Interrupts(bool),
+    /// Something is so from now on, with the words for it.
+    Note(Notes, &'static str),
+    /// Something is not so any more, with the words for it.
+    Forget(Notes, &'static str),
+    /// Whether something is so, with the words for no and yes: a condition.
+    Has(Notes, [&'static str; 2]),
+    /// Reads an entry once, and takes from that value where the table below is: a condition, does it lead to a table?
+    Get(Level),
+    /// What a compiler may make of [`Step::Get`] without `READ_ONCE()`: the entry is read again, untested, for where the table is.
+    GetAgain(Level),
+    /// Reads an entry again: a condition, does it still lead to the table that was found there, or is the pte as it was?
+    Same(Level),
+    /// Reads the pte at stake: a condition, is it as all others of its table?
+    Alike,
+    /// Allocates an empty pte table that nothing leads to, or has none yet.
+    Spare(bool),
+    /// Whether there is one: a condition.
+    HasSpare,
     /// What to do where the condition before did not hold. No action of its own.
     Else,
     /// The walk, or the dump, to its end.
@@ -117,6 +139,11 @@ pub(crate) const fn line(text: &'static str, step: Step) -> Line {
 /// A line behind one condition.
 pub(crate) const fn inner(text: &'static str, step: Step) -> Line {
     Line { text, depth: 1, step }
+}
+
+/// A line behind so many conditions.
+pub(crate) const fn behind(depth: u8, text: &'static str, step: Step) -> Line {
+    Line { text, depth, step }
 }
 
 /// A line behind two conditions.
@@ -160,6 +187,7 @@ impl Shared {
             Step::Is(Level::Pud, _)
             | Step::Write(Level::Pud, _)
             | Step::Populate(Level::Pud)
+            | Step::Get(Level::Pud)
             | Step::Free(Level::Pmd, _)
             | Step::Finish(Level::Pmd) => ground.pud.is_some(),
             _ => true,

@@ -22,7 +22,7 @@ use crate::model::{Aim, RaceModel};
 use crate::outcome::Outcomes;
 use crate::search::RaceSearch;
 use crate::setting::NotThere;
-use crate::verdicts::{Table, tables};
+use crate::verdicts::tables;
 
 /// Most states of a variant that are seen. The largest, with three CPUs, has some eighty thousand.
 pub const MOST_STATES: u32 = 200_000;
@@ -66,13 +66,7 @@ impl Survey {
     /// those of the patch's table, then all others.
     pub fn new() -> Self {
         let mut survey = Self { variants: Vec::new(), places: Vec::new(), queue: VecDeque::new() };
-        for table in tables() {
-            let rows = table.rows.iter();
-            let rows =
-                rows.map(|row| row.cells(table.columns).map(|of| survey.place(of)).collect()).collect();
-            survey.places.push(rows);
-        }
-        survey.queue = (0..survey.variants.len()).collect();
+        survey.extend();
         survey.ask_table("patch");
         let shown: Vec<usize> = ANSWERS
             .iter()
@@ -82,6 +76,18 @@ impl Survey {
             .collect();
         survey.ask(&shown);
         survey
+    }
+
+    /// Takes the tables in that have [arrived](crate::complete) since, and returns how many those are.
+    pub fn extend(&mut self) -> usize {
+        let (known, before) = (self.variants.len(), self.places.len());
+        for table in tables().skip(before) {
+            let rows = table.rows.iter();
+            let rows = rows.map(|row| row.cells(table.columns).map(|of| self.place(of)).collect()).collect();
+            self.places.push(rows);
+        }
+        self.queue.extend(known..self.variants.len());
+        self.places.len() - before
     }
 
     fn place(&mut self, of: Option<(Choice, Outcomes)>) -> Option<Place> {
@@ -198,14 +204,6 @@ pub struct Tally {
     pub differs: usize,
 }
 
-/// The number and the table of this name, or the first one of this section of `docs/kernel-facts.md`.
-pub fn table(name: &str) -> Option<(usize, &'static Table)> {
-    let numbered = || tables().enumerate();
-    numbered()
-        .find(|(_, table)| table.name == name)
-        .or_else(|| numbered().find(|(_, table)| table.id == name))
-}
-
 /// Searches a variant from the first state to the last.
 ///
 /// # Errors
@@ -234,8 +232,8 @@ mod tests {
         assert_eq!(verdicts::ABOUTS.len(), tables().count());
         for (about, of) in verdicts::ABOUTS.iter().zip(tables()) {
             assert_eq!((about.names, about.title), ([of.name, of.id], of.title));
-            let found = about.names.map(|name| table(name).expect("a table").1);
-            assert_eq!((found[0].name, found[1].id), (of.name, of.id));
+            let found = about.names.map(|name| verdicts::numbered(name).expect("a table").1);
+            assert_eq!((found[0].names[0], found[1].names[1]), (of.name, of.id));
         }
     }
 
@@ -279,7 +277,7 @@ mod tests {
     #[test]
     fn what_was_found_is_compared_with_the_table() {
         let mut survey = Survey::new();
-        let (number, _) = table("nested-read").expect("it is there");
+        let (number, _) = verdicts::numbered("nested-read").expect("it is there");
         let place = survey.table(number)[0][0].expect("it has a verdict");
         assert_eq!(survey.agrees(place), None);
         assert_eq!(survey.tally(number), Tally { all: 1, ..Tally::default() });
@@ -302,9 +300,10 @@ mod tests {
 
     #[test]
     fn a_table_is_found_by_its_name_or_its_section() {
-        assert_eq!(table("patch").map(|(_, table)| table.id), Some("patch"));
-        assert_eq!(table("3.4.1").map(|(_, table)| table.name), Some("other-mm"));
-        assert_eq!(table("huge-vmap-kernels").map(|(_, table)| table.id), Some("3.4"));
-        assert!(table("").is_none());
+        let names = |name| verdicts::numbered(name).map(|(_, about)| about.names);
+        assert_eq!(names("patch"), Some(["patch", "patch"]));
+        assert_eq!(names("3.4.1").map(|names| names[0]), Some("other-mm"));
+        assert_eq!(names("huge-vmap-kernels").map(|names| names[1]), Some("3.4"));
+        assert_eq!(names(""), None);
     }
 }

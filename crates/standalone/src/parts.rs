@@ -76,7 +76,7 @@ pub fn named(ask: &Ask, app: &str, script: &str) -> Vec<String> {
 const PAGE: &str = "page";
 
 /// The parts of the program that draw nothing of their own, as `part.js` knows them.
-const WITHOUT_STYLE: [&str; 4] = ["page", "tables", "element", "take"];
+const WITHOUT_STYLE: [&str; 5] = ["page", "rare", "tables", "element", "take"];
 
 /// Which others each part needs, by their numbers, as the script has them in a table: `parts;lab 600;tables 0`, a hexadecimal number for
 /// each part with a bit for each other. Nothing of a script that is written in another way.

@@ -105,7 +105,7 @@ impl Expected {
 fn is_there(page: &str, name: &str) -> bool {
     match page {
         "race" => races::RaceDef::from_id(name).is_some(),
-        "verdicts" => races::survey::table(name).is_some(),
+        "verdicts" => races::verdicts::numbered(name).is_some(),
         "compare" => LIBRARY.scenario(name).is_some(),
         "learn" => lessons::NAMES.contains(&name),
         _ => false,

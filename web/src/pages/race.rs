@@ -5,18 +5,20 @@ pub mod player;
 use mm::LockMode;
 use narrate::race::{Question, Session, words};
 use pagewalk::Revision;
-use races::{Aim, Choice, RACES, RaceDef, RaceLink};
+use races::race::{self, FIRST};
+use races::{Aim, Choice, RaceDef, RaceLink};
 use web_sys::Element;
 
 use self::player::Player;
 use super::{Figure, Page, Pulse, Shown};
 use crate::el::{El, el};
 use crate::keys::Keys;
+use crate::later::Part;
 use crate::marks::{Command, Deed, List, Mark};
-use crate::place::Place;
+use crate::place::{Place, unsigned};
 use crate::search::{Pace, Report, Sliced};
 use crate::shared::{Shared, sentence, sentences};
-use crate::view::header::{actions, ask, header, messages};
+use crate::view::header::{actions, ask, coming, header, messages};
 use crate::view::race::choices::STRIDES;
 use crate::view::race::goal::{Answer, Asked};
 use crate::view::race::{choices, goal, help, lanes};
@@ -27,6 +29,8 @@ pub struct Race {
     player: Player,
     running: Option<Running>,
     answer: Option<Answer>,
+    /// The address that was opened, if its race has not arrived.
+    awaited: Option<String>,
 }
 
 /// A search that runs.
@@ -84,8 +88,12 @@ impl Picked {
 
 impl Page for Race {
     fn open(&mut self, hash: &str, shared: &mut Shared) {
+        self.awaited = RaceLink::is_awaited(hash).then(|| unsigned(hash).to_owned());
+        if self.awaited.is_some() {
+            return shared.rare.ask();
+        }
         let (link, problems) =
-            RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(Choice::first(RACES[0])), Vec::new()));
+            RaceLink::parse(hash).unwrap_or_else(|| (RaceLink::new(Choice::first(FIRST)), Vec::new()));
         shared.notice = sentences(&problems);
         self.player.playing = false;
         // A branch that is there already, perhaps at another step.
@@ -99,6 +107,11 @@ impl Page for Race {
         // Whoever does something else wants to see what it does.
         let played = std::mem::take(&mut self.player.playing);
         match *deed {
+            Deed::Picked(List::Race, ref id)
+                if race::awaited().iter().any(|of| of.names.contains(&&**id)) =>
+            {
+                self.open(&["v1/race/", id].concat(), shared);
+            }
             Deed::Pressed(Mark::Command(Command::Find)) => self.ask(Question::Find, shared),
             Deed::Pressed(Mark::Command(Command::Prove)) => self.ask(Question::Prove, shared),
             Deed::Pressed(Mark::Command(Command::Cancel)) => self.forget_search(),
@@ -125,15 +138,18 @@ impl Page for Race {
         el("main.pagewalk.race[tabindex=-1][aria-label=Race lab]")
             .attr("data-keys", Keys::Race.name())
             .child(header(top, choices, Some(actions(top, Some(ask(top, Place::Race))))))
-            .child(messages(shared, None, None, None))
+            .child(said(shared))
             .children(
                 [session.map(|session| goal::goal(session, &asked))].into_iter().chain(self.player.pieces()),
             )
     }
 
     fn link(&self) -> String {
-        let session = self.player.session.as_ref();
-        session.map_or_else(|| Place::Race.link().to_owned(), |session| session.link().to_string())
+        match (&self.awaited, &self.player.session) {
+            (Some(awaited), _) => awaited.clone(),
+            (None, Some(session)) => session.link().to_string(),
+            (None, None) => Place::Race.link().to_owned(),
+        }
     }
 
     fn title(&self) -> String {
@@ -183,6 +199,12 @@ impl Page for Race {
         self.player.beat();
     }
 
+    fn arrived(&mut self, shared: &mut Shared) {
+        if let Some(hash) = self.awaited.take_if(|hash| !RaceLink::is_awaited(hash)) {
+            self.open(&hash, shared);
+        }
+    }
+
     fn drawn(&mut self, root: &Element) {
         lanes::show_current(root);
     }
@@ -191,7 +213,7 @@ impl Page for Race {
 impl Figure for Race {
     fn figure(&self, shared: &Shared) -> [El; 2] {
         let figure = el("section.figure.race[aria-label=Figure]").attr("data-keys", Keys::Race.name());
-        [messages(shared, None, None, None), figure.children(self.player.pieces())]
+        [said(shared), figure.children(self.player.pieces())]
     }
 }
 
@@ -210,7 +232,7 @@ impl Race {
             }
             Err(error) => {
                 self.player.session = Session::new(Choice::first(link.choice.race))
-                    .or_else(|_| Session::new(Choice::first(RACES[0])))
+                    .or_else(|_| Session::new(Choice::first(FIRST)))
                     .ok();
                 shared.notice =
                     Some(sentence(&format_args!("{error}; the race is shown with its first choices")));
@@ -222,6 +244,7 @@ impl Race {
     }
 
     fn pick(&mut self, picked: &Picked, shared: &mut Shared) {
+        self.awaited = None;
         let Some(session) = &self.player.session else { return };
         let Some(choice) = picked.apply(*session.choice()) else { return };
         match session.with_choice(choice) {
@@ -259,6 +282,12 @@ impl Race {
             session.load(schedule);
         }
     }
+}
+
+/// What a person must know, and how the races are doing that are not here.
+fn said(shared: &Shared) -> El {
+    let (failed, under) = coming(shared, Part::Rare);
+    messages(shared, None, failed, under)
 }
 
 fn aim(question: Question, choice: &Choice) -> Aim {

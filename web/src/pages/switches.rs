@@ -6,8 +6,9 @@ use std::rc::Rc;
 use narrate::race::{Session, Unlike};
 use races::compose::link::MAX_BYTES;
 use races::compose::{Change, ComposeLink, NoSense, SWITCHES};
+use races::race::FIRST;
 use races::survey::MOST_STATES;
-use races::{Aim, Choice, Composition, Fix, Found, RACES, RaceModel};
+use races::{Aim, Choice, Composition, Fix, Found, RaceModel};
 use web_sys::Element;
 
 use super::race::Picked;
@@ -46,7 +47,7 @@ pub struct Switches {
 
 /// What is shown as long as nothing else was asked for.
 fn first() -> Composition {
-    Composition::of(Choice::first(RACES[0]))
+    Composition::of(Choice::first(FIRST))
 }
 
 impl Switches {

@@ -1,6 +1,6 @@
 //! The verdicts on all variants of all races: searched here and now, in slices between which the page stays alive.
 
-use races::{survey, verdicts};
+use races::verdicts;
 use web_sys::Element;
 
 use super::{Page, Pulse};
@@ -31,6 +31,7 @@ pub struct Verdicts {
 impl Page for Verdicts {
     /// Opens the table that the hash names, if it names one.
     fn open(&mut self, hash: &str, shared: &mut Shared) {
+        self.state.survey.extend();
         let (name, rest) = Place::Verdicts.rest(hash);
         let found = numbered(name);
         self.named = found.map(|(_, name)| name);
@@ -39,11 +40,11 @@ impl Page for Verdicts {
         if let Some(open) = self.state.open.get_mut(table) {
             *open = true;
         }
-        self.ask_table(table);
+        self.ask_table(table, shared);
         self.wanted = Some(table);
     }
 
-    fn did(&mut self, deed: &Deed, _: &mut Shared) -> bool {
+    fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
         match *deed {
             Deed::Pressed(Mark::Command(Command::Pause)) => {
                 self.state.going = false;
@@ -64,7 +65,7 @@ impl Page for Verdicts {
                 let Some(of) = self.state.open.get_mut(table).filter(|of| **of != open) else { return false };
                 *of = open;
                 if open {
-                    self.ask_table(table);
+                    self.ask_table(table, shared);
                 } else if self.named.and_then(numbered).is_some_and(|(of, _)| of == table) {
                     // Its link would open it again.
                     self.named = None;
@@ -109,6 +110,16 @@ impl Page for Verdicts {
         ended || self.pace.is_due()
     }
 
+    fn arrived(&mut self, shared: &mut Shared) {
+        let known = verdicts::tables().count() - self.state.survey.extend();
+        // What waited for its races is searched first.
+        for table in known..verdicts::tables().count() {
+            if self.state.open.get(table) == Some(&true) {
+                self.ask_table(table, shared);
+            }
+        }
+    }
+
     fn drawn(&mut self, root: &Element) {
         if let Some(table) = self.wanted.take() {
             let mark = Mark::Table(table as u32).to_attr();
@@ -122,9 +133,12 @@ impl Page for Verdicts {
 }
 
 impl Verdicts {
-    fn ask_table(&mut self, table: usize) {
+    /// Lets a table be searched before the others, once its races are here.
+    fn ask_table(&mut self, table: usize, shared: &mut Shared) {
         if let Some(table) = verdicts::tables().nth(table) {
             self.state.survey.ask_table(table.name);
+        } else if verdicts::awaited().any(|(number, _)| number == table) {
+            shared.rare.ask();
         }
     }
 }
@@ -132,7 +146,7 @@ impl Verdicts {
 /// The number of a table that an address names, and its own name.
 fn numbered(name: &str) -> Option<(usize, &'static str)> {
     let trust = (name == TRUST).then(|| (trust::number(), TRUST));
-    trust.or_else(|| survey::table(name).map(|(number, table)| (number, table.name)))
+    trust.or_else(|| verdicts::numbered(name).map(|(number, about)| (number, about.names[0])))
 }
 
 fn focus(root: &Element, selector: &str) {

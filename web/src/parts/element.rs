@@ -262,7 +262,10 @@ impl App for Widget {
                 true
             }
             Msg::Did(Deed::Pressed(Mark::Command(Command::Retry)))
-                if self.shared.more.retry() | self.shared.tables.retry() | self.shared.lab.retry() =>
+                if self.shared.more.retry()
+                    | self.shared.tables.retry()
+                    | self.shared.lab.retry()
+                    | self.shared.rare.retry() =>
             {
                 true
             }

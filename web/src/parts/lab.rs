@@ -27,6 +27,9 @@ pub fn lab() -> Lab {
 }
 
 fn moves(link: &str) -> Option<Moves> {
+    if RaceLink::is_awaited(link) {
+        return None;
+    }
     let (link, _) = RaceLink::parse(link)?;
     let taken = link.schedule.steps().get(..link.step as usize)?;
     let moves = predict::moves(&link.choice, taken).ok()??;

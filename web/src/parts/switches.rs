@@ -17,5 +17,6 @@ pub fn arrived() -> Result<Arrived, PartError> {
 /// The part. The others must not name this, but in the place where the program is split.
 pub fn switches() -> [Box<dyn Page>; 2] {
     pgtable::complete();
+    races::complete();
     [Box::new(Switches::default()), Box::new(Safe::default())]
 }

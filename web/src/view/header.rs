@@ -132,6 +132,7 @@ pub fn coming(shared: &Shared, part: Part) -> (Option<String>, Option<El>) {
         PartState::Loading(Loading::Under(of)) => {
             let what = match part {
                 Part::Lab => "Loading the race lab and the verdicts",
+                Part::Rare => "Loading the rest of the races",
                 Part::More | Part::Call | Part::Switches => "Loading the rest of Pagewalk",
                 Part::Tables => "Loading what reads captured page tables",
                 Part::Compare => "Loading the comparison",

@@ -1,8 +1,8 @@
 //! A race that a person composes: what was asked and what came out, the switches beside the scripts, the fixes, and the run.
 
 use narrate::race::words::count;
-use races::compose::{ASSUMES, Change, NoSense, SWITCHES, Switch};
-use races::{Composition, Fix, Found};
+use races::compose::{Change, NoSense, SWITCHES, Switch};
+use races::{ASSUMES, Composition, Fix, Found};
 
 use super::header::{actions, header, messages};
 use super::race::choices::{choices, lock, rule};

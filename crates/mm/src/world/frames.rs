@@ -35,8 +35,8 @@ pub struct Frames {
     readers: TaskSet,
     /// Those of them whose section is around all that they do: what they leave within it ends nothing.
     outer: TaskSet,
-    /// Whether the memory at stake is somebody's who has not given it up yet: then nobody takes it away.
-    pub owned: bool,
+    /// What a race has noted of the memory at stake, in bits whose meaning is its own.
+    pub notes: u8,
     /// Unlinked tables, in the order in which they were queued.
     queued: ArrayVec<PhysAddr, MAX_LEAVING>,
     /// Tables that were handed to RCU, and whose read sections each waits for.

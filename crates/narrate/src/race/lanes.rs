@@ -2,6 +2,7 @@
 
 use actors::Actor;
 use explore::{Lane, Turn};
+use mm::Task;
 use pagewalk::{Event, Func, Revision, Status};
 use races::{Cpu, Inner, State};
 
@@ -74,8 +75,10 @@ pub(super) fn lane(state: &State, lane: Lane, moved: Option<Lane>, revision: Rev
         (event, after)
     });
     let event = next.as_ref().and_then(|(event, _)| event.as_ref());
-    let next_words =
-        next.as_ref().map(|(event, after)| brief(&sentence(event.as_slice(), &after.world, revision)));
+    let next_words = next.as_ref().map(|(event, after)| {
+        let own = event.as_ref().and_then(|event| words::read(state, lane, event));
+        brief(&own.unwrap_or_else(|| sentence(event.as_slice(), &after.world, revision)))
+    });
     let view = LaneView {
         lane,
         name: words::who(lane, state.cpus().len()),
@@ -94,7 +97,11 @@ pub(super) fn lane(state: &State, lane: Lane, moved: Option<Lane>, revision: Rev
     let walks = !matches!(cpu.inner(), Inner::Nothing);
     let lines = cpu.script().lines.iter().enumerate();
     LaneView {
-        role: if walks { "walks the tables" } else { "changes the tables" },
+        role: match cpu.task() {
+            _ if walks => "walks the tables",
+            Task::Walker => "looks for a page in the tables",
+            _ => "changes the tables",
+        },
         func: cpu.script().name,
         says,
         stack: stack(cpu),
@@ -149,6 +156,10 @@ fn stands(state: &State, lane: Lane, turn: Turn) -> String {
     }
     match (status(state, lane, turn), state.cpu(lane), state.waits_for(lane)) {
         (_, Some(cpu), Some((lock, _))) => locks::waits(state, cpu.task(), lock),
+        (LaneStatus::Waits, ..) => {
+            let readers: Vec<String> = state.world.frames.readers().iter().map(words::cpu).collect();
+            format!("waits for {} to turn its interrupts on again", readers.join(", "))
+        }
         (LaneStatus::Faulted, ..) => "the kernel would crash here, or continue with wrong data".to_owned(),
         (LaneStatus::Stopped, ..) => "stopped: something went wrong on another CPU".to_owned(),
         _ => "has finished".to_owned(),

@@ -111,7 +111,7 @@ pub(super) fn uses_rcu(state: &State) -> bool {
     let hands_over = state.cpus().iter().any(|cpu| {
         let hands = |step: &Step| {
             matches!(step, Step::Finish(_) if cpu.script().rcu)
-                || matches!(step, Step::Free(_, pagewalk::Free::Rcu))
+                || matches!(step, Step::Free(_, pagewalk::Free::Rcu) | Step::Rcu(_) | Step::Interrupts(_))
         };
         cpu.script().lines.iter().any(|line| hands(&line.step))
     });

@@ -107,10 +107,12 @@ pub fn point(moment: &Moment, revision: Revision, race: Race) -> RacePoint {
 
 /// What just happened, and who did it.
 fn said(moment: &Moment, revision: Revision) -> String {
-    let Moment { state, lane, event, .. } = moment;
+    let Moment { before, state, lane, event } = moment;
     let mut says = match (lane, event) {
         (Some(lane), Some(event)) => {
-            told(&words::who(*lane, state.cpus().len()), &sentence(&[*event], &state.world, revision))
+            let own = words::read(before, *lane, event);
+            let says = own.unwrap_or_else(|| sentence(&[*event], &state.world, revision));
+            told(&words::who(*lane, state.cpus().len()), &says)
         }
         _ => START.to_owned(),
     };

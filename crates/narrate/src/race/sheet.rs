@@ -22,7 +22,7 @@ fn who(session: &Session, point: &RacePoint) -> Block {
         facts.push(("The walk".to_owned(), super::safe::holds(choice.lock).to_owned()));
     }
     if choice.race.rules.len() > 1 {
-        facts.push(("The other CPU".to_owned(), choice.rule.title.to_owned()));
+        facts.push(("The rule".to_owned(), choice.rule.title.to_owned()));
     }
     Block::Facts(facts)
 }
@@ -34,7 +34,7 @@ fn outcome(session: &Session, point: &RacePoint) -> Vec<Block> {
     let mut blocks = vec![Block::Heading("Outcome".to_owned()), Block::Text(format!("{head}: {}.", of.what))];
     if let Some(decided) = session.decided() {
         let by = words::who(decided.by, session.cpus());
-        let did = if decided.frees { "frees the table" } else { "takes its last turn" };
+        let did = decided.does.words();
         let held = decided.held.map_or_else(String::new, |(lane, step)| {
             let who = words::who(lane, session.cpus());
             format!(" {who} still holds its address, which it has read at step {step}.")

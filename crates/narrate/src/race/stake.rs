@@ -1,6 +1,6 @@
 //! The page tables at stake: where each is in its life, and what its entries say.
 
-use mm::{Frame, Slot, Table};
+use mm::{Frame, MmId, Slot, Table};
 use pgtable::{EntryKind, Level, PhysAddr, RawEntry};
 use races::{Cpu, Inner, Ops, State};
 
@@ -99,6 +99,9 @@ fn view(state: &State, before: &State, table: &Table, top: PhysAddr) -> StakeTab
             let kind = world.classify(level, value);
             let words = match kind {
                 EntryKind::Table => format!("→ {:#x}", world.model().table_address(level, value)),
+                EntryKind::Leaf if level == Level::Pte && is_write_execute(state, value) => {
+                    "page, W+X".to_owned()
+                }
                 EntryKind::Leaf if level == Level::Pte => "page".to_owned(),
                 kind => kind.word().to_owned(),
             };
@@ -115,6 +118,13 @@ fn view(state: &State, before: &State, table: &Table, top: PhysAddr) -> StakeTab
         slots,
         walkers: walkers(state, |slot| slot.table == pa),
     }
+}
+
+/// Whether a page of the kernel may be written and executed, as check_wx looks for it.
+fn is_write_execute(state: &State, pte: RawEntry) -> bool {
+    let ground = state.cpus().first().map(|cpu| cpu.script().ground);
+    ground.is_some_and(|ground| ground.mm == MmId::INIT_MM)
+        && state.world.model().make.prot.is_write_execute(pte.0)
 }
 
 /// Whether an entry of a live table leads to a table.

@@ -3,6 +3,7 @@
 use explore::Schedule;
 use races::{Aim, Composition, Found, RaceLink, RaceModel, RaceSearch};
 
+use super::decided::Does;
 use super::*;
 
 fn open(link: &str) -> Session {
@@ -354,4 +355,66 @@ fn a_composed_race_has_an_address_of_its_own_and_marks_what_the_kernel_does_not_
         session.step(Lane::ALL[1]);
     }
     assert_eq!(session.address(9), text, "too long");
+}
+
+#[test]
+fn who_looks_for_a_page_without_a_lock_reads_once_and_is_waited_for() {
+    let mut session = open("v1/race/gup-fast/arm64-4k-48/v7.3");
+    for _ in 0..3 {
+        session.step(lane('a'));
+    }
+    let point = point_of(&session);
+    assert!(
+        point.sentence.starts_with("CPU 0: PMD slot ")
+            && point.sentence.contains(" is read once: it leads to a table"),
+        "{}",
+        point.sentence
+    );
+    assert_eq!((point.lanes[0].role, point.lanes[0].func), ("looks for a page in the tables", "gup_fast"));
+    while session.step(lane('b')) {}
+    let khugepaged = &point_of(&session).lanes[1];
+    assert_eq!(
+        (khugepaged.status, &*khugepaged.says),
+        (LaneStatus::Waits, "waits for CPU 0 to turn its interrupts on again")
+    );
+    // Then it goes on, and the page is not pinned any more or khugepaged sees that it is.
+    while session.step(lane('a')) {}
+    while session.step(lane('b')) {}
+    assert_eq!(point_of(&session).outcome, None);
+}
+
+#[test]
+fn what_decides_a_run_without_a_freed_table_is_the_last_change_of_another_cpu() {
+    for (link, does) in [
+        ("v1/race/mbind/x86_64-4level/v7.3?rule=mm-only", "PTE slot 511 changes from"),
+        ("v1/race/rox/x86_64-4level/v7.3?lock=write&rule=x-first", "PTE slot 511 changes from"),
+        ("v1/race/gup-fast/arm64-4k-48/v7.3?rule=pte-only", "copies the page to its place in the huge page"),
+    ] {
+        let (RaceLink { choice, .. }, _) = RaceLink::parse(link).expect("a race");
+        let found = races::survey::search(&choice).expect("it starts");
+        let way = found.ways.iter().find(|(outcomes, _)| !outcomes.contains(races::Outcomes::UAF_PTE));
+        let mut session = Session::new(choice).expect("it starts");
+        session.load(&way.expect("it goes wrong").1);
+        let decided = session.decided().expect("it goes wrong");
+        assert_eq!((decided.does, decided.held), (Does::Changes, None), "{link}");
+        session.go_to(decided.step);
+        let said = point_of(&session).sentence;
+        assert!(said.contains(does), "{link}: {said}");
+        let text = super::sheet::steps(&session).text("");
+        assert!(text.contains(&format!("CPU 1 makes its last change at step {}.", decided.step)), "{text}");
+    }
+}
+
+#[test]
+fn a_page_that_may_be_written_and_executed_is_shown_as_such() {
+    let mut session = open("v1/race/rox/riscv64-sv39/v7.3?lock=write&rule=x-first");
+    let words = |session: &Session| {
+        let tables = point_of(session).tables;
+        tables.iter().flat_map(|table| &table.slots).map(|slot| slot.words.clone()).collect::<Vec<_>>()
+    };
+    assert!(words(&session).contains(&"page".to_owned()));
+    session.step(lane('b'));
+    assert!(words(&session).contains(&"page, W+X".to_owned()), "{:?}", words(&session));
+    while session.step(lane('b')) {}
+    assert!(words(&session).contains(&"page".to_owned()));
 }

@@ -2,14 +2,21 @@
 
 use explore::Lane;
 use mm::{LockMode, Task};
-use races::{Found, Outcomes};
+use pagewalk::Event;
+use races::{Found, Outcomes, State, Step};
 
-const OUTCOMES: [(Outcomes, &str); 6] = [
+use crate::sentence::slot_name;
+
+const OUTCOMES: [(Outcomes, &str); 10] = [
     (Outcomes::UAF_PMD, "a freed pmd table is read"),
     (Outcomes::UAF_PTE, "a freed pte table is read"),
     (Outcomes::WILD, "an entry is followed to memory that is not a page table"),
     (Outcomes::LOST, "a change of permissions is undone"),
     (Outcomes::DOUBLE, "the same memory is counted twice"),
+    (Outcomes::MISSED, "a page is missed"),
+    (Outcomes::STALE, "a page is pinned whose contents have moved"),
+    (Outcomes::TORN, "the dump shows neither the old tables nor the new ones"),
+    (Outcomes::WX, "the dump finds a page that is writable and executable"),
     (Outcomes::DEADLOCK, "nobody can move any more (a deadlock)"),
 ];
 
@@ -17,6 +24,20 @@ const OUTCOMES: [(Outcomes, &str); 6] = [
 pub fn outcomes(outcomes: Outcomes) -> String {
     let names = OUTCOMES.iter().filter(|(of, _)| outcomes.contains(*of)).map(|(_, name)| *name);
     names.collect::<Vec<_>>().join("; ")
+}
+
+/// A read of a CPU that reads an entry once and uses what it has read, before it happened; none if the lane does something else.
+pub(super) fn read(before: &State, lane: Lane, event: &Event) -> Option<String> {
+    let cpu = before.cpu(lane)?;
+    let step = cpu.script().lines.get(cpu.at()?)?.step;
+    let Event::Read { level, slot, verdict, .. } = *event else { return None };
+    // What x86's collapse reads is told here, the rest by whoever has such lines.
+    let says = match (step, verdict) {
+        (Step::Alike, true) => "is read: all ptes are alike.",
+        (Step::Alike, false) => "is read: it is not like the other ptes.",
+        _ => races::told(step, level, verdict)?,
+    };
+    Some([&*slot_name(&before.world, level, slot), " ", says].concat())
 }
 
 /// What a search looks for.

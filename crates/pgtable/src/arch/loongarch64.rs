@@ -36,6 +36,7 @@ static PROT: Protections = Protections {
     shared: Protection { pte: PAGE_SHARED, leaf: PAGE_SHARED | HUGE },
     kernel: PAGE_KERNEL_ANY,
     kernel_ro: PAGE_KERNEL_ANY,
+    write_execute: None,
 };
 const PAGE_KERNEL_ANY: Protection =
     Protection { pte: PAGE_KERNEL | GLOBAL, leaf: PAGE_KERNEL | HUGE | HGLOBAL };
@@ -49,6 +50,8 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::WholeLeaf,
     linear_alias: false,
     drops_global: false,
+    rox_at_once: false,
+    flush_interrupts: true,
     hvo: true,
     ptdump: None,
     isa: Isa::Loongarch,

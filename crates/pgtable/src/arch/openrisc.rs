@@ -31,6 +31,7 @@ static PROT: Protections = Protections {
     shared: protection(PAGE_SHARED),
     kernel: protection(PAGE_KERNEL),
     kernel_ro: protection(PAGE_KERNEL_RO),
+    write_execute: None,
 };
 
 /// Kconfig, which selects next to nothing.
@@ -42,6 +43,8 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::No,
     linear_alias: false,
     drops_global: false,
+    rox_at_once: false,
+    flush_interrupts: true,
     hvo: false,
     ptdump: None,
     isa: Isa::Openrisc,

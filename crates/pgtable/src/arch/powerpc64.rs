@@ -110,6 +110,7 @@ static PROT: Protections = Protections {
     shared: protection(PAGE_SHARED),
     kernel: protection(PAGE_KERNEL),
     kernel_ro: protection(PAGE_KERNEL_RO),
+    write_execute: Some([WRITE | EXEC, WRITE | EXEC]),
 };
 
 /// `remove_pagetable()` holds `init_mm.page_table_lock` over all of it, and frees each table before it clears the entry.
@@ -131,6 +132,8 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::No,
     linear_alias: false,
     drops_global: false,
+    rox_at_once: false,
+    flush_interrupts: false,
     hvo: false,
     ptdump: Some(Ptdump::Powerpc),
     isa: Isa::Powerpc,

@@ -150,6 +150,7 @@ static PROT: Protections = Protections {
     shared: protection(PAGE_SHARED),
     kernel: protection(PAGE_KERNEL),
     kernel_ro: protection(PAGE_KERNEL),
+    write_execute: Some([WRITE | EXEC, WRITE | EXEC]),
 };
 
 /// A table entry has only V.
@@ -183,6 +184,8 @@ const KERNEL_64: Kernel = Kernel {
     set_memory: SetMemory::SplitsLinear,
     linear_alias: true,
     drops_global: false,
+    rox_at_once: false,
+    flush_interrupts: false,
     hvo: true,
     ptdump: Some(Ptdump::Riscv),
     isa: Isa::Riscv,

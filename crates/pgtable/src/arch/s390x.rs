@@ -137,8 +137,12 @@ const fn protection(pte: u64) -> Protection {
 }
 
 /// `PAGE_RW`, young and dirty; `PAGE_KERNEL`; `PAGE_KERNEL_RO`.
-static PROT: Protections =
-    Protections { shared: protection(0x13d), kernel: protection(0x13d), kernel_ro: protection(0x315) };
+static PROT: Protections = Protections {
+    shared: protection(0x13d),
+    kernel: protection(0x13d),
+    kernel_ro: protection(0x315),
+    write_execute: Some([PAGE_PROTECT | PAGE_NOEXEC | PAGE_INVALID, 0]),
+};
 
 /// `vmem_pte_free()` and its siblings free a table before its entry is cleared, under `vmem_mutex`. Nothing maps large over
 /// tables, nothing gives vmemmap pages back; `set_memory_*()` splits large entries with walkers of its own and never merges.
@@ -154,6 +158,8 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::Splits,
     linear_alias: true,
     drops_global: false,
+    rox_at_once: false,
+    flush_interrupts: false,
     hvo: false,
     ptdump: Some(Ptdump::S390),
     isa: Isa::S390,

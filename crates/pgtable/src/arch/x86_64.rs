@@ -125,6 +125,7 @@ static PROT: Protections = Protections {
     shared: protection(PAGE_SHARED),
     kernel: protection(PAGE_KERNEL),
     kernel_ro: protection(PAGE_KERNEL_RO),
+    write_execute: Some([RW | NX, RW]),
 };
 
 /// A table entry is made with `_PAGE_TABLE`, by `pmd_populate_kernel()` as well: what keeps users out are the ptes. A pte has its
@@ -162,6 +163,8 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::Splits,
     linear_alias: true,
     drops_global: true,
+    rox_at_once: true,
+    flush_interrupts: true,
     hvo: true,
     ptdump: Some(Ptdump::X86),
     isa: Isa::X86,

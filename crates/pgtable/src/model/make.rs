@@ -67,9 +67,20 @@ pub struct Protections {
     pub kernel: Protection,
     /// [`Prot::KernelRo`]
     pub kernel_ro: Protection,
+    /// Which bits say that the kernel may write a page and execute it, and how they stand then: what `ptdump_check_wx()` looks for.
+    /// `None` where nothing is looked for.
+    pub write_execute: Option<[u64; 2]>,
 }
 
 impl Protections {
+    /// Whether an entry, or what is left of it by the levels above, lets the kernel write and execute.
+    pub const fn is_write_execute(&self, entry: u64) -> bool {
+        match self.write_execute {
+            Some([mask, value]) => entry & mask == value,
+            None => false,
+        }
+    }
+
     /// The bits of one of them.
     pub const fn of(&self, prot: Prot) -> Protection {
         match prot {

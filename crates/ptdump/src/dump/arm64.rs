@@ -53,7 +53,6 @@ pub(super) static FORMAT: Format = Format {
         Item::value(ATTRINDX, 0, "MEM/NORMAL"),
         Item::value(ATTRINDX, 1 << 2, "MEM/NORMAL-TAGGED"),
     ],
-    write_execute: Bits::clear(RDONLY | PXN),
     exempt: None,
     non_uxn: Some(Bits::clear(UXN)),
     check_wx: CheckWx { prefix: "", failed: "FAILED", which: "", suffix: "" },

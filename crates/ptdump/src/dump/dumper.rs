@@ -185,7 +185,8 @@ impl Dumper {
         let pages = (end - run.start) >> self.model.page_shift;
         let exempt = self.format.exempt.is_some_and(|exempt| exempt(self.model) == end);
         let counts = (subject != 0 || !self.format.zero_is_hole) && !exempt;
-        let w_x = counts && self.format.write_execute.hold(subject);
+        // Asked of the effective protection where that is known, and never of 0.
+        let w_x = counts && self.model.make.prot.is_write_execute(subject);
         if w_x {
             self.write_execute.pages = self.write_execute.pages.wrapping_add(pages);
         }

@@ -130,8 +130,6 @@ pub struct Format {
     pub(super) separator: &'static str,
     /// The columns, in order.
     pub(super) items: &'static [Item],
-    /// Writable and executable. Asked of the effective protection where that is known, and never of 0.
-    pub(super) write_execute: Bits,
     /// s390: a line that ends here is not counted: the first page may be writable and executable.
     pub(super) exempt: Option<fn(&Model) -> VirtAddr>,
     /// arm64: executable in user mode, which is counted besides.

@@ -83,7 +83,6 @@ const FORMAT: Format = Format {
         Item::value(IS_4K_PFN, IS_4K_PFN, "4K_pfn"),
         Item::value(SPECIAL, SPECIAL, "special"),
     ],
-    write_execute: Bits::set(WRITE | EXEC),
     exempt: None,
     non_uxn: None,
     check_wx: CheckWx { prefix: "", failed: "FAILED", which: "", suffix: "" },

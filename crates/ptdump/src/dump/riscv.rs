@@ -3,7 +3,7 @@
 use pgtable::arch::riscv::{ACCESSED, DIRTY, EXEC, GLOBAL, NAPOT, PBMT, PRESENT, READ, SOFT, USER, WRITE};
 use pgtable::{Ptdump, VirtAddr};
 
-use super::format::{Bits, CheckWx, Format, Headers, Item};
+use super::format::{CheckWx, Format, Headers, Item};
 use super::plan::{Layout, Marker, Plan, View, markers};
 use crate::users;
 
@@ -48,7 +48,6 @@ pub(super) static FORMAT: Format = Format {
         Item::flag(READ, "R", "."),
         Item::flag(PRESENT, "V", "."),
     ],
-    write_execute: Bits::set(WRITE | EXEC),
     exempt: None,
     non_uxn: None,
     check_wx: CheckWx { prefix: "", failed: "failed", which: "", suffix: "" },

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use pgtable::arch::s390x::{PAGE_INVALID, PAGE_NOEXEC, PAGE_PROTECT};
 use pgtable::{Level, Ptdump, VirtAddr};
 
-use super::format::{Bits, CheckWx, Format, Headers, Item};
+use super::format::{CheckWx, Format, Headers, Item};
 use super::plan::{Layout, Marker, Plan, View};
 use crate::Ranges;
 use crate::users;
@@ -42,7 +42,6 @@ pub(super) static FORMAT: Format = Format {
         Item::value(PAGE_INVALID | PAGE_NOEXEC, PAGE_NOEXEC, "NX"),
         Item::value(PAGE_INVALID | PAGE_NOEXEC, 0, "X"),
     ],
-    write_execute: Bits::clear(TRACKED),
     // The lowcore page has instructions that must be executed unless the CPU has the BEAR enhancement and no mitigation uses
     // trampolines. The captured machine is of that kind.
     exempt: Some(|model| VirtAddr(model.page_bytes())),

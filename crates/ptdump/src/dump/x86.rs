@@ -3,7 +3,7 @@
 use pgtable::arch::x86_64::{GLOBAL, NX, PAT, PCD, PFN, PRESENT, PSE, PWT, RW, USER};
 use pgtable::{Level, Ptdump, VirtAddr};
 
-use super::format::{Bits, CheckWx, Effective, Format, Headers, Item};
+use super::format::{CheckWx, Effective, Format, Headers, Item};
 use super::plan::{Layout, Plan, View, markers};
 use crate::users;
 
@@ -43,7 +43,6 @@ pub(super) static FORMAT: Format = Format {
         Item::flag(GLOBAL, "GLB ", "    "),
         Item::flag(NX, "NX ", "x  "),
     ],
-    write_execute: Bits { mask: RW | NX, value: RW },
     exempt: None,
     non_uxn: None,
     check_wx: CheckWx { prefix: "x86/mm: ", failed: "FAILED", which: "", suffix: "." },

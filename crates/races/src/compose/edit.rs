@@ -3,14 +3,17 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
+use actors::Quirk;
 use mm::LockMode;
 use pagewalk::{Free, Revision};
 use pgtable::Level;
 
-use super::{Around, Frees, Guard, Guarded};
+use super::{Around, Frees, Guard, Guarded, Reads};
 use crate::cpu::{Cpu, Inner};
+use crate::notes::Notes;
+use crate::ops::{self, Ops};
 use crate::setting::NotThere;
-use crate::state::Cpus;
+use crate::state::{Cpus, State};
 use crate::step::{Line, Lock, Script, Shared, Step, line};
 
 /// Why a combination makes no sense.
@@ -65,10 +68,32 @@ pub enum NoSense {
     /// Memory that nobody can own.
     #[error("the tables of a process are not the caller's: nobody owns them so that {0} would have to wait")]
     NobodyOwns(&'static str),
+    /// A walker with an RCU read section of its own.
+    #[error("{0} is in an RCU read section already, where it reads page tables")]
+    OwnRcu(&'static str),
+    /// Reads that are not once each.
+    #[error(
+        "{0} mentions an entry several times, and each mention is a read here already, the most that a compiler may make of it: this is for code \
+         that reads an entry once (get_user_pages_fast(), fault-around)"
+    )]
+    Mentions(&'static str),
+    /// One read that is one already.
+    #[error("{0} reads an entry once already, where it follows it")]
+    ReadsOnce(&'static str),
+    /// Reads of ptdump.
+    #[error("ptdump_walk_pgd() stands here for what debugfs does: choose a debug walk to say how it reads")]
+    DumpReads,
+    /// Nothing to show.
+    #[error("{0} shows no tables: choose a race with a debug walk that dumps them, and one other CPU")]
+    ShowsNothing(&'static str),
     /// Hotplug around a walk that takes its own locks.
     #[error("ptdump_walk_pgd() is called from debugfs and never inside memory hotplug")]
     DumpInHotplug,
 }
+
+/// The words for memory that somebody owns, or nobody.
+const OWNED: [&str; 2] =
+    ["finds that the memory is in use, and gives up", "finds that nobody owns the memory any more"];
 
 /// The lines that a switch is about, as a new script of the CPU.
 fn rewrite(cpu: &mut Cpu, lines: Vec<Line>) {
@@ -121,7 +146,8 @@ pub(super) fn walker(
         match cpu.inner() {
             Inner::Dump(_) => return Err(NoSense::DumpInRcu),
             Inner::Walk(walk, _) if walk.entry().has_vmas() => return Err(NoSense::VmasInRcu),
-            _ => {}
+            Inner::Nothing => return Err(NoSense::OwnRcu(name)),
+            Inner::Walk(..) => {}
         }
         let at = lines.iter().position(|line| line.step == Step::Run).unwrap_or(0);
         lines.insert(at, line("rcu_read_lock()", Step::Rcu(true)));
@@ -129,6 +155,59 @@ pub(super) fn walker(
     }
     if rcu || hotplug.is_some() {
         rewrite(cpu, lines);
+    }
+    Ok(())
+}
+
+/// How often the walker reads an entry.
+pub(super) fn reads(cpu: &mut Cpu, reads: Reads) -> Result<(), NoSense> {
+    let name = cpu.script().name;
+    let is_walk = match cpu.inner() {
+        _ if reads == Reads::AsWritten => return Ok(()),
+        Inner::Dump(_) => return Err(NoSense::DumpReads),
+        Inner::Walk(..) => true,
+        Inner::Nothing => false,
+    };
+    match (reads, is_walk) {
+        (Reads::Once, true) => cpu.reads_once(),
+        (Reads::Once, false) => return Err(NoSense::ReadsOnce(name)),
+        (_, true) => return Err(NoSense::Mentions(name)),
+        (_, false) => {
+            let mut lines = Vec::new();
+            for &line in &cpu.script().lines {
+                match (line.step, reads) {
+                    (Step::Same(_), Reads::Merged) => {
+                        let step = Step::Act("takes what it has read before for what is there now");
+                        lines.push(Line { text: "(not read again)", step, ..line });
+                    }
+                    (Step::Get(entry), Reads::Repeated) => {
+                        let text =
+                            if entry == Level::Pud { "*pud is read again" } else { "*pmd is read again" };
+                        lines.extend([
+                            line,
+                            Line { text, depth: line.depth + 1, step: Step::GetAgain(entry) },
+                        ]);
+                    }
+                    _ => lines.push(line),
+                }
+            }
+            rewrite(cpu, lines);
+        }
+    }
+    Ok(())
+}
+
+/// The dump is judged by what it shows.
+pub(super) fn whole(state: &mut State) -> Result<(), NoSense> {
+    let State { world, cpus } = state;
+    let of = match (cpus.len(), cpus.first().map(Cpu::inner)) {
+        (2, Some(Inner::Walk(walk, Ops::Look(of)))) if of.quirk == Quirk::ContinueAtLeaves => (walk, *of),
+        _ => return Err(NoSense::ShowsNothing(cpus.first().map_or("", |cpu| cpu.script().name))),
+    };
+    let (walk, of) = of;
+    let before = ops::shown(walk, of, world);
+    if let Some(cpu) = cpus.first_mut() {
+        cpu.set_ops(Ops::Dump { of, shown: [(0, 0); 2], before });
     }
     Ok(())
 }
@@ -295,9 +374,12 @@ pub(super) fn around(cpus: &mut Cpus, around: Around) -> Result<(), NoSense> {
             if walker.script().ground.vma.is_some() {
                 return Err(NoSense::NobodyOwns(other.script().name));
             }
-            lines.push(line("the caller gives the memory up", Step::Disown));
+            lines.push(line(
+                "the caller gives the memory up",
+                Step::Note(Notes::GIVEN_UP, "gives up the memory that it owned"),
+            ));
             let taken = other.script().lines.iter().map(|line| Line { depth: line.depth + 1, ..*line });
-            let asks = line("is the memory in use?", Step::IsFree);
+            let asks = line("is the memory in use?", Step::Has(Notes::GIVEN_UP, OWNED));
             let taken = [asks].into_iter().chain(taken).collect();
             rewrite(other, taken);
         }

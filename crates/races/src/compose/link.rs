@@ -1,7 +1,7 @@
 //! A composition as text, and back.
 //!
 //! ```text
-//! v1/compose/<race>/<machine>/<kernel>?lock=write&rule=nothing&guard=init-read:try:2-4&without=mm&frees=rcu&rcu=all&hotplug=no&around=owns&s=b4a2&t=1
+//! v1/compose/<race>/<machine>/<kernel>?lock=write&rule=nothing&guard=init-read:try:2-4&without=mm&frees=rcu&rcu=all&hotplug=no&around=owns&reads=merged&must=show-whole&s=b4a2&t=1
 //! ```
 //!
 //! Race, machine, kernel, `lock`, `rule`, `s` and `t` are those of a [link to a race](crate::link), and may be missing like there. Of what cannot be
@@ -16,10 +16,10 @@ use explore::Schedule;
 use mm::LockMode;
 use pagewalk::names::{near, repeated};
 
-use super::{Around, Composition, Frees, Guard, Guarded, Switches};
+use super::{Around, Composition, Frees, Guard, Guarded, Reads, Switches};
 use crate::choice::Choice;
-use crate::link::{RaceLink, RaceLinkProblem, with_run};
-use crate::race::RACES;
+use crate::link::{MOST_PARTS, RaceLink, RaceLinkProblem, is_run, with_run};
+use crate::race::FIRST;
 
 /// Longest composition that is looked at, in bytes: none that we write is longer.
 pub const MAX_BYTES: usize = 400;
@@ -29,8 +29,8 @@ const VERSION: &str = "v1";
 const KIND: &str = "/compose";
 
 /// The parameters; the first ones are those of a link to a race.
-const PARAMETERS: [&str; 10] =
-    ["lock", "rule", "s", "t", "guard", "without", "frees", "rcu", "hotplug", "around"];
+const PARAMETERS: [&str; 12] =
+    ["lock", "rule", "s", "t", "guard", "without", "frees", "rcu", "hotplug", "around", "reads", "must"];
 
 /// How many of them are those of a link to a race.
 const OF_RACE: usize = 4;
@@ -50,7 +50,9 @@ pub struct ComposeLink {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeProblem {
     /// Longer than any composition.
-    #[error("this is too long to be a composition ({0} bytes, at most {MAX_BYTES}); the first race is taken")]
+    #[error(
+        "this is too long to be a composition ({0} bytes, at most {MAX_BYTES}): nobody has moved, and what is too much is ignored"
+    )]
     TooLong(usize),
     /// Another version.
     #[error(
@@ -75,13 +77,15 @@ pub enum ComposeProblem {
 }
 
 /// What a switch can be, for a message.
-const VALUES: [(&str, &str); 6] = [
+const VALUES: [(&str, &str); 8] = [
     ("guard", "LOCK-MODE[:try]:FIRST-LAST, for example init-read:try:2-4 (init, mm, hotplug; read, write)"),
     ("without", "init, mm, hotplug"),
     ("frees", "now, rcu, batch"),
     ("rcu", "all"),
     ("hotplug", "yes, no"),
     ("around", "owns, inside-hotplug"),
+    ("reads", "once, repeated, merged"),
+    ("must", "show-whole"),
 ];
 
 impl Composition {
@@ -108,19 +112,20 @@ impl ComposeLink {
         {
             return None;
         }
-        if text.len() > MAX_BYTES {
-            let first = Composition::of(Choice::first(RACES[0]));
-            return Some((Self::new(first), Vec::from([ComposeProblem::TooLong(text.len())])));
-        }
         let mut problems = Vec::new();
+        let is_long = text.len() > MAX_BYTES;
+        if is_long {
+            problems.push(ComposeProblem::TooLong(text.len()));
+        }
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         if version != VERSION {
             problems.push(ComposeProblem::Version(version.to_string()));
         }
-        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let parts = || {
             query
                 .split('&')
-                .filter(|part| !part.is_empty())
+                .filter(|part| !(part.is_empty() || is_long && is_run(part)))
+                .take(MOST_PARTS)
                 .map(|part| part.split_once('=').unwrap_or((part, "")))
         };
         let of_race: Vec<String> = parts()
@@ -128,7 +133,7 @@ impl ComposeLink {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let link = RaceLink::parse(&format!("v1/race{path}?{}", of_race.join("&")));
-        let (link, of_link) = link.unwrap_or_else(|| (RaceLink::new(Choice::first(RACES[0])), Vec::new()));
+        let (link, of_link) = link.unwrap_or_else(|| (RaceLink::new(Choice::first(FIRST)), Vec::new()));
         // A parameter that is there twice is told below.
         let of_link = of_link.into_iter().filter(|problem| !matches!(problem, RaceLinkProblem::Twice(_)));
         problems.extend(of_link.map(ComposeProblem::Race));
@@ -172,6 +177,8 @@ impl Switches {
             "frees" => self.frees = Some(named(&Frees::ALL, value)?),
             "rcu" => self.rcu = (value == "all").then_some(true)?,
             "hotplug" => self.hotplug = Some(named(&[(true, "yes"), (false, "no")], value)?),
+            "reads" => self.reads = named(&Reads::ALL, value)?,
+            "must" => self.whole = (value == "show-whole").then_some(true)?,
             _ => self.around = named(&Around::ALL, value)?,
         }
         Some(())
@@ -213,7 +220,7 @@ impl fmt::Display for Composition {
             separator = '&';
             result
         };
-        let Switches { rcu, hotplug, guard, without, frees, around } = self.switches;
+        let Switches { rcu, hotplug, guard, without, frees, around, reads, whole } = self.switches;
         guard.map_or(Ok(()), |guard| parameter("guard", &guard))?;
         without.map_or(Ok(()), |lock| parameter("without", &name_of(&Guarded::ALL, &lock)))?;
         frees.map_or(Ok(()), |frees| parameter("frees", &name_of(&Frees::ALL, &frees)))?;
@@ -223,6 +230,12 @@ impl fmt::Display for Composition {
         hotplug.map_or(Ok(()), |takes| parameter("hotplug", &if takes { "yes" } else { "no" }))?;
         if around != Around::Nothing {
             parameter("around", &name_of(&Around::ALL, &around))?;
+        }
+        if reads != Reads::AsWritten {
+            parameter("reads", &name_of(&Reads::ALL, &reads))?;
+        }
+        if whole {
+            parameter("must", &"show-whole")?;
         }
         Ok(())
     }

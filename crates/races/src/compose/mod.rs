@@ -49,7 +49,6 @@ use crate::survey::MOST_STATES;
 pub use edit::NoSense;
 pub use link::{ComposeLink, ComposeProblem};
 pub use switch::{Change, SWITCHES, Switch};
-pub use words::ASSUMES;
 
 /// A race of the library, and what is different about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +74,30 @@ pub struct Switches {
     pub frees: Option<Frees>,
     /// What the surroundings guarantee.
     pub around: Around,
+    /// How often the walker reads an entry.
+    pub reads: Reads,
+    /// The dump has to show the tables before the other CPU's change or those after it, and nothing between.
+    pub whole: bool,
+}
+
+/// How often the walker reads an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reads {
+    /// As the kernel's source says: each mention of an entry is a read.
+    #[default]
+    AsWritten,
+    /// A walk reads each entry once, and tests and follows the value that it has read.
+    Once,
+    /// Of code that reads an entry once: without `READ_ONCE()`, what was tested is read again where it is used.
+    Repeated,
+    /// Of code that reads an entry again to see whether it has changed: the second read is left out.
+    Merged,
+}
+
+impl Reads {
+    /// Those that can be named in links.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Once, "once"), (Self::Repeated, "repeated"), (Self::Merged, "merged")];
 }
 
 /// A lock around some lines of the other CPU.
@@ -183,18 +206,21 @@ impl Composition {
     /// [`NoSense`] says what the switches contradict.
     pub fn start(&self) -> Result<State, NoSense> {
         let mut state = self.choice.start()?;
-        let Switches { rcu, hotplug, guard, without, frees, around } = self.switches;
+        let Switches { rcu, hotplug, guard, without, frees, around, reads, whole } = self.switches;
         if let Some(walker) = state.cpus.get_mut(0) {
             edit::walker(walker, self.choice.revision, rcu, hotplug)?;
+            edit::reads(walker, reads)?;
         }
         if let Some(other) = state.cpus.get_mut(1) {
             edit::other(other, guard, without, frees)?;
         }
+        if whole {
+            edit::whole(&mut state)?;
+        }
         if around != Around::Nothing {
             edit::around(&mut state.cpus, around)?;
-            match around {
-                Around::Owns => state.world.frames.owned = true,
-                _ => state.world.hotplug.preset(Task::Walker, LockMode::Write),
+            if around == Around::InsideHotplug {
+                state.world.hotplug.preset(Task::Walker, LockMode::Write);
             }
         }
         Ok(state)

@@ -2,7 +2,7 @@
 
 use mm::LockMode;
 
-use super::{Around, Composition, Frees, Guard, Guarded, NoSense};
+use super::{Around, Composition, Frees, Guard, Guarded, NoSense, Reads};
 use crate::choice::Choice;
 use crate::step::Line;
 
@@ -15,6 +15,10 @@ pub enum Change {
     Hotplug(Option<bool>),
     /// What its caller guarantees.
     Around(Around),
+    /// How often it reads an entry.
+    Reads(Reads),
+    /// Whether what it dumps has to be whole.
+    Whole(bool),
     /// The lock around lines of the other CPU. Where there was none, all lines stand inside.
     Guard(Option<Guarded>),
     /// How that lock is held.
@@ -43,7 +47,7 @@ pub struct Switch {
 }
 
 /// All switches but the lines.
-pub static SWITCHES: [Switch; 8] = [
+pub static SWITCHES: [Switch; 10] = [
     Switch {
         title: "RCU read section",
         about: "Readers under RCU take no lock: what they may still read is freed after a grace period, which ends when all who were inside \
@@ -70,6 +74,28 @@ pub static SWITCHES: [Switch; 8] = [
             (Change::Around(Around::Nothing), "guarantees nothing"),
             (Change::Around(Around::Owns), "owns the range"),
             (Change::Around(Around::InsideHotplug), "is inside hotplug"),
+        ],
+    },
+    Switch {
+        title: "Reads of an entry",
+        about: "A walk mentions an entry several times, and each mention is a read: it may follow what it has not tested. Code that reads once says \
+                READ_ONCE(); without it a compiler may read again for the use, or leave a second read out. (Not behind an atomic operation, as in \
+                get_user_pages_fast(): there the switch shows what that read is for.)",
+        walker: true,
+        positions: &[
+            (Change::Reads(Reads::AsWritten), "as in the kernel"),
+            (Change::Reads(Reads::Once), "a walk reads once"),
+            (Change::Reads(Reads::Repeated), "repeated for the use"),
+            (Change::Reads(Reads::Merged), "second one left out"),
+        ],
+    },
+    Switch {
+        title: "The dump must show",
+        about: "Old tables are those before CPU 1 changes anything, new ones those when it is done. What a dump shows between is neither.",
+        walker: true,
+        positions: &[
+            (Change::Whole(false), "anything"),
+            (Change::Whole(true), "the old tables or the new ones"),
         ],
     },
     Switch {
@@ -133,6 +159,8 @@ impl Composition {
             Change::Rcu(rcu) => of.switches.rcu = rcu,
             Change::Hotplug(hotplug) => of.switches.hotplug = hotplug,
             Change::Around(around) => of.switches.around = around,
+            Change::Reads(reads) => of.switches.reads = reads,
+            Change::Whole(whole) => of.switches.whole = whole,
             Change::Without(without) => of.switches.without = without,
             Change::Frees(frees) => of.switches.frees = frees,
             Change::Guard(None) => *guard = None,
@@ -160,6 +188,8 @@ impl Composition {
             Change::Rcu(rcu) => of.rcu == rcu,
             Change::Hotplug(hotplug) => of.hotplug == hotplug,
             Change::Around(around) => of.around == around,
+            Change::Reads(reads) => of.reads == reads,
+            Change::Whole(whole) => of.whole == whole,
             Change::Without(without) => of.without == without,
             Change::Frees(frees) => of.frees == frees,
             Change::Guard(lock) => of.guard.map(|guard| guard.lock) == lock,

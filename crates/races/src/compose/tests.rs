@@ -78,48 +78,20 @@ fn a_rule_said_by_switches_has_the_verdicts_of_the_rule() {
 }
 
 /// Questions that were asked in public, each with what the model says.
-const ASKED: &[(&str, &str)] = &[
-    // The series “mm: fix UAF caused by race between ptdump and vmap pgtable freeing”, 2026: may pmd_set_huge() stand outside the guard
-    // around the free? The author kept it inside so that a dump sees the old entry or the new one; no read goes wrong either way.
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:try:2-4", "SAFE"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:2-4", "SAFE"),
-    // A guard around the free alone is not enough: the entry must be cleared inside as well, as the walker reads it more than once.
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing&guard=init-read:4-4", "wild"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=write&rule=nothing", "UAF(pte)+wild"),
-    // v2 of that series: a dump under RCU without any mmap lock, where all tables are freed after a grace period? No freed table is read
-    // any more, but today's walker reads an entry once more after it has tested it, and follows what it finds then: the answer in the mail
-    // demands fresh reads from the top.
-    ("munmap/x86_64-4level/v7.3?lock=none&frees=rcu", "UAF(pmd)+wild"),
-    ("munmap/x86_64-4level/v7.3?lock=none&frees=rcu&rcu=all", "wild"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=none&rule=nothing&frees=rcu&rcu=all", "wild"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=none&rule=nothing&rcu=all", "UAF(pte)+wild"),
-    ("huge-pud/x86_64-4level/v7.3?lock=none&rule=nothing&frees=rcu&rcu=all", "wild"),
-    // x86's split tables are freed directly: RCU on the walker's side alone does nothing.
-    ("collapse/x86_64-4level/v7.1?lock=none&rule=debug-cpa-lock&rcu=all", "UAF(pte)+wild"),
-    ("collapse/x86_64-4level/v7.1?lock=none&rule=debug-cpa-lock&frees=rcu&rcu=all", "wild"),
-    // Nor is a grace period enough where a table is given up before the entry that leads to it is cleared, as x86's hot-remove does: a walk
-    // that begins after that still finds it. arm64 clears first.
-    ("hot-remove/x86_64-4level/v7.3?lock=none&rule=debug&frees=rcu&rcu=all", "UAF(pmd)+UAF(pte)+wild"),
-    ("hot-remove/arm64-4k-48/v7.3?lock=none&rule=debug&frees=rcu&rcu=all", "wild"),
-    // Review notes, 2026: is a walk of init_mm without get_online_mems() always wrong? Not where the caller owns the memory, or is inside
-    // hotplug, where taking that lock would wait for itself.
-    ("hot-remove/arm64-4k-48/v7.3?lock=read&rule=no-hotplug", "UAF(pmd)+UAF(pte)+wild"),
-    ("hot-remove/arm64-4k-48/v7.3?lock=read&rule=no-hotplug&around=owns", "SAFE"),
-    ("hot-remove/arm64-4k-48/v7.3?lock=read&rule=no-hotplug&around=inside-hotplug", "SAFE"),
-    ("hot-remove/arm64-4k-48/v7.3?lock=read&rule=hotplug&around=inside-hotplug", "DEADLOCK"),
-    // riscv, 2020, and whoever else forgets its lock, or takes it for reading: a set_memory() caller needs it for reading, a dump for
-    // writing.
-    ("collapse/x86_64-4level/v7.3?lock=none", "UAF(pte)+wild"),
-    ("collapse/x86_64-4level/v7.3?lock=read", "SAFE"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=read", "UAF(pte)+wild"),
-    ("huge-vmap/x86_64-4level/v7.3?lock=write", "SAFE"),
-];
+const QUESTIONS: &str = include_str!("../../../../docs/questions.md");
 
 #[test]
 fn questions_that_were_asked_in_public() {
-    for (text, answer) in ASKED {
-        assert_eq!(told(&format!("v1/compose/{text}")), *answer, "{text}");
+    let mut asked = 0;
+    for line in QUESTIONS.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| asked ")) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [_, address, verdict, words] = cells[..] else { panic!("{line}") };
+        let (address, verdict) = (address.trim_matches('`'), verdict.trim_matches('`'));
+        assert_eq!(told(&format!("v1/compose/{address}")), verdict, "{line}");
+        assert!(!words.is_empty(), "{line}");
+        asked += 1;
     }
+    assert!(asked > 50, "{asked}");
 }
 
 #[test]
@@ -145,6 +117,12 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
         ("munmap?hotplug=no", "never takes mem_hotplug_lock"),
         ("munmap?around=owns", "nobody owns them"),
         ("page-fault?frees=rcu", "frees no tables"),
+        ("gup-fast?rcu=all", "gup_fast is in an RCU read section already"),
+        ("gup-fast?reads=once", "gup_fast reads an entry once already"),
+        ("munmap?reads=merged", "walk_page_range_debug mentions an entry several times"),
+        ("hot-remove?rule=ptdump&reads=once", "choose a debug walk"),
+        ("munmap-vmas?must=show-whole", "walk_page_range shows no tables"),
+        ("gup-fast?must=show-whole", "gup_fast shows no tables"),
     ] {
         let text = format!("v1/compose/{}", text.replace("//", "/x86_64-4level/"));
         let of = parse(&text);
@@ -181,7 +159,15 @@ fn what_is_wrong_is_said_and_the_rest_is_kept() {
     );
     assert_eq!((of.choice.race.id, of.switches), ("munmap", Switches { rcu: true, ..Switches::default() }));
     let (of, said) = problems(&format!("v1/compose/collapse?{}", "x".repeat(400)));
-    assert!(said[0].contains("too long") && of.choice.race.id == "munmap", "{said:?}");
+    assert!(said[0].contains("too long") && of.choice.race.id == "collapse", "{said:?}");
+    // A long run is left out, and the rest is kept.
+    let text = format!("v1/compose/hot-remove/arm64-4k-48/v7.3?s={}&around=owns&t=9", "ab".repeat(300));
+    let (link, said) = ComposeLink::parse(&text).expect("a composition");
+    assert_eq!((link.of.choice.race.id, link.of.choice.model.id), ("hot-remove", "arm64-4k-48"));
+    assert_eq!(
+        (link.of.switches.around, link.schedule.len(), link.step, said.len()),
+        (Around::Owns, 0, 0, 1)
+    );
     assert_eq!((Composition::parse("v1/race/munmap"), Composition::parse("compose")), (None, None));
 }
 
@@ -307,6 +293,7 @@ proptest! {
     #[test]
     fn every_composition_comes_back_and_its_search_ends(
         variant in 0usize..1000, rcu: bool, hotplug: Option<bool>, around in 0usize..3, frees in 0usize..4, without in 0usize..4,
+        reads in 0usize..4, whole: bool,
         guard in prop::option::of((0usize..3, any::<bool>(), any::<bool>(), 1u8..16, 0u8..8)),
     ) {
         let variants = variants();
@@ -324,6 +311,8 @@ proptest! {
             without: Guarded::ALL.get(without).map(|of| of.0),
             frees: Frees::ALL.get(frees).map(|of| of.0),
             around: Around::ALL.get(around).map_or(Around::Nothing, |of| of.0),
+            reads: Reads::ALL.get(reads).map_or(Reads::AsWritten, |of| of.0),
+            whole,
         };
         let of = Composition { choice: variants[variant % variants.len()], switches };
         let text = of.to_string();

@@ -6,19 +6,9 @@ use alloc::vec::Vec;
 
 use mm::LockMode;
 
-use super::{Around, Composition, Frees, Guard, NoSense, Switches};
+use super::{Around, Composition, Frees, Guard, NoSense, Reads, Switches};
 use crate::found::Found;
 use crate::outcome::{OUTCOMES, Outcomes};
-
-/// What a search takes for granted: what it proves holds there, and says nothing of the rest.
-pub const ASSUMES: [&str; 5] = [
-    "All CPUs see all writes in one order, at once. A real CPU may see them in another order, and a compiler may merge or repeat reads \
-     that are not READ_ONCE().",
-    "There is no TLB, and no flush that is put off to be done in a batch: a CPU that goes on using an old translation is not seen.",
-    "There are no interrupts, and time does not matter.",
-    "Each CPU runs its lines once, on these tables. Nothing is said of more CPUs, or of code that is not shown.",
-    "Within that, every order of the steps was tried: not a sample of them.",
-];
 
 impl Composition {
     /// What is different from what the kernel does by itself, each in words: another rule, then what the switches change. Nothing where it
@@ -47,7 +37,7 @@ impl Composition {
 
     /// What is different from the race as the library has it, each in words that go on after “, but ”. Nothing where it is that race.
     pub fn differences(&self) -> Vec<String> {
-        let Switches { rcu, hotplug, guard, without, frees, around } = self.switches;
+        let Switches { rcu, hotplug, guard, without, frees, around, reads, whole } = self.switches;
         let mut all = Vec::new();
         if rcu {
             all.push("the whole walk is in an RCU read section".to_string());
@@ -55,6 +45,19 @@ impl Composition {
         if let Some(takes) = hotplug {
             let how = if takes { "holds" } else { "does not hold" };
             all.push(format!("the walker {how} mem_hotplug_lock"));
+        }
+        match reads {
+            Reads::AsWritten => {}
+            Reads::Once => {
+                all.push("the walk reads each entry once, and follows what it has tested".to_string());
+            }
+            Reads::Repeated => {
+                all.push("the compiler reads an entry again where its value is used".to_string());
+            }
+            Reads::Merged => all.push("the compiler leaves the second read of an entry out".to_string()),
+        }
+        if whole {
+            all.push("the dump has to show the old tables or the new ones".to_string());
         }
         let other =
             self.choice.start().ok().and_then(|state| state.cpus().get(1).map(|cpu| cpu.script().name));

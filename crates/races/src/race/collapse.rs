@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 
 use mm::{LockMode, MmId};
-use pagewalk::{EntryPoint, Free, Revision, Test};
+use pagewalk::{EntryPoint, Free, Revision};
 use pgtable::Level;
 
 use super::{First, READ_FREED, RaceDef, RuleDef, UAF};
@@ -109,7 +109,7 @@ fn lines(held: LockMode) -> Vec<Line> {
     let mut lines = Vec::from([
         line(take, Step::Lock(INIT_MM, held)),
         line("spin_lock(&cpa_lock)", Step::Lock(Lock::Cpa, LockMode::Write)),
-        line("collapse_pmd_page(): are all ptes alike?", Step::Is(Level::Pte, Test::Present)),
+        line("collapse_pmd_page(): are all ptes alike?", Step::Alike),
         inner("set_pmd(pmd, _pmd)", Step::Write(Level::Pmd, Value::Leaf)),
         inner("list_add(&pgtables)", Step::Free(Level::Pte, Free::Queued)),
         inner("flush_tlb_all()", Step::Flush { all: true }),

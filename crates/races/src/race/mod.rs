@@ -4,11 +4,14 @@
 //! is expected of it is in the file of the same name in [`verdicts`](crate::verdicts).
 
 pub mod collapse;
+pub mod fault_around;
+pub mod gup_fast;
 pub mod hot_remove;
 pub mod huge_pud;
 pub mod huge_vmap;
 pub mod kernel_pud;
 pub mod kernel_vmap;
+pub mod mbind;
 pub mod munmap;
 pub mod munmap_mapping;
 pub mod munmap_vmas;
@@ -18,8 +21,10 @@ pub mod page_fault;
 pub mod pud_refault;
 pub mod reclaim;
 pub mod retract;
+pub mod rox;
 pub mod set_prot;
 pub mod set_prot_dump;
+pub mod set_prot_merge;
 pub mod stale_action;
 pub mod two_walkers;
 pub mod vmalloc;
@@ -32,11 +37,27 @@ use pagewalk::Revision;
 use pgtable::Model;
 
 use crate::ground::{Half, Shape};
+use crate::later;
 use crate::outcome::Outcomes;
 use crate::setting::{NotThere, Setting};
 
 /// All races, in the order in which they are offered.
-pub static RACES: [Race; 20] = [
+pub static RACES: [Race; BASE.len() + LATER.len()] = {
+    let mut all = [BASE[0]; BASE.len() + LATER.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < BASE.len() { BASE[at] } else { LATER[at - BASE.len()] };
+        at += 1;
+    }
+    all
+};
+
+/// The one that is offered first.
+pub static FIRST: Race = &munmap::RACE;
+
+/// Those that a program which arrives in parts has with its race lab: who walks is the walker of mm/pagewalk.c, and all of them were there
+/// when the patch was posted or came from its thread.
+pub(crate) const BASE: [Race; 20] = [
     &munmap::RACE,
     &munmap_vmas::RACE,
     &munmap_mapping::RACE,
@@ -58,6 +79,22 @@ pub static RACES: [Race; 20] = [
     &two_walkers::RACE,
     &nested_read::RACE,
 ];
+
+/// Those that come with a later part: more for who arrives with such a question than for who sees a race for the first time.
+pub(crate) const LATER: [Race; 5] =
+    [&mbind::RACE, &fault_around::RACE, &gup_fast::RACE, &rox::RACE, &set_prot_merge::RACE];
+
+/// The races that are here, in the order of [`RACES`]: all of them. Only with the feature `parts` the last ones are not until
+/// [`complete`](crate::complete) is called.
+pub fn races() -> impl Iterator<Item = Race> + Clone {
+    static HERE: [Race; BASE.len()] = BASE;
+    HERE.iter().chain(later::here().races).copied()
+}
+
+/// What is known of those that are not here.
+pub fn awaited() -> &'static [About] {
+    if later::are_complete() { &[] } else { &ABOUTS[BASE.len()..] }
+}
 
 /// What is known of the races by who does not have them: data that refers to no code.
 pub static ABOUTS: [About; RACES.len()] = {
@@ -146,9 +183,9 @@ pub(crate) trait SetUp<R> {
 }
 
 impl RaceDef {
-    /// The race with this name.
+    /// The race with this name, if it is here.
     pub fn from_id(id: &str) -> Option<Race> {
-        RACES.into_iter().find(|race| race.id == id)
+        races().find(|race| race.id == id)
     }
 
     /// The machines that it runs on, in the order of [`pgtable::MODELS`].

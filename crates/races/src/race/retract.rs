@@ -114,7 +114,7 @@ impl SetUp<PteTables> for Retract {
 }
 
 /// `rcu`: whether `pte_free_defer()` does what it says.
-fn lines(rcu: bool) -> Vec<Line> {
+pub(super) fn lines(rcu: bool) -> Vec<Line> {
     const WRITE: LockMode = LockMode::Write;
     const READ: LockMode = LockMode::Read;
     static LINES: [Line; 9] = [
@@ -133,6 +133,7 @@ fn lines(rcu: bool) -> Vec<Line> {
         if let Step::Free(_, how) = &mut line.step
             && !rcu
         {
+            line.text = "pte_free(mm, pgtable)";
             *how = Free::Now;
         }
     }

@@ -44,6 +44,8 @@ pub(super) enum Splits {
     WithMutex,
     /// Not at all.
     WithoutLock,
+    /// By `pgtable_split_lock`, which is held until the pages have been changed as well.
+    MutexToTheEnd,
 }
 
 /// The rules of all races with a change of permissions.
@@ -100,7 +102,11 @@ fn lines(splits: Splits) -> Vec<Line> {
     ];
     let mut lines = LINES.to_vec();
     lines.retain(|line| {
-        splits == Splits::WithMutex || !matches!(line.step, Step::Lock(..) | Step::Unlock(..))
+        splits != Splits::WithoutLock || !matches!(line.step, Step::Lock(..) | Step::Unlock(..))
     });
+    if splits == Splits::MutexToTheEnd {
+        // Unlocks last instead of before the walk.
+        lines[4..].rotate_left(1);
+    }
     lines
 }

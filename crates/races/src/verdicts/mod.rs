@@ -6,11 +6,14 @@
 //! A [`Row`] of a table only names variants; what it shows is looked up with [`of`].
 
 mod collapse;
+mod fault_around;
+mod gup_fast;
 mod hot_remove;
 mod huge_pud;
 mod huge_vmap;
 mod kernel_pud;
 mod kernel_vmap;
+mod mbind;
 mod munmap;
 mod munmap_mapping;
 mod munmap_vmas;
@@ -21,22 +24,27 @@ mod patch;
 mod pud_refault;
 mod reclaim;
 mod retract;
+mod rox;
 mod set_prot;
 mod set_prot_dump;
+mod set_prot_merge;
 mod stale_action;
 mod two_walkers;
 mod vmalloc;
+
+use alloc::vec::Vec;
 
 use mm::LockMode;
 use pagewalk::Revision;
 use pgtable::{Level, Model};
 
 use crate::choice::Choice;
+use crate::later;
 use crate::outcome::Outcomes;
 use crate::race::{About, Race};
 
-/// What is expected of each race.
-static ALL: [&Verdicts; 20] = [
+/// What is expected of each race that is there from the start, in the order of [`RACES`](crate::race::RACES).
+const BASE: [&Verdicts; 20] = [
     &munmap::VERDICTS,
     &munmap_vmas::VERDICTS,
     &munmap_mapping::VERDICTS,
@@ -59,9 +67,24 @@ static ALL: [&Verdicts; 20] = [
     &nested_read::VERDICTS,
 ];
 
+/// What is expected of each of those that come later.
+pub(crate) const LATER: [&Verdicts; 5] = [
+    &mbind::VERDICTS,
+    &fault_around::VERDICTS,
+    &gup_fast::VERDICTS,
+    &rox::VERDICTS,
+    &set_prot_merge::VERDICTS,
+];
+
+/// What is expected of each race that is here, those that come later apart.
+fn here() -> [&'static [&'static Verdicts]; 2] {
+    static HERE: [&Verdicts; BASE.len()] = BASE;
+    [&HERE, later::here().verdicts]
+}
+
 /// What is expected of a race, and its tables.
 #[derive(Debug)]
-struct Verdicts {
+pub(crate) struct Verdicts {
     race: Race,
     cases: &'static [Case],
     tables: &'static [Table],
@@ -105,33 +128,51 @@ impl Case {
 
 /// What is expected to go wrong in a variant; `None` only if its race lacks a case for it, which a test forbids.
 pub fn of(choice: &Choice) -> Option<Outcomes> {
-    let verdicts = ALL.iter().find(|of| of.race == choice.race)?;
+    let verdicts = here().into_iter().flatten().find(|of| of.race == choice.race)?;
     verdicts.cases.iter().find_map(|case| case.expects(choice))
 }
 
-/// All tables: those of the specification, then the one about the patch.
+/// All tables that are here: those of the specification, then the one about the patch, then those of races that come later.
 pub fn tables() -> impl Iterator<Item = &'static Table> + Clone {
-    ALL.iter().flat_map(|of| of.tables).chain([&patch::TABLE])
+    let [base, later] = here();
+    // A list, and no chain of iterators, which is more code for each who asks.
+    let mut tables = Vec::new();
+    for of in base {
+        tables.extend(of.tables);
+    }
+    tables.push(&patch::TABLE);
+    for of in later {
+        tables.extend(of.tables);
+    }
+    tables.into_iter()
 }
 
-/// How many there are.
-const TABLES: usize = {
-    let (mut race, mut tables) = (0, 1);
-    while race < ALL.len() {
-        tables += ALL[race].tables.len();
+/// How many there are in these.
+const fn count(of: &[&Verdicts]) -> usize {
+    let (mut race, mut tables) = (0, 0);
+    while race < of.len() {
+        tables += of[race].tables.len();
         race += 1;
     }
     tables
-};
+}
+
+/// How many there are from the start.
+const FIRST: usize = count(&BASE) + 1;
 
 /// What is known of the tables, in their order, by who does not have them: data that refers to no code.
-pub static ABOUTS: [About; TABLES] = {
-    let mut abouts = [patch::TABLE.about(); TABLES];
+pub static ABOUTS: [About; FIRST + count(&LATER)] = {
+    let mut abouts = [patch::TABLE.about(); FIRST + count(&LATER)];
     let (mut race, mut next) = (0, 0);
-    while race < ALL.len() {
+    while race < BASE.len() + LATER.len() {
+        if race == BASE.len() {
+            // That of the patch.
+            next += 1;
+        }
+        let of = if race < BASE.len() { BASE[race] } else { LATER[race - BASE.len()] };
         let mut table = 0;
-        while table < ALL[race].tables.len() {
-            abouts[next] = ALL[race].tables[table].about();
+        while table < of.tables.len() {
+            abouts[next] = of.tables[table].about();
             next += 1;
             table += 1;
         }
@@ -139,6 +180,18 @@ pub static ABOUTS: [About; TABLES] = {
     }
     abouts
 };
+
+/// The number of the table of this name, or of the first one of this section of `docs/kernel-facts.md`, with what is known of it.
+pub fn numbered(name: &str) -> Option<(usize, &'static About)> {
+    let by = |of: usize| ABOUTS.iter().enumerate().find(|(_, about)| about.names[of] == name);
+    by(0).or_else(|| by(1))
+}
+
+/// The tables that are not here: the number of each, and what is known of it.
+pub fn awaited() -> impl Iterator<Item = (usize, &'static About)> {
+    let from = if later::are_complete() { ABOUTS.len() } else { FIRST };
+    ABOUTS.iter().enumerate().skip(from)
+}
 
 /// What differs from column to column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -330,19 +383,17 @@ fn pte_tables_at_once(model: &Model) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use super::*;
     use crate::race::RACES;
 
     #[test]
     fn every_race_has_its_verdicts_in_the_order_of_the_races() {
-        assert!(ALL.iter().map(|of| of.race).eq(RACES));
+        assert!(here().into_iter().flatten().map(|of| of.race).eq(RACES));
     }
 
     #[test]
     fn of_every_variant_something_is_expected_and_by_one_case_only() {
-        for verdicts in ALL {
+        for verdicts in here().into_iter().flatten() {
             for choice in Choice::every(verdicts.race) {
                 let expected = verdicts.cases.iter().filter_map(|case| case.expects(&choice));
                 assert_eq!(expected.count(), 1, "{choice:?}");
@@ -352,7 +403,7 @@ mod tests {
 
     #[test]
     fn every_case_is_about_variants_that_there_are() {
-        for &Verdicts { race, cases, .. } in ALL {
+        for &Verdicts { race, cases, .. } in here().into_iter().flatten().copied() {
             for case in cases {
                 assert!(race.rule(case.rule).is_some(), "{race:?}: {case:?}");
                 for (lock, _) in case.by_lock {
@@ -380,7 +431,7 @@ mod tests {
             }
         }
         // riscv64 removes no memory in 6.6 and 6.1.
-        assert_eq!(cells, 392);
+        assert_eq!(cells, 474);
     }
 
     #[test]

@@ -19,6 +19,9 @@ const FIRST: usize = 150_000;
 /// What the race lab and the verdicts may add, gzipped: 125 kB.
 const LAB: usize = 125_000;
 
+/// What races that not everybody asks for may add to the race lab, gzipped: 14 kB, with their verdicts and fixes.
+const RARE: usize = 14_000;
+
 /// What reads a captured machine may add, gzipped: 14 kB.
 const TABLES: usize = 14_000;
 
@@ -52,9 +55,10 @@ const DATA: &str = "captures/";
 /// An address, and what is there when its page is.
 type Opens = (&'static str, &'static str);
 
-/// Pages that need what is not loaded first: those of the race lab, a captured machine, a comparison, those of the rest, and the
+/// Pages that need what is not loaded first: those of the race lab, a race that is not in it, a captured machine, a comparison, those of the rest, and the
 /// lessons, what opens files, calls and races of one's own.
 const LAB_PAGES: [Opens; 2] = [("#v1/race/munmap", ".lane"), ("#v1/verdicts", ".survey[data-state]")];
+const RARE_PAGES: [Opens; 1] = [("#v1/race/mbind", "option[value=mbind][selected]")];
 const TABLES_PAGES: [Opens; 1] = [("#v1/kernel-walk", ".sentence")];
 const COMPARE_PAGES: [Opens; 1] = [("#v1/compare", ".side + .side")];
 const MORE_PAGES: [Opens; 1] = [("#v1/callers", ".callers tbody tr")];
@@ -72,10 +76,12 @@ struct Weight {
 }
 
 fn main() -> ExitCode {
-    let [first, lab, tables, compare, more, learn, door, call, switches, take] = test(Screen::WIDE, loads);
+    let [first, lab, rare, tables, compare, more, learn, door, call, switches, take] =
+        test(Screen::WIDE, loads);
     let within = [
         weigh("first load", &first, FIRST),
         weigh("for the race lab", &lab, LAB),
+        weigh("for further races", &rare, RARE),
         weigh("for a captured machine", &tables, TABLES),
         weigh("for a comparison", &compare, COMPARE),
         weigh("for the rest", &more, MORE),
@@ -89,14 +95,15 @@ fn main() -> ExitCode {
     if within.iter().all(|of| of.1) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// What is loaded until the first step is shown, for the race lab and the verdicts, for a captured machine, for a comparison, for
-/// the rest, for the lessons, for what opens files and texts, for calls and for races of one's own, and for files of a step.
-async fn loads(page: &Page) -> [Vec<String>; 10] {
+/// What is loaded until the first step is shown, for the race lab and the verdicts, for further races, for a captured machine, for a
+/// comparison, for the rest, for the lessons, for what opens files and texts, for calls and for races of one's own, and for files of a step.
+async fn loads(page: &Page) -> [Vec<String>; 11] {
     let site = Site::serve();
     page.open(&site.url("")).await;
     let first = page.loaded().await;
     let mut seen: BTreeSet<String> = first.iter().cloned().collect();
     let lab = adds(page, &LAB_PAGES, &mut seen).await;
+    let rare = adds(page, &RARE_PAGES, &mut seen).await;
     let tables = adds(page, &TABLES_PAGES, &mut seen).await;
     let compare = adds(page, &COMPARE_PAGES, &mut seen).await;
     let more = adds(page, &MORE_PAGES, &mut seen).await;
@@ -113,7 +120,7 @@ async fn loads(page: &Page) -> [Vec<String>; 10] {
     page.until("it is saved", || async { page.text(".share [role=status]").await.contains("downloads") })
         .await;
     let take = page.loaded().await.into_iter().filter(|name| seen.insert(name.clone())).collect();
-    [first, lab, tables, compare, more, learn, door, call, switches, take]
+    [first, lab, rare, tables, compare, more, learn, door, call, switches, take]
 }
 
 /// What pages load that nothing before them has.

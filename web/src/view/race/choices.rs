@@ -2,7 +2,8 @@
 
 use mm::LockMode;
 use pagewalk::Revision;
-use races::{Choice, RACES};
+use races::Choice;
+use races::race::{awaited, races};
 
 use crate::el::{El, el};
 use crate::marks::List;
@@ -15,7 +16,8 @@ pub const STRIDES: [(&str, &str); 2] = [("action", "one atomic action"), ("stop"
 pub fn choices(choice: &Choice, to_stop: bool) -> El {
     let strides = STRIDES.map(|(id, title)| option(id, title, to_stop == (id == STRIDES[1].0)));
     let race = choice.race;
-    let races = RACES.iter().map(|of| option(of.id, of.title, *of == race));
+    let here = races().map(|of| option(of.id, of.title, of == race));
+    let races = here.chain(awaited().iter().map(|of| option(of.names[0], of.title, false)));
     let machines = race.models().map(|model| option(model.id, model.title, model.id == choice.model.id));
     let kernels = Revision::ALL.into_iter().filter(|revision| race.exists_in(*revision, choice.model));
     el("div.choices")
@@ -38,11 +40,12 @@ pub fn lock(choice: &Choice) -> Option<El> {
     (locks.len() > 1).then(|| choose(List::Lock, "The walker holds the lock", options))
 }
 
-/// Which rule the other CPU follows, where there are several.
+/// Which rule is followed, where there are several.
 pub fn rule(choice: &Choice) -> Option<El> {
     let rules = choice.race.rules;
     let options = rules.iter().map(|rule| option(rule.id, rule.title, rule == choice.rule));
-    (rules.len() > 1).then(|| choose(List::Rule, "CPU 1\u{2019}s code", options))
+    // Some rules are about the CPU that walks, some about the other one.
+    (rules.len() > 1).then(|| choose(List::Rule, "Which code runs", options))
 }
 
 const fn held(lock: LockMode) -> &'static str {

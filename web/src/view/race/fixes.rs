@@ -42,11 +42,11 @@ fn view(fix: &Fix, asked: bool, here: &str) -> El {
             .child("One might think that ")
             .child(thought)
             .child(". ")
-            .child(run(shown.to_string(), "Try that"))
+            .child(run(["v1/compose/", shown].concat(), "Try that"))
     });
     el("div.fix")
         .when(asked, ".asked-for")
-        .child(el("h3").child(fix.title))
+        .child(el("h3").child(fix.title()))
         .child(
             el("p")
                 .child(out(&commit(fix.commit), fix.commit))

@@ -32,6 +32,6 @@ pub fn help() -> El {
     let signs = signs.map(|(lane, what)| (lanes::sign(lane), what));
     of(&KEYS, about, signs).child(el("p").child(
         "Hollow: still ahead. A cross below marks the step at which something goes wrong. Stepping another CPU than the one \
-         that comes next starts a branch; the old one stays in the list.",
+         that comes next starts a branch; the old one stays in the list. What a search assumes is on the page of the race\u{2019}s switches.",
     ))
 }

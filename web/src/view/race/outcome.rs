@@ -43,7 +43,6 @@ pub fn outcome(point: &RacePoint, session: &Session) -> Option<El> {
 /// The steps that decide, each with the way there.
 fn decided(of: &Decided, session: &Session) -> El {
     let who = |lane| words::who(lane, session.cpus());
-    let (did, by) = (if of.frees { " frees the table at " } else { " takes its last turn at " }, who(of.by));
     let held = of.held.map(|(lane, step)| {
         el("span")
             .child(format!(" {} still holds its address, which it has read at ", who(lane)))
@@ -52,8 +51,10 @@ fn decided(of: &Decided, session: &Session) -> El {
     });
     el("p.decided")
         .child(el("b").child("Decided: "))
-        .child(by)
-        .child(did)
+        .child(who(of.by))
+        .child(" ")
+        .child(of.does.words())
+        .child(" at ")
         .child(step_link(session, of.step))
         .child(".")
         .child(held)

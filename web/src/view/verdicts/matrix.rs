@@ -2,23 +2,25 @@
 
 use narrate::race::words::{count, number};
 use races::survey;
-use races::verdicts::{Row, Table, tables};
-use races::{ANSWERS, Answer, Evidence, OUTCOMES};
+use races::verdicts::{Row, Table, awaited, tables};
+use races::{ANSWERS, About, Answer, Choice, Evidence, Fix, OUTCOMES};
 
 use super::cell::{Place, verdict};
 use super::trust::trust;
 use crate::el::{El, el};
+use crate::later::Part;
 use crate::marks::{Command, Mark};
 use crate::shared::Shared;
 use crate::survey::Surveying;
-use crate::view::header::{actions, header, messages};
+use crate::view::header::{actions, coming, header, messages};
 use crate::view::{button, cited};
 
 /// The whole page.
 pub fn page(shared: &Shared, state: &Surveying) -> El {
+    let (failed, under) = coming(shared, Part::Rare);
     el("main.pagewalk.verdicts[tabindex=-1][aria-label=Verdicts][data-keys=text]")
         .child(header(&shared.top, None, Some(actions(&shared.top, None))))
-        .child(messages(shared, None, None, None))
+        .child(messages(shared, None, failed, under))
         .children([
             intro(),
             progress(state),
@@ -44,7 +46,11 @@ fn all(state: &Surveying) -> El {
              else is marked with ≠.",
         ))
         // The patch's table first, as the answers are about it.
-        .children(in_order().map(|(number, table)| self::table(state, number, table)))
+        .children(
+            in_order()
+                .map(|(number, table)| self::table(state, number, table))
+                .chain(awaited().map(|(number, about)| self::awaited_table(state, number, about))),
+        )
 }
 
 fn in_order() -> impl Iterator<Item = (usize, &'static Table)> {
@@ -176,6 +182,17 @@ fn table(state: &Surveying, number: usize, table: &Table) -> El {
         .child(open.then(|| content(state, number, table)))
 }
 
+/// A table whose races are not here: opening it fetches them.
+fn awaited_table(state: &Surveying, number: usize, about: &About) -> El {
+    let open = state.open.get(number).copied().unwrap_or_default();
+    let said = if open { "on its way" } else { "searched once one of these is opened" };
+    el("details")
+        .does(Mark::Table(number as u32))
+        .attr("data-name", about.names[0])
+        .when(open, "[open]")
+        .child(el("summary").child(el("h3").child(about.title)).child(el("span.tally").child(said)))
+}
+
 fn content(state: &Surveying, number: usize, table: &Table) -> El {
     let head = el("tr").child(el("th[scope=col]").child("Who, and by which rule")).children(
         table
@@ -228,6 +245,27 @@ fn about(table: &Table) -> El {
     }))
 }
 
+/// The fixes that a kernel of the row is without, or with: commit, version and CVE, each with the way to its race.
+fn fixed_by(state: &Surveying, slots: &[Option<survey::Place>]) -> Option<El> {
+    let all = state.survey.variants();
+    let variants: Vec<Choice> =
+        slots.iter().flatten().filter_map(|slot| Some(all.get(slot.variant)?.choice)).collect();
+    let each: Vec<El> = Fix::of_variants(&variants)
+        .map(|fix| {
+            let way = el("a").attr("href", &["#", &fix.address()].concat()).child(fix.commit);
+            let affected = fix.affected.map(|of| ["; affected: ", of].concat());
+            el("li")
+                .child(way)
+                .child(", ")
+                .child(fix.since)
+                .child(fix.cve.map(|cve| [", ", cve].concat()))
+                .child(affected)
+        })
+        .collect();
+    let title = if each.len() == 1 { "Fix:" } else { "Fixes:" };
+    (!each.is_empty()).then(|| el("div.fixed-by").child(title).child(el("ul").children(each)))
+}
+
 fn row(
     state: &Surveying,
     table: &Table,
@@ -244,5 +282,7 @@ fn row(
             None => cell.child(el("span.none").child("–").child(el("span.sr").child(" not there"))),
         }
     });
-    el("tr").child(el("th[scope=row]").child(row.label).child(says)).children(cells)
+    el("tr")
+        .child(el("th[scope=row]").child(row.label).child(says).child(fixed_by(state, slots)))
+        .children(cells)
 }

@@ -112,6 +112,7 @@ const fn protections(shared: u64) -> Protections {
         shared: protection(PAGE_SHARED, shared),
         kernel: protection(PAGE_KERNEL, shared),
         kernel_ro: protection(PAGE_KERNEL_RO, shared),
+        write_execute: Some([RDONLY | PXN, 0]),
     }
 }
 
@@ -228,6 +229,8 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::SplitsThenLockless,
     linear_alias: true,
     drops_global: false,
+    rox_at_once: false,
+    flush_interrupts: false,
     hvo: false,
     ptdump: Some(Ptdump::Arm64),
     isa: Isa::Arm64,
