@@ -246,6 +246,14 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
                 meant(near, kernels)
             )
         }
+        RaceLinkProblem::Absent(id, model, why, _) => {
+            let kernels = Revision::ALL.into_iter().filter(|of| race.exists_in(*of, link.choice.model));
+            format!(
+                "the race {} does not happen in \u{201c}{id:.40}\u{201d} on {model}: {why}; {}",
+                race.id,
+                meant(None, kernels.map(Revision::id))
+            )
+        }
         RaceLinkProblem::Release(kernel, shown, why) => no_row(kernel, shown, *why),
         RaceLinkProblem::Schedule(error) => error.to_string(),
         RaceLinkProblem::Twice(name) => format!("this link says \u{201c}{name}\u{201d} more than once"),

@@ -26,6 +26,9 @@ pub struct Kernel {
     /// Whether page-table isolation leaves the global bit out of `PAGE_KERNEL` and its siblings (`__default_kernel_pte_mask`,
     /// arch/x86/mm/init.c).
     pub drops_global: bool,
+    /// The version from which on a pud may map memory of a process, major and minor (`HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD` in
+    /// arch/*/Kconfig); `None` where it may not.
+    pub pud_thp_since: Option<(u16, u16)>,
     /// Whether hugetlb gives vmemmap pages back (`CONFIG_ARCH_WANT_OPTIMIZE_HUGETLB_VMEMMAP`).
     pub hvo: bool,
     /// Whose text a dump of the kernel's tables has (`CONFIG_PTDUMP_DEBUGFS`); `None` where there is none, or none that is

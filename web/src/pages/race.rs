@@ -167,8 +167,10 @@ impl Page for Race {
         let found = running.search.found();
         let (question, report) = (running.question, running.report);
         self.running = None;
-        let says = words::answer(question, &found);
-        let safe = question == Question::Prove && found.is_safe();
+        let choice = self.player.session.as_ref().map(Session::choice);
+        let says = choice.map_or_else(String::new, |choice| words::answer(question, choice, &found));
+        let absent = choice.is_some_and(|choice| choice.absent().is_some());
+        let safe = question == Question::Prove && found.is_safe() && !absent;
         let open = !found.complete;
         let ways = found.ways.into_iter().map(|(outcomes, way)| (words::outcomes(outcomes), way)).collect();
         self.answer = Some(Answer { question, says, safe, open, report, ways });

@@ -49,6 +49,7 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::WholeLeaf,
     linear_alias: false,
     drops_global: false,
+    pud_thp_since: None,
     hvo: true,
     ptdump: None,
     isa: Isa::Loongarch,

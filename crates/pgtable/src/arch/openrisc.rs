@@ -42,6 +42,7 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::No,
     linear_alias: false,
     drops_global: false,
+    pud_thp_since: None,
     hvo: false,
     ptdump: None,
     isa: Isa::Openrisc,

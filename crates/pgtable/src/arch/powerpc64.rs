@@ -131,6 +131,7 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::No,
     linear_alias: false,
     drops_global: false,
+    pud_thp_since: Some((6, 6)),
     hvo: false,
     ptdump: Some(Ptdump::Powerpc),
     isa: Isa::Powerpc,

@@ -154,6 +154,7 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::Splits,
     linear_alias: true,
     drops_global: false,
+    pud_thp_since: None,
     hvo: false,
     ptdump: Some(Ptdump::S390),
     isa: Isa::S390,

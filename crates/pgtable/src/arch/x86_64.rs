@@ -162,6 +162,7 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::Splits,
     linear_alias: true,
     drops_global: true,
+    pud_thp_since: Some((4, 11)),
     hvo: true,
     ptdump: Some(Ptdump::X86),
     isa: Isa::X86,

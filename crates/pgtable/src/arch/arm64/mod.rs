@@ -228,6 +228,7 @@ static KERNEL: Kernel = Kernel {
     set_memory: SetMemory::SplitsThenLockless,
     linear_alias: true,
     drops_global: false,
+    pud_thp_since: None,
     hvo: false,
     ptdump: Some(Ptdump::Arm64),
     isa: Isa::Arm64,

@@ -7,6 +7,7 @@ pub(in crate::revision) const ROW: Row = Row {
     id: "v7.3",
     about: "no delegation, both locks",
     mainline: Some(7030),
+    version: (7, 3),
     rules: Rules { debug_asserts_both: true, action_reset_first: true, ..v7_1::ROW.rules },
     around: Around {
         dump_locks_init_mm: true,
