@@ -87,12 +87,14 @@ fn end(text: &str) -> Result<u64, String> {
 #[derive(Clone, Debug)]
 struct Kernel {
     row: Revision,
+    /// That of the release that was named.
+    version: (u16, u16),
     note: Option<String>,
 }
 
 fn kernel(name: &str) -> Result<Kernel, String> {
     if let Some(row) = Revision::from_id(name) {
-        return Ok(Kernel { row, note: None });
+        return Ok(Kernel { row, version: row.row().version, note: None });
     }
     let Some(release) = Release::parse(name) else {
         let ids = Revision::ALL.map(Revision::id).join(", ");
@@ -101,7 +103,7 @@ fn kernel(name: &str) -> Result<Kernel, String> {
     let Nearest { revision: row, why, .. } = release.nearest();
     let note =
         Some(format!("the nearest row to {name} is {}, whose walker walks: {release} {why}", row.id()));
-    Ok(Kernel { row, note })
+    Ok(Kernel { row, version: (release.major, release.minor), note })
 }
 
 fn function(name: &str) -> Result<EntryPoint, String> {
@@ -260,7 +262,11 @@ impl Args {
             Status::Running => format!("stopped after {MOST_STEPS} steps"),
             Status::Waiting(_) => "waits for a lock".to_owned(),
         };
-        let assumed: Vec<String> = self.kernel.note.iter().cloned().chain(assumed).collect();
+        let lacks = pgtable::lacking(world.model(), self.kernel.version).map(|(since, nearest)| {
+            let id = world.model().id;
+            format!("that kernel has no {id}: {since}; the nearest machine that it has is {}", nearest.id)
+        });
+        let assumed: Vec<String> = self.kernel.note.iter().cloned().chain(lacks).chain(assumed).collect();
         let value = json!({
             "file": file,
             "model": world.model().id,

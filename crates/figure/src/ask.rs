@@ -188,6 +188,9 @@ fn of_walk(problem: &LinkProblem, next: Option<&LinkProblem>, scenario: &'static
             format!("there is no kernel \u{201c}{kernel}\u{201d} here; {}", meant(near, kernels))
         }
         LinkProblem::Release { kernel, shown, why } => no_row(kernel, shown, *why),
+        LinkProblem::Lacks { machine, kernel, since, shown } => {
+            format!("there is no {machine} in {kernel}: {since}; the nearest machine is {shown}")
+        }
         LinkProblem::Value { name: name @ ("lock" | "init"), value } => {
             let near = pagewalk::names::near(value, &mut Held::ALL.into_iter().map(Held::id));
             let locks = meant(near, Held::ALL.into_iter().map(Held::id));
@@ -255,6 +258,9 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
             )
         }
         RaceLinkProblem::Release(kernel, shown, why) => no_row(kernel, shown, *why),
+        RaceLinkProblem::Lacks(machine, kernel, since, shown) => {
+            format!("there is no {machine} in {kernel:.40}: {since}; the nearest machine is {shown}")
+        }
         RaceLinkProblem::Schedule(error) => error.to_string(),
         RaceLinkProblem::Twice(name) => format!("this link says \u{201c}{name}\u{201d} more than once"),
         RaceLinkProblem::Unknown(part) => {

@@ -17,6 +17,7 @@ use mm::LockMode;
 use pagewalk::names::{near, repeated};
 use pagewalk::release::Why;
 use pagewalk::{Release, Revision};
+use pgtable::Since;
 
 use crate::choice::Choice;
 use crate::race::{RACES, RaceDef};
@@ -68,6 +69,9 @@ pub enum RaceLinkProblem {
     /// The race does not happen in this kernel on the machine of the link, and why.
     #[error("this race does not happen in \u{201c}{0:.40}\u{201d} on {1}: {2}; {3} is shown")]
     Absent(String, &'static str, &'static str, &'static str),
+    /// The kernel does not have the machine yet: which, in which kernel, since when it is there, what is shown.
+    #[error("there is no {0} in {1:.40}: {2}; {3} is shown")]
+    Lacks(&'static str, String, &'static Since, &'static str),
     /// The schedule cannot be read.
     #[error("{0}; nobody has moved")]
     Schedule(#[from] ScheduleError),
@@ -202,6 +206,13 @@ fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {
         }
     }
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
+        let version = Revision::from_id(id).map(|of| of.row().version);
+        let version = version.or_else(|| Release::parse(id).map(|of| (of.major, of.minor)));
+        if let Some((since, nearest)) = version.and_then(|of| pgtable::lacking(choice.model, of)) {
+            let machine = choice.model.id;
+            choice.model = if (race.runs_on)(nearest) { nearest } else { choice.model };
+            problems.push(RaceLinkProblem::Lacks(machine, id.to_string(), since, choice.model.title));
+        }
         match Revision::from_id(id).filter(|&revision| race.exists_in(revision, choice.model)) {
             // The rule is that of the kernel, unless the link says another.
             Some(revision) => choice = Choice::of(race, choice.model, revision).with_lock(choice.lock),
@@ -401,6 +412,20 @@ mod tests {
             assert_eq!(absent(&format!("#v1/race/huge-vmap/arm64-4k-48/{kernel}?rule=nothing")), None);
         }
         assert_eq!(absent("#v1/race/huge-vmap/arm64-4k-48/v6.18"), None);
+    }
+
+    #[test]
+    fn a_machine_that_the_kernel_does_not_have_is_said_and_the_nearest_is_shown() {
+        for (hash, model, says) in [
+            ("munmap/arm64-4k-52/v6.1.192", "arm64-4k-48", "no arm64-4k-52 in v6.1.192: LPA2"),
+            ("munmap/arm64-16k-52/6.6.46", "arm64-16k-48", "no arm64-16k-52 in 6.6.46: LPA2"),
+            ("munmap/riscv64-sv57/5.15.0-91-generic", "riscv64-sv39", "Sv57 came with v5.18"),
+        ] {
+            let (link, problems) = RaceLink::parse(&format!("#v1/race/{hash}")).expect("a race");
+            assert_eq!(link.choice.model.id, model, "{hash}");
+            assert!(problems.iter().any(|of| of.to_string().contains(says)), "{hash} {problems:?}");
+        }
+        assert_eq!(problem("#v1/race/munmap/arm64-4k-52/v6.12.107"), "");
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl CompareLink {
         (self, problems)
     }
 
-    /// The same with kernels in which its scenario runs, and those in which it does not.
+    /// The same with kernels in which its scenario runs, and machines that they have; and what was not so.
     #[must_use]
     pub fn possible(mut self) -> (Self, Vec<CompareProblem>) {
         let mut problems = Vec::new();
@@ -124,6 +124,17 @@ impl CompareLink {
                 *revision = shown;
             }
         }
+        let [left, right] = self.setups();
+        let ((one, of_left), (other, of_right)) =
+            (LinkProblem::lacking(left, None), LinkProblem::lacking(right, None));
+        // Two kernels on one machine stay on one.
+        let is_one = left.tables == right.tables;
+        let of = |own: Setup, lacks: bool, beside: Setup| {
+            if is_one && !lacks { beside.tables } else { own.tables }
+        };
+        (self.setup.tables, self.tables) =
+            (of(one, of_left.is_some(), other), of(other, of_right.is_some(), one));
+        problems.extend(of_left.into_iter().chain(of_right).map(CompareProblem::Walk));
         (self, problems)
     }
 
@@ -271,6 +282,17 @@ mod tests {
         assert_eq!(link.without_files(|_| true), (link, vec![]));
         let (shown, problems) = link.without_files(|_| false);
         assert_eq!((shown.tables.model().id, problems.len()), ("riscv64-sv39", 1));
+    }
+
+    #[test]
+    fn a_machine_that_one_of_the_kernels_does_not_have_is_replaced_on_both_sides() {
+        let (link, problems) = parse("#v1/compare/kernel-walk/arm64-4k-52/v7.3?with=v6.1.192");
+        assert_eq!(link.setups().map(|of| of.tables.model().id), ["arm64-4k-48"; 2]);
+        assert!(matches!(&problems[..], [one] if one.contains("no arm64-4k-52 in v6.1.192")), "{problems:?}");
+        let (link, problems) =
+            parse("#v1/compare/kernel-walk/arm64-4k-52/v7.3?with=v6.1.192&with-machine=arm64-16k-52");
+        let models = link.setups().map(|of| of.tables.model().id);
+        assert_eq!((models, problems.len()), (["arm64-4k-52", "arm64-16k-48"], 1));
     }
 
     proptest! {

@@ -100,7 +100,9 @@ impl Release {
         // uname -v of Debian: the release that the package is built from.
         let behind = |word: &str| text.split_once(word).map(|(_, rest)| rest);
         let debian = behind("Debian ").and_then(|rest| Self::word(rest.split_whitespace().next()?, true));
-        debian.or_else(|| text.split_whitespace().find_map(|word| Self::word(word, false)))
+        // /proc/version_signature: `Ubuntu 6.8.0-45.45-generic 6.8.12`.
+        let ubuntu = behind("Ubuntu ").and_then(|rest| Self::word(rest.split_whitespace().nth(1)?, true));
+        debian.or(ubuntu).or_else(|| text.split_whitespace().find_map(|word| Self::word(word, false)))
     }
 
     /// Reads one word. `package` is whether it is the version of a package, whose third number always counts.
@@ -370,6 +372,8 @@ mod tests {
                 "v6.1.192",
                 Differs,
             ),
+            ("Ubuntu 6.8.0-45.45-generic 6.8.12", "v6.16", Differs),
+            ("Ubuntu 6.17.0-7.7-generic 6.17.1", "v6.17", Alike),
             ("6.12.107+deb13", "v6.12.107", Exact),
             ("6.12.107+deb13-amd64", "v6.12.107", Exact),
             ("6.12.117+deb12-amd64", "v6.12.107", Alike),

@@ -226,10 +226,12 @@ impl Race {
     fn pick(&mut self, picked: &Picked, shared: &mut Shared) {
         let Some(session) = &self.player.session else { return };
         let Some(choice) = picked.apply(*session.choice()) else { return };
+        let (choice, lacks) = choice.existing();
         match session.with_choice(choice) {
             Ok((session, misfit)) => {
                 self.player.session = Some(session);
-                shared.notice = misfit.map(|misfit| sentence(&misfit));
+                let lacks = lacks.map(|lacks| sentence(&lacks));
+                shared.notice = lacks.or_else(|| misfit.map(|misfit| sentence(&misfit)));
                 self.forget_search();
             }
             Err(error) => shared.notice = Some(sentence(&format_args!("{error}; nothing was changed"))),

@@ -78,7 +78,6 @@ impl SetUp<End> for DebugWalk {
 
 /// In the names of the kernel that runs. Until v6.2 the tree is changed by itself (`do_mas_align_munmap()`, mm/mmap.c).
 pub(super) fn lines(end: End, setting: &Setting) -> Vec<Line> {
-    let has_vma_locks = setting.revision.rules().vma_locks;
     static LINES: [Line; 15] = [
         line("mmap_write_lock(mm)", Step::Lock(MM, LockMode::Write)),
         line("vma_start_write(vma)", Step::StartVmaWrite),
@@ -99,6 +98,7 @@ pub(super) fn lines(end: End, setting: &Setting) -> Vec<Line> {
         line("tlb_table_flush(): pmd table", Step::Finish(Level::Pmd)),
         line("mmap_read_unlock(mm)", Step::Unlock(MM, LockMode::Read)),
     ];
+    let has_vma_locks = setting.revision.rules().vma_locks;
     let downgrades = end == End::Downgrades;
     let mut lines = LINES.to_vec();
     if let Some(last) = lines.last_mut().filter(|_| !downgrades) {

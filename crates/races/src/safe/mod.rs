@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 use mm::{LockMode, MmId};
 use pagewalk::{EntryPoint, Revision};
-use pgtable::Model;
+use pgtable::{Model, Since};
 
 pub use asserted::Asserted;
 
@@ -292,6 +292,14 @@ impl Case {
 }
 
 impl Case {
+    /// The same on the nearest machine that a kernel of this version has, and what it lacks of the other one.
+    pub fn existing(self, version: (u16, u16)) -> (Self, Option<&'static Since>) {
+        match pgtable::lacking(self.walk.model, version) {
+            Some((since, model)) => (Self { walk: Beside { model, ..self.walk }, ..self }, Some(since)),
+            None => (self, None),
+        }
+    }
+
     /// The races with such a walk that do not happen in this kernel, but in today's, and why: a sentence each.
     pub fn absent(&self) -> Vec<String> {
         let later = Self { walk: Beside { revision: Revision::V7_3, ..self.walk }, ..*self };
