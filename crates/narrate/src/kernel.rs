@@ -13,7 +13,7 @@ pub const fn sure(of: Sure) -> &'static str {
 }
 
 /// What tells a row from others, the begin of a sentence each.
-pub fn facts(revision: Revision) -> [String; 6] {
+pub fn facts(revision: Revision) -> [String; 7] {
     let rules = revision.rules();
     let novma: Vec<_> = EntryPoint::ALL
         .into_iter()
@@ -57,6 +57,12 @@ pub fn facts(revision: Revision) -> [String; 6] {
             rules.pud_recheck,
             "the pud is read again before its table is entered",
             "the pud is not read again before its table is entered",
+        )
+        .to_owned(),
+        own(
+            rules.action_reset_first,
+            "what a callback has asked for is forgotten when its entry is looked at again",
+            "what a callback has asked for outlives an entry that has become a hole",
         )
         .to_owned(),
         own(

@@ -22,7 +22,8 @@ impl Version {
         let text_of = word.chars().take(60).collect();
         // Of another series it is not this kernel's.
         let told = Release::parse(text).filter(|of| (of.major, of.minor) == (named.major, named.minor));
-        Some(match told.filter(|of| named.stage == Stage::Unknown && of.stage != Stage::Unknown) {
+        let is_unknown = |of: &Release| matches!(of.stage, Stage::Unknown(_));
+        Some(match told.filter(|of| is_unknown(&named) && !is_unknown(of)) {
             Some(release) => Self { text: format!("{text_of} ({release})"), release },
             None => Self { text: text_of, release: named },
         })

@@ -2,14 +2,32 @@
 
 use pgtable::{EntryKind, Isa, Level, RawEntry};
 
-use super::{Reading, Target, bit_list};
+use super::{Reading, Target, bit_list, meaning};
 
 impl Reading {
     /// A sentence each.
     pub(super) fn remarks(&self, of: Isa) -> Vec<String> {
         let mut notes = Vec::new();
-        let shared = self.model.lowest_sharing(self.level);
-        if shared != self.level {
+        let shared = meaning(self.model, self.level, self.value);
+        if let Some(type_of) = self.model.type_of
+            && self.kind != EntryKind::None
+            && shared != Level::Pte
+            && type_of(self.value.0) < shared
+        {
+            notes.push(format!(
+                "by its type it is a {} entry: the CPU refuses it here (a translation-specification exception), and {}_bad() is true of it",
+                type_of(self.value.0).name(),
+                shared.name()
+            ));
+        }
+        if shared != self.level && self.model.type_of.is_some() {
+            notes.push(format!(
+                "by its type it is a {} entry: {} is folded in such a tree, so it is never none and never bad there, and the level below looks \
+                 at the same word",
+                shared.name(),
+                self.level.name()
+            ));
+        } else if shared != self.level {
             notes.push(format!(
                 "{} is folded into {} here: the same word is the entry of both, and it means what a {} entry means",
                 shared.name(),
@@ -51,6 +69,9 @@ impl Reading {
             }
             EntryKind::Leaf if self.swap.is_some() => notes.push(
                 "leaf() is true of it, but it is not present: the walk passes it by, and what it holds is a swap entry".to_owned(),
+            ),
+            EntryKind::Leaf if !self.model.tests(shared, &self.model.empty).present(self.value) => notes.push(
+                "leaf() is true of it, but present() is not: the CPU must not use it, and a walk without VMAs takes it for a leaf".to_owned(),
             ),
             EntryKind::Leaf if !self.cpu_uses => notes.push(
                 "present to the kernel, but the CPU must not use it: PROT_NONE, a NUMA hint, or a huge page that is being split"
