@@ -18,7 +18,7 @@ use texts::{Machine, Wish};
 
 use crate::bench::hex;
 use crate::cores::{CoreArgs, address};
-use crate::files::{json_file, listing, output};
+use crate::files::{listing, output};
 use crate::outcome::{Exit, Failure};
 
 /// Walk the tables of a machine's memory, of a capture or of a text, as mm/pagewalk.c of a kernel does.
@@ -212,16 +212,14 @@ struct Tables {
 impl Args {
     /// The tables: of a core, of a capture, or built from the ranges of a text.
     fn tables(&self, file: &str, range: Option<(u64, u64)>) -> Result<Tables, Failure> {
+        if let Some(brought) = self.core.captured(file, self.model)? {
+            return Ok(Tables { world: brought.capture.world, assumed: brought.assumed, from_ranges: false });
+        }
         if self.core.is_meant(file) {
             let (world, assumed) = self.core.world(file, self.model)?;
             return Ok(Tables { world, assumed, from_ranges: false });
         }
         let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{file}: {error}"));
-        if let Some(bytes) = json_file(file)? {
-            let brought =
-                capture::formats::read_file(&bytes, capture::Limits::ALL).map_err(|error| failed(&error))?;
-            return Ok(Tables { world: brought.capture.world, assumed: brought.assumed, from_ranges: false });
-        }
         let listing = listing(file, Wish { machine: self.model, ..Wish::default() })?;
         let built = match range {
             Some((start, end)) => texts::tables::built(&listing, start, end.wrapping_sub(1)),
