@@ -41,7 +41,7 @@ const LPA2: &str = "With LPA2 (4K and 16K pages) bits 8 and 9 of an entry are bi
     said once for all of it, in TCR_EL1.";
 const LPA: &str = "With 64K pages and 52-bit physical addresses (LPA) bits 12 to 15 of an entry are bits 48 to 51 of the address.";
 const WHICH: &str = "An entry does not say which of the two it is of. With 4K and 16K pages TCR_EL1 does: its bit 59 (DS) turns LPA2 on. With \
-    64K pages it is the size of physical addresses (IPS in TCR_EL1). A dump of a kernel for 52-bit addresses on such a CPU begins its linear \
+    64K pages it is the size of physical addresses (IPS in TCR_EL1). A dump of a kernel for 52-bit virtual addresses, on a CPU that has them, begins its linear \
     map at 0xfff0000000000000.";
 
 impl Beside {

@@ -374,6 +374,23 @@ mod tests {
     }
 
     #[test]
+    fn bits_48_and_49_of_arm64_are_the_kernels_alone_without_lpa2() {
+        let says = |id: &str, value| {
+            read(id, Level::Pte, value)
+                .notes
+                .iter()
+                .any(|note| note.contains("the CPU does not look at them"))
+        };
+        assert!(says("arm64-4k-48", 0x0003_0000_41a0_0703) && says("arm64-64k-52", 0x0003_0000_41a0_0703));
+        assert!(
+            says("arm64-64k-48", 0x0001_0000_41a0_0703) && says("arm64-4k-52-l5off", 0x0001_0000_41a0_0703)
+        );
+        // The kernel writes them into both places; with LPA2 they are the address.
+        assert!(!says("arm64-64k-52", 0x0001_0000_41a0_1703) && !says("arm64-4k-52", 0x0003_0000_41a0_0703));
+        assert!(!says("arm64-4k-48", 0x0000_0000_41a0_0703));
+    }
+
+    #[test]
     fn a_leaf_of_powerpc_that_is_not_present_is_said_to_be_so() {
         let of = read("ppc64le-64k-radix", Level::Pud, 0x4000_0000_0000_0123);
         assert_eq!((of.kind, of.target), (EntryKind::Leaf, Target::Nothing));

@@ -82,6 +82,19 @@ impl Reading {
         if self.unnamed != 0 {
             notes.push(format!("bits without a name at this level: {}", bit_list(self.unnamed)));
         }
+        if of == Isa::Arm64 && matches!(self.target, Target::Table(_) | Target::Memory { .. }) {
+            let address = self.address();
+            let has = |from: u32, to: u32| address.contains(&(from, to));
+            // What the CPU takes for bits 48 and 49 of the address: with LPA2 the bits themselves, with LPA 12 and 13, else nothing.
+            let (kernels, cpus) =
+                (self.value.0 >> 48 & 3, if has(12, 48) { self.value.0 >> 12 & 3 } else { 0 });
+            if !has(8, 50) && kernels & !cpus != 0 {
+                notes.push(
+                    "bits 48 and 49: the kernel takes them for bits of the address (PTE_ADDR_LOW), the CPU does not look at them here"
+                        .to_owned(),
+                );
+            }
+        }
         if let (Target::Memory { start, .. }, Isa::Riscv) = (self.target, of)
             && self.value.0 >> 63 & 1 == 1
         {
