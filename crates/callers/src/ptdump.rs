@@ -99,6 +99,8 @@ static OF_INIT: Scenario = Scenario {
             ("arm64-16k-48", DUMP),
             ("x86_64-4level", DUMP),
             ("x86_64-5level", DUMP),
+            ("ppc64le-64k-radix", DUMP),
+            ("s390x", DUMP),
         ],
     )
 };

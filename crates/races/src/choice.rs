@@ -6,7 +6,6 @@ use mm::LockMode;
 use pagewalk::Revision;
 use pgtable::Model;
 
-use crate::link::RaceLinkProblem;
 use crate::race::{Race, Rule};
 use crate::setting::{NotThere, Setting};
 use crate::state::State;
@@ -62,17 +61,6 @@ impl Choice {
         let follows = self.rule == self.race.rule_of(self.revision, self.model);
         let rule = if follows { self.race.rule_of(revision, model) } else { self.rule };
         Self { model, revision, rule, ..self }
-    }
-
-    /// The same on a machine that the kernel has, and what to say where that is another one.
-    #[must_use]
-    pub fn existing(self) -> (Self, Option<RaceLinkProblem>) {
-        let Some((since, nearest)) = pgtable::lacking(self.model, self.revision.row().version) else {
-            return (self, None);
-        };
-        let model = if (self.race.runs_on)(nearest) { nearest } else { self.model };
-        let problem = RaceLinkProblem::Lacks(self.model.id, self.revision.id().into(), since, model.title);
-        (self.with_kernel(self.revision, model), Some(problem))
     }
 
     /// The same under another rule, by its name. As before if the race has no such rule.

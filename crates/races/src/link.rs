@@ -144,6 +144,19 @@ impl RaceLink {
     }
 }
 
+impl Choice {
+    /// The same on a machine that the kernel has, and what to say where that is another one.
+    #[must_use]
+    pub fn existing(self) -> (Self, Option<RaceLinkProblem>) {
+        let Some((since, nearest)) = pgtable::lacking(self.model, self.revision.row().version) else {
+            return (self, None);
+        };
+        let model = if (self.race.runs_on)(nearest) { nearest } else { self.model };
+        let problem = RaceLinkProblem::Lacks(self.model.id, self.revision.id().into(), since, model.title);
+        (self.with_kernel(self.revision, model), Some(problem))
+    }
+}
+
 impl RaceLink {
     /// On this machine and in this kernel, or on the nearest that the race has.
     fn near(&mut self, part: &str, value: &str) -> Result<(), RaceLinkProblem> {

@@ -21,7 +21,7 @@ pub static RACE: RaceDef = RaceDef {
     id: "pud-refault",
     title: "numa_maps and device memory",
     about: "CPU 0 walks device memory that one huge pud maps, and clears this pud to split it. CPU 1 \
-            touches the memory, and the page fault maps it as before. The device is one that VFIO hands out, or before v6.12 \
+            touches the memory, and the page fault maps it as before. The device is one that vfio hands out, or before v6.12 \
             memory of device-dax.",
     goal: "Make CPU 0 take a leaf for a table.",
     aim: Outcomes::WILD,
