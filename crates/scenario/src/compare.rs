@@ -124,17 +124,18 @@ impl CompareLink {
                 *revision = shown;
             }
         }
-        let [left, right] = self.setups();
-        let ((one, of_left), (other, of_right)) =
-            (LinkProblem::lacking(left, None), LinkProblem::lacking(right, None));
+        let setups = self.setups();
+        let [left, right] = setups.map(|setup| {
+            let (setup, lacks) = LinkProblem::lacking(setup, None);
+            problems.extend(lacks.map(CompareProblem::Walk));
+            setup.tables
+        });
+        (self.setup.tables, self.tables) = (left, right);
         // Two kernels on one machine stay on one.
-        let is_one = left.tables == right.tables;
-        let of = |own: Setup, lacks: bool, beside: Setup| {
-            if is_one && !lacks { beside.tables } else { own.tables }
-        };
-        (self.setup.tables, self.tables) =
-            (of(one, of_left.is_some(), other), of(other, of_right.is_some(), one));
-        problems.extend(of_left.into_iter().chain(of_right).map(CompareProblem::Walk));
+        if setups[0].tables == setups[1].tables {
+            let shown = if left == setups[0].tables { right } else { left };
+            (self.setup.tables, self.tables) = (shown, shown);
+        }
         (self, problems)
     }
 
