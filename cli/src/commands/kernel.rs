@@ -62,7 +62,7 @@ impl Args {
 }
 
 fn say(out: &mut impl Write, release: Release, found: Nearest) -> std::io::Result<()> {
-    let Nearest { revision, sure: how, why } = found;
+    let Nearest { revision, sure: how, why, .. } = found;
     writeln!(out, "{}: {}", revision.id(), revision.about())?;
     writeln!(out, "  how sure    {}: {release} {why}", sure(how))?;
     writeln!(out, "  the row     {}", revision.runs())?;

@@ -7,9 +7,9 @@
 //! Everything after `v1` may be missing; what is missing is as the scenario has it. A link that cannot be
 //! understood opens the nearest thing that works and says what was wrong with it.
 
+use pagewalk::Revision;
 use pagewalk::names::{Near, repeated};
 use pagewalk::release::{Nearest, Why};
-use pagewalk::{Release, Revision};
 use pgtable::Since;
 
 use crate::clip;
@@ -340,9 +340,9 @@ fn parse_path(path: &str, library: &Library, problems: &mut Vec<LinkProblem>) ->
             library.nearest(id).filter(|of| scenario.program.exists_in(of.revision)),
         ) {
             (Some(revision), _) => setup.revision = revision,
-            (None, Some(Nearest { revision, why, .. })) => {
+            (None, Some(Nearest { revision, version, why, .. })) => {
                 setup.revision = revision;
-                named = Release::parse(id).map(|of| (clip(id), (of.major, of.minor)));
+                named = Some((clip(id), version));
                 problems.push(LinkProblem::Release { kernel: clip(id), shown: revision.id(), why });
             }
             (None, None) => {

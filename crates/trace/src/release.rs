@@ -60,6 +60,8 @@ pub enum Sure {
 pub struct Nearest {
     /// Which.
     pub revision: Revision,
+    /// The version of the release itself, major and minor.
+    pub version: (u16, u16),
     /// How sure that is.
     pub sure: Sure,
     /// What differs, or why nothing does.
@@ -181,7 +183,7 @@ impl Release {
         let exact = |id: &str| self.names(id);
         if let Some(revision) = Revision::ALL.into_iter().find(|of| exact(of.id())) {
             let why = Why { span: Some("is of that very release"), asserts: None, named: None };
-            return Nearest { revision, sure: Sure::Exact, why };
+            return Nearest { revision, version: (self.major, self.minor), sure: Sure::Exact, why };
         }
         let mut found = &SPANS[0];
         for span in &SPANS {
@@ -210,7 +212,8 @@ impl Release {
             Some(Namer::Other) => (Some(found.why), Some(OTHER)),
         };
         let sure = if namer.is_some() || asserts.is_some() { Sure::Differs } else { found.sure };
-        Nearest { revision, sure, why: Why { span, asserts, named } }
+        let version = (self.major, self.minor);
+        Nearest { revision, version, sure, why: Why { span, asserts, named } }
     }
 
     /// Whether `id` is this release: `v6.16` is 6.16 and 6.16.0, `v6.12.107` only that.
