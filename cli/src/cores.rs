@@ -94,6 +94,40 @@ impl CoreArgs {
         self.root.is_some() || self.vmcoreinfo.is_some() || is_core(name) || is_packed_core(name)
     }
 
+    /// A capture, from the root that was asked for; nothing where the file is none.
+    pub(crate) fn captured(&self, name: &str, machine: Option<Named>) -> Result<Option<Brought>, Failure> {
+        if is_core(name) || is_packed_core(name) {
+            return Ok(None);
+        }
+        let Some(bytes) = json_file(name)? else { return Ok(None) };
+        let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{name}: {error}"));
+        let brought = capture::formats::read_file(&bytes, capture::Limits::ALL);
+        let mut brought = brought.map_err(|error| failed(&error))?;
+        let capture = &mut brought.capture;
+        let model = capture.model();
+        if let Some(other) = machine.filter(|of| of.id != model.id) {
+            return Err(failed(&format!("its tables are of {}, and --model says {}", model.id, other.id)));
+        }
+        if self.vmcoreinfo.is_some() || self.base.is_some() {
+            return Err(failed(&"it is a capture; --vmcoreinfo and --base are for images of memory"));
+        }
+        let Some(at) = self.root else { return Ok(Some(brought)) };
+        let Some((root, _)) = capture.roots.iter().find(|(_, of)| *of == at) else {
+            let all: Vec<String> =
+                capture.roots.iter().map(|(root, of)| format!("{of:x} ({root})")).collect();
+            return Err(failed(&format!("no root of this capture is at {at:x}; it has {}", all.join(", "))));
+        };
+        if root != "init_mm" {
+            let said =
+                format!("the tree below {at:x} is walked, that of {root}, in the place of init_mm\u{2019}s");
+            let tables = capture.world.tables().to_vec();
+            capture.world =
+                World::new(model, tables, [("init_mm", PhysAddr(at))]).map_err(|error| failed(&error))?;
+            brought.assumed.push(said);
+        }
+        Ok(Some(brought))
+    }
+
     /// Opens it, finds its root, and does `what` with both.
     fn with_root<T>(
         &self,
@@ -166,11 +200,7 @@ impl CoreArgs {
         machine: Option<Named>,
     ) -> Result<(String, Vec<String>, &'static str), Failure> {
         let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{name}: {error}"));
-        if !self.is_meant(name)
-            && let Some(bytes) = json_file(name)?
-        {
-            let brought = capture::formats::read_file(&bytes, capture::Limits::ALL);
-            let Brought { capture, assumed, .. } = brought.map_err(|error| failed(&error))?;
+        if let Some(Brought { capture, assumed, .. }) = self.captured(name, machine)? {
             let regions = |name: &str| capture.layout.get(name);
             let layout = Layout::captured(capture.model(), &regions);
             let text = vmcore::dump::with_layout(&mut capture.world.clone(), &layout);

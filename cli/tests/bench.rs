@@ -198,6 +198,29 @@ fn a_composition_is_searched_and_what_makes_no_sense_is_said() {
 }
 
 #[test]
+fn a_race_that_a_kernel_does_not_have_is_not_called_safe() {
+    // riscv of 6.1 has no huge vmaps at all; arm64 none where debugfs can dump its tables.
+    for (address, why) in [
+        ("v1/race/huge-vmap/riscv64-sv39/v6.1.192", "riscv has huge vmaps only after v6.1"),
+        ("v1/compose/huge-vmap/riscv64-sv48/6.1.0-53-amd64", "riscv has huge vmaps only after v6.1"),
+        ("v1/race/hot-remove/riscv64-sv39/v6.6.153", "riscv removes memory only since v6.11"),
+        ("v1/race/huge-vmap/arm64-4k-48/v6.1.192", "CONFIG_PTDUMP_DEBUGFS"),
+    ] {
+        let value = json(&["race", address, "--json"], "");
+        assert_eq!(
+            (value["verdict"].as_str(), &value["outcomes"]),
+            (Some("does not happen"), &Value::Array(vec![]))
+        );
+        assert!(value["why"].as_str().is_some_and(|said| said.contains(why)), "{address} {value}");
+        let said = pagewalk(&["race", address], "");
+        let text = String::from_utf8(said.stdout).expect("text");
+        assert!(said.status.success() && text.contains("does not happen") && text.contains(why), "{text}");
+    }
+    let value = json(&["race", "v1/race/huge-vmap/x86_64-4level/v6.1.192", "--json"], "");
+    assert_eq!((value["verdict"].as_str(), &value["why"]), (Some("safe"), &Value::Null));
+}
+
+#[test]
 fn a_fix_leads_to_its_race() {
     let output = pagewalk(&["race", "#v1/race?cve=CVE-2026-31456"], "");
     assert_eq!(output.status.code(), Some(1), "without it something goes wrong");

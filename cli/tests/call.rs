@@ -37,6 +37,29 @@ fn a_call_is_walked_and_what_its_callbacks_did_is_counted() {
 }
 
 #[test]
+fn a_call_that_names_a_release_walks_as_the_nearest_row_and_says_so() {
+    let call = "v1/call/arm64-4k-52/6.1.0-53-amd64?fn=walk_page_range_debug&mm=init_mm&lock=write";
+    let (code, out, _) = pagewalk(&["walk", "--call", call]);
+    assert_eq!(code, 0, "{out}");
+    for words in [
+        "walk_page_range_novma(",
+        "note: kernel: the nearest row to \u{201c}6.1.0-53-amd64\u{201d} is v6.1.192",
+        "note: machine: there is no arm64-4k-52 in 6.1.0-53-amd64: LPA2",
+    ] {
+        assert!(out.contains(words), "{words}\n{out}");
+    }
+    let (_, out, _) = pagewalk(&["walk", "--json", "--call", call]);
+    let value: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert!(
+        value["call"].as_str().is_some_and(|of| of.starts_with("v1/call/arm64-4k-48/v6.1.192?")),
+        "{value}"
+    );
+    assert_eq!(value["assumed"].as_array().map(Vec::len), Some(2), "{value}");
+    let (code, _, says) = pagewalk(&["walk", "--call", "v1/call/arm64-4k-48/six.one"]);
+    assert!(code == 2 && says.contains("no kernel"), "{says}");
+}
+
+#[test]
 fn a_call_that_is_wrong_says_all_that_is() {
     let (code, _, says) = pagewalk(&["walk", "--call", "v1/call/vax/v7.3?lock=red&do=pte_entry:sett=1"]);
     assert_eq!(code, 2);

@@ -109,3 +109,68 @@ fn a_core_that_is_cut_off_behind_its_root_shows_what_is_there() {
         "{checked}"
     );
 }
+
+/// A capture of the tree.
+fn capture(name: &str) -> String {
+    format!("{}/../tests/captures/{name}/tables.json.gz", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn a_capture_is_walked_from_the_root_that_is_given_or_says_which_it_has() {
+    let s390 = capture("s390x-3level");
+    let walk = |more: &[&str], code: i32| {
+        let args = [&["walk", &*s390, "--start", "0", "--end", "2000", "--kernel", "v7.3"], more].concat();
+        let output = pagewalk(&args);
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    let wrong = walk(&["--root", "1234"], 2);
+    assert!(
+        wrong.contains("no root of this capture is at 1234; it has ") && wrong.contains("(init_mm)"),
+        "{wrong}"
+    );
+    // Each root by the address that is said.
+    let (_, all) = wrong.split_once("it has ").expect("a list");
+    let roots: Vec<(&str, &str)> = all.trim().split(", ").filter_map(|root| root.split_once(" (")).collect();
+    assert!(roots.len() > 1, "{wrong}");
+    for (at, name) in roots {
+        let said = walk(&["--root", at], 0);
+        let name = name.trim_end_matches([')', '\n']);
+        let is_other = said.contains(&format!("the tree below {at} is walked, that of {name}"));
+        assert_eq!(is_other, name != "init_mm", "{said}");
+    }
+    assert!(
+        walk(&["--model", "x86_64-4level"], 2)
+            .contains("its tables are of s390x, and --model says x86_64-4level")
+    );
+    assert!(walk(&["--base", "0", "--vmcoreinfo", "0"], 2).contains("for images of memory"));
+    let open = pagewalk(&["open", &s390, "--root", "0"]);
+    assert_eq!(open.status.code(), Some(2));
+    let dump = pagewalk(&["dump", &s390, "--model", "arm64-4k-48"]);
+    assert!(String::from_utf8_lossy(&dump.stderr).contains("--model says arm64-4k-48"));
+}
+
+#[test]
+fn the_names_of_models_that_open_and_decode_know_are_the_same() {
+    let said = |args: &[&str]| String::from_utf8_lossy(&pagewalk(args).stderr).into_owned();
+    let open = said(&["open", "-", "--model", "nonesuch"]);
+    let (_, list) = open.split_once("there are ").expect("a list");
+    let names: Vec<&str> = list.lines().next().unwrap_or_default().split(", ").map(str::trim).collect();
+    assert!(names.len() > 20, "{open}");
+    for name in names {
+        let decode = pagewalk(&["decode", name, "pte", "0"]);
+        let is_modelled = decode.status.success();
+        assert!(
+            is_modelled || said(&["decode", name, "pte", "0"]).contains("is read as a text (pagewalk open)"),
+            "{name}"
+        );
+        assert_eq!(is_modelled, !["x86-pae", "x86-legacy"].contains(&name), "{name}");
+    }
+    for (name, near) in [("s390", "s390x"), ("powerpc", "ppc64le-64k-radix"), ("arm64-4k-53", "arm64-4k-52")]
+    {
+        assert!(
+            said(&["decode", name, "pte", "0"]).contains(&format!("did you mean \u{201c}{near}\u{201d}?")),
+            "{name}"
+        );
+    }
+}

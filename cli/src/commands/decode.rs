@@ -3,8 +3,10 @@
 use std::io::Write as _;
 
 use decode::{Beside, Change, Pagemap, Reading, fit, level_named, value};
+use pagewalk::names::near;
 use pgtable::{Level, Model, RawEntry};
 use serde_json::{Value, json};
+use texts::Machine;
 
 use crate::bench;
 use crate::files::output;
@@ -164,6 +166,13 @@ fn named(id: &str) -> Result<&'static Model, Failure> {
     let name = id.to_lowercase();
     let name = name.strip_suffix("bit").unwrap_or(&name);
     pgtable::model(name).map_err(|error| {
-        Failure::Asked(format!("\u{201c}{id:.40}\u{201d}: {error}; `?` for the one that fits best"))
+        if let Ok(machine) = Machine::named(name) {
+            let what = "is read as a text (pagewalk open), but its entries are not modelled";
+            return Failure::Asked(format!("{} {what}", machine.id));
+        }
+        let meant =
+            near(name, &mut pgtable::MODELS.iter().map(|model| model.id)).or_else(|| pgtable::family(name));
+        let meant = meant.map_or_else(String::new, |of| format!("did you mean \u{201c}{of}\u{201d}? "));
+        Failure::Asked(format!("\u{201c}{id:.40}\u{201d}: {meant}{error}; `?` for the one that fits best"))
     })
 }

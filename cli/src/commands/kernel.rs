@@ -13,8 +13,8 @@ use crate::outcome::{Exit, Failure};
 /// Say which of the kernels whose walker is modelled is the one that `uname` names, how sure that is, and what tells it from others.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-NAME is what `uname -r`, `uname -v` or `uname -a` prints. Debian 12 and Ubuntu do not name the stable release in `uname -r`
-(6.1.0-53-amd64): `uname -v` does.
+NAME is what `uname -r`, `uname -v` or `uname -a` prints, or /proc/version. Debian 12 and Ubuntu do not name the stable release in
+`uname -r` (6.1.0-53-amd64, 6.8.0-45-generic): Debian's `uname -v` does, and Ubuntu's /proc/version_signature.
 
 Examples:
   pagewalk kernel \"$(uname -a)\"
@@ -62,10 +62,13 @@ impl Args {
 }
 
 fn say(out: &mut impl Write, release: Release, found: Nearest) -> std::io::Result<()> {
-    let Nearest { revision, sure: how, why } = found;
+    let Nearest { revision, sure: how, why, .. } = found;
     writeln!(out, "{}: {}", revision.id(), revision.about())?;
     writeln!(out, "  how sure    {}: {release} {why}", sure(how))?;
     writeln!(out, "  the row     {}", revision.runs())?;
+    if how == Sure::Differs {
+        writeln!(out, "  of the row {}, which is not that kernel:", revision.id())?;
+    }
     for fact in facts(revision) {
         writeln!(out, "  - {fact}")?;
     }

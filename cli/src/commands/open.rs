@@ -77,6 +77,10 @@ impl Args {
         if let [file] = self.files.as_slice()
             && self.core.is_meant(file)
         {
+            if self.core.captured(file, wish.machine)?.is_some() {
+                let what = "of a capture the text of debugfs is read, which has no root to choose; pagewalk dump and walk take --root";
+                return Err(Failure::Asked(format!("{file}: {what}")));
+            }
             let show = match (self.ranges, self.json) {
                 (true, _) => Show::Ranges,
                 (_, true) => Show::Json,

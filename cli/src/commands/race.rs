@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use explore::Lane;
 use narrate::race::{Tape, point};
-use races::compose::NoSense;
+use races::compose::{ComposeProblem, NoSense};
 use races::fixes::NoFix;
-use races::{Composition, Fix, Found, OUTCOMES, RaceLink, State};
+use races::{Composition, Fix, Found, OUTCOMES, RaceLink, RaceLinkProblem, State};
 use serde_json::{Value, json};
 
 use crate::files::output;
@@ -38,7 +38,7 @@ Examples:
   pagewalk race 'v1/compose/hot-remove/arm64-4k-48/v7.3?rule=no-hotplug&around=owns' --json
   pagewalk race CVE-2026-31456
 
-Exit codes: 0 safe, 1 something can go wrong or the search met its limit, 2 wrongly asked (what could be understood is answered).")]
+Exit codes: 0 safe, or it does not happen in that kernel, 1 something can go wrong or the search met its limit, 2 wrongly asked (what could be understood is answered).")]
 pub(crate) struct Args {
     /// The address of a race or a composition; what stands before a `#` is left aside.
     #[arg(value_name = "LINK")]
@@ -53,7 +53,10 @@ struct Answer {
     /// The fix that was asked for.
     fix: Option<&'static Fix>,
     of: Composition,
+    /// Why it does not happen in the kernel that was asked for; another one is shown.
+    absent: Option<&'static str>,
     problems: Vec<String>,
+    wrong: bool,
     found: Result<Found, NoSense>,
     /// The steps of the shortest way: who moves, and what is said of it.
     steps: Vec<(char, String)>,
@@ -64,7 +67,7 @@ impl Args {
         let link = self.link.split_once('#').map_or(self.link.as_str(), |(_, link)| link);
         let fix = named(link)?;
         let asked = fix.map_or_else(|| link.to_owned(), |fix| composition(fix.before));
-        let (of, problems) = read(&asked).ok_or_else(|| {
+        let Read { of, absent, problems, wrong } = read(&asked).ok_or_else(|| {
             Failure::Asked(format!(
                 "\u{201c}{link:.60}\u{201d} is neither the address of a race (v1/race/munmap) nor a composition (v1/compose/munmap), nor one of these fixes: {}",
                 fixes()
@@ -73,7 +76,7 @@ impl Args {
         let found = of.search();
         let steps =
             found.as_ref().ok().and_then(|found| steps(&of, &of.start().ok()?, found)).unwrap_or_default();
-        let answer = Answer { fix, of, problems, found, steps };
+        let answer = Answer { fix, of, absent, problems, wrong, found, steps };
         let mut out = output();
         if self.json {
             writeln!(out, "{:#}", answer.json())?;
@@ -108,15 +111,34 @@ fn composition(text: &str) -> String {
 
 /// The sentence about a composition of ours.
 fn sentence(text: &str) -> String {
-    read(&composition(text)).map_or_else(String::new, |(of, _)| of.sentence(&of.search()))
+    read(&composition(text)).map_or_else(String::new, |read| read.of.sentence(&read.of.search()))
 }
 
-fn read(link: &str) -> Option<(Composition, Vec<String>)> {
-    if let Some((of, problems)) = Composition::parse(link) {
-        return Some((of, problems.iter().map(ToString::to_string).collect()));
-    }
-    let (link, problems) = RaceLink::parse(link)?;
-    Some((Composition::of(link.choice), problems.iter().map(ToString::to_string).collect()))
+/// What a link says.
+struct Read {
+    of: Composition,
+    absent: Option<&'static str>,
+    problems: Vec<String>,
+    /// Whether it was wrongly asked: a kernel that has a nearest row, or that does not have the race, is no mistake.
+    wrong: bool,
+}
+
+fn read(link: &str) -> Option<Read> {
+    let (of, problems) = if let Some(read) = Composition::parse(link) {
+        read
+    } else {
+        let (link, problems) = RaceLink::parse(link)?;
+        (Composition::of(link.choice), problems.into_iter().map(ComposeProblem::Race).collect())
+    };
+    let absent = problems.iter().find_map(|problem| match problem {
+        ComposeProblem::Race(RaceLinkProblem::Absent(_, _, why, _)) => Some(*why),
+        _ => None,
+    });
+    let is_note = |problem: &ComposeProblem| {
+        matches!(problem, ComposeProblem::Race(RaceLinkProblem::Absent(..) | RaceLinkProblem::Release(..)))
+    };
+    let wrong = !problems.iter().all(is_note);
+    Some(Read { of, absent, problems: problems.iter().map(ToString::to_string).collect(), wrong })
 }
 
 /// The shortest way to anything that goes wrong, told step by step.
@@ -133,11 +155,22 @@ fn steps(of: &Composition, start: &State, found: &Found) -> Option<Vec<(char, St
 impl Answer {
     fn exit(&self) -> Exit {
         match &self.found {
-            _ if !self.problems.is_empty() => Exit::NotReadable,
+            _ if self.wrong => Exit::NotReadable,
+            _ if self.absent.is_some() => Exit::Read,
             Err(_) => Exit::NotReadable,
             Ok(found) if found.is_safe() => Exit::Read,
             Ok(_) => Exit::Findings,
         }
+    }
+
+    /// Why there is no verdict, or no race.
+    fn why(&self) -> Option<String> {
+        let absent = self.absent.or_else(|| self.of.choice.absent().filter(|_| self.is_safe()));
+        absent.map(str::to_owned).or_else(|| self.found.as_ref().err().map(ToString::to_string))
+    }
+
+    fn is_safe(&self) -> bool {
+        self.found.as_ref().is_ok_and(Found::is_safe)
     }
 
     /// The lines of the other CPU, as a guard counts them.
@@ -179,10 +212,12 @@ impl Answer {
 
     fn json(&self) -> Value {
         let (verdict, outcomes, states, schedule) = match &self.found {
+            _ if self.absent.is_some() => ("does not happen", Vec::new(), None, None),
             Err(_) => ("no sense", Vec::new(), None, None),
             Ok(found) => {
                 let names = OUTCOMES.into_iter().filter(|(of, ..)| found.outcomes.contains(*of));
                 let verdict = match (found.is_safe(), found.complete) {
+                    (true, _) if self.of.choice.absent().is_some() => "does not happen",
                     (true, _) => "safe",
                     (false, false) => "not known",
                     (false, true) => "not safe",
@@ -205,7 +240,7 @@ impl Answer {
             "verdict": verdict,
             "outcomes": outcomes,
             "states": states,
-            "why": self.found.as_ref().err().map(ToString::to_string),
+            "why": self.why(),
             "schedule": schedule,
             "steps": steps.collect::<Vec<_>>(),
             "other_cpu": self.lines(),

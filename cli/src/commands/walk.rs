@@ -18,7 +18,7 @@ use texts::{Machine, Wish};
 
 use crate::bench::hex;
 use crate::cores::{CoreArgs, address};
-use crate::files::{json_file, listing, output};
+use crate::files::{listing, output};
 use crate::outcome::{Exit, Failure};
 
 /// Walk the tables of a machine's memory, of a capture or of a text, as mm/pagewalk.c of a kernel does.
@@ -87,12 +87,14 @@ fn end(text: &str) -> Result<u64, String> {
 #[derive(Clone, Debug)]
 struct Kernel {
     row: Revision,
+    /// That of the release that was named.
+    version: (u16, u16),
     note: Option<String>,
 }
 
 fn kernel(name: &str) -> Result<Kernel, String> {
     if let Some(row) = Revision::from_id(name) {
-        return Ok(Kernel { row, note: None });
+        return Ok(Kernel { row, version: row.row().version, note: None });
     }
     let Some(release) = Release::parse(name) else {
         let ids = Revision::ALL.map(Revision::id).join(", ");
@@ -101,7 +103,7 @@ fn kernel(name: &str) -> Result<Kernel, String> {
     let Nearest { revision: row, why, .. } = release.nearest();
     let note =
         Some(format!("the nearest row to {name} is {}, whose walker walks: {release} {why}", row.id()));
-    Ok(Kernel { row, note })
+    Ok(Kernel { row, version: (release.major, release.minor), note })
 }
 
 fn function(name: &str) -> Result<EntryPoint, String> {
@@ -210,16 +212,14 @@ struct Tables {
 impl Args {
     /// The tables: of a core, of a capture, or built from the ranges of a text.
     fn tables(&self, file: &str, range: Option<(u64, u64)>) -> Result<Tables, Failure> {
+        if let Some(brought) = self.core.captured(file, self.model)? {
+            return Ok(Tables { world: brought.capture.world, assumed: brought.assumed, from_ranges: false });
+        }
         if self.core.is_meant(file) {
             let (world, assumed) = self.core.world(file, self.model)?;
             return Ok(Tables { world, assumed, from_ranges: false });
         }
         let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{file}: {error}"));
-        if let Some(bytes) = json_file(file)? {
-            let brought =
-                capture::formats::read_file(&bytes, capture::Limits::ALL).map_err(|error| failed(&error))?;
-            return Ok(Tables { world: brought.capture.world, assumed: brought.assumed, from_ranges: false });
-        }
         let listing = listing(file, Wish { machine: self.model, ..Wish::default() })?;
         let built = match range {
             Some((start, end)) => texts::tables::built(&listing, start, end.wrapping_sub(1)),
@@ -260,7 +260,11 @@ impl Args {
             Status::Running => format!("stopped after {MOST_STEPS} steps"),
             Status::Waiting(_) => "waits for a lock".to_owned(),
         };
-        let assumed: Vec<String> = self.kernel.note.iter().cloned().chain(assumed).collect();
+        let lacks = pgtable::lacking(world.model(), self.kernel.version).map(|(since, nearest)| {
+            let id = world.model().id;
+            format!("that kernel has no {id}: {since}; the nearest machine that it has is {}", nearest.id)
+        });
+        let assumed: Vec<String> = self.kernel.note.iter().cloned().chain(lacks).chain(assumed).collect();
         let value = json!({
             "file": file,
             "model": world.model().id,

@@ -1,6 +1,7 @@
 //! The parts of a call: what each accepts, and each as text.
 
-use pagewalk::{Callback, Callbacks, EntryPoint, Revision, WalkLock};
+use pagewalk::release::Nearest;
+use pagewalk::{Callback, Callbacks, EntryPoint, Release, Revision, WalkLock};
 use scenario::Held;
 
 use crate::read::{MMS, Wrong, callback, mm_name, named, range};
@@ -106,7 +107,9 @@ impl Field {
                 "A page-table model such as x86_64-4level: small tables are made for it. With booted- before it, those of a kernel that \
                  booted; or a file that was opened."
             }
-            Self::Kernel => "The version whose walker runs.",
+            Self::Kernel => {
+                "The version whose walker runs. A text may have what uname -r prints: then the nearest of these."
+            }
             Self::Function => {
                 "A function of mm/pagewalk.c. A kernel without it runs the one that did its work there."
             }
@@ -226,7 +229,8 @@ impl Call {
         }
     }
 
-    /// Reads a part. What cannot be read is said, and leaves what was there; of a list the rest is taken.
+    /// Reads a part. What cannot be read is said, and leaves what was there; of a list the rest is taken. Of a kernel that is near to one
+    /// that is here, that one is taken, and what differs is said.
     pub fn set(&mut self, field: Field, text: &str) -> Vec<Wrong> {
         let mut wrongs = Vec::new();
         let text = text.trim();
@@ -239,7 +243,17 @@ impl Call {
     fn read(&mut self, field: Field, text: &str, wrongs: &mut Vec<Wrong>) -> Result<(), Wrong> {
         match field {
             Field::Machine => self.tables = Base::parse(text)?,
-            Field::Kernel => self.kernel = named(text, Revision::ALL.map(|of| (of.id(), of)), "kernel")?,
+            Field::Kernel => match named(text, Revision::ALL.map(|of| (of.id(), of)), "kernel") {
+                Ok(kernel) => self.kernel = kernel,
+                Err(wrong) => {
+                    let Nearest { revision, why, .. } = Release::parse(text).ok_or(wrong)?.nearest();
+                    self.kernel = revision;
+                    let row = revision.id();
+                    wrongs.push(Wrong::note(format!(
+                        "the nearest row to \u{201c}{text:.40}\u{201d} is {row}: {text:.40} {why}"
+                    )));
+                }
+            },
             Field::Function => self.function = named(text.trim_end_matches("()"), functions(), "function")?,
             Field::Mm => self.mm = named(text, MMS, "mm")?,
             Field::Range => self.range = if text.is_empty() { None } else { Some(range(text)?) },
@@ -276,6 +290,14 @@ impl Call {
     /// What is worth a word although it can be read: a rule of a callback that is not set, a function that the kernel does not have.
     pub fn notes(&self) -> Vec<(Field, String)> {
         let mut notes = Vec::new();
+        let lacks = pgtable::lacking(self.tables.model(), self.kernel.row().version);
+        notes.extend(lacks.map(|(since, nearest)| {
+            let kernel = self.kernel.id();
+            (
+                Field::Machine,
+                format!("There is no such machine in {kernel}: {since}. The nearest is {}.", nearest.title),
+            )
+        }));
         let there = self.function.in_revision(self.kernel);
         if there != self.function {
             notes.push((

@@ -14,12 +14,19 @@ pub struct Wrong {
     pub near: Option<String>,
     /// Of a part with a line for each thing: which line, from 1.
     pub line: Option<usize>,
+    /// Whether it is no mistake: something that is near was taken, and this says what differs.
+    pub is_note: bool,
 }
 
 impl Wrong {
     /// Without a name that is near.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), near: None, line: None }
+        Self { what: what.into(), near: None, line: None, is_note: false }
+    }
+
+    /// What differs in that which was taken.
+    pub fn note(what: impl Into<String>) -> Self {
+        Self { is_note: true, ..Self::new(what) }
     }
 }
 

@@ -10,8 +10,9 @@
 use std::fmt;
 
 use pagewalk::names::Near;
+use pagewalk::{Release, Revision};
 
-use crate::{Call, Field, Wrong};
+use crate::{Base, Call, Field, Wrong};
 
 /// Longest address. What is longer is a file.
 pub const MAX_ADDRESS: usize = 2000;
@@ -93,6 +94,8 @@ struct Reader {
     call: Call,
     problems: Vec<Problem>,
     step: u32,
+    /// The kernel by its release, where that has no row.
+    release: Option<String>,
     /// Of each list what was written, a line each.
     lists: [Vec<String>; 3],
     seen: Vec<Field>,
@@ -126,10 +129,26 @@ impl Reader {
         for field in [Field::Machine, Field::Kernel] {
             if let Some(text) = parts.next() {
                 self.set(field, text);
+                let is_release = field == Field::Kernel && Revision::from_id(text).is_none();
+                self.release = is_release.then(|| text.to_owned());
             }
         }
         if let Some(more) = parts.next() {
             self.problem("", Wrong::new(format!("\u{201c}{more:.40}\u{201d} is not known and is ignored")));
+        }
+    }
+
+    /// Takes the nearest machine that the kernel has.
+    fn exist(&mut self) {
+        let Base::Made(model) = self.call.tables else { return };
+        let release = self.release.as_deref().and_then(Release::parse);
+        let version = release.map_or(self.call.kernel.row().version, |of| (of.major, of.minor));
+        if let Some((since, nearest)) = pgtable::lacking(model, version) {
+            let kernel = self.release.as_deref().unwrap_or(self.call.kernel.id());
+            let what =
+                format!("there is no {} in {kernel:.40}: {since}; {} is taken", model.id, nearest.title);
+            self.call.tables = Base::Made(nearest);
+            self.problem(Field::Machine.name(), Wrong::note(what));
         }
     }
 
@@ -166,6 +185,7 @@ impl Reader {
                 self.set(field, &lines.join("\n"));
             }
         }
+        self.exist();
         (self.call, self.step, self.problems)
     }
 }

@@ -48,6 +48,45 @@ fn what_a_call_says_is_what_happens() {
 }
 
 #[test]
+fn a_release_is_the_nearest_row_and_what_differs_is_said() {
+    for (name, row, word) in [
+        ("6.1.0-53-amd64", Revision::V6_1_192, "uname -v may tell which"),
+        ("6.12.107+deb13", Revision::V6_12_107, "is of that very release"),
+        ("5.15.0-91-generic", Revision::V6_16, "before the split"),
+    ] {
+        let (call, problems) = Call::parse(&format!("v1/call/riscv64-sv39/{name}?fn=walk_page_range"));
+        assert_eq!(call.kernel, row, "{name}");
+        let says = problems.iter().map(ToString::to_string).collect::<String>();
+        assert!(problems.len() == 1 && problems[0].wrong.is_note && says.contains(word), "{says}");
+        assert!(
+            says.contains(&format!("the nearest row to \u{201c}{name}\u{201d} is {}", row.id())),
+            "{says}"
+        );
+    }
+    let (call, problems) = Call::parse("v1/call/riscv64-sv39/six.one");
+    assert!(call.kernel == Call::default().kernel && !problems[0].wrong.is_note, "{problems:?}");
+}
+
+#[test]
+fn a_machine_that_the_kernel_does_not_have_is_said_and_the_nearest_is_taken() {
+    for (path, model, says) in [
+        ("arm64-4k-52/v6.1.192", "arm64-4k-48", "no arm64-4k-52 in v6.1.192: LPA2"),
+        ("arm64-16k-52/6.6.46", "arm64-16k-48", "no arm64-16k-52 in 6.6.46: LPA2"),
+        ("riscv64-sv57/5.15.0-91-generic", "riscv64-sv39", "Sv57 came with v5.18"),
+    ] {
+        let (call, problems) = Call::parse(&format!("v1/call/{path}?fn=walk_page_range"));
+        assert_eq!(call.tables.model().id, model, "{path}");
+        assert!(problems.iter().all(|of| of.wrong.is_note), "{path} {problems:?}");
+        assert!(problems.iter().any(|of| of.to_string().contains(says)), "{path} {problems:?}");
+    }
+    assert_eq!(said("v1/call/arm64-4k-52/v6.12.107"), [""; 0]);
+    // Where it is chosen in the form, it is said beside the machine.
+    let mut call = Call::parse("v1/call/arm64-4k-52/v7.3").0;
+    assert_eq!(call.set(Field::Kernel, "v6.1.192"), []);
+    assert!(call.notes().iter().any(|(field, note)| *field == Field::Machine && note.contains("LPA2")));
+}
+
+#[test]
 fn a_file_of_version_1_is_the_call_that_it_was() {
     let tally = comes_to(include_str!("../../../tests/kept/call-1.txt"));
     assert_eq!((tally.status, tally.writes), (Status::Done(0), 3));

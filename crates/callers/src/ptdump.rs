@@ -99,6 +99,8 @@ static OF_INIT: Scenario = Scenario {
             ("arm64-16k-48", DUMP),
             ("x86_64-4level", DUMP),
             ("x86_64-5level", DUMP),
+            ("ppc64le-64k-radix", DUMP),
+            ("s390x", DUMP),
         ],
     )
 };
@@ -148,7 +150,8 @@ static CHECK_WX: Scenario = Scenario {
         "check-wx",
         "A page that is writable and executable",
         "ptdump_check_wx() walks as a dump does, but prints nothing: it counts pages that are both writable and executable, and writes \
-            to the kernel's log whether there were any. Here one page of data was made executable.",
+            to the kernel's log whether there were any. On the machines that are offered for it, one page of data was made executable; the \
+            tables of a file are counted as they are.",
         &INIT_MM,
         &[("x86_64-4level", DUMP), ("arm64-4k-48", DUMP), ("riscv64-sv39", DUMP), ("s390x", DUMP)],
     )

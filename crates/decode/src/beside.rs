@@ -41,7 +41,7 @@ const LPA2: &str = "With LPA2 (4K and 16K pages) bits 8 and 9 of an entry are bi
     said once for all of it, in TCR_EL1.";
 const LPA: &str = "With 64K pages and 52-bit physical addresses (LPA) bits 12 to 15 of an entry are bits 48 to 51 of the address.";
 const WHICH: &str = "An entry does not say which of the two it is of. With 4K and 16K pages TCR_EL1 does: its bit 59 (DS) turns LPA2 on. With \
-    64K pages it is the size of physical addresses (IPS in TCR_EL1). A dump of a kernel for 52-bit addresses on such a CPU begins its linear \
+    64K pages it is the size of physical addresses (IPS in TCR_EL1). A dump of a kernel for 52-bit virtual addresses, on a CPU that has them, begins its linear \
     map at 0xfff0000000000000.";
 
 impl Beside {
@@ -96,7 +96,12 @@ pub fn size(bytes: u64) -> String {
 /// Which bits of the entry hold the address, and where in it they stand: those in their own places first.
 fn address(of: &Reading) -> String {
     let mut groups: Vec<(i32, u64, u64)> = Vec::new();
-    for (bit, at) in of.address() {
+    let all = of.address();
+    // Bits 48 and 49 with 64K pages and LPA: the kernel does not mask them, but the CPU looks at 12 and 13 for them, and each bit of an
+    // address is told once.
+    let is_told_elsewhere =
+        |(bit, at): &(u32, u32)| bit == at && all.iter().any(|(other, to)| to == at && other != bit);
+    for &(bit, at) in all.iter().filter(|of| !is_told_elsewhere(of)) {
         let by = at.cast_signed() - bit.cast_signed();
         match groups.iter_mut().find(|(same, ..)| *same == by) {
             Some((_, from, to)) => (*from, *to) = (*from | 1 << bit, *to | 1 << at),
@@ -228,7 +233,7 @@ mod tests {
         assert_eq!(row(&of, "Where it leads"), ["64 KiB at 0x5000040200000", "64 KiB at 0x40200000"]);
         assert_eq!(
             row(&of, "Address"),
-            ["bits 16 to 49; bits 12 to 15 as bits 48 to 51 of the address", "bits 16 to 49"]
+            ["bits 16 to 47; bits 12 to 15 as bits 48 to 51 of the address", "bits 16 to 49"]
         );
         assert_eq!(row(&of, "Bit 12"), ["bit 48 of the address", "no name"]);
         assert_eq!(row(&of, "Bit 14"), ["bit 50 of the address", "no name"]);
@@ -244,6 +249,33 @@ mod tests {
         assert_eq!(row(&of, "Bits 8, 9"), ["bits 50, 51 of the address", "PTE_SHARED = 3"]);
         assert_eq!(row(&of, "Bit 12"), ["bit 12 of the address", "bit 48 of the address"]);
         assert_eq!(of.why, [LPA2, LPA, WHICH]);
+    }
+
+    #[test]
+    fn no_bit_of_an_address_is_told_twice() {
+        let bits = |list: &str| -> Vec<u32> {
+            let number = |text: &str| text.trim().parse::<u32>().expect("a number");
+            let each = |part: &str| match part.split_once(" to ") {
+                Some((from, to)) => (number(from)..=number(to)).collect::<Vec<_>>(),
+                None => vec![number(part)],
+            };
+            list.split(',').flat_map(each).collect()
+        };
+        for model in MODELS {
+            for value in [0x00eb_0000_4021_ff03, 0x8000_0000_0000_0163, 0x2010_00e7, 0x8000_0000_0001_0086] {
+                let of = Beside::new([model, model], Level::Pte, RawEntry(value));
+                let told = row(&of, "Address")[0];
+                let mut all: Vec<u32> = Vec::new();
+                for part in told.split("; ").filter_map(|part| part.strip_prefix("bits ")) {
+                    let to = part.split_once(" as bits ").map_or(part, |(_, to)| to);
+                    all.extend(bits(to.trim_end_matches(" of the address")));
+                }
+                let count = all.len();
+                all.sort_unstable();
+                all.dedup();
+                assert_eq!(all.len(), count, "{}: {told}", model.id);
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use pgtable::{Flag, Isa, PhysAddr};
 
 use crate::demand::{self, Demand, Facts};
-use crate::reading::{Reading, Target};
+use crate::reading::{Reading, Target, meaning};
 
 /// A flag or field that differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Change {
     /// Sets two readings of the same slot beside each other. The rules are those of the old value's model and level.
     pub fn new(old: Reading, new: Reading) -> Self {
         let facts = Facts {
-            level: old.model.lowest_sharing(old.level),
+            level: meaning(old.model, old.level, old.value),
             old: old.value.0,
             new: new.value.0,
             was_used: old.cpu_uses,
@@ -86,5 +86,7 @@ fn changed(old: &Reading, new: &Reading) -> Vec<Changed> {
         of.flags.iter().find(|named| named.flag == flag).map_or(0, |named| named.value)
     };
     let all = flags.into_iter().map(|flag| Changed { flag, from: value(old, flag), to: value(new, flag) });
-    all.filter(|changed| changed.from != changed.to).collect()
+    // A bit that both have is no change, whatever it is called on each side.
+    let bits = old.value.0 ^ new.value.0;
+    all.filter(|changed| changed.from != changed.to && changed.flag.mask & bits != 0).collect()
 }

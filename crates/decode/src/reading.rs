@@ -61,9 +61,9 @@ pub struct Reading {
 impl Reading {
     /// Reads `value` as an entry of `level`, on a machine whose unused slots hold what the model says.
     pub fn new(model: &'static Model, level: Level, value: RawEntry) -> Self {
-        let kind = model.classify(level, value, &model.empty);
         let of = model.kernel.isa;
-        let shared = model.lowest_sharing(level);
+        let shared = meaning(model, level, value);
+        let kind = model.classify(shared, value, &model.empty);
         let cpu_uses = cpu_uses(of, kind, shared, value.0);
         // leaf() does not ask present(): a pmd migration entry of loongarch has the huge bit.
         let is_absent = kind == EntryKind::NotPresent
@@ -107,7 +107,7 @@ impl Reading {
             return self;
         }
         if self.swap.take().is_some() {
-            let shared = self.model.lowest_sharing(self.level);
+            let shared = meaning(self.model, self.level, self.value);
             self.flags = flags(self.model, shared, EntryKind::Leaf, self.value, true);
         }
         self.of_kernel = true;
@@ -126,7 +126,7 @@ impl Reading {
     /// The bits of the entry that say where it leads, each with the bit of the address that it stands for. What leads nowhere has none,
     /// but a bad entry, whose bits would be those of a leaf.
     pub fn address(&self) -> Vec<(u32, u32)> {
-        let (model, shared) = (self.model, self.model.lowest_sharing(self.level));
+        let (model, shared) = (self.model, meaning(self.model, self.level, self.value));
         let is_table = matches!(self.target, Target::Table(_));
         let leads = move |value: u64| {
             if is_table {
@@ -163,6 +163,15 @@ impl Reading {
     /// The flags that are for software alone: the CPU ignores them.
     pub fn software(&self) -> impl Iterator<Item = &Named> {
         self.flags.iter().filter(|named| is_software(named.flag))
+    }
+}
+
+/// The level that gives a word its meaning: the lowest that has the same entry. Of s390 its type says so.
+pub(crate) fn meaning(model: &Model, level: Level, value: RawEntry) -> Level {
+    let shared = model.lowest_sharing(level);
+    match model.type_of {
+        Some(type_of) if level < Level::Pmd => shared.max(type_of(value.0)),
+        _ => shared,
     }
 }
 
@@ -342,6 +351,51 @@ mod tests {
             assert_eq!(unused.word(), "hole");
             assert!(unused.notes.iter().any(|note| note.contains(word)), "{unused:?}");
         }
+    }
+
+    #[test]
+    fn an_entry_of_s390_means_what_its_type_says() {
+        for (level, value, kind, shared) in [
+            (Level::Pgd, 0x24, EntryKind::None, "pud"),
+            (Level::Pgd, 0x28, EntryKind::None, "p4d"),
+            (Level::P4d, 0x20, EntryKind::None, "pmd"),
+            (Level::P4d, 0x7007, EntryKind::Table, "pud"),
+        ] {
+            let of = read("s390x", level, value);
+            assert_eq!(of.kind, kind, "{level:?} {value:#x}");
+            let folded = format!("by its type it is a {shared} entry: {} is folded", level.name());
+            assert!(of.notes.iter().any(|note| note.starts_with(&folded)), "{of:?}");
+        }
+        assert_eq!(read("s390x", Level::Pgd, 0x24).target, Target::Nothing);
+        let other = read("s390x", Level::Pud, 0x700b);
+        assert!(other.notes.iter().any(|note| note.contains("pud_bad() is true")), "{other:?}");
+        assert!(read("s390x", Level::Pgd, 0x700f).notes.is_empty());
+        assert_eq!(names(&read("s390x", Level::Pmd, 0x8000_0001)), ["_SEGMENT_ENTRY_PRESENT"]);
+    }
+
+    #[test]
+    fn bits_48_and_49_of_arm64_are_the_kernels_alone_without_lpa2() {
+        let says = |id: &str, value| {
+            read(id, Level::Pte, value)
+                .notes
+                .iter()
+                .any(|note| note.contains("the CPU does not look at them"))
+        };
+        assert!(says("arm64-4k-48", 0x0003_0000_41a0_0703) && says("arm64-64k-52", 0x0003_0000_41a0_0703));
+        assert!(
+            says("arm64-64k-48", 0x0001_0000_41a0_0703) && says("arm64-4k-52-l5off", 0x0001_0000_41a0_0703)
+        );
+        // The kernel writes them into both places; with LPA2 they are the address.
+        assert!(!says("arm64-64k-52", 0x0001_0000_41a0_1703) && !says("arm64-4k-52", 0x0003_0000_41a0_0703));
+        assert!(!says("arm64-4k-48", 0x0000_0000_41a0_0703));
+    }
+
+    #[test]
+    fn a_leaf_of_powerpc_that_is_not_present_is_said_to_be_so() {
+        let of = read("ppc64le-64k-radix", Level::Pud, 0x4000_0000_0000_0123);
+        assert_eq!((of.kind, of.target), (EntryKind::Leaf, Target::Nothing));
+        assert!(of.notes.iter().any(|note| note.contains("present() is not")), "{of:?}");
+        assert!(!of.notes.iter().any(|note| note.contains("PROT_NONE")), "{of:?}");
     }
 
     #[test]

@@ -191,6 +191,9 @@ fn of_walk(problem: &LinkProblem, next: Option<&LinkProblem>, scenario: &'static
             format!("there is no kernel \u{201c}{kernel}\u{201d} here; {}", meant(near, kernels))
         }
         LinkProblem::Release { kernel, shown, why } => no_row(kernel, shown, *why),
+        LinkProblem::Lacks { machine, kernel, since, shown } => {
+            format!("there is no {machine} in {kernel}: {since}; the nearest machine is {shown}")
+        }
         LinkProblem::Value { name: name @ ("lock" | "init"), value } => {
             let near = pagewalk::names::near(value, &mut Held::ALL.into_iter().map(Held::id));
             let locks = meant(near, Held::ALL.into_iter().map(Held::id));
@@ -249,12 +252,23 @@ fn of_race(problem: &RaceLinkProblem, next: Option<&RaceLinkProblem>, link: &Rac
                 meant(near, kernels)
             )
         }
+        RaceLinkProblem::Absent(id, model, why, _) => {
+            let kernels = Revision::ALL.into_iter().filter(|of| race.exists_in(*of, link.choice.model));
+            format!(
+                "the race {} does not happen in \u{201c}{id:.40}\u{201d} on {model}: {why}; {}",
+                race.id,
+                meant(None, kernels.map(Revision::id))
+            )
+        }
         RaceLinkProblem::Release(kernel, shown, why) => no_row(kernel, shown, *why),
         RaceLinkProblem::Between(kernel, row, _) => {
             format!(
                 "no row is \u{201c}{kernel:.40}\u{201d}; ask for {row} with rule={}, which it follows",
                 link.choice.rule.id
             )
+        }
+        RaceLinkProblem::Lacks(machine, kernel, since, shown) => {
+            format!("there is no {machine} in {kernel:.40}: {since}; the nearest machine is {shown}")
         }
         RaceLinkProblem::Schedule(error) => error.to_string(),
         RaceLinkProblem::Twice(name) => format!("this link says \u{201c}{name}\u{201d} more than once"),

@@ -11,8 +11,15 @@ macro_rules! shipped {
 }
 
 /// All of them, by the names of their folders.
-static FILES: &[(&str, &[u8])] =
-    shipped!["x86_64-4level", "x86_64-5level", "riscv64-sv39", "arm64-4k-48bit", "arm64-16k-48bit",];
+static FILES: &[(&str, &[u8])] = shipped![
+    "x86_64-4level",
+    "x86_64-5level",
+    "riscv64-sv39",
+    "arm64-4k-48bit",
+    "arm64-16k-48bit",
+    "ppc64le-64k-radix",
+    "s390x-3level",
+];
 
 /// The capture in this folder.
 pub fn capture(folder: &str) -> Option<Capture> {

@@ -13,7 +13,7 @@ pub const fn sure(of: Sure) -> &'static str {
 }
 
 /// What tells a row from others, the begin of a sentence each.
-pub fn facts(revision: Revision) -> [String; 6] {
+pub fn facts(revision: Revision) -> Vec<String> {
     let rules = revision.rules();
     let novma: Vec<_> = EntryPoint::ALL
         .into_iter()
@@ -43,7 +43,11 @@ pub fn facts(revision: Revision) -> [String; 6] {
             "an assertion warns with lockdep, and without it looks at the lock itself"
         }
     };
-    [
+    // The models are those of v7.3 in every row.
+    let entries = "entries are read as v7.3 has them: in v6.1 arm64 marks PROT_NONE by bit 58 and a pmd that is being split by bit 59, and \
+                   x86's pud_leaf() looks at the present bit as well";
+    let entries = (!revision.has_version((6, 2))).then(|| entries.to_owned());
+    let all = [
         format!("walks without VMAs: {}", novma.join(", ")),
         asserts.to_owned(),
         assertion.to_owned(),
@@ -60,10 +64,17 @@ pub fn facts(revision: Revision) -> [String; 6] {
         )
         .to_owned(),
         own(
+            rules.action_reset_first,
+            "what a callback has asked for is forgotten when its entry is looked at again",
+            "what a callback has asked for outlives an entry that has become a hole",
+        )
+        .to_owned(),
+        own(
             rules.map_can_fail,
             "pte tables of a process are mapped under RCU, which may find none",
             "pte tables are mapped without RCU and without a check",
         )
         .to_owned(),
-    ]
+    ];
+    all.into_iter().chain(entries).collect()
 }

@@ -146,6 +146,8 @@ impl Failed {
             (LockName::IMmap, ..) => Self::WarnsWithLockdep,
             (LockName::Mmap(_), MmapAssert::LockdepOrBug, LockMode::None) => Self::Stops,
             (LockName::Mmap(_), MmapAssert::LockdepOrBug, _) => Self::WarnsWithLockdep,
+            // Without lockdep the lock word says that somebody holds it.
+            _ if seen.plain_ok => Self::WarnsWithLockdep,
             _ => Self::Warns,
         }
     }
@@ -291,6 +293,9 @@ mod tests {
         }
         assert_eq!(of(init, LockMode::None, Revision::V6_12_107), Failed::Warns);
         assert_eq!(of(LockName::IMmap, LockMode::None, Revision::V7_3), Failed::WarnsWithLockdep);
+        // Another task holds it: without lockdep the lock word is all that is looked at, and it is content.
+        let other = Seen { plain_ok: true, ..seen(LockMode::Write) };
+        assert_eq!(Failed::of(init, other, Revision::V7_3), Failed::WarnsWithLockdep);
         for of in [Failed::WarnsWithLockdep, Failed::Stops] {
             assert!(!of.then().starts_with("The kernel warns") && of.in_full().contains("lockdep"), "{of:?}");
         }

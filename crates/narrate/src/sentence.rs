@@ -84,6 +84,9 @@ pub(crate) fn slot_name(world: &World, level: Level, slot: Slot) -> String {
 
 fn is_a(world: &World, level: Level, value: RawEntry) -> &'static str {
     match world.classify(level, value) {
+        _ if world.folds(level, value) => {
+            "has the type of a lower level, where this one is folded, so that it counts as neither empty nor bad"
+        }
         EntryKind::None => "is empty",
         EntryKind::Table => "points to a table",
         EntryKind::Leaf if level == Level::Pte => "maps a page",

@@ -115,6 +115,8 @@ pub struct EntryView {
 pub(crate) fn entry(world: &World, level: Level, slot: Slot, value: RawEntry) -> EntryView {
     let model = world.model();
     let level = model.lowest_sharing(level);
+    // By its own type, where that says of which level an entry is.
+    let level = model.type_of.map_or(level, |of| level.max(of(value.0).min(Level::Pmd)));
     let kind = world.classify(level, value);
     let points = |value| match kind {
         EntryKind::Table => Some(model.table_address(level, value)),

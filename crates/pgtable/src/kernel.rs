@@ -32,6 +32,9 @@ pub struct Kernel {
     /// Whether a flush of other CPUs' TLBs is an interrupt that it waits for: then it also waits for a CPU that has interrupts off. So it is
     /// on x86 without a hypervisor's flush and without INVLPGB (arch/x86/mm/tlb.c), on loongarch and openrisc (arch/*/kernel/smp.c).
     pub flush_interrupts: bool,
+    /// The version from which on a pud may map memory of a process, major and minor (`HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD` in
+    /// arch/*/Kconfig); `None` where it may not.
+    pub pud_thp_since: Option<(u16, u16)>,
     /// Whether hugetlb gives vmemmap pages back (`CONFIG_ARCH_WANT_OPTIMIZE_HUGETLB_VMEMMAP`).
     pub hvo: bool,
     /// Whose text a dump of the kernel's tables has (`CONFIG_PTDUMP_DEBUGFS`); `None` where there is none, or none that is

@@ -57,6 +57,7 @@
 //! | [`make`] | how the kernel makes entries |
 //! | [`kernel`] | how the kernel frees tables and changes what they map |
 //! | [`layout`] | the regions of the address space |
+//! | [`mod@since`] | since which kernel version there is which model |
 //! | [`arch`] | the architectures, one file each, and the list of all models |
 //!
 //! The modelled architecture is a value, never `cfg(target_arch)`: a browser on arm64 shows x86-64 tables. Each fact comes from
@@ -69,6 +70,7 @@ pub mod arch;
 pub mod kernel;
 pub mod level;
 pub mod model;
+pub mod since;
 
 pub use addr::{PhysAddr, RawEntry, VirtAddr};
 pub use arch::{MODELS, UnknownModel, are_complete, comes_later, complete, family, model, models, of_folder};
@@ -80,3 +82,4 @@ pub use make::{MakeEntry, Owner, Prot, Protection, Protections};
 pub use model::{Contiguous, Fold, Hugetlb, LevelSpec, Model, Thp};
 pub use model::{flags, layout, make, rules};
 pub use rules::{Empty, EntryKind, EntryRules, Tests};
+pub use since::{Since, lacking};

@@ -69,6 +69,12 @@ impl Choice {
         Self { rule: self.race.rule(id).unwrap_or(self.rule), ..self }
     }
 
+    /// Why there is no race here, though a search of it may end: in this kernel on this machine it does not happen, or the other CPU
+    /// changes nothing that matters under this rule.
+    pub fn absent(&self) -> Option<&'static str> {
+        (self.race.absent)(self.revision, self.model).or(self.rule.absent)
+    }
+
     /// The race before anybody has moved. The first CPU walks.
     ///
     /// # Errors
@@ -77,8 +83,8 @@ impl Choice {
         if !(self.race.runs_on)(self.model) {
             return Err(NotThere::Model(self.model.title));
         }
-        if !self.race.exists_in(self.revision, self.model) {
-            return Err(NotThere::Revision(self.revision));
+        if let Some(why) = (self.race.absent)(self.revision, self.model) {
+            return Err(NotThere::Revision(self.revision, why));
         }
         let mut setting = Setting::new(self.model, self.revision, self.lock, self.race.ground)?;
         (self.rule.set_up)(&mut setting)?;

@@ -17,6 +17,7 @@ use mm::LockMode;
 use pagewalk::names::{near, repeated};
 use pagewalk::release::Why;
 use pagewalk::{Release, Revision};
+use pgtable::Since;
 
 use crate::between::between;
 use crate::choice::Choice;
@@ -74,6 +75,12 @@ pub enum RaceLinkProblem {
     /// No such kernel, or the race does not happen in it.
     #[error("this race does not happen in the kernel \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Kernel(String, &'static str),
+    /// The race does not happen in this kernel on the machine of the link, and why.
+    #[error("this race does not happen in \u{201c}{0:.40}\u{201d} on {1}: {2}; {3} is shown")]
+    Absent(String, &'static str, &'static str, &'static str),
+    /// The kernel does not have the machine yet: which, in which kernel, since when it is there, what is shown.
+    #[error("there is no {0} in {1:.40}: {2}; {3} is shown")]
+    Lacks(&'static str, String, &'static Since, &'static str),
     /// The schedule cannot be read.
     #[error("{0}; nobody has moved")]
     Schedule(#[from] ScheduleError),
@@ -143,7 +150,7 @@ impl RaceLink {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let race = self.choice.race;
         let understood = match name {
-            "near" => self.near(value),
+            "near" => return self.near(part, value),
             "lock" => LockMode::from_name(value)
                 .filter(|lock| race.locks.contains(lock))
                 .map(|lock| self.choice.lock = lock),
@@ -159,16 +166,33 @@ impl RaceLink {
     }
 }
 
+impl Choice {
+    /// The same on a machine that the kernel has, and what to say where that is another one.
+    #[must_use]
+    pub fn existing(self) -> (Self, Option<RaceLinkProblem>) {
+        let Some((since, nearest)) = pgtable::lacking(self.model, self.revision.row().version) else {
+            return (self, None);
+        };
+        let model = if (self.race.runs_on)(nearest) { nearest } else { self.model };
+        let problem = RaceLinkProblem::Lacks(self.model.id, self.revision.id().into(), since, model.title);
+        (self.with_kernel(self.revision, model), Some(problem))
+    }
+}
+
 impl RaceLink {
     /// On this machine and in this kernel, or on the nearest that the race has.
-    fn near(&mut self, value: &str) -> Option<()> {
-        let (model, revision) = value.split_once('/')?;
-        let (revision, race) = (Revision::from_id(revision)?, self.choice.race);
-        pgtable::model(model).ok()?;
+    fn near(&mut self, part: &str, value: &str) -> Result<(), RaceLinkProblem> {
+        let race = self.choice.race;
+        let named = value.split_once('/').and_then(|(model, revision)| {
+            Some((pgtable::model(model).ok()?.id, Revision::from_id(revision)?))
+        });
+        let (model, revision) = named.ok_or_else(|| RaceLinkProblem::Unknown(part.to_string()))?;
         let model = race.model(model);
-        let revision = if race.exists_in(revision, model) { revision } else { Revision::V7_3 };
-        self.choice = Choice::of(race, model, revision).with_lock(self.choice.lock);
-        Some(())
+        let absent = (race.absent)(revision, model);
+        let shown = if absent.is_none() { revision } else { Revision::V7_3 };
+        self.choice = Choice::of(race, model, shown).with_lock(self.choice.lock);
+        let problem = |why| RaceLinkProblem::Absent(revision.id().to_string(), model.id, why, shown.id());
+        absent.map_or(Ok(()), |why| Err(problem(why)))
     }
 }
 
@@ -222,6 +246,13 @@ fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {
         }
     }
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
+        let version = Revision::from_id(id).map(|of| of.row().version);
+        let version = version.or_else(|| Release::parse(id).map(|of| (of.major, of.minor)));
+        if let Some((since, nearest)) = version.and_then(|of| pgtable::lacking(choice.model, of)) {
+            let machine = choice.model.id;
+            choice.model = if (race.runs_on)(nearest) { nearest } else { choice.model };
+            problems.push(RaceLinkProblem::Lacks(machine, id.to_string(), since, choice.model.title));
+        }
         match Revision::from_id(id).filter(|&revision| race.exists_in(revision, choice.model)) {
             // The rule is that of the kernel, unless the link says another.
             Some(revision) => choice = Choice::of(race, choice.model, revision).with_lock(choice.lock),
@@ -240,6 +271,11 @@ fn parse_path(path: &str, problems: &mut Vec<RaceLinkProblem>) -> Choice {
                     return rest(parts.next(), problems, choice);
                 }
                 let shown = choice.revision.id();
+                let row = Revision::from_id(id).or(release.map(|of| of.revision));
+                if let Some(why) = row.and_then(|row| (race.absent)(row, choice.model)) {
+                    problems.push(RaceLinkProblem::Absent(id.to_string(), choice.model.id, why, shown));
+                    return rest(parts.next(), problems, choice);
+                }
                 problems.push(RaceLinkProblem::Kernel(id.to_string(), shown));
                 let kernels = Revision::ALL.into_iter().filter(|&of| race.exists_in(of, choice.model));
                 problems.extend(near(id, &mut kernels.map(Revision::id)).map(RaceLinkProblem::Near));
@@ -321,8 +357,13 @@ mod tests {
         assert_eq!(opened(link), ("riscv64-sv48", "v7.1", "trylock"));
         assert_eq!(opened("v1/race/huge-vmap?near=arm64-4k-48/v6.18"), ("arm64-4k-48", "v6.18", "key"));
         assert_eq!(
-            opened("v1/race/collapse?near=openrisc/v6.12.107&rule=init-write"),
-            ("x86_64-4level", "v7.3", "init-write")
+            opened("v1/race/collapse?near=openrisc/v6.18&rule=init-write"),
+            ("x86_64-4level", "v6.18", "init-write")
+        );
+        let later = problem("#v1/race/collapse?near=openrisc/v6.12.107&rule=init-write");
+        assert!(
+            later.contains("x86 merges equal ptes only since v6.15") && later.contains("v7.3 is shown"),
+            "{later}"
         );
         assert!(problem("#v1/race/munmap?near=vax").contains("near=vax"));
         assert!(problem("#v1/race/munmap?near=vax/v7.3").contains("near=vax/v7.3"));
@@ -341,7 +382,8 @@ mod tests {
                 .contains("\u{201c}openrisc\u{201d}; x86_64-4level is shown")
         );
         assert!(
-            problem("#v1/race/set-prot/arm64-4k-48/v6.17").contains("\u{201c}v6.17\u{201d}; v6.18 is shown")
+            problem("#v1/race/set-prot/arm64-4k-48/v6.17")
+                .contains("only since v6.18 (update_range_prot()); v6.18 is shown")
         );
         assert!(problem("#v1/race/munmap?lock=maybe").contains("lock=maybe"));
         assert!(problem("#v1/race/nested-read?lock=write").contains("lock=write"));
@@ -393,13 +435,91 @@ mod tests {
         let (link, problems) = parse("#v1/race/hot-remove/riscv64-sv39/v6.1.192");
         assert!(link.choice.start().is_ok() && link.choice.revision != Revision::V6_1_192);
         assert!(
-            matches!(&problems[..], [RaceLinkProblem::Kernel(id, _), ..] if id == "v6.1.192"),
+            matches!(&problems[..], [RaceLinkProblem::Absent(id, "riscv64-sv39", ..)] if id == "v6.1.192"),
             "{problems:?}"
         );
         for address in
             ["#v1/race/hot-remove/riscv64-sv39/v6.16", "#v1/race/hot-remove/x86_64-4level/v6.1.192"]
         {
             assert!(parse(address).1.is_empty(), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_huge_vmap_is_of_no_kernel_whose_machine_had_none() {
+        for race in ["huge-vmap", "huge-pud", "kernel-vmap", "kernel-pud", "other-mm"] {
+            for kernel in ["v6.1.192", "6.1.0-53-amd64", "6.1.187"] {
+                let said = problem(&format!("#v1/race/{race}/riscv64-sv48/{kernel}"));
+                assert!(
+                    said.contains(kernel) && said.contains("riscv has huge vmaps only after v6.1"),
+                    "{said}"
+                );
+            }
+            assert_eq!(problem(&format!("#v1/race/{race}/riscv64-sv48/v6.6.153")), "");
+            assert_eq!(problem(&format!("#v1/race/{race}/x86_64-4level/v6.1.192")), "");
+        }
+        // arm64 has them, but not where it can dump its tables: there is a rule that shows what else it does.
+        let absent = |address: &str| RaceLink::parse(address).expect("a race").0.choice.absent();
+        for kernel in ["v6.1.192", "v6.6.153", "v6.12.107", "v6.17"] {
+            let said = absent(&format!("#v1/race/huge-vmap/arm64-4k-48/{kernel}"));
+            assert!(said.is_some_and(|of| of.contains("CONFIG_PTDUMP_DEBUGFS")), "{kernel} {said:?}");
+            assert_eq!(absent(&format!("#v1/race/huge-vmap/arm64-4k-48/{kernel}?rule=nothing")), None);
+        }
+        assert_eq!(absent("#v1/race/huge-vmap/arm64-4k-48/v6.18"), None);
+    }
+
+    #[test]
+    fn a_machine_that_the_kernel_does_not_have_is_said_and_the_nearest_is_shown() {
+        for (hash, model, says) in [
+            ("munmap/arm64-4k-52/v6.1.192", "arm64-4k-48", "no arm64-4k-52 in v6.1.192: LPA2"),
+            ("munmap/arm64-16k-52/6.6.46", "arm64-16k-48", "no arm64-16k-52 in 6.6.46: LPA2"),
+            ("munmap/riscv64-sv57/5.15.0-91-generic", "riscv64-sv39", "Sv57 came with v5.18"),
+        ] {
+            let (link, problems) = RaceLink::parse(&format!("#v1/race/{hash}")).expect("a race");
+            assert_eq!(link.choice.model.id, model, "{hash}");
+            assert!(problems.iter().any(|of| of.to_string().contains(says)), "{hash} {problems:?}");
+        }
+        assert_eq!(problem("#v1/race/munmap/arm64-4k-52/v6.12.107"), "");
+    }
+
+    #[test]
+    fn who_maps_a_pud_is_who_does_in_that_kernel() {
+        let lines = |kernel: &str| {
+            let (RaceLink { choice, .. }, problems) =
+                RaceLink::parse(&format!("#v1/race/pud-refault/x86_64-4level/{kernel}")).expect("a race");
+            assert_eq!(problems, [], "{kernel}");
+            let state = choice.start().expect("it starts");
+            let script = state.cpus()[1].script();
+            (script.name, script.lines.iter().map(|line| line.text).collect::<Vec<_>>())
+        };
+        for kernel in ["v6.1.192", "v6.6.153"] {
+            let (name, lines) = lines(kernel);
+            assert_eq!((name, lines[0]), ("dev_dax_huge_fault", "mmap_read_lock(mm)"), "{kernel}");
+            assert!(!lines.iter().any(|text| text.contains("vma")), "{kernel} {lines:?}");
+        }
+        let (name, lines) = lines("v6.12.107");
+        assert_eq!((name, lines[0]), ("vfio_pci_mmap_huge_fault", "lock_vma_under_rcu()"));
+        // No pud of a process is a leaf there.
+        for (model, kernel) in
+            [("riscv64-sv48", "v6.1.192"), ("ppc64le-64k-radix", "v6.1.192"), ("riscv64-sv48", "v6.12.107")]
+        {
+            let said = problem(&format!("#v1/race/pud-refault/{model}/{kernel}"));
+            assert!(said.contains("HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD"), "{model} {kernel} {said}");
+        }
+    }
+
+    #[test]
+    fn a_kernel_without_locks_of_vmas_has_no_line_about_them() {
+        for race in RACES {
+            for choice in Choice::every(race).filter(|of| !of.revision.rules().vma_locks) {
+                let state = choice.start().expect("it starts");
+                for cpu in state.cpus() {
+                    for line in &cpu.script().lines {
+                        let later = ["lock_vma", "vma_end", "vma_start_write", "vma_iter_clear"];
+                        assert!(later.iter().all(|of| !line.text.contains(of)), "{choice:?}: {}", line.text);
+                    }
+                }
+            }
         }
     }
 

@@ -20,9 +20,9 @@ pub enum NotThere {
     /// It does not happen on this machine.
     #[error("this race does not happen on {0}")]
     Model(&'static str),
-    /// It does not happen in this kernel.
-    #[error("this race does not happen in {}", .0.id())]
-    Revision(Revision),
+    /// It does not happen in this kernel, and why.
+    #[error("this race does not happen in {row} on this machine: {1}", row = .0.id())]
+    Revision(Revision, &'static str),
     /// A function that it needs is not there.
     #[error(transparent)]
     Function(#[from] NotInThisKernel),

@@ -111,7 +111,7 @@ impl CompareLink {
         (self, problems)
     }
 
-    /// The same with kernels in which its scenario runs, and those in which it does not.
+    /// The same with kernels in which its scenario runs, and machines that they have; and what was not so.
     #[must_use]
     pub fn possible(mut self) -> (Self, Vec<CompareProblem>) {
         let mut problems = Vec::new();
@@ -123,6 +123,18 @@ impl CompareLink {
                 problems.push(CompareProblem::Kernel { kernel: revision.id(), shown: shown.id() });
                 *revision = shown;
             }
+        }
+        let setups = self.setups();
+        let [left, right] = setups.map(|setup| {
+            let (setup, lacks) = LinkProblem::lacking(setup, None);
+            problems.extend(lacks.map(CompareProblem::Walk));
+            setup.tables
+        });
+        (self.setup.tables, self.tables) = (left, right);
+        // Two kernels on one machine stay on one.
+        if setups[0].tables == setups[1].tables {
+            let shown = if left == setups[0].tables { right } else { left };
+            (self.setup.tables, self.tables) = (shown, shown);
         }
         (self, problems)
     }
@@ -271,6 +283,17 @@ mod tests {
         assert_eq!(link.without_files(|_| true), (link, vec![]));
         let (shown, problems) = link.without_files(|_| false);
         assert_eq!((shown.tables.model().id, problems.len()), ("riscv64-sv39", 1));
+    }
+
+    #[test]
+    fn a_machine_that_one_of_the_kernels_does_not_have_is_replaced_on_both_sides() {
+        let (link, problems) = parse("#v1/compare/kernel-walk/arm64-4k-52/v7.3?with=v6.1.192");
+        assert_eq!(link.setups().map(|of| of.tables.model().id), ["arm64-4k-48"; 2]);
+        assert!(matches!(&problems[..], [one] if one.contains("no arm64-4k-52 in v6.1.192")), "{problems:?}");
+        let (link, problems) =
+            parse("#v1/compare/kernel-walk/arm64-4k-52/v7.3?with=v6.1.192&with-machine=arm64-16k-52");
+        let models = link.setups().map(|of| of.tables.model().id);
+        assert_eq!((models, problems.len()), (["arm64-4k-52", "arm64-16k-48"], 1));
     }
 
     proptest! {

@@ -10,6 +10,7 @@
 use pagewalk::Revision;
 use pagewalk::names::{Near, repeated};
 use pagewalk::release::{Nearest, Why};
+use pgtable::Since;
 
 use crate::clip;
 use crate::held::Held;
@@ -146,6 +147,18 @@ pub enum LinkProblem {
         /// What differs, or why nothing does.
         why: Why,
     },
+    /// The kernel does not have the machine yet.
+    #[error("there is no {machine} in {kernel}: {since}; {shown} is shown")]
+    Lacks {
+        /// The machine that was asked for.
+        machine: &'static str,
+        /// The kernel that was asked for.
+        kernel: String,
+        /// What it does not have, and since when it is there.
+        since: &'static Since,
+        /// What is shown instead.
+        shown: &'static str,
+    },
     /// No such kernel.
     #[error("there is no kernel “{kernel}” here; {shown} is shown")]
     Kernel {
@@ -180,6 +193,17 @@ const FIRST_STEP: u32 = 10;
 const PARAMETERS: [&str; 6] = ["lock", "init", "by", "t", "view", "embed"];
 
 impl LinkProblem {
+    /// The setup on a machine that its kernel has, and what to say where that is another one. `named` is the release that was asked for,
+    /// where it has no row.
+    pub fn lacking(setup: Setup, named: Option<(String, (u16, u16))>) -> (Setup, Option<Self>) {
+        let machine = setup.tables.model().id;
+        let own = || (setup.revision.id().to_owned(), setup.revision.row().version);
+        let (kernel, version) = named.unwrap_or_else(own);
+        let (setup, since) = setup.existing(version);
+        let shown = setup.tables.model().title;
+        (setup, since.map(|since| Self::Lacks { machine, kernel, since, shown }))
+    }
+
     /// Whether another scenario is shown than the one that the link means.
     pub const fn is_of_another_scenario(&self) -> bool {
         matches!(
@@ -309,14 +333,16 @@ fn parse_path(path: &str, library: &Library, problems: &mut Vec<LinkProblem>) ->
             }
         }
     }
+    let mut named = None;
     if let Some(id) = parts.next().filter(|id| !id.is_empty()) {
         match (
             Revision::from_id(id),
             library.nearest(id).filter(|of| scenario.program.exists_in(of.revision)),
         ) {
             (Some(revision), _) => setup.revision = revision,
-            (None, Some(Nearest { revision, why, .. })) => {
+            (None, Some(Nearest { revision, version, why, .. })) => {
                 setup.revision = revision;
+                named = Some((clip(id), version));
                 problems.push(LinkProblem::Release { kernel: clip(id), shown: revision.id(), why });
             }
             (None, None) => {
@@ -333,6 +359,8 @@ fn parse_path(path: &str, library: &Library, problems: &mut Vec<LinkProblem>) ->
     if let Some(rest) = parts.next() {
         problems.push(LinkProblem::Unknown(clip(rest)));
     }
+    let (setup, lacks) = LinkProblem::lacking(setup, named);
+    problems.extend(lacks);
     setup
 }
 
@@ -469,6 +497,41 @@ mod tests {
         let (link, problems) = parse("#v1/kernel-walk/riscv64-sv39/6.12.107+deb13-amd64");
         assert_eq!(link.setup.revision, Revision::V6_12_107);
         assert!(problems[0].to_string().ends_with("6.12.107+deb13-amd64 is of that very release"));
+    }
+
+    #[test]
+    fn a_machine_that_the_kernel_does_not_have_is_said_and_the_nearest_is_shown() {
+        let opened = |hash: &str| {
+            let (link, problems) = Link::parse(hash, &Library::WALKS);
+            let said: String = problems.iter().map(|of| of.to_string() + "; ").collect();
+            (link.setup.tables.model().id, link.setup.revision.id(), said)
+        };
+        for (hash, model, revision, says) in [
+            ("arm64-4k-52/v6.1.192", "arm64-4k-48", "v6.1.192", "no arm64-4k-52 in v6.1.192: LPA2"),
+            (
+                "arm64-16k-52-l4off/v6.6.153",
+                "arm64-16k-47",
+                "v6.6.153",
+                "came with v6.9; arm64, 16K pages, 47",
+            ),
+            (
+                "arm64-4k-52/6.1.0-53-amd64",
+                "arm64-4k-48",
+                "v6.1.192",
+                "no arm64-4k-52 in 6.1.0-53-amd64: LPA2",
+            ),
+            ("riscv64-sv57/5.15.0-91-generic", "riscv64-sv39", "v6.16", "Sv57 came with v5.18"),
+        ] {
+            let (shown, kernel, said) = opened(&format!("#v1/kernel-walk/{hash}"));
+            assert_eq!((shown, kernel), (model, revision), "{hash}");
+            assert!(said.contains(says), "{hash}: {said}");
+        }
+        for hash in ["arm64-4k-52/v6.12.107", "arm64-64k-52/v6.1.192", "riscv64-sv57/v6.1.192"] {
+            assert_eq!(opened(&format!("#v1/kernel-walk/{hash}")).2, "", "{hash}");
+        }
+        // What a person brought is as it is.
+        let file = "v1/kernel-walk/file-0000a0b1-arm64-4k-52/v6.1.192?lock=read";
+        assert_eq!(opened(file).2, "");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use actors::{Actor, AnyActor, Direct, Observer, Stack};
 use mm::{LockMode, MmId, Task, World};
 use pagewalk::{Args, Callbacks, EntryPoint, Func, NotInThisKernel, Revision, Sink, Status, Walk};
-use pgtable::VirtAddr;
+use pgtable::{Since, VirtAddr};
 
 use crate::held::Held;
 use crate::library::{Begin, FIRST, Program, Scenario};
@@ -74,6 +74,21 @@ impl Setup {
         let exists = scenario.program.exists_in(self.revision);
         let revision = if exists { self.revision } else { fresh.revision };
         Self { tables: same.unwrap_or(fresh.tables), revision, ..fresh }
+    }
+
+    /// The same on the nearest machine that the kernel has, and what it lacks of the chosen one. Tables that a person brought are as
+    /// they are.
+    #[must_use]
+    pub fn existing(self, version: (u16, u16)) -> (Self, Option<&'static Since>) {
+        let model = self.tables.model();
+        let Some((since, nearest)) = pgtable::lacking(model, version) else { return (self, None) };
+        match self.tables {
+            Tables::Brought(_) => (self, None),
+            _ => {
+                let tables = self.scenario.tables_on(nearest).unwrap_or(self.tables);
+                (Self { tables, ..self }, Some(since))
+            }
+        }
     }
 
     /// The tables, where they come from no file.

@@ -9,13 +9,15 @@ use pgtable::Model;
 use crate::places::Places;
 
 /// The captures that come with the page: model, and folder.
-const CAPTURES: [(&str, &str); 6] = [
+const CAPTURES: [(&str, &str); 8] = [
     ("x86_64-4level", "x86_64-4level"),
     ("x86_64-5level", "x86_64-5level"),
     ("riscv64-sv39", "riscv64-sv39"),
     ("arm64-4k-48", "arm64-4k-48bit"),
     ("arm64-16k-48", "arm64-16k-48bit"),
     ("loongarch64-16k-3level", "loongarch64-16k-3level"),
+    ("ppc64le-64k-radix", "ppc64le-64k-radix"),
+    ("s390x", "s390x-3level"),
 ];
 
 /// The tables that a scenario runs on.

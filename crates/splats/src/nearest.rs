@@ -160,13 +160,12 @@ pub fn race(
     };
     let race = RaceDef::from_id(id)?;
     let model = race.model(model.id);
-    let (choice, why) = if race.exists_in(row, model) {
-        (Choice::of(race, model, row), why)
-    } else {
-        (
+    let (choice, why) = match (race.absent)(row, model) {
+        None => (Choice::of(race, model, row), why),
+        Some(absent) => (
             Choice::of(race, model, Revision::V7_3),
-            format!("{why}; it does not exist in {}, so v7.3 is shown", row.id()),
-        )
+            format!("{why}; it does not happen in {}, as {absent}, so v7.3 is shown", row.id()),
+        ),
     };
     let choice = if race.locks.contains(&lock) { choice.with_lock(lock) } else { choice };
     Some(NearRace {

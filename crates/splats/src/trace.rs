@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `walk_page_range+0x1a/0x30`, `? …`, `… [module]`, `… (P)` | x86, arm64 |
 //! | `[<ffffffff80002f6a>] walk_page_range+0x1a/0x30` | riscv, loongarch, sparc |
+//! | `([<0000000013f5e1a8>] walk_page_range+0x1a/0x30)`, the last ones without parentheses | s390 |
+//! | `[c00000000e5cf9b0] [c0000000004a2100] walk_page_range+0x1a/0x30 (unreliable)` | powerpc |
 //! | `walk_page_range+0x1a/0x30 mm/pagewalk.c:700` | decode_stacktrace.sh, syzbot |
 //! | `walk_page_range mm/pagewalk.c:700 [inline]` | the same, of an inlined function |
 
@@ -49,10 +51,24 @@ const fn is_name(of: char) -> bool {
     of.is_ascii_alphanumeric() || matches!(of, '_' | '.' | '$')
 }
 
-/// The text behind `[<ffffffff80002f6a>]`.
+/// The text behind `[<ffffffff80002f6a>]`, of s390 perhaps in parentheses, or behind powerpc's `[c00000000e5cf9b0] [c0000000004a2100]`.
 fn address(text: &str) -> &str {
-    let behind = text.strip_prefix("[<").and_then(|rest| rest.split_once(">]"));
-    behind.map_or(text, |(_, rest)| rest.trim_start())
+    let text = text.strip_prefix('(').filter(|rest| rest.starts_with("[<")).unwrap_or(text);
+    if let Some((_, rest)) = text.strip_prefix("[<").and_then(|rest| rest.split_once(">]")) {
+        return rest.trim_start();
+    }
+    let mut rest = text;
+    // Stack and function.
+    for _ in 0..2 {
+        let inside = rest.strip_prefix('[').and_then(|behind| behind.split_once(']'));
+        match inside
+            .filter(|(digits, _)| digits.len() == 16 && digits.bytes().all(|of| of.is_ascii_hexdigit()))
+        {
+            Some((_, behind)) => rest = behind.trim_start(),
+            None => break,
+        }
+    }
+    rest
 }
 
 fn with_offset(text: &str) -> Option<(String, Option<String>)> {
@@ -107,6 +123,8 @@ mod tests {
             "walk_page_range mm/pagewalk.c:700 [inline]",
             "? walk_page_range+0x1a/0x30",
             "[<c0002f6a>] ? walk_page_range.isra.0+0x1a/0x30",
+            "([<0000000013f5e1a8>] walk_page_range+0x1a/0x30)",
+            "[c00000000e5cf9b0] [c0000000004a2100] walk_page_range+0x1a/0x30 (unreliable)",
         ] {
             let frame = Frame::new(line).expect(line);
             assert_eq!(frame.function, "walk_page_range", "{line}");

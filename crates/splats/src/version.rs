@@ -1,5 +1,6 @@
 //! The kernel's version in a splat, and the nearest of the kernels whose walker is modelled.
 
+use pagewalk::release::Stage;
 use pagewalk::{EntryPoint, Release, Revision};
 
 /// A version: `6.12.94`, `7.3.0-rc3`.
@@ -12,11 +13,20 @@ pub struct Version {
 }
 
 impl Version {
-    /// Reads `6.17.0-rc3-00012-gabcdef #12`, up to the first blank.
+    /// Reads `6.17.0-rc3-00012-gabcdef #12`: the first word, and where `uname -v` follows that tells the stable release
+    /// (`6.1.0-53-amd64 #1 Debian 6.1.192-3`), that as well.
     pub fn new(text: &str) -> Option<Self> {
         let word = text.split_whitespace().next()?;
         let word = word.strip_prefix('v').unwrap_or(word);
-        Some(Self { text: word.chars().take(60).collect(), release: Release::parse(word)? })
+        let named = Release::parse(word)?;
+        let text_of = word.chars().take(60).collect();
+        // Of another series it is not this kernel's.
+        let told = Release::parse(text).filter(|of| (of.major, of.minor) == (named.major, named.minor));
+        let is_unknown = |of: &Release| matches!(of.stage, Stage::Unknown(_));
+        Some(match told.filter(|of| is_unknown(&named) && !is_unknown(of)) {
+            Some(release) => Self { text: format!("{text_of} ({release})"), release },
+            None => Self { text: text_of, release: named },
+        })
     }
 
     /// The version in a line like `CPU: 1 UID: 0 PID: 71 Comm: cat Not tainted 6.17.0-rc3 #12 PREEMPT(full)`, or in the second line of a
@@ -27,24 +37,25 @@ impl Version {
         }
         // `Tainted: G        W  OE  6.6.46 #1`, since v6.12 `Tainted: [W]=WARN` behind the version.
         if let Some((before, rest)) = line.split_once("Tainted: ") {
-            let behind = rest.split_whitespace().find_map(Self::dotted);
-            return behind.or_else(|| before.split_whitespace().rev().find_map(Self::dotted));
+            let behind = words(rest).find_map(Self::dotted);
+            return behind.or_else(|| words(before).filter_map(Self::dotted).last());
         }
-        let first = line.split_whitespace().next()?;
         (line.contains(" #") && (line.contains("ot tainted") || line.contains("Tainted")))
-            .then(|| Self::dotted(first))
+            .then(|| Self::dotted(line.trim_start()))
             .flatten()
     }
 
     /// The version in the second line of a lockdep report, which begins with it.
     pub(crate) fn at_start(line: &str) -> Option<Self> {
-        let (first, _) = line.split_once(' ')?;
-        (line.contains("tainted") || line.contains("Tainted")).then(|| Self::dotted(first)).flatten()
+        let is_one = line.contains(' ') && (line.contains("tainted") || line.contains("Tainted"));
+        is_one.then(|| Self::dotted(line)).flatten()
     }
 
-    fn dotted(word: &str) -> Option<Self> {
-        (word.contains('.') && word.starts_with(|of: char| of.is_ascii_digit()))
-            .then(|| Self::new(word))
+    /// A version that the text begins with, which has a dot.
+    fn dotted(text: &str) -> Option<Self> {
+        let word = text.split_whitespace().next()?;
+        (word.contains('.') && text.starts_with(|of: char| of.is_ascii_digit()))
+            .then(|| Self::new(text))
             .flatten()
     }
 
@@ -62,6 +73,12 @@ impl Version {
     pub fn is_6_1_with_both(&self) -> bool {
         self.release.of_series(6, 1, 191)
     }
+}
+
+/// What each word of a text begins.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let starts = text.split_whitespace().map(|word| word.as_ptr() as usize - text.as_ptr() as usize);
+    starts.filter_map(|at| text.get(at..))
 }
 
 /// The nearest of the kernels whose walker is modelled, and why that one.
@@ -118,8 +135,6 @@ impl Row {
 
 #[cfg(test)]
 mod tests {
-    use pagewalk::release::Stage;
-
     use super::*;
 
     #[test]
@@ -144,6 +159,49 @@ mod tests {
         assert_eq!(Version::new("x"), None);
         let stage = Version::new("6.17.0-rc3").map(|of| of.release.stage);
         assert_eq!(stage, Some(Stage::Candidate(3)));
+    }
+
+    #[test]
+    fn uname_v_tells_the_stable_release_that_uname_r_does_not() {
+        for (line, text, row) in [
+            (
+                "CPU: 1 PID: 812 Comm: cat Tainted: G        W          6.1.0-53-amd64 #1  Debian 6.1.192-3",
+                "6.1.0-53-amd64 (6.1.192)",
+                "v6.1.192",
+            ),
+            (
+                "CPU: 1 PID: 812 Comm: cat Not tainted 6.1.0-53-amd64 #1  Debian 6.1.192-3",
+                "6.1.0-53-amd64 (6.1.192)",
+                "v6.1.192",
+            ),
+            ("6.1.0-53-amd64 #1 Tainted: G W Debian 6.1.187-1", "6.1.0-53-amd64 (6.1.187)", "v6.1.192"),
+            ("6.1.0-53-amd64 #1 Not tainted", "6.1.0-53-amd64", "v6.1.192"),
+            (
+                "CPU: 0 PID: 1 Comm: a Not tainted 6.1.0-53-amd64 #1 Debian 5.10.1-1",
+                "6.1.0-53-amd64",
+                "v6.1.192",
+            ),
+            (
+                "CPU: 0 PID: 1 Comm: a Not tainted 6.12.107+deb13-amd64 #1 PREEMPT(lazy)  Debian 6.12.107-1",
+                "6.12.107+deb13-amd64",
+                "v6.12.107",
+            ),
+        ] {
+            let version = Version::at_start(line).or_else(|| Version::in_line(line)).expect(line);
+            assert_eq!(version.text, text, "{line}");
+            assert_eq!(Row::nearest(Some(&version), &[]).revision.id(), row, "{line}");
+        }
+        let why = |line: &str| Row::nearest(Version::in_line(line).as_ref(), &[]).why;
+        let of =
+            |debian: &str| why(&format!("CPU: 1 PID: 8 Comm: cat Not tainted 6.1.0-53-amd64 #1 {debian}"));
+        assert!(
+            of("Debian 6.1.192-3").ends_with("(6.1.192) is of that very release"),
+            "{}",
+            of("Debian 6.1.192-3")
+        );
+        assert!(
+            of("Debian 6.1.187-1").contains("trylock of huge vmaps (6.1.184)") && of("").contains("uname -v")
+        );
     }
 
     #[test]

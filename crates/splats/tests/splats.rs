@@ -462,3 +462,39 @@ fn the_links_of_one_answer_are_of_one_machine() {
     let links = [site.link, walk.race.map(|race| race.link), Some(walk.case)];
     assert!(links.iter().flatten().all(|link| link.contains("/riscv64-sv39")), "{links:?}");
 }
+
+#[test]
+fn powerpc_and_s390_are_known_by_their_registers_and_their_traces_are_read() {
+    let powerpc = "WARNING: CPU: 3 PID: 812 at include/linux/rwsem.h:85 walk_page_range_debug+0x118/0x130
+CPU: 3 UID: 0 PID: 812 Comm: cat Not tainted 7.3.4 #1 PREEMPT(lazy)
+NIP:  c0000000004a1b2c LR: c0000000004a1f00 CTR: c0000000004a1a20
+MSR:  800000000282b033 <SF,VEC,VSX,EE,FP,ME,IR,DR,RI,LE>  CR: 24002842  XER: 00000000
+NIP [c0000000004a1b2c] walk_page_range_debug+0x118/0x130
+LR [c0000000004a1f00] walk_page_range_debug+0x40/0x130
+Call Trace:
+[c00000000e5cf9b0] [c0000000004a1f00] walk_page_range_debug+0x40/0x130 (unreliable)
+[c00000000e5cfa20] [c00000000051b228] ptdump_walk_pgd+0x98/0x140
+[c00000000e5cfac0] [c0000000000b3a1c] ptdump_show+0x9c/0x190
+";
+    let s390 = "WARNING: CPU: 1 PID: 640 at include/linux/rwsem.h:85 walk_page_range_debug+0xfa/0x110
+CPU: 1 UID: 0 PID: 640 Comm: cat Not tainted 7.3.4 #1 PREEMPT
+Krnl PSW : 0704c00180000000 000003ffe04a1b2c (walk_page_range_debug+0xfe/0x110)
+           R:0 T:1 IO:1 EX:1 Key:0 M:1 W:0 P:0 AS:3 CC:0 PM:0 RI:0 EA:3
+Krnl GPRS: 0000000000000000 0000000000000001 0000000000000000 000003ffe1a2b3c8
+Call Trace:
+ [<000003ffe04a1b2c>] walk_page_range_debug+0xfc/0x110
+([<000003ffe04a1b28>] walk_page_range_debug+0xf8/0x110)
+ [<000003ffe051b228>] ptdump_walk_pgd+0x98/0x140
+ [<000003ffe00b3a1c>] ptdump_show+0x9c/0x190
+Last Breaking-Event-Address:
+ [<000003ffe0398f0e>] __warn_printk+0x7e/0xf0
+";
+    for (text, model) in [(powerpc, "ppc64le-64k-radix"), (s390, "s390x")] {
+        let all = explain(text);
+        assert_eq!(all.len(), 1, "{model}");
+        assert_eq!(all[0].splat.machine, Some(model));
+        let Verdict::Walk(walk) = &all[0].verdict else { panic!("{model}: no walk") };
+        assert_eq!((walk.model.id, walk.caller.as_deref()), (model, Some("ptdump_walk_pgd")), "{walk:?}");
+        assert!(!walk.assumed.iter().any(|of| of.contains("no registers")), "{:?}", walk.assumed);
+    }
+}

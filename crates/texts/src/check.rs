@@ -197,9 +197,6 @@ fn shift(machine: &Machine, level: Level) -> Option<u8> {
     match machine.id {
         "x86-pae" => of([12, 21, 30]),
         "x86-legacy" => of([12, 22, 22]),
-        "s390x" => of([12, 20, 31]),
-        // Radix with pages of 4 or 64 KiB: both have huge pages of these sizes.
-        "powerpc64-radix" => of([12, 21, 30]),
         _ => None,
     }
 }

@@ -41,12 +41,7 @@ const fn other(id: &'static str, arch: Arch, page_shift: u8, va_bits: u8) -> Mac
 }
 
 /// Machines that are read but not modelled.
-static OTHERS: [Machine; 4] = [
-    other("x86-pae", Arch::X86, 12, 32),
-    other("x86-legacy", Arch::X86, 12, 32),
-    other("powerpc64-radix", Arch::Powerpc, 16, 52),
-    other("s390x", Arch::S390, 12, 64),
-];
+static OTHERS: [Machine; 2] = [other("x86-pae", Arch::X86, 12, 32), other("x86-legacy", Arch::X86, 12, 32)];
 
 impl Machine {
     /// The machine of a model.
@@ -123,7 +118,11 @@ impl std::error::Error for UnknownMachine {}
 /// Names every machine.
 impl fmt::Display for UnknownMachine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there is no model \u{201c}{}\u{201d}; there are ", self.0)?;
+        write!(f, "there is no model \u{201c}{}\u{201d}", self.0)?;
+        if let Some(near) = pgtable::family(&self.0) {
+            write!(f, " (the nearest is {near})")?;
+        }
+        f.write_str("; there are ")?;
         for (nth, machine) in Machine::all().enumerate() {
             write!(f, "{}{}", if nth == 0 { "" } else { ", " }, machine.id)?;
         }
@@ -146,9 +145,23 @@ mod tests {
         assert!(canonical("arm64-4k-48", 0xffff_0000_0000_0000));
         assert!(!canonical("arm64-4k-48", 0xfff0_0000_0000_0000));
         assert!(!canonical("x86-pae", 0x1_0000_0000));
-        assert!(canonical("powerpc64-radix", 0xc00a_0000_0001_0000));
-        assert!(!canonical("powerpc64-radix", 0xd000_0000_0000_0000));
-        assert!(!canonical("powerpc64-radix", 0xc010_0000_0000_0000));
+        assert!(canonical("ppc64le-64k-radix", 0xc00a_0000_0001_0000));
+        assert!(!canonical("ppc64le-64k-radix", 0xd000_0000_0000_0000));
+        assert!(!canonical("ppc64le-64k-radix", 0xc010_0000_0000_0000));
+    }
+
+    #[test]
+    fn every_name_is_of_one_machine_and_every_model_is_one() {
+        let mut names: Vec<&str> = Machine::all().map(|machine| machine.id).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        for model in MODELS {
+            assert_eq!(Machine::named(model.id).expect("a machine").model, Some(*model));
+        }
+        // What has no model is x86 of 32 bits, and nothing else.
+        assert!(Machine::all().all(|machine| machine.model.is_some() || machine.id.starts_with("x86-")));
     }
 
     #[test]
@@ -156,5 +169,7 @@ mod tests {
         assert_eq!(Machine::named("ARM64-4k-48bit").expect("a machine").id, "arm64-4k-48");
         let error = Machine::named("vax").expect_err("no such machine").to_string();
         assert!(error.contains("x86-legacy") && error.contains("riscv64-sv39"), "{error}");
+        let near = Machine::named("powerpc64-radix").expect_err("no such machine").to_string();
+        assert!(near.contains("the nearest is ppc64le-64k-radix"), "{near}");
     }
 }

@@ -30,7 +30,18 @@ pub enum Stage {
     /// A stable release: its number, 0 for the first.
     Stable(u16),
     /// Some stable release of a distribution, which its name does not tell.
-    Unknown,
+    Unknown(Namer),
+}
+
+/// Who names kernels without their stable release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Namer {
+    /// Debian and those that name as it does: `uname -v` tells.
+    Debian,
+    /// Ubuntu: `/proc/version_signature` tells.
+    Ubuntu,
+    /// Red Hat, SUSE and others: a kernel of their own, with back-ports of their own, of which no text tells.
+    Other,
 }
 
 /// How sure it is that a row is this kernel.
@@ -49,6 +60,8 @@ pub enum Sure {
 pub struct Nearest {
     /// Which.
     pub revision: Revision,
+    /// The version of the release itself, major and minor.
+    pub version: (u16, u16),
     /// How sure that is.
     pub sure: Sure,
     /// What differs, or why nothing does.
@@ -84,7 +97,7 @@ impl fmt::Display for Release {
             Stage::Candidate(number) => write!(f, "-rc{number}"),
             Stage::Stable(0) => Ok(()),
             Stage::Stable(number) => write!(f, ".{number}"),
-            Stage::Unknown => write!(f, ".0-N"),
+            Stage::Unknown(_) => write!(f, ".0-N"),
         }
     }
 }
@@ -97,10 +110,27 @@ impl Release {
             end -= 1;
         }
         let text = text.get(..end)?;
-        // uname -v of Debian: the release that the package is built from.
-        let behind = |word: &str| text.split_once(word).map(|(_, rest)| rest);
-        let debian = behind("Debian ").and_then(|rest| Self::word(rest.split_whitespace().next()?, true));
-        debian.or_else(|| text.split_whitespace().find_map(|word| Self::word(word, false)))
+        let named = Self::named(text)?;
+        // uname -v of Debian: the release that the package is built from. /proc/version_signature: `Ubuntu 6.8.0-45.45-generic 6.8.12`.
+        let behind = |word: &'static str, nth: usize| {
+            let rests = text.match_indices(word).filter_map(move |(at, _)| text.get(at + word.len()..));
+            rests.filter_map(move |rest| Self::word(rest.split_whitespace().nth(nth)?, true))
+        };
+        // The compiler of /proc/version has a package as well: `(gcc-12 (Debian 12.2.0-14) 12.2.0, …)`.
+        let same = |of: &Self| (of.major, of.minor) == (named.major, named.minor);
+        Some(behind("Debian ", 0).chain(behind("Ubuntu ", 1)).find(same).unwrap_or(named))
+    }
+
+    /// The release that `uname -r`, `uname -a` or /proc/version names. A host's name in `uname -a` may look like one.
+    fn named(text: &str) -> Option<Self> {
+        let word = |word| Self::word(word, false);
+        let mut words = text.split_whitespace();
+        if words.next() == Some("Linux")
+            && let Some(release) = words.nth(1).and_then(word)
+        {
+            return Some(release);
+        }
+        text.split_whitespace().find_map(word)
     }
 
     /// Reads one word. `package` is whether it is the version of a package, whose third number always counts.
@@ -113,8 +143,9 @@ impl Release {
         let mut number = || parts.next().map(str::parse::<u16>);
         let (major, minor) = (number()?.ok()?, number()?.ok()?);
         let stable = number().transpose().ok()?;
-        // No version ever had a higher minor number than 4.20: what has is a slip, or something else.
-        if !(2..100).contains(&major) || minor > 20 {
+        // No version ever had a higher minor number than 4.20, nor a higher major one than 9 before the 2030s: what has is a slip, or
+        // something else, such as a compiler.
+        if !(2..10).contains(&major) || minor > 20 {
             return None;
         }
         // Fedora counts packages before: `7.2.0-0.rc3.20260712git….27.fc45.x86_64`.
@@ -125,7 +156,7 @@ impl Release {
         let stage = match (candidate, stable) {
             (Some(number), _) => Stage::Candidate(number),
             // `-53-amd64`, `-45-generic`: a count of packages behind a third number that says nothing.
-            (None, Some(0)) if !package && counts_packages(rest) => Stage::Unknown,
+            (None, Some(0)) if !package && counts_packages(rest) => Stage::Unknown(namer(rest)),
             (None, stable) => Stage::Stable(stable.unwrap_or(0)),
         };
         Some(Self { major, minor, stage })
@@ -152,7 +183,7 @@ impl Release {
         let exact = |id: &str| self.names(id);
         if let Some(revision) = Revision::ALL.into_iter().find(|of| exact(of.id())) {
             let why = Why { span: Some("is of that very release"), asserts: None, named: None };
-            return Nearest { revision, sure: Sure::Exact, why };
+            return Nearest { revision, version: (self.major, self.minor), sure: Sure::Exact, why };
         }
         let mut found = &SPANS[0];
         for span in &SPANS {
@@ -164,18 +195,25 @@ impl Release {
         let looks = revision.rules().mmap_assert == MmapAssert::LockdepOrWord;
         let before = if self.since(5, 8) { ASSERTS_BEFORE_V6_9 } else { ASSERTS_BEFORE_V5_8 };
         let asserts = (looks && !self.since(6, 9)).then_some(before);
-        let is_named = self.stage == Stage::Unknown;
-        let has_line = |of: &Revision| of.row().mainline.is_none() && self.is_series_of(of.id());
-        let (span, named) = if !is_named {
-            (Some(found.why), None)
-        } else if Revision::ALL.iter().any(has_line) {
-            // Which side of the steps within that line it is on, only the stable release tells.
-            (None, Some(NAMED_OF_A_LINE))
-        } else {
-            (Some(found.why), Some(NAMED))
+        let namer = match self.stage {
+            Stage::Unknown(namer) => Some(namer),
+            _ => None,
         };
-        let sure = if is_named || asserts.is_some() { Sure::Differs } else { found.sure };
-        Nearest { revision, sure, why: Why { span, asserts, named } }
+        let has_line = |of: &Revision| of.row().mainline.is_none() && self.is_series_of(of.id());
+        // Which side of the steps within a long-term line it is on, only the stable release tells.
+        let of_line = Revision::ALL.iter().any(has_line);
+        let (span, named) = match namer {
+            None => (Some(found.why), None),
+            Some(Namer::Debian) if of_line => (None, Some(DEBIAN_OF_A_LINE)),
+            Some(Namer::Ubuntu) if of_line => (None, Some(UBUNTU_OF_A_LINE)),
+            Some(Namer::Other) if of_line => (None, Some(OTHER_OF_A_LINE)),
+            Some(Namer::Debian) => (Some(found.why), Some(DEBIAN)),
+            Some(Namer::Ubuntu) => (Some(found.why), Some(UBUNTU)),
+            Some(Namer::Other) => (Some(found.why), Some(OTHER)),
+        };
+        let sure = if namer.is_some() || asserts.is_some() { Sure::Differs } else { found.sure };
+        let version = (self.major, self.minor);
+        Nearest { revision, version, sure, why: Why { span, asserts, named } }
     }
 
     /// Whether `id` is this release: `v6.16` is 6.16 and 6.16.0, `v6.12.107` only that.
@@ -189,11 +227,77 @@ impl Release {
     }
 }
 
-/// Whether what follows three numbers counts the packages of a distribution: `-53-amd64`, `-45-generic`, `-427.13.1.el9_4.x86_64`.
+/// Whether what follows three numbers counts the packages of a distribution: `-53-amd64`, `-45-generic`, `-0.deb11.21-amd64`,
+/// `-427.13.1.el9_4.x86_64`, `-150600.23.25-default`. Fedora's third number is the stable release (`-61.fc45`), and git counts changes
+/// (`-00012-gabcdef`).
 fn counts_packages(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix('-') else { return false };
+    if ["kali", "rpi"].iter().any(|name| rest.starts_with(name)) {
+        return true;
+    }
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    digits != 0 && (rest.as_bytes().get(digits).is_none_or(|&byte| byte == b'-') || rest.contains(".el"))
+    let behind = rest.get(digits..).unwrap_or_default();
+    if behind.starts_with(".rc") {
+        return false;
+    }
+    let is_git =
+        behind.strip_prefix("-g").is_some_and(|hash| hash.starts_with(|of: char| of.is_ascii_hexdigit()))
+            && !behind.starts_with("-generic")
+            && !behind.starts_with("-gcp")
+            && !behind.starts_with("-gke");
+    digits != 0 && !is_git && !rest.contains(".fc") && (behind.is_empty() || behind.starts_with(['-', '.']))
+}
+
+/// Whose count that is.
+fn namer(rest: &str) -> Namer {
+    const DEBIANS: [&str; 17] = [
+        "-amd64",
+        "-arm64",
+        "-686",
+        "-armmp",
+        "-rt-",
+        "-cloud-",
+        "-powerpc64",
+        "-s390x",
+        "-riscv64",
+        "-loong64",
+        "-marvell",
+        "-loongson",
+        "-octeon",
+        ".deb",
+        ".bpo",
+        "-kali",
+        "-rpi",
+    ];
+    const UBUNTUS: [&str; 16] = [
+        "-generic",
+        "-lowlatency",
+        "-oem",
+        "-aws",
+        "-azure",
+        "-gcp",
+        "-gke",
+        "-oracle",
+        "-ibm",
+        "-kvm",
+        "-raspi",
+        "-nvidia",
+        "-realtime",
+        "-xilinx",
+        "-intel",
+        "-laptop",
+    ];
+    let has = |all: &[&str]| all.iter().any(|of| rest.contains(of));
+    // `-503.el9.x86_64`, `-209.161.7.2.el9uek.x86_64`
+    if rest.contains(".el") {
+        Namer::Other
+    } else if has(&DEBIANS) {
+        Namer::Debian
+    } else if has(&UBUNTUS) {
+        Namer::Ubuntu
+    } else {
+        Namer::Other
+    }
 }
 
 /// The releases from one on, up to the next span.
@@ -213,17 +317,34 @@ const ASSERTS_BEFORE_V6_9: &str = "without lockdep its assertions warn of nothin
      and since v6.9 an assertion looks at the lock itself";
 const ASSERTS_BEFORE_V5_8: &str = "what its assertions check is older than v5.8, and not known here; since v6.9 an assertion looks at the lock itself \
      without lockdep too";
-const NAMED: &str = "the name is a distribution\u{2019}s and does not tell the stable release; its own back-ports are not known here";
-const NAMED_OF_A_LINE: &str = "is a distribution\u{2019}s name for some release of that line: uname -v may tell which, and so which fixes it has";
+const DEBIAN: &str = "the name is a distribution\u{2019}s and does not tell the stable release (uname -v may); its own back-ports are not known here";
+const UBUNTU: &str = "the name is a distribution\u{2019}s and does not tell the stable release (/proc/version_signature does); its own back-ports \
+     are not known here";
+const OTHER: &str =
+    "the name is a distribution\u{2019}s, whose kernel has back-ports of its own that are not known here";
+const DEBIAN_OF_A_LINE: &str = "is a distribution\u{2019}s name for some release of that line: uname -v may tell which, and so which fixes it has";
+const UBUNTU_OF_A_LINE: &str = "is a distribution\u{2019}s name for some release of that line: /proc/version_signature tells which, and so which \
+     fixes it has";
+const OTHER_OF_A_LINE: &str = "is a distribution\u{2019}s kernel that began with that version: neither its name nor uname -v tells which fixes of \
+     that line it has";
 const OLD_LOOPS: &str = "has the loops of that row, but wants the write lock of the mm that is walked alone (v6.0 to v6.7), and its huge vmaps take \
      no lock of init_mm";
 const ANY_MM: &str = "is before the split; it wants any mm write-locked, init_mm too (v6.0 to v6.7)";
+const V7_2: &str = "has what came with v7.2-rc7 (the debug walk asserts both locks, and a huge vmap takes init_mm\u{2019}s), but keeps \
+     walk->action when it looks at an entry again, as v7.1 does: a pud may be walked twice (until v7.3-rc1); and x86\u{2019}s collapse does \
+     not take init_mm\u{2019}s lock (until v7.3-rc3)";
 const BEFORE_SPLIT: &str = "is before the split: one function with two modes, as in that row";
 
 /// By age.
-static SPANS: [Span; 21] = [
+static SPANS: [Span; 25] = [
     span(
         (0, 0, FIRST),
+        Revision::V6_16,
+        Sure::Differs,
+        "is before v5.6, in which walks without VMAs came: it has neither them nor these loops, and no row is like it",
+    ),
+    span(
+        (5, 6, FIRST),
         Revision::V6_16,
         Sure::Differs,
         "is before the split, and its loops are older; its assertion is content with the lock held in any mode, or wants the write lock if \
@@ -286,13 +407,27 @@ static SPANS: [Span; 21] = [
         Sure::Alike,
         "lies between v7.0 and v7.2-rc6: the pud is read again, the debug walk still delegates",
     ),
+    span((7, 2, Stage::Candidate(7)), Revision::V7_3, Sure::Differs, V7_2),
     span(
-        (7, 2, Stage::Candidate(7)),
+        (7, 2, Stage::Stable(1)),
+        Revision::V7_3,
+        Sure::Differs,
+        "has what came with v7.2-rc7 (the debug walk asserts both locks, and a huge vmap takes init_mm\u{2019}s), and perhaps not yet what \
+         v7.2.13 has: that walk->action is forgotten when an entry is looked at again",
+    ),
+    span(
+        (7, 2, Stage::Stable(13)),
         Revision::V7_3,
         Sure::Alike,
-        "has what came with v7.2-rc7: the debug walk asserts both locks, and a huge vmap takes init_mm\u{2019}s",
+        "has the walker of v7.3 (7.2.13); whether x86\u{2019}s collapse takes init_mm\u{2019}s lock in it, as since v7.3-rc3, is not known here",
     ),
-    span((7, 3, FIRST), Revision::V7_3, Sure::Alike, "is of that version"),
+    span(
+        (7, 3, FIRST),
+        Revision::V7_3,
+        Sure::Differs,
+        "is of that version, but x86\u{2019}s collapse of large pages does not take init_mm\u{2019}s lock yet (v7.3-rc3)",
+    ),
+    span((7, 3, Stage::Candidate(3)), Revision::V7_3, Sure::Alike, "is of that version"),
     span(
         (7, 4, FIRST),
         Revision::V7_3,
@@ -370,6 +505,8 @@ mod tests {
                 "v6.1.192",
                 Differs,
             ),
+            ("Ubuntu 6.8.0-45.45-generic 6.8.12", "v6.16", Differs),
+            ("Ubuntu 6.17.0-7.7-generic 6.17.1", "v6.17", Alike),
             ("6.12.107+deb13", "v6.12.107", Exact),
             ("6.12.107+deb13-amd64", "v6.12.107", Exact),
             ("6.12.117+deb12-amd64", "v6.12.107", Alike),
@@ -392,11 +529,15 @@ mod tests {
             ("6.18.12-arch1-1", "v6.18", Differs),
             ("6.19.3", "v6.18", Differs),
             ("7.2.0-rc6", "v7.1", Alike),
-            ("7.2.0-rc7", "v7.3", Alike),
+            ("7.2.0-rc7", "v7.3", Differs),
+            ("7.2", "v7.3", Differs),
+            ("7.2.5", "v7.3", Differs),
+            ("7.3.0-rc2", "v7.3", Differs),
+            ("7.3.0-rc3", "v7.3", Alike),
             // Fedora's, whose first counts the package.
             ("7.2.0-0.rc3.20260712gitabcdef.27.fc45.x86_64", "v7.1", Alike),
-            ("7.2.0-0.rc7.30.fc45.x86_64", "v7.3", Alike),
-            ("7.2.0-61.fc45.x86_64", "v7.3", Alike),
+            ("7.2.0-0.rc7.30.fc45.x86_64", "v7.3", Differs),
+            ("7.2.14-61.fc45.x86_64", "v7.3", Alike),
             ("6.17.0-0.rc2.20250821git.24.fc43.x86_64", "v6.17", Alike),
             ("8.1.0", "v7.3", Differs),
             ("5.14.0-503.el9.x86_64", "v6.16", Differs),
@@ -431,6 +572,9 @@ mod tests {
             "v6.",
             "٦.١",
             "2026.11.30",
+            "23.6.0",
+            "10.0.19045",
+            "(Debian 12.2.0-14)",
         ] {
             assert_eq!(Release::parse(text), None, "{text:?}");
         }
@@ -447,14 +591,95 @@ mod tests {
         assert!(why("6.1.0-53-amd64").contains("uname -v"));
         // A count of packages is one only behind a 0, and alone or before a dash.
         let stage = |text| Release::parse(text).map(|of| of.stage);
-        assert_eq!(stage("6.1.0-53"), Some(Stage::Unknown));
+        assert_eq!(stage("6.1.0-53"), Some(Stage::Unknown(Namer::Other)));
         assert_eq!(stage("6.1.0-53x"), Some(Stage::Stable(0)));
         assert_eq!(stage("6.1.4-53-amd64"), Some(Stage::Stable(4)));
         assert_eq!(stage("6.1.0-rc5-next-20221116"), Some(Stage::Candidate(5)));
         assert_eq!(stage("6.1.0-rc"), Some(Stage::Stable(0)));
         assert_eq!(stage("7.3.0-0.rc3.20260901git1.30.fc45"), Some(Stage::Candidate(3)));
         assert_eq!(stage("7.3.0-0.rc"), Some(Stage::Stable(0)));
-        assert_eq!(stage("5.14.0-503.el9.x86_64"), Some(Stage::Unknown));
+        assert_eq!(stage("6.17.0-00012-gabcdef0"), Some(Stage::Stable(0)));
+        assert_eq!(stage("7.2.0-61.fc45.x86_64"), Some(Stage::Stable(0)));
+    }
+
+    #[test]
+    fn what_tells_the_stable_release_is_said_as_it_is_for_who_names() {
+        use Namer::{Debian, Other, Ubuntu};
+        let stage = |text| Release::parse(text).map(|of| of.stage);
+        for (text, namer, hint) in [
+            ("6.1.0-53-amd64", Debian, "uname -v may tell which"),
+            ("6.1.0-0.deb11.21-amd64", Debian, "uname -v may tell which"),
+            ("5.10.0-0.bpo.9-amd64", Debian, "(uname -v may)"),
+            ("6.1.0-rpi7-rpi-v8", Debian, "uname -v may tell which"),
+            ("6.1.0-kali9-amd64", Debian, "uname -v may tell which"),
+            ("6.8.0-45-generic", Ubuntu, "/proc/version_signature"),
+            ("6.1.0-1036-oem", Ubuntu, "/proc/version_signature"),
+            ("6.8.0-1013-gcp", Ubuntu, "/proc/version_signature"),
+            ("6.5.0-1018-azure", Ubuntu, "/proc/version_signature"),
+            ("4.18.0-553.16.1.el8_10.x86_64", Other, "back-ports of its own"),
+            ("5.14.0-503.14.1.el9_5.aarch64", Other, "back-ports of its own"),
+            ("6.12.0-55.9.1.el10_0.x86_64", Other, "neither its name nor uname -v"),
+            ("5.15.0-209.161.7.2.el9uek.x86_64", Other, "back-ports of its own"),
+            ("6.4.0-150600.23.25-default", Other, "back-ports of its own"),
+            ("6.6.0-72.0.0.76.oe2403.x86_64", Other, "neither its name nor uname -v"),
+        ] {
+            assert_eq!(stage(text), Some(Stage::Unknown(namer)), "{text}");
+            assert!(why(text).contains(hint), "{text}: {}", why(text));
+            assert_eq!(nearest(text).1, Sure::Differs, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_host_is_no_kernel() {
+        for (text, release) in [
+            ("Linux 10.0.0.5 6.12.107 #1 SMP x86_64 GNU/Linux", "6.12.107"),
+            ("Linux 6.1-builder 7.3.1 #1 SMP", "7.3.1"),
+            ("Linux 5.10 6.12.107 #1", "6.12.107"),
+            ("Linux version 6.6.160 (root@6.1) #1", "6.6.160"),
+            ("Linux 6.6.160", "6.6.160"),
+        ] {
+            assert_eq!(Release::parse(text), Release::parse(release), "{text}");
+        }
+    }
+
+    #[test]
+    fn before_walks_without_vmas_no_row_is_alike() {
+        for text in ["2.6.32", "3.10.0-1160.el7.x86_64", "4.19.0-27-amd64", "5.4.0-200-generic", "5.5.19"] {
+            assert!(why(text).contains("no row is like it"), "{text} {}", why(text));
+        }
+        assert!(why("5.6.0").contains("content with the lock held in any mode"));
+    }
+
+    #[test]
+    fn the_compiler_of_proc_version_is_no_kernel() {
+        for (text, row, sure) in [
+            (
+                "Linux version 6.1.0-53-amd64 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils \
+                 for Debian) 2.40) #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-3 (2026-11-20)",
+                "v6.1.192",
+                Sure::Exact,
+            ),
+            (
+                "Linux version 6.12.107+deb13-amd64 (debian-kernel@lists.debian.org) (x86_64-linux-gnu-gcc-14 (Debian 14.2.0-19) 14.2.0, GNU ld \
+                 (GNU Binutils for Debian) 2.44) #1 SMP PREEMPT_DYNAMIC Debian 6.12.107-1 (2026-08-02)",
+                "v6.12.107",
+                Sure::Exact,
+            ),
+            (
+                "Linux version 6.8.0-45-generic (buildd@lcy02-amd64-115) (x86_64-linux-gnu-gcc-13 (Ubuntu 13.2.0-23ubuntu4) 13.2.0, GNU ld (GNU \
+                 Binutils for Ubuntu) 2.42) #45-Ubuntu SMP PREEMPT_DYNAMIC Fri Aug 30 12:02:04 UTC 2024",
+                "v6.16",
+                Sure::Differs,
+            ),
+            (
+                "Linux version 6.6.87.2-microsoft-standard-WSL2 (root@439a258ad544) (gcc (GCC) 11.2.0, GNU ld (GNU Binutils) 2.37) #1 SMP",
+                "v6.16",
+                Sure::Differs,
+            ),
+        ] {
+            assert_eq!(nearest(text), (row, sure), "{text}");
+            assert!(!why(text).contains("newer than every row"), "{text}");
+        }
     }
 
     #[test]

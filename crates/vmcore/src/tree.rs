@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mm::{Table, World};
-use pgtable::{EntryKind, Level, Model, PhysAddr, RawEntry};
+use pgtable::{EntryKind, Isa, Level, Model, PhysAddr, RawEntry};
 
 use crate::core::Core;
 use crate::error::CoreError;
@@ -57,9 +57,20 @@ fn canonical(model: &Model, addr: u64, upper_half: bool) -> u64 {
         let sign = addr >> (bits - 1) & 1 != 0;
         if sign { addr | u64::MAX << bits.min(63) } else { addr }
     } else if upper_half {
-        addr | u64::MAX << bits.min(63)
+        // All ones of arm64, 0xc of powerpc; s390's kernel has addresses of its own, from 0.
+        addr | model.kernel_start.0 & !(u64::MAX >> (64 - bits))
     } else {
         addr
+    }
+}
+
+/// Whether the CPU can use a leaf: `PROT_NONE` is present to the kernel only.
+fn is_used(model: &Model, level: Level, value: u64) -> bool {
+    match (model.kernel.isa, level) {
+        (Isa::Powerpc, _) => value >> 63 != 0,
+        (Isa::S390, Level::Pte) => value & pgtable::arch::s390x::PAGE_INVALID == 0,
+        (Isa::S390, _) => value & 0x20 == 0,
+        (Isa::X86 | Isa::Arm64 | Isa::Riscv | Isa::Loongarch | Isa::Openrisc, _) => value & 1 != 0,
     }
 }
 
@@ -75,8 +86,24 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
     fn table(&self, model: &Model, at: PhysAddr, slots: u32) -> Result<Vec<u64>, CoreError> {
         let mut bytes = vec![0; slots as usize * usize::from(model.entry_bytes)];
         self.read(at, &mut bytes)?;
-        let entries = bytes.chunks_exact(8).map(|of| of.try_into().map_or(0, u64::from_le_bytes));
+        // powerpc's radix tables and s390's have the high byte first, whatever the CPU does.
+        let word = match model.kernel.isa {
+            Isa::Powerpc | Isa::S390 => u64::from_be_bytes,
+            Isa::X86 | Isa::Arm64 | Isa::Riscv | Isa::Loongarch | Isa::Openrisc => u64::from_le_bytes,
+        };
+        let entries = bytes.chunks_exact(8).map(|of| of.try_into().map_or(0, word));
         Ok(entries.collect())
+    }
+
+    /// The level that a root is of: of s390 its first entry says it, empty or not.
+    fn root_level(&self, root: &Root) -> Result<Level, CoreError> {
+        let top = root.model.real_levels().next().unwrap_or(Level::Pgd);
+        match root.model.type_of {
+            Some(type_of) => {
+                Ok(self.table(root.model, root.at, 1)?.first().map_or(top, |&first| type_of(first)))
+            }
+            None => Ok(top),
+        }
     }
 
     /// The ranges that a root maps. `upper_half`: where each half of the addresses has a root of its own (arm64), whether it is the kernel's.
@@ -85,7 +112,7 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
     /// Of the root, and of a file whose parts are not here yet. Tables that are not in the core are counted.
     pub fn ranges(&self, root: &Root, upper_half: bool) -> Result<Ranges, CoreError> {
         let mut walk = Walk { core: self, model: root.model, upper_half, found: Ranges::default() };
-        walk.table(root.at, Level::Pgd, 0, Path::default())?;
+        walk.table(root.at, self.root_level(root)?, 0, Path::default())?;
         Ok(walk.found)
     }
 
@@ -107,7 +134,7 @@ impl<R: ReadAt + ?Sized> Core<'_, R> {
 
     fn world_of(&self, root: &Root, holes: bool) -> Result<World, CoreError> {
         let model = root.model;
-        let top = model.real_levels().next().unwrap_or(Level::Pgd);
+        let top = self.root_level(root)?;
         let mut todo = Vec::from([(root.at, top)]);
         let mut seen = BTreeSet::from([root.at.0]);
         let mut tables = Vec::new();
@@ -154,7 +181,7 @@ impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
         let lowest = model.lowest_sharing(level);
         let entries = match self.core.table(model, at, model.slots(level)) {
             Ok(entries) => entries,
-            Err(error) if error.is_of_memory() && level != Level::Pgd => {
+            Err(error) if error.is_of_memory() && self.found.tables > 0 => {
                 match error {
                     CoreError::Read(_) => self.found.behind_end += 1,
                     _ => self.found.missing += 1,
@@ -183,8 +210,7 @@ impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
                         )?;
                     }
                 }
-                // The CPU must be able to use it: PROT_NONE is present to the kernel only.
-                EntryKind::Leaf if value & 1 != 0 => {
+                EntryKind::Leaf if is_used(model, lowest, value) => {
                     let bytes = 1u64 << model.level(lowest).shift;
                     let start = canonical(model, addr, self.upper_half);
                     self.add(Range {

@@ -4,9 +4,10 @@
 
 use capture::Limits;
 use mm::Table;
-use pgtable::{Level, PhysAddr};
+use pgtable::{Isa, Level, PhysAddr};
+use ptdump::dump::Layout;
 use texts::{Right, Wish};
-use vmcore::{Core, Regions, Rights};
+use vmcore::{Core, ReadAt, ReadError, Regions, Rights, Root};
 
 type Row = (u64, u64, Level, [bool; 3]);
 
@@ -130,4 +131,69 @@ fn arm64_maps_what_its_kernel_prints() {
 fn riscv_maps_what_its_kernel_prints() {
     let info = "NUMBER(VA_BITS)=39\nNUMBER(phys_ram_base)=0xROOT\nNUMBER(PAGE_OFFSET)=0xffffffd600000000\nSYMBOL(swapper_pg_dir)=ffffffd600000000\n";
     compare("riscv64-sv39", 243, info, 0..0, 0);
+}
+
+/// The tables of a capture as they lie in the memory of a machine that has the high byte first.
+struct BigEndian(Vec<(u64, Vec<u8>)>);
+
+impl BigEndian {
+    fn new(tables: &[Table]) -> Self {
+        let bytes = |table: &Table| {
+            let entries = (0..table.slots()).map(|slot| table.get(slot).unwrap_or_default().0);
+            entries.flat_map(u64::to_be_bytes).collect()
+        };
+        Self(tables.iter().map(|table| (table.pa().0, bytes(table))).collect())
+    }
+}
+
+impl ReadAt for BigEndian {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), ReadError> {
+        let table = self.0.iter().find(|(at, bytes)| (*at..*at + bytes.len() as u64).contains(&offset));
+        let (at, bytes) = table.ok_or(ReadError::End(offset))?;
+        let from = bytes.get((offset - at) as usize..).and_then(|rest| rest.get(..buffer.len()));
+        buffer.copy_from_slice(from.ok_or(ReadError::End(offset))?);
+        Ok(())
+    }
+}
+
+#[test]
+fn raw_images_of_powerpc_and_s390_have_the_high_byte_first() {
+    for (name, isa, start) in
+        [("ppc64le-64k-radix", Isa::Powerpc, 0xc000_0000_0000_0000), ("s390x-3level", Isa::S390, 0)]
+    {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/captures").join(name);
+        let packed = std::fs::read(folder.join("tables.json.gz")).expect("a capture");
+        let capture = capture::formats::read_file(&packed, Limits::ALL).expect("a capture").capture;
+        let memory = BigEndian::new(capture.world.tables());
+        let core = Core::raw(&memory, 1 << 40, 0, isa);
+        let at = PhysAddr(capture.roots.get("init_mm").expect("a root"));
+        let root = Root { name: "given".to_owned(), at, model: capture.model(), assumed: Vec::new() };
+        let found = core.ranges(&root, true).expect("ranges");
+        assert_eq!((found.missing, found.bad, found.all[0].start), (0, 0, start), "{name}");
+        let mut world = core.world(&root).expect("a world");
+        let regions = |name: &str| capture.layout.get(name);
+        let layout = Layout::captured(capture.model(), &regions);
+        let printed = vmcore::dump::with_layout(&mut world, &layout).expect("a dump");
+        let packed = std::fs::read(folder.join("ptdump-kernel.txt.gz")).expect("a dump");
+        let text = capture::importer::unpack(&packed, &Limits::ALL).expect("a dump");
+        let kernels_own = String::from_utf8_lossy(&text);
+        let (ours, kernels) = (same_lines(&printed), same_lines(&kernels_own));
+        assert!(kernels.len() > 10, "{name}");
+        for (nth, (our, kernel)) in ours.iter().zip(&kernels).enumerate() {
+            assert_eq!(our, kernel, "{name}, line {nth}");
+        }
+        assert_eq!(ours.len(), kernels.len(), "{name}");
+    }
+    // A process of s390 has a tree of its own depth, with addresses from 0.
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/captures/s390x-3level");
+    let packed = std::fs::read(folder.join("tables.json.gz")).expect("a capture");
+    let capture = capture::formats::read_file(&packed, Limits::ALL).expect("a capture").capture;
+    let memory = BigEndian::new(capture.world.tables());
+    let core = Core::raw(&memory, 1 << 40, 0, Isa::S390);
+    for (name, at) in capture.roots.iter().filter(|(name, _)| *name != "init_mm") {
+        let at = PhysAddr(at);
+        let root = Root { name: name.to_owned(), at, model: capture.model(), assumed: Vec::new() };
+        let found = core.ranges(&root, true).expect("ranges");
+        assert!(found.all.first().is_some_and(|of| of.start < 1 << 40), "{name} {:?}", found.all.first());
+    }
 }

@@ -285,7 +285,7 @@ impl Compare {
         })
     }
 
-    fn picked(&self, list: List, id: &str, shared: &Shared) -> Option<CompareLink> {
+    fn picked(&self, list: List, id: &str, shared: &mut Shared) -> Option<CompareLink> {
         let mut link = CompareLink { line: 0, ..self.link };
         match list {
             List::Scenario => {
@@ -301,7 +301,9 @@ impl Compare {
             List::OtherLock => link.lock = Held::from_id(id)?,
             _ => return None,
         }
-        Some(link.possible().0)
+        let (link, problems) = link.possible();
+        shared.notice = sentences(&problems);
+        Some(link)
     }
 
     /// Plays on from the line that is shown, from the first one if it is the last; or pauses.

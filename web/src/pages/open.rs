@@ -85,6 +85,8 @@ impl Open {
     /// Shows the kernel that an address names, or asks for its name.
     fn ask_kernel(&mut self, name: &str) -> Option<String> {
         self.asks_kernel = true;
+        // What a browser makes of a pasted `uname -a`.
+        let name = &*name.replace("%20", " ");
         let kernel = Kernel::named(name);
         if let Some(kernel) = kernel.clone().filter(|of| self.kernel().as_ref() != Some(of)) {
             self.put(kernel.name.clone(), Said { kernel: Some(kernel), ..Said::default() });

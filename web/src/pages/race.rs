@@ -183,8 +183,10 @@ impl Page for Race {
         let found = running.search.found();
         let (question, report) = (running.question, running.report);
         self.running = None;
-        let says = words::answer(question, &found);
-        let safe = question == Question::Prove && found.is_safe();
+        let choice = self.player.session.as_ref().map(Session::choice);
+        let says = choice.map_or_else(String::new, |choice| words::answer(question, choice, &found));
+        let absent = choice.is_some_and(|choice| choice.absent().is_some());
+        let safe = question == Question::Prove && found.is_safe() && !absent;
         let open = !found.complete;
         let ways = found.ways.into_iter().map(|(outcomes, way)| (words::outcomes(outcomes), way)).collect();
         self.answer = Some(Answer { question, says, safe, open, report, ways });
@@ -247,10 +249,12 @@ impl Race {
         self.awaited = None;
         let Some(session) = &self.player.session else { return };
         let Some(choice) = picked.apply(*session.choice()) else { return };
+        let (choice, lacks) = choice.existing();
         match session.with_choice(choice) {
             Ok((session, misfit)) => {
                 self.player.session = Some(session);
-                shared.notice = misfit.map(|misfit| sentence(&misfit));
+                let lacks = lacks.map(|lacks| sentence(&lacks));
+                shared.notice = lacks.or_else(|| misfit.map(|misfit| sentence(&misfit)));
                 self.forget_search();
             }
             Err(error) => shared.notice = Some(sentence(&format_args!("{error}; nothing was changed"))),

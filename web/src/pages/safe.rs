@@ -48,10 +48,15 @@ impl Page for Safe {
         self.ask(case);
     }
 
-    fn did(&mut self, deed: &Deed, _: &mut Shared) -> bool {
+    fn did(&mut self, deed: &Deed, shared: &mut Shared) -> bool {
         match *deed {
             Deed::Picked(list, ref value) => match picked(self.case, list, value) {
-                Some(case) => self.ask(case),
+                // Read as its own address, which has what the kernel has.
+                Some(case) => {
+                    let (case, problems) = parse(&case.to_string());
+                    shared.notice = sentences(&problems);
+                    self.ask(case);
+                }
                 None => return false,
             },
             Deed::Pressed(Mark::Command(Command::CopyText)) => self.copy(),

@@ -158,10 +158,14 @@ impl Page for Switches {
                 Some(picked) => {
                     let of = self.of();
                     let Some(choice) = picked.apply(of.choice) else { return false };
+                    let (choice, lacks) = choice.existing();
                     // Another race has other lines.
                     let same = choice.race == of.choice.race;
                     let turned = if same { Composition { choice, ..of } } else { Composition::of(choice) };
                     self.turn(turned, shared);
+                    if lacks.is_some() {
+                        shared.notice = sentences(lacks.as_slice());
+                    }
                 }
                 None => return false,
             },

@@ -296,7 +296,12 @@ impl Walk {
     /// Runs what the link says, asking for the machine first if need be.
     fn start(&mut self, shared: &mut Shared) {
         self.playing = false;
-        let setup = self.link.setup;
+        // A kernel or a machine was chosen that do not go together.
+        let (setup, lacks) = LinkProblem::lacking(self.link.setup, None);
+        if lacks.is_some() {
+            self.link.setup = setup;
+            shared.notice = sentences(lacks.as_slice());
+        }
         let machine = setup.tables.model();
         if self.machine != Some(machine) {
             self.machine_before = self.machine.replace(machine);

@@ -164,9 +164,19 @@ fn verdict(known: &Known<'_>) -> El {
                     el("div.beside-all")
                         .child(el("h3").child("Safe beside"))
                         .child(cannot.map(|why| el("p.cannot").child(why)))
-                        .child(el("ul[data-group]").children(known.races.iter().map(|of| {
-                            line(of).child(of.enough(case.lock()).map(|says| el("span.enough").child(says)))
-                        })))
+                        .child(
+                            el("ul[data-group]")
+                                .children(known.races.iter().map(|of| {
+                                    line(of).child(
+                                        of.enough(case.lock()).map(|says| el("span.enough").child(says)),
+                                    )
+                                }))
+                                .children(
+                                    case.absent()
+                                        .into_iter()
+                                        .map(|of| el("li.open").child(badge("–")).child(of)),
+                                ),
+                        )
                         .child(left_out(known.left_out)),
                 ),
         )
@@ -181,6 +191,7 @@ pub fn line(of: &Judged<'_>) -> El {
     let (class, sign) = match of.verdict() {
         Verdict::Open => (".searching", "…"),
         Verdict::Wrong => (".unsafe", "✗"),
+        Verdict::Safe if of.choice.absent().is_some() => (".open", "–"),
         Verdict::Safe => (".safe", "✓"),
         Verdict::Unfinished => (".open", "?"),
     };

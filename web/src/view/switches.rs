@@ -93,6 +93,9 @@ fn asked(seen: &Seen<'_>) -> El {
     let (class, badge, title) = match seen.found {
         None => (".unsure", "…", "Searching"),
         Some(Err(_)) => (".unsure", "–", "This makes no sense"),
+        Some(Ok(found)) if found.is_safe() && of.choice.absent().is_some() => {
+            (".unsure", "–", "This does not happen")
+        }
         Some(Ok(found)) if found.is_safe() => (".safe", "✓", "Safe"),
         Some(Ok(found)) if !found.complete => (".unsure", "?", "Not known"),
         Some(Ok(_)) => (".unsafe", "✗", "Not safe"),

@@ -20,10 +20,12 @@ impl Args {
             open(written)?.take(MOST_BYTES).read_to_string(&mut text).map_err(input)?;
         }
         let (mut call, problems) = Call::parse(&text);
+        let (notes, problems): (Vec<_>, Vec<_>) = problems.into_iter().partition(|of| of.wrong.is_note);
         if !problems.is_empty() {
             let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
             return Err(Failure::Asked(all.join("; ")));
         }
+        let nearest: Vec<String> = notes.iter().map(ToString::to_string).collect();
         let own = call.tables.made().or_else(|| figure::captures::capture(call.tables.folder()?));
         let Tables { world, assumed, from_ranges } = match (&self.file, own) {
             (Some(file), _) => self.tables(file, None)?,
@@ -47,6 +49,7 @@ impl Args {
             call.start(&world, &places).map_err(|error| Failure::Asked(error.to_string()))?;
         let mut told = Told { kernel: call.kernel, lines: Vec::new(), most: self.most, more: 0 };
         let tally = tally::run_into(&mut world, actor, MOST_STEPS, &mut told);
+        let assumed = [nearest.clone(), assumed].concat();
         let counts = |all: Vec<(String, u32)>| -> Value {
             all.into_iter().map(|(what, times)| json!({ "what": what, "times": times })).collect()
         };
@@ -62,7 +65,9 @@ impl Args {
         });
         let head = from_ranges.then(|| "tables built from ranges: not those of the machine".to_owned());
         let notes = call.notes().into_iter().map(|(_, note)| format!("note: {note}"));
-        let ends: Vec<String> = [tally.ended()].into_iter().chain(tally.lines()).chain(notes).collect();
+        let nearest = nearest.iter().map(|note| format!("note: {note}"));
+        let ends: Vec<String> =
+            [tally.ended()].into_iter().chain(tally.lines()).chain(nearest).chain(notes).collect();
         self.print(head.as_deref(), &told, &ends, value)?;
         Ok(Exit::Read)
     }

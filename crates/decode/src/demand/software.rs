@@ -1,5 +1,7 @@
 //! loongarch and openrisc, whose TLBs software fills; powerpc and s390, where one instruction invalidates for all CPUs.
 
+use pgtable::Level;
+
 use super::{Demand, Facts, Weight};
 
 const LOONGARCH: &str =
@@ -11,8 +13,17 @@ const S390: &str = "z/Architecture Principles of Operation, 3; arch/s390/mm/pgta
 /// What the bits of a powerpc leaf leave to software: dirty tracking, SPECIAL, SW1.
 const POWERPC_SOFTWARE: u64 = 0b111 << 9;
 
+/// Rights that a powerpc leaf may get, and what its CPU sets by itself: EXEC, WRITE, READ, DIRTY (C), ACCESSED (R).
+const POWERPC_ADDED: u64 = 0b111 | 1 << 7 | 1 << 8;
+
 /// What the bits of an s390 pte leave to software: PRESENT to UNUSED.
 const S390_SOFTWARE: u64 = 0xff;
+
+/// The same of a large segment or region-third entry: PRESENT, YOUNG, DIRTY, READ, WRITE. Of one that points to a table the CPU looks at
+/// all but the first of a segment entry.
+const S390_LARGE_SOFTWARE: u64 = 0xf001;
+const S390_LARGE: u64 = 1 << 10;
+const S390_SEGMENT_SOFTWARE: u64 = 1;
 
 /// What the bits of a loongarch leaf leave to software: PRESENT, WRITE, MODIFIED, PROTNONE, SPECIAL.
 const LOONGARCH_SOFTWARE: u64 = 0b1_1111 << 7;
@@ -57,6 +68,12 @@ pub(crate) fn powerpc(facts: &Facts) -> Vec<Demand> {
         let says = "Only bits change that the CPU leaves to software: nothing has to be invalidated.";
         return Vec::from([Demand { rule: "none", weight: Weight::Free, says, source: POWERPC }]);
     }
+    let only_adds = facts.only(POWERPC_SOFTWARE | POWERPC_ADDED) && !facts.cleared(POWERPC_ADDED);
+    if facts.was_used && facts.is_used && only_adds {
+        let says = "Rights, C or R are only added: the CPU sets C and R itself, and one that holds the old entry takes a fault and looks again \
+                    (radix__ptep_set_access_flags()). Nothing has to be invalidated, but where an accelerator shares the tables.";
+        return Vec::from([Demand { rule: "none", weight: Weight::Free, says, source: POWERPC }]);
+    }
     any(
         facts,
         POWERPC,
@@ -67,7 +84,13 @@ pub(crate) fn powerpc(facts: &Facts) -> Vec<Demand> {
 }
 
 pub(crate) fn s390(facts: &Facts) -> Vec<Demand> {
-    if facts.was_used && facts.is_used && facts.only(S390_SOFTWARE) {
+    let software = match facts.level {
+        Level::Pte => S390_SOFTWARE,
+        _ if facts.old & facts.new & S390_LARGE != 0 => S390_LARGE_SOFTWARE,
+        Level::Pmd if !facts.kind_changed => S390_SEGMENT_SOFTWARE,
+        _ => 0,
+    };
+    if facts.was_used && facts.is_used && facts.only(software) {
         let says = "Only bits change that the CPU leaves to software: nothing has to be invalidated.";
         return Vec::from([Demand { rule: "none", weight: Weight::Free, says, source: S390 }]);
     }
@@ -105,5 +128,37 @@ mod tests {
         assert_eq!(of(page, page ^ 2), ["invalidate"]);
         assert_eq!(of(page, page ^ 0x400), ["none"]);
         assert_eq!(of(0, page), ["update"]);
+        // R, C and a right are added; taken away they are not.
+        let plain = 0xc000_0000_0123_000c;
+        assert_eq!(of(plain, plain | 0x100), ["none"]);
+        assert_eq!(of(plain | 0x100, plain | 0x180), ["none"]);
+        assert_eq!(of(plain | 0x180, plain | 0x182), ["none"]);
+        assert_eq!(of(plain | 0x182, plain | 0x180), ["invalidate"]);
+        assert_eq!(of(plain, plain ^ 0x1_0000), ["invalidate"]);
+    }
+
+    #[test]
+    fn the_cpu_of_s390_looks_at_type_and_length_of_an_upper_entry() {
+        let of = |level, old, new| {
+            let model = model("s390x").expect("a model");
+            let read = |value| Reading::new(model, level, RawEntry(value));
+            Change::new(read(old), read(new))
+        };
+        for (level, old, new) in
+            [(Level::P4d, 0x700b, 0x700a), (Level::Pgd, 0x700f, 0x700e), (Level::Pud, 0x7007, 0x7006)]
+        {
+            assert_eq!(of(level, old, new).demands[0].rule, "invalidate", "{level:?}");
+        }
+        assert_eq!(of(Level::P4d, 0x7007, 0x700b).demands[0].rule, "invalidate");
+        assert_eq!(of(Level::Pte, 0x1000_0015, 0x1000_003d).demands[0].rule, "none");
+        assert_eq!(of(Level::Pmd, 0x1_0000_0401, 0x1_0000_f401).demands[0].rule, "none");
+        // What both have is no change.
+        let change = of(Level::Pmd, 0x8000_0001, 0x1_0000_f401);
+        let names: Vec<_> = change.flags.iter().map(|of| of.flag.name).collect();
+        assert!(
+            !names.contains(&"_SEGMENT_ENTRY_PRESENT") && !names.contains(&"_REGION_ENTRY_LENGTH"),
+            "{names:?}"
+        );
+        assert!(names.contains(&"_SEGMENT_ENTRY_LARGE"), "{names:?}");
     }
 }

@@ -2,14 +2,16 @@
 
 use pgtable::{EntryKind, Isa, Level, RawEntry};
 
-use super::{Reading, Target, bit_list};
+use super::{Reading, Target, bit_list, meaning};
 
 impl Reading {
     /// A sentence each.
     pub(super) fn remarks(&self, of: Isa) -> Vec<String> {
         let mut notes = Vec::new();
-        let shared = self.model.lowest_sharing(self.level);
-        if shared != self.level {
+        let shared = meaning(self.model, self.level, self.value);
+        if self.model.type_of.is_some() {
+            self.of_type(shared, &mut notes);
+        } else if shared != self.level {
             notes.push(format!(
                 "{} is folded into {} here: the same word is the entry of both, and it means what a {} entry means",
                 shared.name(),
@@ -52,6 +54,9 @@ impl Reading {
             EntryKind::Leaf if self.swap.is_some() => notes.push(
                 "leaf() is true of it, but it is not present: the walk passes it by, and what it holds is a swap entry".to_owned(),
             ),
+            EntryKind::Leaf if !self.model.tests(shared, &self.model.empty).present(self.value) => notes.push(
+                "leaf() is true of it, but present() is not: the CPU must not use it, and a walk without VMAs takes it for a leaf".to_owned(),
+            ),
             EntryKind::Leaf if !self.cpu_uses => notes.push(
                 "present to the kernel, but the CPU must not use it: PROT_NONE, a NUMA hint, or a huge page that is being split"
                     .to_owned(),
@@ -61,6 +66,7 @@ impl Reading {
         if self.unnamed != 0 {
             notes.push(format!("bits without a name at this level: {}", bit_list(self.unnamed)));
         }
+        self.of_arm64(&mut notes);
         if let (Target::Memory { start, .. }, Isa::Riscv) = (self.target, of)
             && self.value.0 >> 63 & 1 == 1
         {
@@ -88,5 +94,47 @@ impl Reading {
             }
         }
         notes
+    }
+
+    /// What the type of an s390 entry says.
+    fn of_type(&self, shared: Level, notes: &mut Vec<String>) {
+        if let Some(type_of) = self.model.type_of
+            && self.kind != EntryKind::None
+            && shared != Level::Pte
+            && type_of(self.value.0) < shared
+        {
+            notes.push(format!(
+                "by its type it is a {} entry: the CPU refuses it here (a translation-specification exception), and {}_bad() is true of it",
+                type_of(self.value.0).name(),
+                shared.name()
+            ));
+        }
+        if shared != self.level {
+            notes.push(format!(
+                "by its type it is a {} entry: {} is folded in such a tree, so it is never none and never bad there, and the level below looks \
+                 at the same word",
+                shared.name(),
+                self.level.name()
+            ));
+        }
+    }
+
+    /// What kernel and CPU take for the address, where that differs.
+    fn of_arm64(&self, notes: &mut Vec<String>) {
+        if self.model.kernel.isa == Isa::Arm64
+            && matches!(self.target, Target::Table(_) | Target::Memory { .. })
+        {
+            let address = self.address();
+            let has = |from: u32, to: u32| address.contains(&(from, to));
+            // What the CPU takes for bits 48 and 49 of the address: with LPA2 the bits themselves, with LPA 12 and 13, else nothing.
+            let (kernels, cpus) =
+                (self.value.0 >> 48 & 3, if has(12, 48) { self.value.0 >> 12 & 3 } else { 0 });
+            if !has(8, 50) && kernels & !cpus != 0 {
+                notes.push(
+                    "bits 48 and 49: the kernel takes them for bits of the address (PTE_ADDR_LOW), the CPU does not look at them here"
+                        .to_owned(),
+                );
+            }
+        }
     }
 }

@@ -57,6 +57,9 @@ impl Judged<'_> {
     /// "a freed pte table is read, in 33 steps"
     pub fn says(&self) -> String {
         let Some(found) = self.found else { return "being searched".to_owned() };
+        if let Some(why) = self.choice.absent().filter(|_| found.is_safe()) {
+            return format!("it does not happen: {why}");
+        }
         match telling(found) {
             Some((what, way)) => {
                 format!("{}, in {}", words::outcomes(*what), words::count(way.len() as u64, "step"))
@@ -76,6 +79,9 @@ impl Judged<'_> {
 
     /// Which mode of the lock is enough beside this, once each has been tried. Nothing where the race has one only.
     pub fn enough(&self, lock: &str) -> Option<String> {
+        if self.choice.absent().is_some() {
+            return None;
+        }
         let all: Option<Vec<(LockMode, bool)>> =
             self.by_lock.iter().map(|&(mode, found)| Some((mode, found?.is_safe()))).collect();
         let all = all.filter(|all| all.len() > 1)?;
@@ -199,6 +205,7 @@ pub fn text(case: &Case, races: &[Judged<'_>], left_out: &[Choice], page: &str) 
     for of in races {
         text.gap();
         let sign = match of.verdict() {
+            Verdict::Safe if of.choice.absent().is_some() => "[-]     ",
             Verdict::Safe => "[ok]    ",
             Verdict::Wrong => "[WRONG] ",
             Verdict::Open | Verdict::Unfinished => "[?]     ",
@@ -212,6 +219,10 @@ pub fn text(case: &Case, races: &[Judged<'_>], left_out: &[Choice], page: &str) 
         text.gap();
         text.wrapped("", &format!("How it goes wrong. {}:", wrong.title()));
         steps(wrong, &mut text);
+    }
+    for of in case.absent() {
+        text.gap();
+        text.wrapped("[-]     ", &of);
     }
     if !left_out.is_empty() {
         text.gap();

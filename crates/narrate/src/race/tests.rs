@@ -231,7 +231,7 @@ fn answers_are_honest() {
         };
         let mut search = RaceSearch::new(RaceModel::new(choice, aim).expect("it starts"), limit);
         search.run(u32::MAX);
-        words::answer(question, &Found::of(&search))
+        words::answer(question, choice, &Found::of(&search))
     };
     let all = u32::MAX;
     assert_eq!(

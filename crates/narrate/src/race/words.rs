@@ -3,7 +3,7 @@
 use explore::Lane;
 use mm::{LockMode, Task};
 use pagewalk::Event;
-use races::{Found, Outcomes, State, Step};
+use races::{Choice, Found, Outcomes, State, Step};
 
 use crate::sentence::slot_name;
 
@@ -50,7 +50,10 @@ pub enum Question {
 }
 
 /// What a search has come to.
-pub fn answer(question: Question, found: &Found) -> String {
+pub fn answer(question: Question, choice: &Choice, found: &Found) -> String {
+    if let Some(why) = choice.absent().filter(|_| found.is_safe()) {
+        return format!("This does not happen: {why}.");
+    }
     let states = number(u64::from(found.states));
     let steps = found.shortest().map(|way| count(way.len() as u64, "step"));
     match (question, steps) {

@@ -52,6 +52,7 @@ static KERNEL: Kernel = Kernel {
     drops_global: false,
     rox_at_once: false,
     flush_interrupts: true,
+    pud_thp_since: None,
     hvo: true,
     ptdump: None,
     isa: Isa::Loongarch,

@@ -140,7 +140,7 @@ pub fn of_folder(folder: &str) -> Option<&'static Model> {
 
 /// The model that is nearest to a machine of a name that no model's is near to, as `uname -m` and others have it.
 pub fn family(name: &str) -> Option<&'static str> {
-    const FAMILIES: [(&str, &str); 7] = [
+    const FAMILIES: [(&str, &str); 9] = [
         ("powerpc", "ppc64le-64k-radix"),
         ("ppc", "ppc64le-64k-radix"),
         ("i386", "x86_64-4level"),
@@ -148,6 +148,8 @@ pub fn family(name: &str) -> Option<&'static str> {
         ("amd64", "x86_64-4level"),
         ("x86", "x86_64-4level"),
         ("aarch64", "arm64-4k-48"),
+        ("s390", "s390x"),
+        ("loongarch", "loongarch64-16k-3level"),
     ];
     FAMILIES.iter().find(|(begin, _)| name.starts_with(begin)).map(|&(_, id)| id)
 }

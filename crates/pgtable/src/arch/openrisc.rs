@@ -45,6 +45,7 @@ static KERNEL: Kernel = Kernel {
     drops_global: false,
     rox_at_once: false,
     flush_interrupts: true,
+    pud_thp_since: None,
     hvo: false,
     ptdump: None,
     isa: Isa::Openrisc,

@@ -134,6 +134,7 @@ static KERNEL: Kernel = Kernel {
     drops_global: false,
     rox_at_once: false,
     flush_interrupts: false,
+    pud_thp_since: Some((6, 6)),
     hvo: false,
     ptdump: Some(Ptdump::Powerpc),
     isa: Isa::Powerpc,

@@ -186,6 +186,8 @@ const KERNEL_64: Kernel = Kernel {
     drops_global: false,
     rox_at_once: false,
     flush_interrupts: false,
+    // Not in v6.12, but in v7.3; in which one it came was not read.
+    pud_thp_since: Some((6, 13)),
     hvo: true,
     ptdump: Some(Ptdump::Riscv),
     isa: Isa::Riscv,
@@ -200,6 +202,7 @@ static KERNEL_32: Kernel = Kernel {
     huge_vmap: None,
     set_memory: SetMemory::WholeLeaf,
     linear_alias: false,
+    pud_thp_since: None,
     hvo: false,
     ptdump: None,
     ..KERNEL_64

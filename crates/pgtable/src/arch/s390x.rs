@@ -160,6 +160,7 @@ static KERNEL: Kernel = Kernel {
     drops_global: false,
     rox_at_once: false,
     flush_interrupts: false,
+    pud_thp_since: None,
     hvo: false,
     ptdump: Some(Ptdump::S390),
     isa: Isa::S390,
@@ -193,18 +194,19 @@ static LARGE_FLAGS: [Flag; 10] = [
 ];
 
 static TABLE_FLAGS: [Flag; 6] = [
-    Flag::field(
-        1,
-        0,
-        "_REGION_ENTRY_LENGTH",
-        "TL",
-        "length of the table; of a segment entry bit 0 is present",
-    ),
+    Flag::field(1, 0, "_REGION_ENTRY_LENGTH", "TL", "length of the table"),
     Flag::field(3, 2, "_REGION_ENTRY_TYPE_MASK", "TYPE", "level of the entry: 3 to 1 regions, 0 segments"),
     Flag::bit(5, "_REGION_ENTRY_INVALID", "I", "the CPU must not use it: an access faults"),
     Flag::field(7, 6, "_REGION_ENTRY_OFFSET", "TF", "first part of the table that is there"),
     Flag::bit(8, "_REGION_ENTRY_NOEXEC", "NX", "nothing below is executable"),
     Flag::bit(9, "_REGION_ENTRY_PROTECT", "RO", "everything below is read-only"),
+];
+
+static SEGMENT_TABLE_FLAGS: [Flag; 4] = [
+    Flag::bit(0, "_SEGMENT_ENTRY_PRESENT", "P", "software bit: present"),
+    Flag::field(3, 2, "_REGION_ENTRY_TYPE_MASK", "TYPE", "level of the entry: 3 to 1 regions, 0 segments"),
+    Flag::bit(5, "_SEGMENT_ENTRY_INVALID", "I", "the CPU must not use it: an access faults"),
+    Flag::bit(9, "_SEGMENT_ENTRY_PROTECT", "RO", "everything below is read-only"),
 ];
 
 static SWAP_FLAGS: [Flag; 1] =
@@ -215,6 +217,7 @@ fn flags(level: Level, kind: EntryKind) -> &'static [Flag] {
         (_, EntryKind::None) => &[],
         (Level::Pte, EntryKind::NotPresent) => &SWAP_FLAGS,
         (Level::Pte, _) => &PTE_FLAGS,
+        (Level::Pmd, EntryKind::Table | EntryKind::Bad) => &SEGMENT_TABLE_FLAGS,
         (_, EntryKind::Table | EntryKind::Bad) => &TABLE_FLAGS,
         (_, EntryKind::Leaf | EntryKind::NotPresent) => &LARGE_FLAGS,
     }

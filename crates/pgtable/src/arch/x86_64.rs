@@ -165,6 +165,7 @@ static KERNEL: Kernel = Kernel {
     drops_global: true,
     rox_at_once: true,
     flush_interrupts: true,
+    pud_thp_since: Some((4, 11)),
     hvo: true,
     ptdump: Some(Ptdump::X86),
     isa: Isa::X86,

@@ -122,12 +122,13 @@ impl Composition {
         let asked = self.question();
         match found {
             Err(why) => format!("{asked}: this makes no sense: {why}."),
-            Ok(found) if found.is_safe() => {
-                format!(
+            Ok(found) if found.is_safe() => match self.choice.absent() {
+                Some(why) => format!("{asked}: it does not happen: {why}."),
+                None => format!(
                     "{asked}: safe. Nothing goes wrong in any order of the steps; {} states were seen.",
                     found.states
-                )
-            }
+                ),
+            },
             Ok(found) if !found.complete => format!(
                 "{asked}: not known. The search stopped at its limit of {} states, which proves nothing.",
                 found.states

@@ -26,7 +26,10 @@ pub static RACE: RaceDef = RaceDef {
           the write lock (a1c7570cedd0), so the read lock is enough for everybody else.",
     ground: (Half::Kernel("modules"), Shape::Page),
     runs_on: |model| model.kernel.collapses,
-    exists: |revision, _| revision.around().has_collapse,
+    absent: |revision, _| {
+        (!revision.around().has_collapse)
+            .then_some("x86 merges equal ptes only since v6.15 (cpa_collapse_large_pages())")
+    },
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_1, lock: LockMode::Write, rule: "cpa-lock" },
@@ -37,48 +40,56 @@ static RULES: [RuleDef; 8] = [
         id: "cpa-lock",
         title: "cpa_lock only (v6.15)",
         of_kernel: |revision, _| !revision.around().collapse_write_lock,
+        absent: None,
         set_up: |setting| set_up(setting, LockMode::None),
     },
     RuleDef {
         id: "init-read",
         title: "cpa_lock and init_mm's read lock (a draft)",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| set_up(setting, LockMode::Read),
     },
     RuleDef {
         id: "init-write",
         title: "cpa_lock and init_mm's write lock (v7.3-rc3)",
         of_kernel: |revision, _| revision.around().collapse_write_lock,
+        absent: None,
         set_up: |setting| set_up(setting, LockMode::Write),
     },
     RuleDef {
         id: "debug-cpa-lock",
         title: "cpa_lock only; CPU 0 dumps init_mm",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| dumps(setting, MmId::INIT_MM, LockMode::None, LockMode::None),
     },
     RuleDef {
         id: "debug-init-write",
         title: "cpa_lock and init_mm's write lock; CPU 0 dumps init_mm",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| dumps(setting, MmId::INIT_MM, LockMode::None, LockMode::Write),
     },
     RuleDef {
         id: "mm-cpa-lock",
         title: "cpa_lock only; CPU 0 dumps another mm and holds its lock",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| dumps(setting, MmId::USER, LockMode::None, LockMode::None),
     },
     RuleDef {
         id: "mm-init-write",
         title: "cpa_lock and init_mm's write lock; CPU 0 dumps another mm and holds its lock",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| dumps(setting, MmId::USER, LockMode::None, LockMode::Write),
     },
     RuleDef {
         id: "both-init-write",
         title: "cpa_lock and init_mm's write lock; CPU 0 dumps another mm and holds init_mm's write lock as well",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| dumps(setting, MmId::USER, LockMode::Write, LockMode::Write),
     },
 ];

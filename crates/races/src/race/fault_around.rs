@@ -28,7 +28,7 @@ pub static RACE: RaceDef = RaceDef {
           (9aa1345d66b8).",
     ground: (Half::User, Shape::Page),
     runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu,
-    exists: |revision, _| revision.around().retracts_without_lock,
+    absent: retract::absent,
     locks: &[READ],
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: READ, rule: "trusts" },
@@ -39,6 +39,7 @@ static RULES: [RuleDef; 3] = [
         id: "looks",
         title: "CPU 0 looks whether it has allocated a table (v6.7, 6.6.7)",
         of_kernel: |_, _| true,
+        absent: None,
         set_up: |setting| {
             set_up(setting, true, true);
             Ok(())
@@ -48,6 +49,7 @@ static RULES: [RuleDef; 3] = [
         id: "trusts",
         title: "CPU 0 takes for granted that it has allocated a table (v5.12 to 6.6.6)",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
             set_up(setting, false, true);
             Ok(())
@@ -57,6 +59,7 @@ static RULES: [RuleDef; 3] = [
         id: "no-rcu",
         title: "CPU 0 looks whether it has allocated a table; khugepaged frees its table at once",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
             set_up(setting, true, false);
             Ok(())

@@ -32,7 +32,7 @@ pub static RACE: RaceDef = RaceDef {
           flush, which is an interrupt.",
     ground: (Half::User, Shape::Page),
     runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu,
-    exists: |_, _| true,
+    absent: |_, _| None,
     locks: &[LockMode::None],
     rules: &RULES,
     first: First { model: "arm64-4k-48", kernel: Revision::V7_3, lock: LockMode::None, rule: "pte-only" },
@@ -43,6 +43,7 @@ static RULES: [RuleDef; 7] = [
         id: "pmd-again",
         title: "CPU 0 reads pmd and pte again, and khugepaged waits for interrupts to be on (v6.1)",
         of_kernel: |_, _| true,
+        absent: None,
         set_up: |setting| {
             collapses(setting, true, true);
             Ok(())
@@ -52,6 +53,7 @@ static RULES: [RuleDef; 7] = [
         id: "no-sync",
         title: "CPU 0 reads pmd and pte again, and khugepaged does not wait (v6.0)",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
             collapses(setting, true, false);
             Ok(())
@@ -61,6 +63,7 @@ static RULES: [RuleDef; 7] = [
         id: "pte-only",
         title: "CPU 0 reads only the pte again, and khugepaged does not wait (until v5.19)",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
             collapses(setting, false, false);
             Ok(())
@@ -70,6 +73,7 @@ static RULES: [RuleDef; 7] = [
         id: "retract",
         title: "khugepaged removes the page table of a file, and RCU frees it",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
             frees(setting, "retract_page_tables", &retract::lines(true));
             Ok(())
@@ -79,6 +83,7 @@ static RULES: [RuleDef; 7] = [
         id: "retract-now",
         title: "khugepaged removes the page table of a file, and frees it at once",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
             frees(setting, "retract_page_tables", &retract::lines(false));
             Ok(())
@@ -88,6 +93,7 @@ static RULES: [RuleDef; 7] = [
         id: "retract-sync",
         title: "khugepaged removes the page table of a file, and frees it when all interrupts are on (2ba99c5e0881)",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
             let mut lines = retract::lines(false);
             let free = lines.iter().position(|line| matches!(line.step, Step::Free(..))).unwrap_or(0);
@@ -100,8 +106,9 @@ static RULES: [RuleDef; 7] = [
         id: "munmap",
         title: "munmap(2) removes the page table",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
-            let lines = munmap::lines(End::Downgrades, setting.model.per_vma_lock);
+            let lines = munmap::lines(End::Downgrades, setting);
             frees(setting, "munmap", &lines);
             Ok(())
         },

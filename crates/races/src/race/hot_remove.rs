@@ -27,9 +27,10 @@ pub static RACE: RaceDef = RaceDef {
           (59305202c67f). Other walkers own the memory that they walk.",
     ground: (Half::Kernel("direct map"), Shape::Page),
     runs_on: |model| model.kernel.hot_remove.is_some(),
-    exists: |revision, model| {
+    absent: |revision, model| {
         let in_v6_1 = model.kernel.hot_remove.is_some_and(|of| of.in_v6_1);
-        in_v6_1 || revision.around().late_hot_remove
+        let has = in_v6_1 || revision.around().late_hot_remove;
+        (!has).then_some("riscv removes memory only since v6.11 (ARCH_ENABLE_MEMORY_HOTREMOVE)")
     },
     locks: &LockMode::ALL,
     rules: &RULES,
@@ -46,18 +47,21 @@ static RULES: [RuleDef; 7] = [
         id: "no-hotplug",
         title: "the walker takes no hotplug lock",
         of_kernel: |revision, _| !revision.around().dump_hotplug,
+        absent: None,
         set_up: |setting| walks(setting, EntryPoint::Kernel, MmId::INIT_MM, LockMode::None),
     },
     RuleDef {
         id: "hotplug",
         title: "the walker holds mem_hotplug_lock",
         of_kernel: |revision, _| revision.around().dump_hotplug,
+        absent: None,
         set_up: |setting| walks(setting, EntryPoint::Kernel, MmId::INIT_MM, LockMode::Read),
     },
     RuleDef {
         id: "ptdump",
         title: "ptdump, with its kernel's rule",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
             setting.dump(MmId::INIT_MM);
             removes(setting);
@@ -68,24 +72,28 @@ static RULES: [RuleDef; 7] = [
         id: "debug",
         title: "a debug walk of init_mm takes no hotplug lock",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| walks(setting, EntryPoint::Debug, MmId::INIT_MM, LockMode::None),
     },
     RuleDef {
         id: "debug-hotplug",
         title: "a debug walk of init_mm holds mem_hotplug_lock",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| walks(setting, EntryPoint::Debug, MmId::INIT_MM, LockMode::Read),
     },
     RuleDef {
         id: "mm",
         title: "a debug walk of another mm takes no hotplug lock",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| walks(setting, EntryPoint::Debug, MmId::USER, LockMode::None),
     },
     RuleDef {
         id: "mm-hotplug",
         title: "a debug walk of another mm holds mem_hotplug_lock",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| walks(setting, EntryPoint::Debug, MmId::USER, LockMode::Read),
     },
 ];

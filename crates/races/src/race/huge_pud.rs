@@ -19,7 +19,7 @@ pub static RACE: RaceDef = RaceDef {
           table first.",
     ground: (VMALLOC, Shape::EmptyTable),
     runs_on: vmap::maps_puds,
-    exists: |_, _| true,
+    absent: vmap::absent,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V6_17, lock: LockMode::Write, rule: "nothing" },

@@ -21,7 +21,7 @@ pub static RACE: RaceDef = RaceDef {
           for reading (26444eb71465), and a dump holds it for writing.",
     ground: (VMALLOC, Shape::EmptyTable),
     runs_on: |model| model.kernel.huge_vmap.is_some(),
-    exists: |_, _| true,
+    absent: vmap::absent,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V6_17, lock: LockMode::Write, rule: "nothing" },

@@ -19,7 +19,7 @@ pub static RACE: RaceDef = RaceDef {
           time. Here the walker may hold a pointer into the pmd table as well when it is freed.",
     ground: (VMALLOC, Shape::EmptyTable),
     runs_on: vmap::maps_puds,
-    exists: |_, _| true,
+    absent: vmap::absent,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Read, rule: "trylock" },

@@ -22,7 +22,7 @@ pub static RACE: RaceDef = RaceDef {
           lock, as ptdump does.",
     ground: (VMALLOC, Shape::EmptyTable),
     runs_on: |model| model.kernel.huge_vmap.is_some(),
-    exists: |_, _| true,
+    absent: vmap::absent,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Read, rule: "trylock" },

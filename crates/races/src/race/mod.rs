@@ -141,8 +141,9 @@ pub struct RaceDef {
     pub ground: (Half, Shape),
     /// Whether it can happen on a machine.
     pub runs_on: fn(&Model) -> bool,
-    /// Whether it can happen in a kernel, on a machine on which it can happen at all.
-    pub exists: fn(Revision, &Model) -> bool,
+    /// Why it does not happen in a kernel, on a machine on which it can happen in another: a clause of its own. None where it
+    /// happens.
+    pub absent: fn(Revision, &Model) -> Option<&'static str>,
     /// How the walker can hold the lock of the mm that it walks. Only one where it is not a choice.
     pub locks: &'static [LockMode],
     /// What the other CPU can do, or how the walker can walk. Only one where there is nothing to choose.
@@ -159,6 +160,8 @@ pub struct RuleDef {
     pub title: &'static str,
     /// Whether a kernel follows it on a machine. In each exactly one rule of a race is followed.
     pub of_kernel: fn(Revision, &Model) -> bool,
+    /// Why the other CPU changes nothing that matters under it, so that there is no race: a clause of its own. None where it does.
+    pub absent: Option<&'static str>,
     /// Adds the CPUs, the walker first.
     pub set_up: fn(&mut Setting) -> Result<(), NotThere>,
 }
@@ -201,7 +204,7 @@ impl RaceDef {
 
     /// Whether it can happen in a kernel, on a machine on which it can happen at all.
     pub fn exists_in(&self, revision: Revision, model: &Model) -> bool {
-        (self.exists)(revision, model)
+        (self.absent)(revision, model).is_none()
     }
 
     /// The rule with this name.
@@ -219,7 +222,7 @@ impl RaceDef {
 impl RuleDef {
     /// The only rule of a race.
     pub(crate) const fn only(set_up: fn(&mut Setting) -> Result<(), NotThere>) -> Self {
-        Self { id: "", title: "", of_kernel: |_, _| true, set_up }
+        Self { id: "", title: "", of_kernel: |_, _| true, absent: None, set_up }
     }
 }
 

@@ -29,7 +29,7 @@ pub static RACE: RaceDef = RaceDef {
           lock (8782fb61cc84, v6.0).",
     ground: (Half::User, Shape::Page),
     runs_on: |_| true,
-    exists: |_, _| true,
+    absent: |_, _| None,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V6_17, lock: LockMode::Read, rule: "downgrade" },
@@ -53,12 +53,14 @@ pub(super) const fn rules<W: SetUp<End>>() -> [RuleDef; 2] {
             id: "downgrade",
             title: "munmap(2): downgrades to a read lock",
             of_kernel: |_, _| true,
+            absent: None,
             set_up: |setting| W::set_up(setting, End::Downgrades),
         },
         RuleDef {
             id: "no-downgrade",
             title: "MAP_FIXED, mremap: keeps the write lock",
             of_kernel: |_, _| false,
+            absent: None,
             set_up: |setting| W::set_up(setting, End::KeepsTheLock),
         },
     ]
@@ -69,12 +71,13 @@ struct DebugWalk;
 impl SetUp<End> for DebugWalk {
     fn set_up(setting: &mut Setting, end: End) -> Result<(), NotThere> {
         setting.walker(EntryPoint::Debug, MmId::USER, DUMP, &[(MM, setting.lock)])?;
-        setting.other("munmap", &lines(end, setting.model.per_vma_lock));
+        setting.other("munmap", &lines(end, setting));
         Ok(())
     }
 }
 
-pub(super) fn lines(end: End, per_vma_lock: bool) -> Vec<Line> {
+/// In the names of the kernel that runs. Until v6.2 the tree is changed by itself (`do_mas_align_munmap()`, mm/mmap.c).
+pub(super) fn lines(end: End, setting: &Setting) -> Vec<Line> {
     static LINES: [Line; 15] = [
         line("mmap_write_lock(mm)", Step::Lock(MM, LockMode::Write)),
         line("vma_start_write(vma)", Step::StartVmaWrite),
@@ -95,14 +98,20 @@ pub(super) fn lines(end: End, per_vma_lock: bool) -> Vec<Line> {
         line("tlb_table_flush(): pmd table", Step::Finish(Level::Pmd)),
         line("mmap_read_unlock(mm)", Step::Unlock(MM, LockMode::Read)),
     ];
+    let has_vma_locks = setting.revision.rules().vma_locks;
     let downgrades = end == End::Downgrades;
     let mut lines = LINES.to_vec();
     if let Some(last) = lines.last_mut().filter(|_| !downgrades) {
         *last = line("mmap_write_unlock(mm)", Step::Unlock(MM, LockMode::Write));
     }
+    for line in &mut lines {
+        if matches!(line.step, Step::Detach(_)) && !has_vma_locks {
+            line.text = "mas_store_prealloc()";
+        }
+    }
     lines.retain(|line| match line.step {
         Step::Downgrade(_) => downgrades,
-        Step::StartVmaWrite => per_vma_lock,
+        Step::StartVmaWrite => has_vma_locks && setting.model.per_vma_lock,
         _ => true,
     });
     lines

@@ -26,7 +26,7 @@ pub static RACE: RaceDef = RaceDef {
           tables, and for that it needs i_mmap_rwsem for writing. While the walk holds it for reading, munmap() waits there.",
     ground: (Half::User, Shape::Page),
     runs_on: |_| true,
-    exists: |_, _| true,
+    absent: |_, _| None,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::None, rule: "downgrade" },
@@ -47,7 +47,7 @@ impl SetUp<End> for MappingWalk {
         let lines = walker::lines(&[(Lock::IMmap, setting.lock)], "walk_page_mapping");
         let args = Args { first_index, nr, ..setting.args(MmId::USER) };
         setting.walk(EntryPoint::Mapping, args, PTES, &lines)?;
-        let mut lines = munmap::lines(end, setting.model.per_vma_lock);
+        let mut lines = munmap::lines(end, setting);
         let frees = lines.iter().position(|line| line.step == Step::Write(Level::Pmd, Value::Empty));
         let unlinks = [
             line("i_mmap_lock_write(mapping)", Step::Lock(Lock::IMmap, LockMode::Write)),

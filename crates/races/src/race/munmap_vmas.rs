@@ -20,7 +20,7 @@ pub static RACE: RaceDef = RaceDef {
           any lock, neither is true.",
     ground: (Half::User, Shape::Page),
     runs_on: |_| true,
-    exists: |_, _| true,
+    absent: |_, _| None,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V6_17, lock: LockMode::None, rule: "downgrade" },
@@ -33,7 +33,7 @@ struct VmaWalk;
 impl SetUp<End> for VmaWalk {
     fn set_up(setting: &mut Setting, end: End) -> Result<(), NotThere> {
         setting.walker(EntryPoint::Range, MmId::USER, PTES, &[(MM, setting.lock)])?;
-        setting.other("munmap", &munmap::lines(end, setting.model.per_vma_lock));
+        setting.other("munmap", &munmap::lines(end, setting));
         Ok(())
     }
 }

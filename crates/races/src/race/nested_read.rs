@@ -21,7 +21,7 @@ pub static RACE: RaceDef = RaceDef {
           read lock.",
     ground: (Half::User, Shape::Page),
     runs_on: |_| true,
-    exists: |_, _| true,
+    absent: |_, _| None,
     locks: &[LockMode::Read],
     rules: &[RuleDef::only(set_up)],
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Read, rule: "" },

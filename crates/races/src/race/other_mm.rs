@@ -20,7 +20,7 @@ pub static RACE: RaceDef = RaceDef {
           asserts both (27c32e553834).",
     ground: (VMALLOC, Shape::EmptyTable),
     runs_on: |model| model.one_root && model.kernel.huge_vmap.is_some(),
-    exists: |_, _| true,
+    absent: vmap::absent,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_1, lock: LockMode::Write, rule: "mm" },
@@ -31,18 +31,21 @@ static RULES: [RuleDef; 3] = [
         id: "mm",
         title: "the mm's lock only",
         of_kernel: |revision, _| !revision.around().dump_locks_init_mm,
+        absent: None,
         set_up: |setting| walks(setting, LockMode::None),
     },
     RuleDef {
         id: "both",
         title: "init_mm's write lock as well",
         of_kernel: |revision, _| revision.around().dump_locks_init_mm,
+        absent: None,
         set_up: |setting| walks(setting, LockMode::Write),
     },
     RuleDef {
         id: "ptdump",
         title: "ptdump, with its kernel's rule",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
             setting.dump(MmId::USER);
             maps(setting);

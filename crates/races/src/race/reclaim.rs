@@ -24,7 +24,10 @@ pub static RACE: RaceDef = RaceDef {
           protects the pte tables, and the write lock protects the tables above them.",
     ground: (Half::User, Shape::Page),
     runs_on,
-    exists: |revision, _| revision.around().reclaims,
+    absent: |revision, _| {
+        (!revision.around().reclaims)
+            .then_some("MADV_DONTNEED frees page tables only since v6.14 (PT_RECLAIM)")
+    },
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Write, rule: "map" },

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use mm::{LockMode, MmId};
 use pagewalk::{EntryPoint, Free, Revision};
-use pgtable::{Level, Thp};
+use pgtable::{Level, Model, Thp};
 
 use super::{First, READ_FREED, RaceDef, RuleDef, SetUp, UAF};
 use crate::ground::{Half, Shape};
@@ -28,11 +28,18 @@ pub static RACE: RaceDef = RaceDef {
           it has tested. The table is freed when all RCU read sections that began before have ended.",
     ground: (Half::User, Shape::Page),
     runs_on: |model| model.thp != Thp::No && model.kernel.frees_by_rcu,
-    exists: |revision, _| revision.around().retracts_without_lock,
+    absent,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Write, rule: "map" },
 };
+
+/// Why no pte table of a file goes without the mmap lock in a kernel.
+pub(super) fn absent(revision: Revision, _: &Model) -> Option<&'static str> {
+    let held =
+        "khugepaged takes the mmap lock for the pte tables of a file until v6.5 (retract_page_tables())";
+    (!revision.around().retracts_without_lock).then_some(held)
+}
 
 static RULES: [RuleDef; 5] = rules::<Retract>();
 
@@ -74,30 +81,35 @@ pub(super) const fn rules<W: SetUp<PteTables>>() -> [RuleDef; 5] {
             id: "map",
             title: "mapped with pte_offset_map(), freed by RCU",
             of_kernel: |_, _| true,
+            absent: None,
             set_up: |setting| W::set_up(setting, MAPS),
         },
         RuleDef {
             id: "kernel",
             title: "mapped with pte_offset_kernel(), freed by RCU: a 32-bit task dumps a 64-bit one",
             of_kernel: |_, _| false,
+            absent: None,
             set_up: |setting| W::set_up(setting, PteTables { maps: false, ..MAPS }),
         },
         RuleDef {
             id: "map-no-rcu",
             title: "mapped with pte_offset_map(), freed at once",
             of_kernel: |_, _| false,
+            absent: None,
             set_up: |setting| W::set_up(setting, PteTables { rcu: false, ..MAPS }),
         },
         RuleDef {
             id: "kernel-no-rcu",
             title: "mapped with pte_offset_kernel(), freed at once",
             of_kernel: |_, _| false,
+            absent: None,
             set_up: |setting| W::set_up(setting, PteTables { maps: false, rcu: false, ..MAPS }),
         },
         RuleDef {
             id: "vmas",
             title: "walk_page_range(), with pte_offset_map(); freed by RCU",
             of_kernel: |_, _| false,
+            absent: None,
             set_up: |setting| W::set_up(setting, PteTables { vmas: true, ..MAPS }),
         },
     ]

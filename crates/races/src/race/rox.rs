@@ -30,7 +30,7 @@ pub static RACE: RaceDef = RaceDef {
     ground: (Half::Kernel("modules"), Shape::Page),
     // Elsewhere nothing looks for such pages.
     runs_on: |model| model.make.prot.write_execute.is_some(),
-    exists: |_, _| true,
+    absent: |_, _| None,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V7_3, lock: LockMode::Write, rule: "x-first" },
@@ -41,6 +41,7 @@ static RULES: [RuleDef; 3] = [
         id: "ro-first",
         title: "CPU 1 makes the page read-only, then executable",
         of_kernel: |revision, model| !at_once(revision, model),
+        absent: None,
         set_up: |setting| {
             set_up(setting, &[("set_memory_ro()", Rights::Read), ("set_memory_x()", Rights::Execute)])
         },
@@ -49,6 +50,7 @@ static RULES: [RuleDef; 3] = [
         id: "x-first",
         title: "CPU 1 makes the page executable, then read-only (until v5.1)",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| {
             set_up(setting, &[("set_memory_x()", Rights::WriteExecute), ("set_memory_ro()", Rights::Execute)])
         },
@@ -57,6 +59,7 @@ static RULES: [RuleDef; 3] = [
         id: "at-once",
         title: "CPU 1 does both by one write (x86, v6.2)",
         of_kernel: at_once,
+        absent: None,
         set_up: |setting| set_up(setting, &[("set_memory_rox()", Rights::Execute)]),
     },
 ];

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use mm::LockMode;
 use pagewalk::{Args, EntryPoint, Revision, Test};
-use pgtable::{Level, SetMemory, VirtAddr};
+use pgtable::{Level, Model, SetMemory, VirtAddr};
 
 use super::{First, RaceDef, RuleDef, SetUp, VMALLOC};
 use crate::ground::Shape;
@@ -29,11 +29,17 @@ pub static RACE: RaceDef = RaceDef {
           wrong. Splits therefore take a mutex (pgtable_split_lock).",
     ground: (VMALLOC, Shape::PmdLeaf),
     runs_on: |model| model.kernel.set_memory == SetMemory::SplitsThenLockless,
-    exists: |revision, _| revision.rules().lockless,
+    absent,
     locks: &[LockMode::None],
     rules: &RULES,
     first: First { model: "arm64-4k-48", kernel: Revision::V6_18, lock: LockMode::None, rule: "no-mutex" },
 };
+
+/// Why nothing is changed without a lock in a kernel.
+pub(super) fn absent(revision: Revision, _: &Model) -> Option<&'static str> {
+    let locked = "arm64 walks without a lock to change permissions only since v6.18 (update_range_prot())";
+    (!revision.rules().lockless).then_some(locked)
+}
 
 static RULES: [RuleDef; 2] = rules::<TwoChanges>();
 
@@ -55,12 +61,14 @@ pub(super) const fn rules<W: SetUp<Splits>>() -> [RuleDef; 2] {
             id: "mutex",
             title: "splits take the mutex",
             of_kernel: |_, _| true,
+            absent: None,
             set_up: |setting| W::set_up(setting, Splits::WithMutex),
         },
         RuleDef {
             id: "no-mutex",
             title: "splits take no lock",
             of_kernel: |_, _| false,
+            absent: None,
             set_up: |setting| W::set_up(setting, Splits::WithoutLock),
         },
     ]

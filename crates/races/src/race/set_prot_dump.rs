@@ -21,7 +21,7 @@ pub static RACE: RaceDef = RaceDef {
           dump may show the state before or after the change.",
     ground: (VMALLOC, Shape::PmdLeaf),
     runs_on: |model| model.kernel.set_memory == SetMemory::SplitsThenLockless,
-    exists: |revision, _| revision.rules().lockless,
+    absent: set_prot::absent,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "arm64-4k-48", kernel: Revision::V6_18, lock: LockMode::Write, rule: "mutex" },

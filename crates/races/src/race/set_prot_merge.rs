@@ -28,7 +28,7 @@ pub static RACE: RaceDef = RaceDef {
           no walk out, also if it is held for writing. It would have to be held until the pages are changed.",
     ground: (VMALLOC, Shape::Page),
     runs_on: |model| model.kernel.set_memory == SetMemory::SplitsThenLockless,
-    exists: |revision, _| revision.rules().lockless,
+    absent: set_prot::absent,
     locks: &[LockMode::None],
     rules: &RULES,
     first: First { model: "arm64-4k-48", kernel: Revision::V7_3, lock: LockMode::None, rule: "mutex" },
@@ -39,6 +39,7 @@ static RULES: [RuleDef; 4] = [
         id: "no-merge",
         title: "arm64 merges nothing, as in all kernels",
         of_kernel: |_, _| true,
+        absent: None,
         set_up: |setting| {
             set_prot::change(setting, Splits::WithMutex, 0)?;
             let stays = Step::Act("leaves the small pages as they are");
@@ -50,18 +51,21 @@ static RULES: [RuleDef; 4] = [
         id: "mutex",
         title: "the merge takes pgtable_split_lock",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| set_up(setting, Splits::WithMutex, false),
     },
     RuleDef {
         id: "init-write",
         title: "the merge takes pgtable_split_lock and init_mm\u{2019}s write lock",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| set_up(setting, Splits::WithMutex, true),
     },
     RuleDef {
         id: "to-the-end",
         title: "both CPUs take pgtable_split_lock, and CPU 0 holds it until its pages are changed",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| set_up(setting, Splits::MutexToTheEnd, false),
     },
 ];

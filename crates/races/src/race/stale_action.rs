@@ -2,8 +2,9 @@
 
 use mm::{LockMode, MmId};
 use pagewalk::{EntryPoint, Revision};
+use pgtable::Thp;
 
-use super::{First, RaceDef, RuleDef, reclaim};
+use super::{First, RaceDef, RuleDef, reclaim, retract};
 use crate::ground::{Half, Shape};
 use crate::ops::Ops;
 use crate::outcome::Outcomes;
@@ -14,7 +15,7 @@ pub static RACE: RaceDef = RaceDef {
     id: "stale-action",
     title: "smaps and a pte table that vanishes",
     about: "CPU 0 adds up a process's memory for smaps. CPU 1 frees the last pte table of the range \
-            (PT_RECLAIM) right before smaps maps it.",
+            (PT_RECLAIM; before v6.14 it is khugepaged) right before smaps maps it.",
     goal: "Make CPU 0 count the same memory twice.",
     aim: Outcomes::DOUBLE,
     why: "smaps cannot map the table and sets ACTION_AGAIN. The pmd loop looks again and finds a hole, \
@@ -23,7 +24,11 @@ pub static RACE: RaceDef = RaceDef {
           check it.",
     ground: (Half::User, Shape::LeafThenPage),
     runs_on: reclaim::runs_on,
-    exists: |revision, _| revision.around().retracts_without_lock,
+    absent: |revision, model| {
+        let nobody = "nobody takes a pte table from under the read lock on this machine in that kernel";
+        let is_taken = revision.around().reclaims || model.thp != Thp::No;
+        retract::absent(revision, model).or_else(|| (!is_taken).then_some(nobody))
+    },
     locks: &[LockMode::Read],
     rules: &[RuleDef::only(set_up)],
     first: First { model: "x86_64-4level", kernel: Revision::V7_1, lock: LockMode::Read, rule: "" },
@@ -31,6 +36,10 @@ pub static RACE: RaceDef = RaceDef {
 
 fn set_up(setting: &mut Setting) -> Result<(), NotThere> {
     setting.walker(EntryPoint::Vma, MmId::USER, Ops::Smaps { added: [0; 2] }, &[(MM, setting.lock)])?;
-    setting.other("madvise", &reclaim::LINES);
+    if setting.revision.around().reclaims {
+        setting.other("madvise", &reclaim::LINES);
+    } else {
+        setting.other("retract_page_tables", &retract::lines(setting.rcu));
+    }
     Ok(())
 }

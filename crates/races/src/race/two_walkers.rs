@@ -19,7 +19,7 @@ pub static RACE: RaceDef = RaceDef {
           for the read lock while munmap() waits for the write lock queues behind it: the lock is fair.",
     ground: (Half::User, Shape::Page),
     runs_on: |_| true,
-    exists: |_, _| true,
+    absent: |_, _| None,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First { model: "x86_64-4level", kernel: Revision::V6_17, lock: LockMode::Read, rule: "downgrade" },
@@ -33,7 +33,7 @@ impl SetUp<End> for TwoWalks {
     fn set_up(setting: &mut Setting, end: End) -> Result<(), NotThere> {
         let locks = [(MM, setting.lock)];
         setting.walker(EntryPoint::Debug, MmId::USER, DUMP, &locks)?;
-        setting.other("munmap", &munmap::lines(end, setting.model.per_vma_lock));
+        setting.other("munmap", &munmap::lines(end, setting));
         setting.walker(EntryPoint::Debug, MmId::USER, DUMP, &locks)
     }
 }

@@ -25,7 +25,7 @@ pub static RACE: RaceDef = RaceDef {
           handed over to the kernel walk.",
     ground: (VMALLOC, Shape::Nothing),
     runs_on: |_| true,
-    exists: |_, _| true,
+    absent: |_, _| None,
     locks: &LockMode::ALL,
     rules: &RULES,
     first: First {
@@ -41,18 +41,21 @@ static RULES: [RuleDef; 3] = [
         id: "kernel-walk",
         title: "walk_kernel_page_table_range()",
         of_kernel: |_, _| true,
+        absent: None,
         set_up: |setting| set_up(setting, EntryPoint::Kernel, MmId::INIT_MM, LOOK),
     },
     RuleDef {
         id: "debug-walk",
         title: "walk_page_range_debug() of init_mm",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| set_up(setting, EntryPoint::Debug, MmId::INIT_MM, DUMP),
     },
     RuleDef {
         id: "other-mm",
         title: "walk_page_range_debug() of another mm",
         of_kernel: |_, _| false,
+        absent: None,
         set_up: |setting| set_up(setting, EntryPoint::Debug, MmId::USER, DUMP),
     },
 ];

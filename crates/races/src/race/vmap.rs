@@ -40,7 +40,7 @@ impl Rule {
         let around = revision.around();
         // As v6.18 brought the lockless walk. The trylock that long-term kernels got does not make the architecture agree.
         let guard = if revision.rules().lockless { huge_vmap.before_v7_2 } else { huge_vmap.before_v6_18 };
-        if matches!(guard, DumpGuard::NoHugeVmap) || !(huge_vmap.in_v6_1 || around.late_huge_vmaps) {
+        if matches!(guard, DumpGuard::NoHugeVmap) {
             return Self::NoHuge;
         }
         if around.vmap_locks_init_mm {
@@ -66,39 +66,55 @@ pub(super) const fn rules<W: SetUp<Rule>>() -> [RuleDef; 6] {
             id: "nothing",
             title: "frees without any lock (until v7.2-rc6)",
             of_kernel: |revision, model| Rule::of(revision, model) == Rule::Nothing,
+            absent: None,
             set_up: |setting| W::set_up(setting, Rule::Nothing),
         },
         RuleDef {
             id: "key",
             title: "arm64: waits for dumps between clearing and freeing (v6.18 to v7.2-rc6)",
             of_kernel: |revision, model| Rule::of(revision, model) == Rule::Key,
+            absent: None,
             set_up: |setting| W::set_up(setting, Rule::Key),
         },
         RuleDef {
             id: "trylock",
             title: "holds init_mm's read lock, or else maps small pages (v7.2-rc7)",
             of_kernel: |revision, model| Rule::of(revision, model) == Rule::Trylock,
+            absent: None,
             set_up: |setting| W::set_up(setting, Rule::Trylock),
         },
         RuleDef {
             id: "blocking",
             title: "holds init_mm's read lock, and waits for it",
             of_kernel: |_, _| false,
+            absent: None,
             set_up: |setting| W::set_up(setting, Rule::Blocking),
         },
         RuleDef {
             id: "trylock-key",
             title: "arm64's rule of v6.18 and that of v7.2-rc7 together",
             of_kernel: |_, _| false,
+            absent: None,
             set_up: |setting| W::set_up(setting, Rule::TrylockAndKey),
         },
         RuleDef {
             id: "no-huge",
             title: "never maps huge pages (arm64 until v6.17, with ptdump in debugfs)",
             of_kernel: |revision, model| Rule::of(revision, model) == Rule::NoHuge,
+            absent: Some(NO_HUGE),
             set_up: |setting| W::set_up(setting, Rule::NoHuge),
         },
     ]
+}
+
+/// Why there is no race under [`Rule::NoHuge`].
+const NO_HUGE: &str = "until v6.17, an arm64 kernel that can dump its tables in debugfs (CONFIG_PTDUMP_DEBUGFS) has no huge vmaps, so \
+     none frees a table; one with CONFIG_DEBUG_WX alone has them, and the first rule shows what they do to its check at boot";
+
+/// Why there are no huge vmaps in a kernel at all, whatever it is built with.
+pub(super) fn absent(revision: Revision, model: &Model) -> Option<&'static str> {
+    let has = revision.around().late_huge_vmaps || model.kernel.huge_vmap.is_some_and(|of| of.in_v6_1);
+    (!has).then_some("riscv has huge vmaps only after v6.1 (HAVE_ARCH_HUGE_VMAP)")
 }
 
 /// Whether a vmap of a pud's size is possible (`arch_vmap_pud_supported()`): of the architectures with huge vmaps only arm64 has

@@ -15,6 +15,7 @@ use mm::LockMode;
 use pagewalk::names::{near, repeated};
 use pagewalk::release::Why;
 use pagewalk::{EntryPoint, Release, Revision};
+use pgtable::Since;
 
 use super::{Area, Case, Whose, id};
 use crate::beside::Also;
@@ -45,6 +46,9 @@ pub enum CaseProblem {
     /// No such kernel, but a release of which the nearest is known: which, and what differs.
     #[error("the nearest row to \u{201c}{0:.40}\u{201d} is {1}, which is shown: {0:.40} {2}")]
     Release(String, &'static str, Why),
+    /// The kernel does not have the machine yet: which, in which kernel, since when it is there, what is shown.
+    #[error("there is no {0} in {1:.40}: {2}; {3} is shown")]
+    Lacks(&'static str, String, &'static Since, &'static str),
     /// No such kernel.
     #[error("there is no kernel \u{201c}{0:.40}\u{201d}; {1} is shown")]
     Kernel(String, &'static str),
@@ -120,10 +124,17 @@ fn parse_path(path: &str, problems: &mut Vec<CaseProblem>) -> Case {
             }
         }
     }
+    let release = kernel.filter(|name| Revision::from_id(name).is_none()).and_then(Release::parse);
+    let version = release.map_or(case.walk.revision.row().version, |of| (of.major, of.minor));
+    let (existing, lacks) = case.existing(version);
+    if let Some(since) = lacks {
+        let named = kernel.unwrap_or(case.walk.revision.id()).to_string();
+        problems.push(CaseProblem::Lacks(case.walk.model.id, named, since, existing.walk.model.title));
+    }
     if let Some(rest) = parts.next() {
         problems.push(CaseProblem::Unknown(rest.to_string()));
     }
-    case
+    existing
 }
 
 /// The same with another value of a parameter, if there is such.
@@ -204,6 +215,14 @@ mod tests {
         for link in ["v1/safe", "v1/safe/", "#v1/safe?"] {
             assert_eq!(parse(link), (Case::default(), Vec::new()), "{link}");
         }
+    }
+
+    #[test]
+    fn a_machine_that_the_kernel_does_not_have_is_said_and_the_nearest_is_shown() {
+        let (case, problems) = parse("v1/safe/debug/arm64-4k-52/6.1.0-53-amd64");
+        assert_eq!((case.walk.model.id, case.walk.revision), ("arm64-4k-48", Revision::V6_1_192));
+        assert!(problems[1].to_string().contains("no arm64-4k-52 in 6.1.0-53-amd64: LPA2"), "{problems:?}");
+        assert_eq!(parse("v1/safe/debug/arm64-4k-52/v6.12.107").1, []);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 use mm::{LockMode, MmId};
 use pagewalk::{EntryPoint, Revision};
-use pgtable::Model;
+use pgtable::{Model, Since};
 
 pub use asserted::Asserted;
 
@@ -291,6 +291,30 @@ impl Case {
     }
 }
 
+impl Case {
+    /// The same on the nearest machine that a kernel of this version has, and what it lacks of the other one.
+    pub fn existing(self, version: (u16, u16)) -> (Self, Option<&'static Since>) {
+        match pgtable::lacking(self.walk.model, version) {
+            Some((since, model)) => (Self { walk: Beside { model, ..self.walk }, ..self }, Some(since)),
+            None => (self, None),
+        }
+    }
+
+    /// The races with such a walk that do not happen in this kernel, but in today's, and why: a sentence each.
+    pub fn absent(&self) -> Vec<String> {
+        let later = Self { walk: Beside { revision: Revision::V7_3, ..self.walk }, ..*self };
+        let (count, _) = later.races();
+        let why =
+            |choice: Choice| Some((choice.race, (choice.race.absent)(self.walk.revision, self.walk.model)?));
+        let absent = count.into_iter().filter_map(why);
+        absent
+            .map(|(race, why)| {
+                format!("{}: it does not happen in {}: {why}.", race.title, self.walk.revision.id())
+            })
+            .collect()
+    }
+}
+
 /// The name of a function in links.
 pub const fn id(entry: EntryPoint) -> &'static str {
     match entry {
@@ -348,6 +372,18 @@ mod tests {
             count.iter().all(|choice| search(choice).expect("it starts").is_safe())
         };
         assert!(own("v7.3") && !own("v7.1"));
+    }
+
+    #[test]
+    fn a_race_that_the_kernel_does_not_have_is_said_with_the_reason() {
+        let absent = |link: &str| case(&format!("v1/safe/debug/{link}?lock=write&holds=vmalloc")).absent();
+        let said = absent("riscv64-sv39/v6.1.192");
+        assert!(
+            said.iter().any(|of| of.contains("huge vmap: it does not happen in v6.1.192: riscv has")),
+            "{said:?}"
+        );
+        assert_eq!(absent("x86_64-4level/v6.1.192"), [""; 0]);
+        assert_eq!(absent("riscv64-sv39/v7.3"), [""; 0]);
     }
 
     #[test]

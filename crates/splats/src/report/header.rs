@@ -164,7 +164,7 @@ pub(super) fn is_prelude(line: &str) -> bool {
 
 /// The model whose registers, tables or source files a line has.
 pub(super) fn machine(line: &str) -> Option<&'static str> {
-    const MARKS: [(&str, &str); 15] = [
+    const MARKS: [(&str, &str); 22] = [
         ("RIP: 0010:", X86),
         ("RIP: 0033:", X86),
         ("RSP: 0018:", X86),
@@ -180,6 +180,13 @@ pub(super) fn machine(line: &str) -> Option<&'static str> {
         ("ret_from_exception", RISCV),
         ("arch/riscv/", RISCV),
         ("ERA: ", "loongarch64-16k-3level"),
+        ("NIP [c0000000", POWERPC),
+        ("NIP:  c0000000", POWERPC),
+        ("arch/powerpc/", POWERPC),
+        ("Krnl PSW : ", S390),
+        ("Krnl GPRS: ", S390),
+        ("Krnl Code:", S390),
+        ("arch/s390/", S390),
     ];
     // `epc: V ra : V` is riscv's until v5.12; `pc : walk_pgd_range+0x1/0x2` arm64's, where 32-bit arm has an address in brackets.
     let of_start = || match line {
@@ -194,6 +201,8 @@ pub(super) fn machine(line: &str) -> Option<&'static str> {
 const X86: &str = "x86_64-4level";
 const ARM64: &str = "arm64-4k-48";
 const RISCV: &str = "riscv64-sv39";
+const POWERPC: &str = "ppc64le-64k-radix";
+const S390: &str = "s390x";
 
 /// `swapper pgtable: 4k pages, 48-bit VAs, pgdp=…` (arch/arm64/mm/fault.c): the whole geometry.
 pub(super) fn pgtable(line: &str) -> Option<&'static str> {
@@ -282,5 +291,7 @@ pub(super) fn is_reporter(function: &str) -> bool {
 
 /// Lines that name the function at fault.
 pub(super) fn is_pc(line: &str) -> bool {
-    ["RIP: ", "pc : ", "epc : ", "epc: ", "ERA: ", "pc: "].iter().any(|start| line.starts_with(start))
+    ["RIP: ", "pc : ", "epc : ", "epc: ", "ERA: ", "pc: ", "NIP [", "Krnl PSW : "]
+        .iter()
+        .any(|start| line.starts_with(start))
 }

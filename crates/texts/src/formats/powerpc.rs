@@ -103,8 +103,12 @@ impl Format for Powerpc {
         machine.arch == Arch::Powerpc
     }
 
-    fn fits(&self, _: &Draft) -> Vec<Machine> {
-        Machine::named("powerpc64-radix").into_iter().collect()
+    fn fits(&self, draft: &Draft) -> Vec<Machine> {
+        // Pages of 64 KiB have rows of 64 KiB; rows of a kernel with pages of 4 KiB may be as even.
+        let is_even =
+            draft.rows.iter().all(|row| (row.start | row.last.wrapping_add(1)).trailing_zeros() >= 16);
+        let all = Machine::all().filter(|machine| machine.arch == Arch::Powerpc);
+        all.filter(|machine| is_even || machine.page_shift == 12).collect()
     }
 
     fn settle(&self, draft: &mut Draft, _: &Machine) {

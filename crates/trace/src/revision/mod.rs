@@ -15,6 +15,8 @@ pub struct Row {
     /// Its place among the mainline kernels, by age: version times 10, so that the patch has one. None for a long-term kernel,
     /// which has what was ported back to it.
     pub mainline: Option<u16>,
+    /// The version that it is or began with, major and minor: what came with a later one is there only if it was ported back.
+    pub version: (u16, u16),
     /// The walker.
     pub rules: Rules,
     /// What is around it.
@@ -102,6 +104,12 @@ impl Revision {
         Self::ALL.into_iter().find(|revision| revision.id() == id)
     }
 
+    /// Whether it began with `version`, or a later one.
+    pub const fn has_version(self, version: (u16, u16)) -> bool {
+        let own = self.row().version;
+        own.0 > version.0 || own.0 == version.0 && own.1 >= version.1
+    }
+
     /// Whether it is a mainline kernel that has everything that came with `release`. A long-term kernel has what its row says.
     pub const fn includes(self, release: Self) -> bool {
         match (self.row().mainline, release.row().mainline) {
@@ -154,6 +162,19 @@ mod tests {
         kernels(|of| !of.around().late_hot_remove, &["v6.6.153", "v6.1.192"]);
         kernels(|of| !of.around().reclaims, &["v6.12.107", "v6.6.153", "v6.1.192"]);
         kernels(|of| !of.around().hvo_walks, &["v6.6.153", "v6.1.192"]);
+        kernels(|of| !of.around().vfio_maps_puds, &["v6.6.153", "v6.1.192"]);
+    }
+
+    #[test]
+    fn a_row_has_the_version_that_its_name_begins_with() {
+        for of in Revision::ALL {
+            let (major, minor) = of.row().version;
+            let named = crate::Release::parse(of.id()).map(|of| (of.major, of.minor));
+            // The patch is on v6.16.
+            assert_eq!(named.unwrap_or((6, 16)), (major, minor), "{}", of.id());
+            assert!(of.has_version((major, minor)) && !of.has_version((major, minor + 1)), "{}", of.id());
+            assert!(of.has_version((5, 99)) && !of.has_version((8, 0)), "{}", of.id());
+        }
     }
 
     #[test]

@@ -102,6 +102,9 @@ pub struct Around {
     pub collapse_write_lock: bool,
     /// v6.6 (mm/khugepaged.c, `retract_page_tables()`): pte tables of a file are freed without the mmap lock.
     pub retracts_without_lock: bool,
+    /// v6.12 (drivers/vfio/pci/vfio_pci_core.c, `vfio_pci_mmap_huge_fault()`): a fault maps a pud of a device's memory that VFIO
+    /// hands out. Before, only device-dax maps puds of a process.
+    pub vfio_maps_puds: bool,
     /// v6.14 (mm/pt_reclaim.c): `MADV_DONTNEED` frees empty pte tables.
     pub reclaims: bool,
     /// v6.8 (mm/hugetlb_vmemmap.c): its loops are page walks.

@@ -30,7 +30,7 @@ pub(super) fn kernel(of: &Kernel) -> El {
                 .child(revision.runs()),
         )
         .child(near)
-        .child(el("h3").child("What tells this row from others"))
+        .child(el("h3").child("What tells the row ").child(id).child(" from others"))
         .child(el("ul").children(facts(revision).iter().map(|fact| el("li").child(said(fact)))))
         .child(el("h3").child("Open it"))
         .child(

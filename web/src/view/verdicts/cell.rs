@@ -67,6 +67,11 @@ fn of_found(choice: &Choice, found: &Found, in_words: bool) -> El {
         let link = RaceLink { choice: *choice, schedule, step: 0 };
         el("a.what").attr("href", &format!("#{link}")).child(sign(mark)).child(el("span").child(text))
     };
+    if let Some(why) = choice.absent().filter(|_| found.is_safe()) {
+        return el("div.verdict")
+            .child(link(Mark::Wait, None, "does not happen".to_owned()))
+            .child(el("span.how").child(why));
+    }
     if found.is_safe() {
         let says = if in_words { "Nothing goes wrong" } else { "nothing goes wrong" };
         return el("div.verdict.safe")

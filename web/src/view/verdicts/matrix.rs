@@ -279,7 +279,10 @@ fn row(
         let cell = el("td").attr("data-place", &place.to_string());
         match slot {
             Some(slot) => cell.child(at(state, *slot, place, &format!("{}, {heading}", row.label))),
-            None => cell.child(el("span.none").child("–").child(el("span.sr").child(" not there"))),
+            None => cell.child(match row.absent(heading) {
+                Some(why) => el("div.verdict").child("does not happen").child(el("span.how").child(why)),
+                None => el("span.none").child("–").child(el("span.sr").child(" not there")),
+            }),
         }
     });
     el("tr")

@@ -231,6 +231,7 @@ static KERNEL: Kernel = Kernel {
     drops_global: false,
     rox_at_once: false,
     flush_interrupts: false,
+    pud_thp_since: None,
     hvo: false,
     ptdump: Some(Ptdump::Arm64),
     isa: Isa::Arm64,

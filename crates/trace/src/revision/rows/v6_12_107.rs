@@ -7,6 +7,7 @@ pub(in crate::revision) const ROW: Row = Row {
     id: "v6.12.107",
     about: "long-term, back-ports",
     mainline: None,
+    version: (6, 12),
     rules: Rules {
         debug_asserts_both: true,
         checks_ops: false,

@@ -6,6 +6,7 @@ pub(in crate::revision) const ROW: Row = Row {
     id: "v6.16",
     about: "one function, two modes",
     mainline: Some(6160),
+    version: (6, 16),
     rules: Rules {
         mmap_assert: MmapAssert::LockdepOrWord,
         hugetlb_lock: true,
@@ -35,6 +36,7 @@ pub(in crate::revision) const ROW: Row = Row {
         has_collapse: true,
         collapse_write_lock: false,
         retracts_without_lock: true,
+        vfio_maps_puds: true,
         reclaims: true,
         hvo_walks: true,
         loongarch_set_memory: true,

@@ -7,6 +7,7 @@ pub(in crate::revision) const ROW: Row = Row {
     id: "v6.17",
     about: "the split as merged",
     mainline: Some(6170),
+    version: (6, 17),
     rules: Rules { split: true, vma_rdlock: true, ..v6_16::ROW.rules },
     around: Around { dump_hotplug: true, ..v6_16::ROW.around },
 };

@@ -7,6 +7,7 @@ pub(in crate::revision) const ROW: Row = Row {
     id: "v6.18",
     about: "lockless kernel walk",
     mainline: Some(6180),
+    version: (6, 18),
     rules: Rules { kernel_order: AssertOrder::AssertFirst, lockless: true, ..v6_17::ROW.rules },
     ..v6_17::ROW
 };

@@ -10,6 +10,7 @@ pub(in crate::revision) const ROW: Row = Row {
     id: "v6.1.192",
     about: "Debian 12: never split, both locks",
     mainline: None,
+    version: (6, 1),
     rules: Rules {
         hugetlb_lock: false,
         vma_locks: false,

@@ -11,6 +11,7 @@ pub(in crate::revision) const ROW: Row = Row {
     id: "v6.6.153",
     about: "long-term, pud read once",
     mainline: None,
+    version: (6, 6),
     rules: Rules {
         mmap_assert: MmapAssert::LockdepOrBug,
         folio_walk: false,
@@ -23,6 +24,7 @@ pub(in crate::revision) const ROW: Row = Row {
         hvo_walks: false,
         loongarch_set_memory: false,
         late_hot_remove: false,
+        vfio_maps_puds: false,
         ..v6_12_107::ROW.around
     },
 };

@@ -7,6 +7,7 @@ pub(in crate::revision) const ROW: Row = Row {
     id: "v7.1",
     about: "pud re-read before descent",
     mainline: Some(7010),
+    version: (7, 1),
     rules: Rules {
         pud_recheck: true,
         pud_none_retest: false,

@@ -1,4 +1,4 @@
-//! v7.3: the debug walk asserts both locks. v7.2.13 behaves alike.
+//! v7.3: the debug walk asserts both locks. The walker of v7.2.13 behaves alike.
 
 use super::v7_1;
 use crate::revision::{Around, Row, Rules};
@@ -7,6 +7,7 @@ pub(in crate::revision) const ROW: Row = Row {
     id: "v7.3",
     about: "no delegation, both locks",
     mainline: Some(7030),
+    version: (7, 3),
     rules: Rules { debug_asserts_both: true, action_reset_first: true, ..v7_1::ROW.rules },
     around: Around {
         dump_locks_init_mm: true,
@@ -16,4 +17,5 @@ pub(in crate::revision) const ROW: Row = Row {
     },
 };
 
-pub(in crate::revision) const RUNS: &str = "Mainline v7.3, and v7.2 from its release candidate 7 on.";
+pub(in crate::revision) const RUNS: &str =
+    "Mainline v7.3; v7.2 has its locks from release candidate 7 on, and v7.2.13 its walker.";
