@@ -1,5 +1,7 @@
 //! Reads lines as one format: joins what a mail client broke, keeps what can be read, notes what cannot.
 
+use decode::Quoted;
+
 use crate::draft::{Draft, MarkContent};
 use crate::format::{Fact, Format, Seen};
 use crate::formats::FORMATS;
@@ -12,6 +14,11 @@ pub(crate) struct Core {
     pub(crate) draft: Draft,
     /// A line waits until the next one is seen: that may be its other half.
     held: Held,
+    /// Lines that may be quoted-printable, each with a soft break at its end, and what is decoded of them.
+    soft: Vec<(String, u32, u32)>,
+    decoded: String,
+    /// Whether a line was quoted-printable beyond doubt: then others are, too.
+    is_quoted: bool,
     /// Lines that were broken and are whole again.
     pub(crate) rejoined: u64,
     /// Lines of this format.
@@ -27,6 +34,9 @@ pub(crate) struct Core {
     /// A trial only counts.
     trial: bool,
 }
+
+/// Most lines that soft breaks make of one: each has some 70 letters of it.
+const MOST_SOFT: usize = 8;
 
 #[derive(Debug, Default)]
 struct Held {
@@ -51,6 +61,9 @@ impl Core {
             format,
             draft: Draft::default(),
             held: Held::default(),
+            soft: Vec::new(),
+            decoded: String::new(),
+            is_quoted: false,
             rejoined: 0,
             whole: 0,
             telling: 0,
@@ -63,6 +76,48 @@ impl Core {
 
     /// Reads a clean line.
     pub(crate) fn line(&mut self, text: &str, line: u32, before: u32) {
+        if !self.soft.is_empty() || text.contains('=') {
+            self.perhaps_quoted(text, line, before);
+        } else {
+            self.plain(text, line, before);
+        }
+    }
+
+    /// Reads a line that may be quoted-printable, or go on from one. It is taken for that where it is a line of the format then, and is none
+    /// as it stands; and what goes on from one is, once that was so.
+    fn perhaps_quoted(&mut self, text: &str, line: u32, before: u32) {
+        let quoted = Quoted::of(text);
+        if quoted.is_none() && self.soft.is_empty() {
+            return self.plain(text, line, before);
+        }
+        let says = quoted.as_ref().map_or(text, |of| &of.text);
+        let (first, column) = self.soft.first().map_or((line, before), |&(_, line, before)| (line, before));
+        if quoted.as_ref().is_some_and(|of| of.goes_on) && self.soft.len() < MOST_SOFT {
+            self.decoded.push_str(says);
+            self.soft.push((text.to_owned(), line, before));
+            return;
+        }
+        let whole = [&*std::mem::take(&mut self.decoded), says].concat();
+        let fits = |text: &str| {
+            let seen = self.format.line(text);
+            text.trim().is_empty() || seen.is_whole() || seen == Seen::Cut
+        };
+        let is_it = !self.format.line(text).is_whole() && fits(&whole);
+        if is_it || self.is_quoted && !self.soft.is_empty() {
+            self.is_quoted |= !self.soft.is_empty() || quoted.as_ref().is_some_and(|of| of.is_sure);
+            self.rejoined += u64::from(!self.soft.is_empty());
+            self.soft.clear();
+            return self.plain(whole.trim_end(), first, column);
+        }
+        // None of them was.
+        for (text, line, before) in std::mem::take(&mut self.soft) {
+            self.plain(&text, line, before);
+        }
+        self.plain(text, line, before);
+    }
+
+    /// Reads a line as it stands.
+    fn plain(&mut self, text: &str, line: u32, before: u32) {
         if text.starts_with('#') && !self.trial {
             self.heading(text);
         }
@@ -211,6 +266,9 @@ impl Core {
 
     /// The text ends here.
     pub(crate) fn end(&mut self) {
+        for (text, line, before) in std::mem::take(&mut self.soft) {
+            self.plain(&text, line, before);
+        }
         self.commit();
     }
 }

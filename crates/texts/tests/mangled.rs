@@ -53,6 +53,75 @@ fn lines_are_joined_again_where_that_can_be_done_in_one_way() {
     }
 }
 
+/// A text as a mail program writes it in quoted-printable: signs are encoded, and no line has more than 76 letters.
+fn quoted_printable(text: &str, mark: &str, end: &str) -> String {
+    let mut all = String::new();
+    for line in text.lines() {
+        let mut column = 0;
+        all.push_str(mark);
+        for (nth, letter) in line.chars().enumerate() {
+            let is_last = nth + 1 == line.chars().count();
+            let written = match letter {
+                ' ' | '\t' if is_last => format!("={:02X}", letter as u8),
+                ' '..='~' if letter != '=' => letter.to_string(),
+                other => {
+                    other.to_string().bytes().map(|byte| format!("={byte:02X}")).collect::<Vec<_>>().concat()
+                }
+            };
+            if column + written.len() > 75 {
+                all.extend(["=", end, mark]);
+                column = 0;
+            }
+            column += written.len();
+            all.push_str(&written);
+        }
+        all.push_str(end);
+    }
+    all
+}
+
+#[test]
+fn quoted_printable_is_read() {
+    let kernel = String::from_utf8(bytes("captures/x86_64-4level/ptdump-kernel.txt.gz")).expect("a text");
+    let stamped = |text: &str| {
+        text.lines().map(|line| format!("[   12.345678][    T1] {line}\n")).collect::<Vec<_>>().concat()
+    };
+    for text in formats().iter().map(|name| bytes(name)).chain([kernel.into_bytes()]) {
+        let text = String::from_utf8(text).expect("a text");
+        // What a terminal drew is no text to be sent by mail.
+        if text.contains(['\u{1b}', '\u{8}', '\r']) {
+            continue;
+        }
+        let (name, plain) = (text.lines().next().unwrap_or_default(), of(&text));
+        for mangled in [
+            quoted_printable(&text, "", "\n"),
+            quoted_printable(&text, "> ", "\r\n"),
+            quoted_printable(&stamped(&text), "> > ", "\n"),
+        ] {
+            let listing = of(&mangled);
+            assert_eq!(listing.format.name(), plain.format.name(), "{name}");
+            assert_eq!(ranges(&listing), ranges(&plain), "{name}");
+            assert_eq!(listing.problems.count(), plain.problems.count(), "{name}: {:?}", listing.problems);
+        }
+    }
+}
+
+#[test]
+fn a_sign_that_is_no_quoted_printable_stays_what_it_is() {
+    // A line that ends in a sign before one that is whole; a value behind a sign, as a reader of pagemap prints it.
+    let listing = of(&TLB.replace("\n0000000000500000", "\nthe next one is =\n0000000000500000"));
+    assert_eq!(ranges(&listing), whole());
+    let problems: Vec<String> = listing.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].starts_with("line 3, column 1: ") && problems[0].contains("next one is ="),
+        "{problems:?}"
+    );
+    for end in ["=", "=\n", "=\n="] {
+        assert_eq!(ranges(&of(&[TLB, "0000000000501000: 00000=", end].concat())), whole(), "{end:?}");
+    }
+}
+
 #[test]
 fn what_is_cut_off_is_said_with_line_and_column_and_the_rest_kept() {
     let cut = &TLB[..TLB.len() - 12];
