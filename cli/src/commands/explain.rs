@@ -4,7 +4,7 @@ use std::io::{self, Read as _, Write};
 
 use decode::{Change, Found, Reading, Source, fits, recognise};
 use serde_json::{Value, json};
-use splats::{Explained, Verdict, Walk, explain};
+use splats::{Explained, Held, Verdict, Walk, explain};
 
 use crate::bench;
 use crate::files::{open, output};
@@ -175,10 +175,8 @@ fn walked(out: &mut impl Write, one: &Explained, walk: &Walk) -> io::Result<()> 
 
 fn json(one: &Explained) -> Value {
     let splat = &one.splat;
-    let held: Option<Vec<Value>> = splat
-        .held
-        .as_ref()
-        .map(|held| held.iter().map(|of| json!({ "name": of.name, "at": of.at })).collect());
+    let lock = |of: &Held| json!({ "name": of.name, "at": of.at });
+    let held: Option<Vec<Value>> = splat.held.as_ref().map(|held| held.iter().map(lock).collect());
     let mut value = json!({
         "line": splat.line,
         "kind": splat.kind.id(),
@@ -188,6 +186,9 @@ fn json(one: &Explained) -> Value {
         "trace": splat.frames.iter().map(|frame| frame.function.as_str()).collect::<Vec<_>>(),
         "freed": splat.freed.iter().map(|frame| frame.function.as_str()).collect::<Vec<_>>(),
         "held": held,
+        "wanted": splat.wanted.as_ref().map(lock),
+        "holds": splat.holds.as_ref().map(lock),
+        "chain": splat.chain,
     });
     match &one.verdict {
         Verdict::NoWalk { instead } => {

@@ -80,6 +80,15 @@ fn verdict(splat: &Splat) -> Verdict {
             (false, Some(other)) => format!("at work is {other}, not mm/pagewalk.c"),
             (false, None) => "no function of mm/pagewalk.c is in the call trace".to_owned(),
         };
+        let instead = match order(splat) {
+            Some(order) if concerns_mmap_lock(splat) => {
+                format!(
+                    "{instead}; lockdep: {order}; page walks assert the mmap lock, but none takes part here"
+                )
+            }
+            Some(order) => format!("{instead}; lockdep: {order}"),
+            None => instead,
+        };
         return Verdict::NoWalk { instead };
     };
     let row = Row::nearest(splat.version.as_ref(), &walk::entries(&splat.frames));
@@ -108,6 +117,12 @@ fn verdict(splat: &Splat) -> Verdict {
             found.function
         ));
     }
+    if found.tail_called {
+        assumed.push(format!(
+            "{}() ends in a tail call of the lockless walk and leaves no frame: its caller is none that walks locklessly",
+            found.function
+        ));
+    }
     if !model_is_known {
         assumed.push(format!("no registers tell the architecture: {} is taken", model.title));
     }
@@ -116,7 +131,10 @@ fn verdict(splat: &Splat) -> Verdict {
     }
     Verdict::Walk(Box::new(Walk {
         entry: found.entry,
-        happened: happened(splat, &found, missing.as_ref()),
+        happened: match (happened(splat, &found, missing.as_ref()), order(splat)) {
+            (happened, Some(order)) => format!("{happened}; {order}"),
+            (happened, None) => happened,
+        },
         race: nearest::race(splat, &found, missing.as_ref(), of_init_mm, model, row.revision, lock),
         site,
         case: nearest::case(&found, of_init_mm, model, row.revision, lock),
@@ -157,6 +175,34 @@ fn lock(splat: &Splat, missing: Option<&Missing>, of_init_mm: Option<bool>) -> L
         }
         (None, _) => LockMode::Read,
     }
+}
+
+/// Which locks a report of lockdep is about, and in which orders they are taken.
+fn order(splat: &Splat) -> Option<String> {
+    let wanted = splat.wanted.as_ref()?;
+    let mut says = format!("{}() wants {}", wanted.at, wanted.name);
+    if let Some(held) = &splat.holds {
+        says = format!("{says} while it has {} of {}()", held.name, held.at);
+    }
+    // The report has its chain from the end to the beginning, which is what is wanted.
+    let chain: Vec<&str> = splat.chain.iter().rev().map(String::as_str).collect();
+    Some(match &splat.holds {
+        Some(held) if held.name == wanted.name => {
+            format!("{says}: both are of one class, so each may wait for the other")
+        }
+        _ if chain.len() > 1 => {
+            format!(
+                "{says}; elsewhere the order is {}: a circle, in which each may wait for the other",
+                chain.join(", then ")
+            )
+        }
+        _ => says,
+    })
+}
+
+fn concerns_mmap_lock(splat: &Splat) -> bool {
+    let locks = [&splat.wanted, &splat.holds].into_iter().flatten().map(|held| &held.name);
+    locks.chain(&splat.chain).any(|name| name.contains("mmap_lock") || name.contains("mmap_sem"))
 }
 
 fn happened(splat: &Splat, walk: &walk::InTrace, missing: Option<&Missing>) -> String {

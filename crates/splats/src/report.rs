@@ -39,6 +39,12 @@ pub struct Splat {
     pub chains: Vec<Frame>,
     /// The locks that are held, if lockdep says.
     pub held: Option<Vec<Held>>,
+    /// The lock that a lockdep report says is asked for, and by whom.
+    pub wanted: Option<Held>,
+    /// The lock that it says is held meanwhile.
+    pub holds: Option<Held>,
+    /// The locks of its chain, as it has them: the one that was taken last first.
+    pub chain: Vec<String>,
     /// Marks that only a kernel with lockdep prints.
     pub lockdep: Option<&'static str>,
     /// Lines that stood before it and belong to it: a condition, a W+X finding.
@@ -59,6 +65,9 @@ impl Splat {
             freed: Vec::new(),
             chains: Vec::new(),
             held: None,
+            wanted: None,
+            holds: None,
+            chain: Vec::new(),
             lockdep: None,
             before: Vec::new(),
             lowest: None,
@@ -77,6 +86,10 @@ enum Section {
     Trace,
     Freed,
     Chain,
+    /// Behind "is trying to acquire lock".
+    Wanted,
+    /// Behind "but task is already holding lock".
+    Holds,
     Other,
 }
 
@@ -151,8 +164,12 @@ fn section(line: &str, now: Section, kind: &Kind) -> Section {
         "Memory state",
     ]) {
         Section::Other
+    } else if matches!(kind, Kind::Lockdep(_)) && line.ends_with("is trying to acquire lock:") {
+        Section::Wanted
+    } else if matches!(kind, Kind::Lockdep(_)) && line.ends_with("is already holding lock:") {
+        Section::Holds
     } else if matches!(kind, Kind::Lockdep(_))
-        && starts(&["-> #", "the existing dependency", "which lock already", "but task is"])
+        && starts(&["-> #", "the existing dependency", "which lock already"])
     {
         Section::Chain
     } else if starts(&["stack backtrace", "Call Trace", "Call trace"]) {
@@ -189,6 +206,12 @@ fn detail(splat: &mut Splat, line: &str, section: Section) {
         }
         return;
     }
+    match section {
+        Section::Wanted if splat.wanted.is_none() => splat.wanted = header::lock(line),
+        Section::Holds if splat.holds.is_none() => splat.holds = header::lock(line),
+        Section::Chain if splat.chain.len() < 64 => splat.chain.extend(header::of_chain(line)),
+        _ => {}
+    }
     // Registers name the function at fault.
     if header::is_pc(line) {
         if let Some(frame) = Frame::anywhere(line)
@@ -203,7 +226,7 @@ fn detail(splat: &mut Splat, line: &str, section: Section) {
         Section::Trace => &mut splat.frames,
         Section::Freed => &mut splat.freed,
         Section::Chain => &mut splat.chains,
-        Section::Other => return,
+        Section::Wanted | Section::Holds | Section::Other => return,
     };
     if list.len() < MOST_FRAMES
         && let Some(frame) = Frame::new(line)

@@ -4,9 +4,10 @@ use mm::LockMode;
 use proptest::prelude::*;
 use splats::{Verdict, Walk, explain};
 
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 15] = [
     ("debug-7.2-inline", include_str!("splats/debug-7.2-inline.txt")),
     ("lockdep-circular", include_str!("splats/lockdep-circular.txt")),
+    ("lockdep-no-walk", include_str!("splats/lockdep-no-walk.txt")),
     ("novma-5.8-bug", include_str!("splats/novma-5.8-bug.txt")),
     ("novma-6.1-lockdep", include_str!("splats/novma-6.1-lockdep.txt")),
     ("kernel-6.17-nolockdep", include_str!("splats/kernel-6.17-nolockdep.txt")),
@@ -286,6 +287,40 @@ fn a_walk_in_a_chain_of_lockdep_is_told_as_that() {
     let of = walk("lockdep-circular");
     assert_eq!((of.function.as_str(), of.caller.as_deref()), ("walk_page_range_mm", Some("my_collect")));
     assert!(of.happened.contains("in one of the chains"), "{}", of.happened);
+    let order = "; foo_shrink() wants &mm->mmap_lock while it has fs_reclaim of balance_pgdat(); elsewhere the order is &mm->mmap_lock, then \
+                 fs_reclaim: a circle, in which each may wait for the other";
+    assert!(of.happened.ends_with(order), "{}", of.happened);
+}
+
+/// Which locks in which order, and that no walk takes part although it is the lock of walks.
+#[test]
+fn a_report_of_lockdep_without_a_walk_says_what_it_is() {
+    let instead = |text: &str| match explain(text).remove(0).verdict {
+        Verdict::NoWalk { instead } => instead,
+        Verdict::Walk(walk) => panic!("{walk:?}"),
+    };
+    for text in [text("lockdep-no-walk").to_owned(), mangled(text("lockdep-no-walk"))] {
+        assert_eq!(
+            instead(&text),
+            "no function of mm/pagewalk.c is in the call trace; lockdep: __access_remote_vm() wants &mm->mmap_lock#2 while it has &dev->mutex of \
+             my_ioctl(); elsewhere the order is &mm->mmap_lock#2, then fs_reclaim, then &dev->mutex: a circle, in which each may wait for the \
+             other; page walks assert the mmap lock, but none takes part here"
+        );
+    }
+    // Of other locks nothing is said of walks; the form of old kernels has the address of the function.
+    let old = "WARNING: possible circular locking dependency detected\n4.17.2 #21 Not tainted\ntmpfile/554 is trying to acquire lock:\n\
+               (&f->sem){+.+.+.}, at: [<ffffffffa04b609d>] jffs2_readpage+0x30/0x5c\n\nbut task is already holding lock:\n\
+               91192e34 (&pipe->mutex/1){+.+.}, at: pipe_lock+0x1d/0x20\n";
+    assert_eq!(
+        instead(old),
+        "the text has no call trace; lockdep: jffs2_readpage() wants &f->sem while it has &pipe->mutex/1 of pipe_lock()"
+    );
+    let recursive = text("lockdep-recursive").replace("walk_", "my_").replace("pagemap_", "my_");
+    assert!(
+        instead(&recursive).contains(": both are of one class, so each may wait for the other"),
+        "{}",
+        instead(&recursive)
+    );
 }
 
 #[test]
