@@ -4,7 +4,8 @@ use std::io::Write as _;
 
 use serde_json::{Map, Value, json};
 use texts::diff::{Difference, LEGEND, Side, diff};
-use texts::{Format, Listing, Machine, Rights, Wish};
+use texts::{Format, Listing, Machine, Wish};
+use vmcore::listing::{is_of_core, is_printed_beside};
 
 use crate::cores::{listing, printed};
 use crate::files::output;
@@ -58,9 +59,9 @@ impl Args {
         let mut a = listing(&self.a, wish_a)?;
         let mut b = listing(&self.b, wish_b)?;
         // debugfs prints the leaf's own rights: beside its text a core is what debugfs would print.
-        if is_tables(&a) && is_dump(&b) {
+        if is_printed_beside(&a, &b) {
             a = printed(&self.a, wish_a)?;
-        } else if is_tables(&b) && is_dump(&a) {
+        } else if is_printed_beside(&b, &a) {
             b = printed(&self.b, wish_b)?;
         }
         let compared = diff(&a, &b);
@@ -92,7 +93,7 @@ impl Args {
             writeln!(out)?;
         } else {
             for (which, name, of) in [("A", &self.a, &a), ("B", &self.b, &b)] {
-                let what = if is_tables(of) { "the tables" } else { of.format.name() };
+                let what = if is_of_core(of) { "the tables" } else { of.format.name() };
                 writeln!(out, "{which}: {name}: {what} of {}, rights {}", of.program, of.rights.name())?;
                 for sentence in of.assumed.iter().filter(|_| !of.has_lines) {
                     writeln!(out, "   assumed: {sentence}")?;
@@ -128,15 +129,6 @@ impl Args {
         out.flush()?;
         Ok(if compared.differences.is_empty() { Exit::Read } else { Exit::Findings })
     }
-}
-
-/// Whether it is of a core's tables, not of a text or a capture.
-fn is_tables(listing: &Listing) -> bool {
-    !listing.has_lines && listing.rights == Rights::Effective
-}
-
-fn is_dump(listing: &Listing) -> bool {
-    !is_tables(listing) && listing.format.name().starts_with("kernel_page_tables")
 }
 
 fn text(side: Option<&Side>) -> String {
