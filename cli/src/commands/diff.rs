@@ -14,7 +14,8 @@ use crate::wish::format;
 
 /// Compare two dumps range by range, also of different programs.
 ///
-/// What one of the two cannot tell is no difference: `info mem` has no NX, a kernel's dump no frames.
+/// What one of the two cannot tell is no difference: `info mem` has no NX, a kernel's dump no frames. Two texts of different architectures are
+/// compared all the same, and it is said that they are.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Each line is a range: start end columns, then what A and what B says of it (level perms physical attributes).
@@ -26,7 +27,7 @@ Examples:
   pagewalk diff vmcore kernel_page_tables.txt
   ssh host sudo cat /sys/kernel/debug/kernel_page_tables | pagewalk diff mine.txt - --json
 
-Exit codes: 0 no differences, 1 differences, 2 not readable.")]
+Exit codes: 0 no differences in what both tell (of any two machines), 1 differences, 2 not readable.")]
 pub(crate) struct Args {
     /// The first text, or a core, of which the tables are compared (with a text of debugfs: what debugfs would print); `-` is standard input.
     a: String,
