@@ -123,6 +123,7 @@ fn verdict(splat: &Splat) -> Verdict {
             found.function
         ));
     }
+    assumed.extend(missing.as_ref().and_then(|_| assertion::odd_line(splat)));
     if !model_is_known {
         assumed.push(format!("no registers tell the architecture: {} is taken", model.title));
     }

@@ -45,6 +45,8 @@ pub struct Splat {
     pub holds: Option<Held>,
     /// The locks of its chain, as it has them: the one that was taken last first.
     pub chain: Vec<String>,
+    /// Assertions and other inlined functions that its headers name, as syzbot writes them: innermost first.
+    pub named: Vec<String>,
     /// Marks that only a kernel with lockdep prints.
     pub lockdep: Option<&'static str>,
     /// Lines that stood before it and belong to it: a condition, a W+X finding.
@@ -54,6 +56,16 @@ pub struct Splat {
 }
 
 impl Splat {
+    /// Takes the assertions that a line names.
+    fn names(&mut self, line: &str) {
+        let is_one = |word: &&str| {
+            ["mmap_assert_", "rwsem_assert_", "vma_assert_"].iter().any(|start| word.starts_with(start))
+        };
+        let words = line.split(|of: char| !(of.is_ascii_alphanumeric() || of == '_')).filter(is_one);
+        let room = 16usize.saturating_sub(self.named.len());
+        self.named.extend(words.take(room).map(|word| word.chars().take(80).collect()));
+    }
+
     fn new(line: usize, kind: Kind, header: &str) -> Self {
         Self {
             line,
@@ -68,6 +80,7 @@ impl Splat {
             wanted: None,
             holds: None,
             chain: Vec::new(),
+            named: Vec::new(),
             lockdep: None,
             before: Vec::new(),
             lowest: None,
@@ -131,7 +144,9 @@ impl Reader {
                 .all
                 .last()
                 .is_some_and(|last| last.kind.goes_on_as(&kind, last.frames.len(), number - last.line));
-            if !same && self.all.len() < MOST_SPLATS {
+            if same && let Some(last) = self.all.last_mut() {
+                last.names(line);
+            } else if !same && self.all.len() < MOST_SPLATS {
                 let mut splat = Splat::new(number, kind, line);
                 splat.before = std::mem::take(&mut self.pending);
                 splat.machine =
@@ -139,6 +154,7 @@ impl Reader {
                 splat.lowest = header::kernel_address(line);
                 // The function at fault is in the header.
                 splat.frames.extend(Frame::anywhere(line));
+                splat.names(line);
                 self.all.push(splat);
                 self.section = Section::Trace;
             }
@@ -214,6 +230,7 @@ fn detail(splat: &mut Splat, line: &str, section: Section) {
     }
     // Registers name the function at fault.
     if header::is_pc(line) {
+        splat.names(line);
         if let Some(frame) = Frame::anywhere(line)
             && section == Section::Trace
             && !splat.frames.iter().any(|of| of.function == frame.function)

@@ -282,6 +282,45 @@ fn the_condition_that_newer_kernels_print_is_evidence() {
     assert_eq!(by("atomic_long_read(&sem->count) == 0UL", "rwsem.h:300"), Some(false));
 }
 
+/// As syzbot writes what was inlined: the names decide, and a line that they contradict is said. Lines are those of the tree that was built.
+#[test]
+fn the_names_in_a_report_come_before_its_lines() {
+    let of = |condition: &str, line: u32, names: &[&str]| {
+        let header = |name: &str| {
+            format!(
+                "WARNING: ./include/linux/rwsem.h:{line} at {name} include/linux/rwsem.h:{line} [inline], CPU#1: syz.0.17/5873\n"
+            )
+        };
+        let names = names.iter().map(|name| header(name)).collect::<Vec<_>>().concat();
+        let text = format!(
+            "------------[ cut here ]------------\n{condition}{names}\
+             WARNING: ./include/linux/rwsem.h:{line} at walk_page_range_mm+0x6b4/0x7c0 mm/pagewalk.c:509, CPU#1: syz.0.17/5873\n\
+             CPU: 1 UID: 0 PID: 5873 Comm: syz.0.17 Not tainted 7.0.0-rc3-syzkaller #0 PREEMPT(full)\n\
+             RIP: 0010:walk_page_range_mm+0x6b4/0x7c0 mm/pagewalk.c:509\nCall Trace:\n walk_page_range+0x120/0x1d0 mm/pagewalk.c:571\n"
+        );
+        let all = explain(&text);
+        assert_eq!(all.len(), 1, "{text}");
+        let Verdict::Walk(walk) = &all[0].verdict else { panic!("{text}") };
+        let missing = walk.missing.clone().expect("an assertion");
+        let odd = walk.assumed.iter().any(|says| says.contains("and that is taken"));
+        (missing.mode, missing.assertion, odd)
+    };
+    let (held, write) =
+        ((LockMode::Read, "mmap_assert_locked(mm)"), (LockMode::Write, "mmap_assert_write_locked(mm)"));
+    let as_write = ["rwsem_assert_held_write", "mmap_assert_write_locked"];
+    let as_held = ["rwsem_assert_held_nolockdep", "rwsem_assert_held", "mmap_assert_locked"];
+    for line in [195, 203, 215, 210] {
+        assert_eq!(of("", line, &as_write), (write.0, write.1, false), "{line}");
+        assert_eq!(of("", line, &as_held), (held.0, held.1, false), "{line}");
+    }
+    // Line 85 is the write assertion's in the kernels that are known.
+    assert_eq!(of("", 85, &as_held), (held.0, held.1, true));
+    assert_eq!(of("!rwsem_is_locked(&mm->mmap_lock)\n", 85, &[]), (held.0, held.1, true));
+    assert_eq!(of("", 85, &as_write), (write.0, write.1, false));
+    assert_eq!(of("", 85, &[]), (write.0, write.1, false));
+    assert_eq!(of("", 80, &as_write), (write.0, write.1, true));
+}
+
 #[test]
 fn a_walk_in_a_chain_of_lockdep_is_told_as_that() {
     let of = walk("lockdep-circular");
