@@ -122,6 +122,86 @@ fn a_sign_that_is_no_quoted_printable_stays_what_it_is() {
     }
 }
 
+/// Whatever begins like a text that is read: where nothing of it was, that is no empty list.
+#[test]
+fn a_text_of_which_nothing_is_taken_is_refused_with_line_and_column() {
+    for (text, words) in [
+        // Monitors of other machines, which have a command of that name.
+        (
+            "(qemu) info tlb\nITLB:\n 0: asid= 0 vpn=0 v=0\n",
+            "line 2, column 1: no line of info-tlb-x86: \u{201c}ITLB:",
+        ),
+        ("(qemu) info tlb\n  hello world\nbar\n", "line 2, column 3"),
+        ("(qemu) info mem\nMMU is disabled\n", "line 2, column 1"),
+        // A command of crash that walks nothing.
+        (
+            "crash> pte d8e067\n PTE    PHYSICAL  FLAGS\nd8e067   d8e000   (PRESENT|RW|USER|ACCESSED|DIRTY)\n",
+            "no line can be read as vtop",
+        ),
+        // Numbers of lines before those of crash.
+        (
+            "   1  crash> vtop ffff888000000000\n   2  VIRTUAL           PHYSICAL\n",
+            "no line can be read as vtop",
+        ),
+    ] {
+        let error = read(text.as_bytes(), Wish::default()).expect_err(text).to_string();
+        assert!(error.contains(words), "{text}: {error}");
+    }
+    for text in ["(qemu) info mem\n(qemu) \n", "# QEMU 11.1.3, 4level, HMP: info tlb\n(qemu) info tlb\n"] {
+        assert!(of(text).rows.is_empty(), "{text}");
+    }
+}
+
+/// Each is a row that goes on, or two numbers that no program printed as an answer.
+#[test]
+fn what_is_left_of_a_line_is_no_line_of_its_own() {
+    // crash's line of a struct page, of which the second half looks like two addresses; and one that ends with the file.
+    let vtop = String::from_utf8(bytes("formats/crash-8.0.2-arm64-vtop.txt")).expect("a text");
+    let broken = vtop.replace("0  0 3fffc0000000000", "0\n0 3fffc0000000000");
+    assert_ne!(broken, vtop);
+    assert_eq!(ranges(&of(&broken)), ranges(&of(&vtop)));
+    let cut = of(&[&vtop, "fffffc00003e8000 4fa00000"].concat());
+    assert_eq!((ranges(&cut), cut.problems.count()), (ranges(&of(&vtop)), 1));
+    // A value of pagemap that is cut off is none of another format.
+    let pagemap = "7f31c4a00000  8180000000041e2b  present soft-dirty exclusive pfn 41e2b\n7f31c4a01000  a180000000055c1";
+    assert_eq!(of(pagemap).format.name(), "pagemap");
+    // An answer keeps the offset within a page.
+    let answer =
+        of("(qemu) gva2gpa 0xa010\ngpa: 0x84010010\n(qemu) gva2gpa 0xfffffffffffff000\ngpa: 0x864010");
+    assert_eq!((answer.rows.len(), answer.problems.count()), (1, 1), "{:?}", answer.problems);
+    // The type of the memory is arm64's last column.
+    let row = "0xffff800000010000-0xffff800000014000          16K PTE   USR ro NX SHD AF NG         UXN    MEM/NORMAL\n";
+    for end in 60..row.len() - 13 {
+        let text = [row, &row[..end]].concat();
+        assert_eq!(of(&text).rows.len(), 1, "{end}: {text}");
+    }
+}
+
+/// A terminal folds where its width ends, also within a word, and a row may have two ends.
+#[test]
+fn rows_of_gdb_pt_dump_are_whole_again() {
+    let text = String::from_utf8(bytes("formats/gdb-pt-dump-x86_64-4level-phys.txt")).expect("a text");
+    let expected = ranges(&of(&text));
+    let plain: String = {
+        let mut plain = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, behind)) = rest.split_once('\u{1b}') {
+            plain.push_str(before);
+            rest = behind.split_once('m').map_or("", |(_, behind)| behind);
+        }
+        plain + rest
+    };
+    assert_eq!(ranges(&of(&plain)), expected);
+    let rows = plain.replace("WB:", "WB:\n");
+    assert_eq!(ranges(&of(&rows)), expected, "{rows}");
+    let thrice = plain.replace(" :     ", " :\n     ").replace(" S:", "\nS:");
+    assert_ne!(thrice, plain);
+    assert_eq!(ranges(&of(&thrice)), expected, "{thrice}");
+    let encoded = quoted_printable(&text, "", "\n");
+    assert!(encoded.contains("=1B"));
+    assert_eq!(ranges(&of(&encoded)), expected, "{encoded}");
+}
+
 #[test]
 fn what_is_cut_off_is_said_with_line_and_column_and_the_rest_kept() {
     let cut = &TLB[..TLB.len() - 12];
