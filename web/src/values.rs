@@ -1,6 +1,6 @@
 //! Values that a person asks about: raw entries, as text or in an address.
 
-use decode::{Beside, Change, Fit, Pagemap, Reading, fit, fits, level_named, value};
+use decode::{Beside, Change, Fit, Pagemap, Reading, fit, level_named, value};
 use pagewalk::names::Near;
 use pgtable::{Level, Model, RawEntry};
 
@@ -180,21 +180,4 @@ impl Values {
         }
         Understood { readings, ..said }
     }
-}
-
-/// The values of a line, under its form's model, that of the splat that it stands in, or the one that fits best.
-pub fn of_line(of: &decode::Found, machine: Option<&'static str>) -> Vec<Reading> {
-    let named = of.model.or(machine).and_then(|id| pgtable::model(id).ok());
-    let points = |model: &Model| -> i32 {
-        let each = of.values.iter().map(|(level, value)| {
-            fits(&[*value], Some(*level))
-                .into_iter()
-                .find(|fit| fit.model == model)
-                .map_or(0, |fit| fit.points)
-        });
-        each.sum()
-    };
-    let best = || pgtable::MODELS.iter().copied().rev().max_by_key(|model| points(model));
-    let Some(model) = named.or_else(best) else { return Vec::new() };
-    of.readings(model)
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read as _, Write};
 
-use decode::{Change, Found, Reading, Source, fits, recognise};
+use decode::{Change, Found, Reading, Source, readings, recognise};
 use serde_json::{Value, json};
 use splats::{Explained, Held, Verdict, Walk, explain};
 
@@ -44,16 +44,11 @@ impl Args {
         let cut = bytes.len() as u64 == MOST;
         let text = String::from_utf8_lossy(&bytes);
         let all = explain(&text);
-        let found: Vec<(Found, Vec<Reading>)> = recognise(&text)
-            .into_iter()
-            .filter(|of| !of.values.is_empty())
-            .map(|of| {
-                let machine =
-                    all.iter().rev().find(|one| one.splat.line <= of.line).and_then(|one| one.splat.machine);
-                let readings = read(&of, machine);
-                (of, readings)
-            })
-            .collect();
+        let lines: Vec<Found> = recognise(&text).into_iter().filter(|of| !of.values.is_empty()).collect();
+        let machine_at =
+            |line| all.iter().rev().find(|one| one.splat.line <= line).and_then(|one| one.splat.machine);
+        let readings = readings(&lines, machine_at);
+        let found: Vec<(Found, Vec<Reading>)> = lines.into_iter().zip(readings).collect();
         if all.is_empty() && found.is_empty() {
             let lines = text.lines().count();
             let what = "no page walk in this trace: the text has no warning, lockdep report, KASAN report, oops or call trace, and no line with entries";
@@ -76,25 +71,6 @@ impl Args {
         }
         Ok(Exit::Read)
     }
-}
-
-/// The values of a line, under its form's model, that of the splat that it stands in, or the one that fits best.
-fn read(of: &Found, machine: Option<&'static str>) -> Vec<Reading> {
-    let named = of.model.or(machine).and_then(|id| pgtable::model(id).ok());
-    let model = named.unwrap_or_else(|| {
-        // Each value has its level here: the models are ranked by all of them together.
-        let points = |model: &pgtable::Model| {
-            let each = of.values.iter().map(|(level, value)| {
-                fits(&[*value], Some(*level))
-                    .into_iter()
-                    .find(|fit| fit.model == model)
-                    .map_or(0, |fit| fit.points)
-            });
-            each.sum::<i32>()
-        };
-        pgtable::MODELS.iter().copied().rev().max_by_key(|model| points(model)).unwrap_or(pgtable::MODELS[0])
-    });
-    of.readings(model)
 }
 
 fn say(out: &mut impl Write, all: &[Explained], found: &[(Found, Vec<Reading>)]) -> io::Result<()> {

@@ -51,7 +51,7 @@ pub use change::{Change, Changed};
 pub use demand::{Demand, Weight};
 pub use fit::{Fit, fits};
 pub use input::{InputError, level_named, value};
-pub use lines::{Found, Source, fault_address, recognise};
+pub use lines::{Found, Source, fault_address, readings, recognise};
 pub use pagemap::Pagemap;
 pub use quoted::Quoted;
 pub use reading::{Named, Reading, Target};

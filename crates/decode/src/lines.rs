@@ -12,8 +12,8 @@
 
 use pgtable::{Level, Model, RawEntry};
 
-use crate::Reading;
 use crate::clean::{self, Line};
+use crate::{Reading, fits};
 
 /// Which form a line has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,26 @@ impl Found {
         };
         self.values.iter().map(one).collect()
     }
+}
+
+/// The values of each line: under the model of its form, under that of where it stands (`machine_at` its line), or else under the one that
+/// fits best of all that are told by neither.
+pub fn readings(found: &[Found], machine_at: impl Fn(usize) -> Option<&'static str>) -> Vec<Vec<Reading>> {
+    let named = |of: &Found| of.model.or_else(|| machine_at(of.line)).and_then(|id| pgtable::model(id).ok());
+    // Each value has its level here: models are ranked by all of them together.
+    let mut points = vec![0; pgtable::MODELS.len()];
+    for of in found.iter().filter(|of| named(of).is_none()) {
+        // What a kernel calls bad is odd under the model that is the right one, too.
+        let least = if of.source == Source::BadEntry { -2 } else { i32::MIN };
+        for fit in of.values.iter().flat_map(|(level, value)| fits(&[*value], Some(*level))) {
+            if let Some(at) = pgtable::MODELS.iter().position(|model| *model == fit.model) {
+                points[at] += fit.points.max(least);
+            }
+        }
+    }
+    let best = pgtable::MODELS.iter().zip(points).rev().max_by_key(|(_, points)| *points);
+    let best = best.map_or(pgtable::MODELS[0], |(model, _)| *model);
+    found.iter().map(|of| of.readings(named(of).unwrap_or(best))).collect()
 }
 
 /// Most that is found in one text: nobody reads more.
@@ -237,7 +257,10 @@ fn bad_entry(line: &Line<'_>) -> Option<Found> {
         model: None,
         values: Vec::from([(level, RawEntry(value))]),
         address: None,
-        about: format!("a {} was no table and no leaf; the kernel has cleared it and goes on", level.name()),
+        about: format!(
+            "{name}_bad() was true of a {name}: where a table was wanted stood none, a large page perhaps; the kernel has cleared it and goes on",
+            name = level.name()
+        ),
     })
 }
 

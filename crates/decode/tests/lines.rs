@@ -178,3 +178,16 @@ proptest! {
         let _ = recognise(&text);
     }
 }
+
+/// Lines of one log are of one machine, also where one of them holds rubbish.
+#[test]
+fn lines_that_tell_no_machine_are_read_under_one() {
+    let text = "mm/pgtable-generic.c:50: bad pmd ffff888101234000(80000001b3c000e7)\nmm/memory.c:120: bad pgd 00000000deadbeef.\n";
+    let found = decode::recognise(text);
+    let models: Vec<_> =
+        decode::readings(&found, |_| None).iter().flatten().map(|reading| reading.model.id).collect();
+    assert_eq!(models, ["x86_64-4level", "x86_64-4level"]);
+    let told = decode::readings(&found, |line| (line == 2).then_some("arm64-4k-48"));
+    assert_eq!((told[0][0].model.id, told[1][0].model.id), ("x86_64-4level", "arm64-4k-48"));
+    assert!(found[0].about.contains("pmd_bad() was true") && found[0].about.contains("a large page perhaps"));
+}

@@ -16,7 +16,7 @@ use crate::answers::{Given, Kernel, Said, Shown, Walkable, on_page};
 use crate::browser::{self, Clock};
 use crate::files::Opened;
 use crate::load::{Chunks, Problem};
-use crate::values::{Values, of_line};
+use crate::values::Values;
 
 /// Bytes that are read before the clock is looked at.
 const SLICE: usize = 128 << 10;
@@ -126,12 +126,10 @@ impl Job<'_> {
         let machine_at = |line: usize| {
             said.splats.iter().rev().find(|one| one.splat.line <= line).and_then(|one| one.splat.machine)
         };
-        let found = recognise(&head).into_iter().filter(|of| !of.values.is_empty()).take(MOST_LINES);
-        let lines = found.map(|of| {
-            let readings = of_line(&of, machine_at(of.line));
-            (of, readings)
-        });
-        said.lines = lines.collect();
+        let found: Vec<_> =
+            recognise(&head).into_iter().filter(|of| !of.values.is_empty()).take(MOST_LINES).collect();
+        let readings = decode::readings(&found, machine_at);
+        said.lines = found.into_iter().zip(readings).collect();
         match reading.finish() {
             Ok(listing) => {
                 let (shown, opened) = shown(&given.name, &listing, sum).await;
