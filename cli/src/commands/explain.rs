@@ -4,6 +4,7 @@ use std::io::{self, Read as _, Write};
 
 use decode::{Change, Found, Reading, Source, readings, recognise};
 use serde_json::{Value, json};
+use splats::nearest::NearSite;
 use splats::{Explained, Held, Verdict, Walk, explain};
 
 use crate::bench;
@@ -81,7 +82,12 @@ fn say(out: &mut impl Write, all: &[Explained], found: &[(Found, Vec<Reading>)])
         let splat = &one.splat;
         writeln!(out, "line {}: {}", splat.line, splat.header)?;
         match &one.verdict {
-            Verdict::NoWalk { instead } => writeln!(out, "  no page walk in this trace: {instead}")?,
+            Verdict::NoWalk { instead, site } => {
+                writeln!(out, "  no page walk in this trace: {instead}")?;
+                if let Some(site) = site {
+                    call_site(out, site)?;
+                }
+            }
             Verdict::Walk(walk) => walked(out, one, walk)?,
         }
     }
@@ -137,16 +143,22 @@ fn walked(out: &mut impl Write, one: &Explained, walk: &Walk) -> io::Result<()> 
         writeln!(out, "              {}", race.link)?;
     }
     if let Some(site) = &walk.site {
-        writeln!(out, "  call site   {} ({})", site.title, site.file)?;
-        if let Some(link) = &site.link {
-            writeln!(out, "              {link}")?;
-        }
+        call_site(out, site)?;
     }
     writeln!(out, "  is it safe? {}", walk.case)?;
     for sentence in &walk.assumed {
         writeln!(out, "  assumed     {sentence}")?;
     }
     Ok(())
+}
+
+fn call_site(out: &mut impl Write, site: &NearSite) -> io::Result<()> {
+    writeln!(out, "  call site   {} ({})", site.title, site.file)?;
+    site.link.iter().try_for_each(|link| writeln!(out, "              {link}"))
+}
+
+fn site_json(site: &NearSite) -> Value {
+    json!({ "title": site.title, "file": site.file, "about": site.about, "link": site.link })
 }
 
 fn json(one: &Explained) -> Value {
@@ -167,7 +179,8 @@ fn json(one: &Explained) -> Value {
         "chain": splat.chain,
     });
     match &one.verdict {
-        Verdict::NoWalk { instead } => {
+        Verdict::NoWalk { instead, site } => {
+            value["site"] = json!(site.as_ref().map(site_json));
             value["walk"] = Value::Null;
             value["verdict"] = json!("no page walk in this trace");
             value["instead"] = json!(instead);
@@ -205,9 +218,7 @@ fn walk_json(walk: &Walk) -> Value {
         "race": walk.race.as_ref().map(|race| json!({
             "id": race.id, "title": race.title, "about": race.about, "link": race.link, "why": race.why,
         })),
-        "site": walk.site.as_ref().map(|site| json!({
-            "title": site.title, "file": site.file, "about": site.about, "link": site.link,
-        })),
+        "site": walk.site.as_ref().map(site_json),
         "safe": walk.case,
         "assumed": walk.assumed,
     })

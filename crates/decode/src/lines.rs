@@ -353,6 +353,10 @@ fn vtop(line: &Line<'_>, all: &mut Vec<Found>) {
         begin(line, all, None);
     }
     if let Some(last) = all.last_mut() {
+        // crash prints a p4d where it is a table of its own.
+        if entry.0 == Level::P4d && last.model == Some("x86_64-4level") {
+            last.model = Some("x86_64-5level");
+        }
         last.values.push(entry);
     }
 }

@@ -191,3 +191,13 @@ fn lines_that_tell_no_machine_are_read_under_one() {
     assert_eq!((told[0][0].model.id, told[1][0].model.id), ("x86_64-4level", "arm64-4k-48"));
     assert!(found[0].about.contains("pmd_bad() was true") && found[0].about.contains("a large page perhaps"));
 }
+
+/// crash on x86-64 with five levels, in shape.
+#[test]
+fn a_walk_with_a_p4d_is_of_five_levels() {
+    let text = "crash> vtop ff11000000000000\nPGD DIRECTORY: ffffffff82a10000\nPAGE DIRECTORY: 3801067\n   P4D: 3801000 => 3802067\n";
+    let found = decode::recognise(text);
+    assert_eq!((found[0].model, found[0].values.len()), (Some("x86_64-5level"), 2));
+    let four = decode::recognise(&text.replace("P4D", "PUD"));
+    assert_eq!(four[0].model, Some("x86_64-4level"));
+}

@@ -26,6 +26,8 @@ pub enum Verdict {
     NoWalk {
         /// What is there instead, in a sentence.
         instead: String,
+        /// A caller of walks that is at work, before its walk or behind it.
+        site: Option<NearSite>,
     },
     /// A walk.
     Walk(Box<Walk>),
@@ -80,6 +82,14 @@ fn verdict(splat: &Splat) -> Verdict {
             (false, Some(other)) => format!("at work is {other}, not mm/pagewalk.c"),
             (false, None) => "no function of mm/pagewalk.c is in the call trace".to_owned(),
         };
+        let caller = nearest::caller(splat);
+        let instead = match caller {
+            Some((function, site)) => format!(
+                "{instead}; {function}() is at work before its walk or behind it: {} ({})",
+                site.title, site.file
+            ),
+            None => instead,
+        };
         let instead = match order(splat) {
             Some(order) if concerns_mmap_lock(splat) => {
                 format!(
@@ -89,10 +99,13 @@ fn verdict(splat: &Splat) -> Verdict {
             Some(order) => format!("{instead}; lockdep: {order}"),
             None => instead,
         };
-        return Verdict::NoWalk { instead };
+        let row = Row::nearest(splat.version.as_ref(), &[]);
+        let model = splat.machine.and_then(|id| pgtable::model(id).ok()).unwrap_or(MODELS[0]);
+        let site = caller.map(|(_, site)| NearSite::on(site, model, row.revision));
+        return Verdict::NoWalk { instead, site };
     };
     let row = Row::nearest(splat.version.as_ref(), &walk::entries(&splat.frames));
-    let of_init_mm = nearest::of_init_mm(&found);
+    let of_init_mm = nearest::of_init_mm(splat, &found);
     let missing = assertion::of_walk(splat, &found, row.revision, of_init_mm);
     // Which mm it was may be known only by what was asserted.
     let of_init_mm =

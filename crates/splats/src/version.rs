@@ -16,7 +16,14 @@ impl Version {
     pub fn new(text: &str) -> Option<Self> {
         let word = text.split_whitespace().next()?;
         let word = word.strip_prefix('v').unwrap_or(word);
-        Some(Self { text: word.chars().take(60).collect(), release: Release::parse(word)? })
+        let named = Self { text: word.chars().take(60).collect(), release: Release::parse(word)? };
+        // `6.1.0-53-amd64 #1  Debian 6.1.192-1`: Debian says the release behind its own name.
+        let debian = text.split_once("Debian ").and_then(|(_, rest)| rest.split_whitespace().next());
+        let whole = |package: &str| {
+            let release = Release::parse(&format!("{word} #1 Debian {package}"))?;
+            Some(Self { text: format!("{} (Debian {package:.40})", named.text), release })
+        };
+        Some(debian.and_then(whole).unwrap_or(named))
     }
 
     /// The version in a line like `CPU: 1 UID: 0 PID: 71 Comm: cat Not tainted 6.17.0-rc3 #12 PREEMPT(full)`, or in the second line of a
@@ -27,7 +34,11 @@ impl Version {
         }
         // `Tainted: G        W  OE  6.6.46 #1`, since v6.12 `Tainted: [W]=WARN` behind the version.
         if let Some((before, rest)) = line.split_once("Tainted: ") {
-            let behind = rest.split_whitespace().find_map(Self::dotted);
+            let behind = || {
+                let words = rest.split_whitespace().find(|word| Self::dotted(word).is_some())?;
+                Self::new(&rest[rest.find(words)?..])
+            };
+            let behind = behind();
             return behind.or_else(|| before.split_whitespace().rev().find_map(Self::dotted));
         }
         let first = line.split_whitespace().next()?;
@@ -136,10 +147,21 @@ mod tests {
             ),
             ("6.1.0-rc5-next-20221116-syzkaller #0 Not tainted", "6.1.0-rc5-next-20221116-syzkaller"),
             ("5.8.0-rc1-dirty #4 Tainted: G W", "5.8.0-rc1-dirty"),
+            (
+                "CPU: 1 PID: 71 Comm: cat Not tainted 6.1.0-53-amd64 #1  Debian 6.1.192-1",
+                "6.1.0-53-amd64 (Debian 6.1.192-1)",
+            ),
+            (
+                "CPU: 1 PID: 71 Comm: cat Tainted: G        W          6.1.0-53-amd64 #1  Debian 6.1.192-1",
+                "6.1.0-53-amd64 (Debian 6.1.192-1)",
+            ),
         ] {
             let version = Version::at_start(line).or_else(|| Version::in_line(line)).expect(line);
             assert_eq!(version.text, text);
         }
+        let debian = Version::new("6.1.0-53-amd64 #1  Debian 6.1.192-1").expect("a version");
+        let row = Row::nearest(Some(&debian), &[]);
+        assert!(row.revision == Revision::V6_1_192 && !row.why.contains("uname -v"), "{}", row.why);
         assert_eq!(Version::in_line("Hardware name: QEMU 1.16.0-4 04/01/2014"), None);
         assert_eq!(Version::new("x"), None);
         let stage = Version::new("6.17.0-rc3").map(|of| of.release.stage);
