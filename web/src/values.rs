@@ -28,6 +28,9 @@ pub struct Values {
     pub values: Vec<RawEntry>,
 }
 
+/// A pte, and what of an entry of a pagemap it has no bit for.
+pub type Pte = (RawEntry, Vec<&'static str>);
+
 /// What values are.
 #[derive(Debug, Default)]
 pub struct Understood {
@@ -39,8 +42,8 @@ pub struct Understood {
     pub beside: Vec<Beside>,
     /// The models by how well they fit, where one or a level had to be found.
     pub fits: Vec<Fit>,
-    /// Entries of a pagemap, and a pte that shows so.
-    pub pagemap: Vec<(Pagemap, Option<RawEntry>)>,
+    /// Entries of a pagemap, a pte that shows so, and what no pte of that machine can show.
+    pub pagemap: Vec<(Pagemap, Option<Pte>)>,
 }
 
 fn model_named(word: &str) -> Option<&'static Model> {
@@ -159,7 +162,10 @@ impl Values {
     /// What they are.
     pub fn understood(&self) -> Understood {
         if self.is_pagemap {
-            let pte = |entry: &Pagemap| self.model.and_then(|model| entry.to_entry(model, Level::Pte));
+            let pte = |entry: &Pagemap| {
+                let model = self.model?;
+                Some((entry.to_entry(model, Level::Pte)?, entry.not_in_a_pte(model)))
+            };
             let entries = self.values.iter().map(|value| Pagemap::new(value.0));
             return Understood {
                 pagemap: entries.map(|of| (of.clone(), pte(&of))).collect(),
