@@ -64,8 +64,8 @@ impl ReadAt for FileAt {
 }
 
 /// The listing of a text, or of the tables of a core or a capture.
-pub(crate) fn listing(name: &str, wish: Wish) -> Result<Listing, Failure> {
-    match CoreArgs::default().tables(name, wish.machine)? {
+pub(crate) fn listing(core: &CoreArgs, name: &str, wish: Wish) -> Result<Listing, Failure> {
+    match core.tables(name, wish.machine)? {
         Some(tables) => tables.listing(wish).map_err(|error| Failure::Asked(format!("{name}: {error}"))),
         None => files::listing(name, wish),
     }

@@ -7,7 +7,7 @@ use texts::diff::{Difference, LEGEND, Side, diff};
 use texts::{Format, Listing, Machine, Wish};
 use vmcore::listing::{is_of_core, is_printed_beside};
 
-use crate::cores::{listing, printed};
+use crate::cores::{CoreArgs, listing, printed};
 use crate::files::output;
 use crate::outcome::{Exit, Failure};
 use crate::wish::format;
@@ -57,8 +57,9 @@ impl Args {
         }
         let wish_a = Wish { format: self.format_a, machine: self.model_a };
         let wish_b = Wish { format: self.format_b, machine: self.model_b };
-        let mut a = listing(&self.a, wish_a)?;
-        let mut b = listing(&self.b, wish_b)?;
+        let core = CoreArgs::default();
+        let mut a = listing(&core, &self.a, wish_a)?;
+        let mut b = listing(&core, &self.b, wish_b)?;
         // debugfs prints the leaf's own rights: beside its text a core is what debugfs would print.
         if is_printed_beside(&a, &b) {
             a = printed(&self.a, wish_a)?;

@@ -89,7 +89,7 @@ impl Args {
         // What can be read of the others is shown all the same.
         let mut failed: Option<Failure> = None;
         for name in &self.files {
-            match listing(name, wish) {
+            match listing(&CoreArgs::default(), name, wish) {
                 Ok(listing) => listings.push((name, listing)),
                 Err(failure) => {
                     if let Some(before) = failed.replace(failure) {
