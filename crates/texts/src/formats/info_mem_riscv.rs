@@ -147,6 +147,18 @@ fn napot(draft: &mut Draft) {
             at += 1;
         }
     }
+    let is_part = |pair: &&[Row]| {
+        pair[0].frames == pair[1].frames
+            && pair[0].last.checked_add(1) == Some(pair[1].start)
+            && pair[0].frames.first().is_some_and(|raw| raw >> 12 & 15 == 8)
+    };
+    if let Some(pair) = draft.rows.windows(2).find(is_part) {
+        let start = pair[0].start;
+        draft.assume(format!(
+            "Neighbouring rows have one frame whose low bits are 1000 (first at {start:x}), and are fewer than the 16 that Svnapot prints so: the text is cut \
+             off there, or one page is mapped several times. The printed frame is kept."
+        ));
+    }
     if found > 0 {
         let times = if found == 1 { "once".to_owned() } else { format!("{found} times, first") };
         draft.assume(format!(
