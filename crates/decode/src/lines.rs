@@ -9,6 +9,7 @@
 //! | `PGD V P4D V PUD V PMD V PTE V` | an oops of x86 |
 //! | `[A] pgd=V, p4d=V, pud=V, pmd=V, pte=V` | an oops of arm64, and of riscv since v6.13 |
 //! | `PUD: A => V` | crash's `vtop` |
+//! | `crash> pte V` | crash's `pte`, by what was typed |
 
 use pgtable::{Level, Model, RawEntry};
 
@@ -28,6 +29,8 @@ pub enum Source {
     Oops,
     /// crash's `vtop`.
     Vtop,
+    /// crash's `pte`.
+    Pte,
 }
 
 impl Source {
@@ -39,6 +42,7 @@ impl Source {
             Self::BadEntry => "a bad entry, which the kernel has cleared",
             Self::Oops => "the tables of the address of an oops",
             Self::Vtop => "crash's vtop",
+            Self::Pte => "crash's pte",
         }
     }
 
@@ -50,6 +54,7 @@ impl Source {
             Self::BadEntry => "bad-entry",
             Self::Oops => "oops",
             Self::Vtop => "vtop",
+            Self::Pte => "pte",
         }
     }
 }
@@ -122,6 +127,7 @@ pub fn recognise(text: &str) -> Vec<Found> {
             .or_else(|| racy(&line))
             .or_else(|| bad_entry(&line))
             .or_else(|| oops(&line))
+            .or_else(|| typed(&line))
             .or_else(|| headless(&line));
         if let Some(mut found) = found {
             if found.source == Source::Oops && found.address.is_none() {
@@ -296,6 +302,19 @@ fn headless(line: &Line<'_>) -> Option<Found> {
     hex(level(first)?.1.strip_prefix(':')?)?;
     let about = "the values of such a line without its head".to_owned();
     of_page_map(line, named_values(text, ':'), about)
+}
+
+/// `crash> pte 8000000000000163`: the answer has the same value once more.
+fn typed(line: &Line<'_>) -> Option<Found> {
+    let value = hex(line.text.strip_prefix("crash> pte ")?.trim())?;
+    Some(Found {
+        source: Source::Pte,
+        line: line.number,
+        model: None,
+        values: Vec::from([(Level::Pte, RawEntry(value))]),
+        address: None,
+        about: "a value that was asked for, which need not be a pte of that machine".to_owned(),
+    })
 }
 
 fn oops(line: &Line<'_>) -> Option<Found> {

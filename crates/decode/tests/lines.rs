@@ -201,3 +201,15 @@ fn a_walk_with_a_p4d_is_of_five_levels() {
     let four = decode::recognise(&text.replace("P4D", "PUD"));
     assert_eq!(four[0].model, Some("x86_64-4level"));
 }
+
+/// crash 8.0.2 says the flags of a value by their names; here each is told with what it means.
+#[test]
+fn a_value_that_crash_was_asked_for_is_read() {
+    let text = "crash> pte 8000000000000163\n      PTE         PHYSICAL  FLAGS\n8000000000000163      0     (PRESENT|RW|ACCESSED|DIRTY|GLOBAL|NX)\n\
+                crash> pte d8e067\n PTE    PHYSICAL  FLAGS\nd8e067   d8e000   (PRESENT|RW|USER|ACCESSED|DIRTY)\n";
+    let found = decode::recognise(text);
+    let values: Vec<u64> = found.iter().flat_map(|of| &of.values).map(|(_, value)| value.0).collect();
+    assert_eq!(values, [0x8000_0000_0000_0163, 0xd8_e067]);
+    let readings = decode::readings(&found, |_| None);
+    assert!(readings.iter().flatten().all(|reading| reading.model.id == "x86_64-4level" && reading.cpu_uses));
+}
