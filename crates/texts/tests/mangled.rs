@@ -177,6 +177,28 @@ fn what_is_left_of_a_line_is_no_line_of_its_own() {
     }
 }
 
+/// Folded within a number a listing of QEMU is still one, and not two numbers of another program.
+#[test]
+fn rows_of_riscv_are_whole_again_wherever_they_were_folded() {
+    let text = String::from_utf8(bytes("formats/qemu-11.1.3-riscv64-sv39-info-mem.txt")).expect("a text");
+    let expected = ranges(&of(&text));
+    for width in [20, 32, 40, 45, 50] {
+        let folded: Vec<String> = text
+            .lines()
+            .map(|line| {
+                let (first, rest) = line.split_at(line.len().min(width));
+                if rest.is_empty() { format!("{first}\n") } else { format!("{first}\n{rest}\n") }
+            })
+            .collect();
+        let listing = of(&folded.concat());
+        assert_eq!(
+            (listing.format.name(), ranges(&listing)),
+            ("info-mem-riscv", expected.clone()),
+            "{width}"
+        );
+    }
+}
+
 /// A terminal folds where its width ends, also within a word, and a row may have two ends.
 #[test]
 fn rows_of_gdb_pt_dump_are_whole_again() {

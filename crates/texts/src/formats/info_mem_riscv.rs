@@ -51,9 +51,19 @@ impl Format for InfoMem {
             // A number alone may be anything.
             return Seen::Foreign;
         };
-        let Some(physical) = words::hex_of(physical, 16) else { return Seen::Foreign };
+        // A terminal folds within a number, too.
+        let is_begun = |word: &str, digits: usize| {
+            word.len() < digits && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        let Some(physical) = words::hex_of(physical, 16) else {
+            let is_cut = is_begun(physical, 16) && of_line.next().is_none();
+            return if is_cut { Seen::Cut } else { Seen::Foreign };
+        };
         let Some(size_word) = of_line.next() else { return Seen::Cut };
-        let Some(size) = words::hex_of(size_word, digits) else { return Seen::Foreign };
+        let Some(size) = words::hex_of(size_word, digits) else {
+            let is_cut = is_begun(size_word, digits) && of_line.next().is_none();
+            return if is_cut { Seen::Cut } else { Seen::Foreign };
+        };
         let Some(attributes) = of_line.next() else { return Seen::Cut };
         if of_line.next().is_some() || attributes.len() > 7 {
             return Seen::Foreign;
