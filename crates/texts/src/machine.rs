@@ -55,11 +55,10 @@ const fn other(id: &'static str, arch: Arch, page_shift: u8, va_bits: u8) -> Mac
 }
 
 /// Machines that are read but not modelled.
-static OTHERS: [Machine; 4] = [
+static OTHERS: [Machine; 3] = [
     other("x86-pae", Arch::X86, 12, 32),
     other("x86-legacy", Arch::X86, 12, 32),
     other("powerpc64-radix", Arch::Powerpc, 16, 52),
-    other("s390x", Arch::S390, 12, 64),
 ];
 
 impl Machine {

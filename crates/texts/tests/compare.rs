@@ -255,3 +255,15 @@ fn columns_that_contradict_each_other_are_a_finding() {
     let good = of("0xffffffff81000000-0xffffffff82000000          16M     ro         PSE     GLB x  pmd\n");
     assert!(check(&good).findings.is_empty());
 }
+
+#[test]
+fn an_empty_range_is_no_range_that_ends_below_its_start() {
+    let what = |row: &str| check(&of(&format!("{row}\n"))).findings[0].what.clone();
+    let row = "0xffff888000001000-0xffff888000001000           0K     RW                 GLB NX pte";
+    assert_eq!(what(row), "the range ends at ffff888000001000, where it begins: it has no bytes");
+    assert!(what(&row.replacen("1000-", "3000-", 1)).contains("below its start ffff888000003000"));
+    // Each machine has one name.
+    let mut names: Vec<_> = texts::Machine::all().map(|machine| machine.id).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+}
