@@ -179,6 +179,9 @@ fn lockdep(
             "the condition that the kernel printed before the warning says so".to_owned(),
         );
     }
+    if let Some(name) = splat.named.iter().find(|name| name.ends_with("_nolockdep")) {
+        return (Some(false), format!("the text names {name}(), which is for builds without lockdep"));
+    }
     match place {
         _ if bug => (None, "a BUG tells nothing of lockdep".to_owned()),
         Some(("include/linux/mmap_lock.h", _)) if before == Some(true) => (

@@ -359,6 +359,8 @@ fn the_names_in_a_report_come_before_its_lines() {
         assert_eq!(all.len(), 1, "{text}");
         let Verdict::Walk(walk) = &all[0].verdict else { panic!("{text}") };
         let missing = walk.missing.clone().expect("an assertion");
+        let lockdep = walk.build.as_ref().and_then(|build| build.lockdep);
+        assert!(!text.contains("_nolockdep include") || lockdep == Some(false), "{walk:?}");
         let odd = walk.assumed.iter().any(|says| says.contains("and that is taken"));
         (missing.mode, missing.assertion, odd)
     };
