@@ -1,7 +1,5 @@
 //! A machine's memory in a file: `pagewalk open VMCORE`.
 
-mod tables;
-
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
@@ -9,16 +7,14 @@ use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
 use capture::Brought;
 use mm::World;
 use pgtable::PhysAddr;
-use ptdump::dump::Layout;
 use serde_json::{Value, json};
-use texts::{Frames, Machine as Named, Perms, Right, Row, joined};
-use vmcore::{Core, CoreError, Ranges, ReadAt, ReadError, Regions, Root};
+use texts::{Listing, Machine as Named, Wish, joined};
+use vmcore::listing::{Found, assumed, rows};
+use vmcore::{Core, CoreError, Ranges, ReadAt, ReadError, Regions, Root, Tables};
 
 use crate::bench::hex;
 use crate::files::{self, is_file, json_file, output};
 use crate::outcome::{Exit, Failure};
-
-pub(crate) use tables::{listing, printed};
 
 /// What is asked of a core besides.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -65,6 +61,20 @@ impl ReadAt for FileAt {
             _ => ReadError::System { offset, why: error.to_string() },
         })
     }
+}
+
+/// The listing of a text, or of the tables of a core or a capture.
+pub(crate) fn listing(core: &CoreArgs, name: &str, wish: Wish) -> Result<Listing, Failure> {
+    match core.tables(name, wish.machine)? {
+        Some(tables) => tables.listing(wish).map_err(|error| Failure::Asked(format!("{name}: {error}"))),
+        None => files::listing(name, wish),
+    }
+}
+
+/// The listing of what debugfs would print of the tables of a core.
+pub(crate) fn printed(name: &str, wish: Wish) -> Result<Listing, Failure> {
+    let tables = CoreArgs::default().of_core(name, wish.machine)?;
+    tables.printed(wish).map_err(|error| Failure::Asked(format!("{name}: {error}")))
 }
 
 /// The first bytes of a file; none of standard input or a pipe, which cannot be read twice.
@@ -193,23 +203,25 @@ impl CoreArgs {
         })
     }
 
-    /// What debugfs would print of it, what was assumed, and of which model its tables are.
-    pub(crate) fn dump(
-        &self,
-        name: &str,
-        machine: Option<Named>,
-    ) -> Result<(String, Vec<String>, &'static str), Failure> {
-        let failed = |error: &dyn std::fmt::Display| Failure::Asked(format!("{name}: {error}"));
+    /// The tables of a core, or of a capture; none where a file is a text.
+    pub(crate) fn tables(&self, name: &str, machine: Option<Named>) -> Result<Option<Tables>, Failure> {
         if let Some(Brought { capture, assumed, .. }) = self.captured(name, machine)? {
-            let regions = |name: &str| capture.layout.get(name);
-            let layout = Layout::captured(capture.model(), &regions);
-            let text = vmcore::dump::with_layout(&mut capture.world.clone(), &layout);
-            return Ok((text.map_err(|error| failed(&error))?, assumed, capture.model().id));
+            let regions = Regions::captured(capture.layout.iter(), assumed);
+            return Ok(Some(Tables { regions, world: capture.world, found: None }));
         }
+        self.is_meant(name).then(|| self.of_core(name, machine)).transpose()
+    }
+
+    /// The tables of a core. What is missing of them is counted; the rest is there.
+    pub(crate) fn of_core(&self, name: &str, machine: Option<Named>) -> Result<Tables, Failure> {
         self.with_root(name, machine, |core, root, _| {
-            let found = core.ranges(root, !self.lower).map_err(|error| failed(&error))?;
-            let (text, of_regions) = dumped(name, core, root, &found)?;
-            Ok((text, [assumed(root, &found), of_regions].concat(), root.model.id))
+            let failed = |error: CoreError| Failure::Asked(format!("{name}: {error}"));
+            let ranges = core.ranges(root, !self.lower).map_err(failed)?;
+            let regions = Regions::of(core.info(), root.model, &ranges);
+            let world = core.world_with_holes(root).map_err(failed)?;
+            let program = if is_core(name) { "a core" } else { "a raw image" };
+            let assumed = assumed(root, &ranges);
+            Ok(Tables { world, regions, found: Some(Found { ranges, program, assumed }) })
         })
     }
 
@@ -241,48 +253,6 @@ impl CoreArgs {
             Ok(Exit::Read)
         })
     }
-}
-
-/// What debugfs would print of a core, and where its headers are from. What is missing of the tables is for others to say; the rest is printed.
-fn dumped<R: ReadAt + ?Sized>(
-    name: &str,
-    core: &Core<'_, R>,
-    root: &Root,
-    found: &Ranges,
-) -> Result<(String, Vec<String>), Failure> {
-    let failed = |error: CoreError| Failure::Asked(format!("{name}: {error}"));
-    let mut world = core.world_with_holes(root).map_err(failed)?;
-    let regions = Regions::of(core.info(), root.model, found);
-    let text = vmcore::dump::text(&mut world, &regions).map_err(failed)?;
-    Ok((text, regions.assumed))
-}
-
-/// The ranges as those of any listing.
-fn rows(found: &Ranges) -> Vec<Row> {
-    let row = |range: &vmcore::Range| {
-        let rights = range.rights;
-        let given = [
-            (Right::Read, rights.read),
-            (Right::Write, rights.write),
-            (Right::Execute, rights.execute),
-            (Right::User, rights.user),
-            (Right::Global, rights.global),
-            (Right::Accessed, rights.accessed),
-            (Right::Dirty, rights.dirty),
-        ];
-        let perms = given.into_iter().fold(Perms::UNKNOWN, |perms, (right, given)| perms.with(right, given));
-        Row {
-            start: range.start,
-            last: range.last,
-            frames: Frames::RunOn(range.physical),
-            bits: 0,
-            line: 0,
-            level: Some(range.level),
-            perms,
-            mapped: true,
-        }
-    };
-    found.all.iter().map(row).collect()
 }
 
 /// A core, its root, and what it maps.
@@ -382,32 +352,4 @@ impl Opened<'_> {
             "ranges": ranges,
         })
     }
-}
-
-/// What was assumed of a core, and what of its tables is not there.
-fn assumed(root: &Root, found: &Ranges) -> Vec<String> {
-    let mut assumed = root.assumed.clone();
-    if found.missing > 0 {
-        assumed.push(format!(
-            "{} tables are not in the core, or cannot be unpacked: what they map is not here",
-            found.missing
-        ));
-    }
-    if found.behind_end > 0 {
-        let tables = if found.behind_end == 1 { "table lies" } else { "tables lie" };
-        assumed.push(format!(
-            "{} {tables} behind the end of the file, which is cut off: what they map is not here",
-            found.behind_end
-        ));
-    }
-    if found.bad > 0 {
-        assumed.push(format!("{} entries are bad: the kernel would clear them", found.bad));
-    }
-    if found.cut {
-        assumed.push(format!(
-            "the tree has more than {} tables: the rest is not here",
-            vmcore::tree::MOST_TABLES
-        ));
-    }
-    assumed
 }

@@ -79,7 +79,7 @@ fn which_model_fits_is_ranked() {
 #[test]
 fn pagemap_entries_are_taken_apart() {
     let said = text(&["decode", "x86_64-4level", "pagemap", "0xa08000000004ecc4"], "");
-    for part in ["page frame 0x4ecc4", "PM_SOFT_DIRTY", "PM_FILE", "0x800000004ecc4067"] {
+    for part in ["page frame 0x4ecc4", "PM_SOFT_DIRTY", "PM_FILE", "0x800000004ecc4867"] {
         assert!(said.contains(part), "{part}: {said}");
     }
     let value = json(&["decode", "?", "pagemap", "4400000000000000", "--json"], "");

@@ -102,6 +102,11 @@ fn a_root_that_the_core_tells_may_be_chosen() {
 fn a_raw_image_needs_a_root_and_a_model() {
     let raw = core_file("raw").replace(".core", ".raw");
     assert_eq!(text(&["open", &raw, "--root", "0x2000", "--model", "x86_64-4level", "--ranges"]), RANGES);
+    let checked = text(&["check", &raw, "--root", "2000", "--model", "x86_64-4level"]);
+    assert!(
+        checked.contains("the tables of a raw image, x86_64-4level") && checked.contains("nothing found"),
+        "{checked}"
+    );
     let output = pagewalk(&["open", &raw, "--root", "2000"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--model"));

@@ -126,19 +126,18 @@ fn ranges_are_five_columns_between_tabs() {
     let ranges = with_input(&["open", "-", "--ranges"], TLB);
     assert_eq!(ranges.status.code(), Some(0));
     assert_eq!(out(&ranges), "400000\t402000\tpte\trw-u-ad\t1000000\n");
-    // Several files are one list in address order.
-    let both = pagewalk(&[
-        "open",
-        &file("formats/qemu-11.1.3-x86_64-4level-info-tlb.txt"),
-        &file("formats/crash-8.0.2-x86_64-4level-vtop.txt"),
-        "--ranges",
-    ]);
-    let starts: Vec<u64> = out(&both)
-        .lines()
-        .map(|line| u64::from_str_radix(line.split('\t').next().expect("a column"), 16).expect("a number"))
-        .collect();
-    assert_eq!(starts.len(), 23);
-    assert!(starts.is_sorted());
+    // Of several files each is a list of its own, below its name: they may be of different machines.
+    let files = [
+        file("formats/qemu-11.1.3-riscv64-sv39-info-mem.txt"),
+        file("formats/crash-8.0.2-x86_64-4level-vtop.txt"),
+    ];
+    let alone = files.each_ref().map(|name| out(&pagewalk(&["open", name, "--ranges"])));
+    let both = out(&pagewalk(&["open", &files[0], &files[1], "--ranges"]));
+    assert_eq!(both, format!("# {}\n{}# {}\n{}", files[0], alone[0], files[1], alone[1]));
+    for list in alone {
+        let start = |line: &str| u64::from_str_radix(line.split('\t').next().expect("a column"), 16);
+        assert!(list.lines().map(|line| start(line).expect("a number")).is_sorted());
+    }
 }
 
 #[test]
@@ -219,7 +218,7 @@ fn what_can_be_read_of_several_files_is_shown() {
     std::fs::write(&path, "0000000000400000: 0000000001000000 X--DA--UW\n").expect("a file");
     for files in [["no-such-file", &path], [&path, "no-such-file"]] {
         let output = pagewalk(&["open", files[0], files[1], "--ranges"]);
-        assert_eq!((output.status.code(), out(&output).lines().count()), (Some(2), 1), "{output:?}");
+        assert_eq!((output.status.code(), out(&output).lines().count()), (Some(2), 2), "{output:?}");
         assert!(String::from_utf8_lossy(&output.stderr).contains("pagewalk: no-such-file: "), "{output:?}");
     }
 }
@@ -244,6 +243,11 @@ fn a_comparison_ends_with_one_if_something_differs() {
     let differs = with_input(&["diff", "-", &tlb], TLB);
     assert_eq!(differs.status.code(), Some(1));
     assert!(out(&differs).contains("column only-b:"), "{}", out(&differs));
+    // Machines that have nothing in common are compared as asked, and that is said first.
+    let other = out(&pagewalk(&["diff", &tlb, &file("formats/qemu-11.1.3-riscv64-sv39-info-mem.txt")]));
+    let says = "not compared: The first text is of x86 (x86_64-4level), the second of riscv (riscv64-sv39): what they say of one address has \
+                nothing to do with each other.\n";
+    assert!(other.contains(says), "{other}");
     let value = json(&with_input(&["diff", "-", &tlb, "--json"], TLB));
     assert!(value["legend"]["only-a"].is_string() && value["differences"][0]["columns"].is_array());
 }

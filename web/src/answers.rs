@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use decode::{Found, Reading};
-use mm::World;
 use pagewalk::{Release, Revision};
 use pgtable::Model;
 use scenario::FileId;
@@ -12,7 +11,7 @@ use splats::Explained;
 use texts::check::Checked;
 use texts::diff::Compared;
 use texts::{Listing, Range, Rights, Wish};
-use vmcore::{Regions, Root};
+use vmcore::{Root, Tables};
 use wasm_bindgen::JsValue;
 
 use crate::values::Values;
@@ -121,10 +120,14 @@ pub struct Machine {
     pub root: Option<RootAt>,
     /// What can be walked.
     pub tables: Walkable,
-    /// The tables.
-    pub world: World,
-    /// Where its kernel has its regions, as far as that is known.
-    pub regions: Regions,
+    /// The same as a check and a comparison look at them.
+    pub memory: Tables,
+    /// The first ranges that a root of a machine's memory maps, and how many there are.
+    pub ranges: Vec<Range>,
+    /// How many ranges there are.
+    pub count: usize,
+    /// What is odd in them, where that can be told.
+    pub checked: Option<Checked>,
     /// What was assumed.
     pub assumed: Vec<String>,
 }
@@ -183,7 +186,7 @@ pub struct Walkable {
 }
 
 /// Most ranges and problems that are drawn: nobody reads more.
-const MOST: usize = 200;
+pub const MOST: usize = 200;
 
 impl Shown {
     /// What is shown of a listing with these ranges, of which these tables were built.

@@ -1,6 +1,6 @@
 //! Values that a person asks about: raw entries, as text or in an address.
 
-use decode::{Beside, Change, Fit, Pagemap, Reading, fit, fits, level_named, value};
+use decode::{Beside, Change, Fit, Pagemap, Reading, fit, level_named, value};
 use pagewalk::names::Near;
 use pgtable::{Level, Model, RawEntry};
 
@@ -28,6 +28,9 @@ pub struct Values {
     pub values: Vec<RawEntry>,
 }
 
+/// A pte, and what of an entry of a pagemap it has no bit for.
+pub type Pte = (RawEntry, Vec<&'static str>);
+
 /// What values are.
 #[derive(Debug, Default)]
 pub struct Understood {
@@ -39,8 +42,8 @@ pub struct Understood {
     pub beside: Vec<Beside>,
     /// The models by how well they fit, where one or a level had to be found.
     pub fits: Vec<Fit>,
-    /// Entries of a pagemap, and a pte that shows so.
-    pub pagemap: Vec<(Pagemap, Option<RawEntry>)>,
+    /// Entries of a pagemap, a pte that shows so, and what no pte of that machine can show.
+    pub pagemap: Vec<(Pagemap, Option<Pte>)>,
 }
 
 fn model_named(word: &str) -> Option<&'static Model> {
@@ -159,7 +162,10 @@ impl Values {
     /// What they are.
     pub fn understood(&self) -> Understood {
         if self.is_pagemap {
-            let pte = |entry: &Pagemap| self.model.and_then(|model| entry.to_entry(model, Level::Pte));
+            let pte = |entry: &Pagemap| {
+                let model = self.model?;
+                Some((entry.to_entry(model, Level::Pte)?, entry.not_in_a_pte(model)))
+            };
             let entries = self.values.iter().map(|value| Pagemap::new(value.0));
             return Understood {
                 pagemap: entries.map(|of| (of.clone(), pte(&of))).collect(),
@@ -180,21 +186,4 @@ impl Values {
         }
         Understood { readings, ..said }
     }
-}
-
-/// The values of a line, under its form's model, that of the splat that it stands in, or the one that fits best.
-pub fn of_line(of: &decode::Found, machine: Option<&'static str>) -> Vec<Reading> {
-    let named = of.model.or(machine).and_then(|id| pgtable::model(id).ok());
-    let points = |model: &Model| -> i32 {
-        let each = of.values.iter().map(|(level, value)| {
-            fits(&[*value], Some(*level))
-                .into_iter()
-                .find(|fit| fit.model == model)
-                .map_or(0, |fit| fit.points)
-        });
-        each.sum()
-    };
-    let best = || pgtable::MODELS.iter().copied().rev().max_by_key(|model| points(model));
-    let Some(model) = named.or_else(best) else { return Vec::new() };
-    of.readings(model)
 }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 use texts::check::{Finding, Kind, check};
 
-use crate::cores::listing;
+use crate::cores::{CoreArgs, listing};
 use crate::files::output;
 use crate::outcome::{Exit, Failure};
 use crate::wish::WishArgs;
@@ -17,13 +17,15 @@ use crate::wish::WishArgs;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = after_help())]
 pub(crate) struct Args {
-    /// A text, or a core, of which the tables are checked by their effective rights; `-` is standard input.
+    /// A text, or a core or raw image, of which the tables are checked by their effective rights; `-` is standard input.
     file: String,
     /// For a program.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     wish: WishArgs,
+    #[command(flatten)]
+    core: CoreArgs,
 }
 
 fn after_help() -> String {
@@ -35,6 +37,7 @@ Findings:
 
 Examples:
   sudo cat /sys/kernel/debug/kernel_page_tables | pagewalk check -
+  pagewalk check memory.raw --root 2610000 --model x86_64-4level
   pagewalk check tlb.txt --json | jq '.findings[] | select(.kind == \"w+x\")'
 
 Exit codes: 0 nothing found, 1 findings, 2 not readable.",
@@ -44,7 +47,7 @@ Exit codes: 0 nothing found, 1 findings, 2 not readable.",
 
 impl Args {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let listing = listing(&self.file, self.wish.wish())?;
+        let listing = listing(&self.core, &self.file, self.wish.wish())?;
         let checked = check(&listing);
         let mut out = output();
         if self.json {

@@ -137,6 +137,7 @@ impl Args {
                 .map(|entry| {
                     let mut value = bench::pagemap_json(entry);
                     value["pte"] = json!(pte(entry).map(|pte| bench::hex(pte.0)));
+                    value["not_in_a_pte"] = json!(model.map(|model| entry.not_in_a_pte(model)));
                     value
                 })
                 .collect();
@@ -152,6 +153,9 @@ impl Args {
                         "  a pte of {} that shows so: {:#x} (its rights are not told)",
                         model.id, pte.0
                     )?;
+                    for name in entry.not_in_a_pte(model) {
+                        writeln!(out, "  {name} is not in it: a pte of {} has no bit for that", model.id)?;
+                    }
                 }
             }
         }

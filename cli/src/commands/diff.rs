@@ -4,16 +4,18 @@ use std::io::Write as _;
 
 use serde_json::{Map, Value, json};
 use texts::diff::{Difference, LEGEND, Side, diff};
-use texts::{Format, Listing, Machine, Rights, Wish};
+use texts::{Format, Listing, Machine, Wish};
+use vmcore::listing::{is_of_core, is_printed_beside};
 
-use crate::cores::{listing, printed};
+use crate::cores::{CoreArgs, listing, printed};
 use crate::files::output;
 use crate::outcome::{Exit, Failure};
 use crate::wish::format;
 
 /// Compare two dumps range by range, also of different programs.
 ///
-/// What one of the two cannot tell is no difference: `info mem` has no NX, a kernel's dump no frames.
+/// What one of the two cannot tell is no difference: `info mem` has no NX, a kernel's dump no frames. Two texts of different architectures are
+/// compared all the same, and it is said that they are.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Each line is a range: start end columns, then what A and what B says of it (level perms physical attributes).
@@ -25,7 +27,7 @@ Examples:
   pagewalk diff vmcore kernel_page_tables.txt
   ssh host sudo cat /sys/kernel/debug/kernel_page_tables | pagewalk diff mine.txt - --json
 
-Exit codes: 0 no differences, 1 differences, 2 not readable.")]
+Exit codes: 0 no differences in what both tell (of any two machines), 1 differences, 2 not readable.")]
 pub(crate) struct Args {
     /// The first text, or a core, of which the tables are compared (with a text of debugfs: what debugfs would print); `-` is standard input.
     a: String,
@@ -55,12 +57,13 @@ impl Args {
         }
         let wish_a = Wish { format: self.format_a, machine: self.model_a };
         let wish_b = Wish { format: self.format_b, machine: self.model_b };
-        let mut a = listing(&self.a, wish_a)?;
-        let mut b = listing(&self.b, wish_b)?;
+        let core = CoreArgs::default();
+        let mut a = listing(&core, &self.a, wish_a)?;
+        let mut b = listing(&core, &self.b, wish_b)?;
         // debugfs prints the leaf's own rights: beside its text a core is what debugfs would print.
-        if is_tables(&a) && is_dump(&b) {
+        if is_printed_beside(&a, &b) {
             a = printed(&self.a, wish_a)?;
-        } else if is_tables(&b) && is_dump(&a) {
+        } else if is_printed_beside(&b, &a) {
             b = printed(&self.b, wish_b)?;
         }
         let compared = diff(&a, &b);
@@ -92,7 +95,7 @@ impl Args {
             writeln!(out)?;
         } else {
             for (which, name, of) in [("A", &self.a, &a), ("B", &self.b, &b)] {
-                let what = if is_tables(of) { "the tables" } else { of.format.name() };
+                let what = if is_of_core(of) { "the tables" } else { of.format.name() };
                 writeln!(out, "{which}: {name}: {what} of {}, rights {}", of.program, of.rights.name())?;
                 for sentence in of.assumed.iter().filter(|_| !of.has_lines) {
                     writeln!(out, "   assumed: {sentence}")?;
@@ -128,15 +131,6 @@ impl Args {
         out.flush()?;
         Ok(if compared.differences.is_empty() { Exit::Read } else { Exit::Findings })
     }
-}
-
-/// Whether it is of a core's tables, not of a text or a capture.
-fn is_tables(listing: &Listing) -> bool {
-    !listing.has_lines && listing.rights == Rights::Effective
-}
-
-fn is_dump(listing: &Listing) -> bool {
-    !is_tables(listing) && listing.format.name().starts_with("kernel_page_tables")
 }
 
 fn text(side: Option<&Side>) -> String {

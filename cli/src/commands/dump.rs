@@ -40,7 +40,14 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let (text, assumed, model) = self.core.dump(&self.file, self.model)?;
+        let tables = match self.core.tables(&self.file, self.model)? {
+            Some(tables) => tables,
+            // What is no core is told how a raw image is read.
+            None => self.core.of_core(&self.file, self.model)?,
+        };
+        let (assumed, model) = (tables.assumed(), tables.world.model().id);
+        let text = vmcore::dump::text(&mut tables.world.clone(), &tables.regions)
+            .map_err(|error| Failure::Asked(format!("{}: {error}", self.file)))?;
         let mut out = output();
         if self.json {
             let wish = Wish { machine: Machine::named(model).ok(), ..Wish::default() };

@@ -2,9 +2,10 @@
 
 use std::io::{self, Read as _, Write};
 
-use decode::{Change, Found, Reading, Source, fits, recognise};
+use decode::{Change, Found, Reading, Source, readings, recognise};
 use serde_json::{Value, json};
-use splats::{Explained, Verdict, Walk, explain};
+use splats::nearest::NearSite;
+use splats::{Explained, Held, Verdict, Walk, explain};
 
 use crate::bench;
 use crate::files::{open, output};
@@ -44,16 +45,11 @@ impl Args {
         let cut = bytes.len() as u64 == MOST;
         let text = String::from_utf8_lossy(&bytes);
         let all = explain(&text);
-        let found: Vec<(Found, Vec<Reading>)> = recognise(&text)
-            .into_iter()
-            .filter(|of| !of.values.is_empty())
-            .map(|of| {
-                let machine =
-                    all.iter().rev().find(|one| one.splat.line <= of.line).and_then(|one| one.splat.machine);
-                let readings = read(&of, machine);
-                (of, readings)
-            })
-            .collect();
+        let lines: Vec<Found> = recognise(&text).into_iter().filter(|of| !of.values.is_empty()).collect();
+        let machine_at =
+            |line| all.iter().rev().find(|one| one.splat.line <= line).and_then(|one| one.splat.machine);
+        let readings = readings(&lines, machine_at);
+        let found: Vec<(Found, Vec<Reading>)> = lines.into_iter().zip(readings).collect();
         if all.is_empty() && found.is_empty() {
             let lines = text.lines().count();
             let what = "no page walk in this trace: the text has no warning, lockdep report, KASAN report, oops or call trace, and no line with entries";
@@ -78,25 +74,6 @@ impl Args {
     }
 }
 
-/// The values of a line, under its form's model, that of the splat that it stands in, or the one that fits best.
-fn read(of: &Found, machine: Option<&'static str>) -> Vec<Reading> {
-    let named = of.model.or(machine).and_then(|id| pgtable::model(id).ok());
-    let model = named.unwrap_or_else(|| {
-        // Each value has its level here: the models are ranked by all of them together.
-        let points = |model: &pgtable::Model| {
-            let each = of.values.iter().map(|(level, value)| {
-                fits(&[*value], Some(*level))
-                    .into_iter()
-                    .find(|fit| fit.model == model)
-                    .map_or(0, |fit| fit.points)
-            });
-            each.sum::<i32>()
-        };
-        pgtable::MODELS.iter().copied().rev().max_by_key(|model| points(model)).unwrap_or(pgtable::MODELS[0])
-    });
-    of.readings(model)
-}
-
 fn say(out: &mut impl Write, all: &[Explained], found: &[(Found, Vec<Reading>)]) -> io::Result<()> {
     for (nth, one) in all.iter().enumerate() {
         if nth > 0 {
@@ -105,7 +82,12 @@ fn say(out: &mut impl Write, all: &[Explained], found: &[(Found, Vec<Reading>)])
         let splat = &one.splat;
         writeln!(out, "line {}: {}", splat.line, splat.header)?;
         match &one.verdict {
-            Verdict::NoWalk { instead } => writeln!(out, "  no page walk in this trace: {instead}")?,
+            Verdict::NoWalk { instead, site } => {
+                writeln!(out, "  no page walk in this trace: {instead}")?;
+                if let Some(site) = site {
+                    call_site(out, site)?;
+                }
+            }
             Verdict::Walk(walk) => walked(out, one, walk)?,
         }
     }
@@ -161,10 +143,7 @@ fn walked(out: &mut impl Write, one: &Explained, walk: &Walk) -> io::Result<()> 
         writeln!(out, "              {}", race.link)?;
     }
     if let Some(site) = &walk.site {
-        writeln!(out, "  call site   {} ({})", site.title, site.file)?;
-        if let Some(link) = &site.link {
-            writeln!(out, "              {link}")?;
-        }
+        call_site(out, site)?;
     }
     writeln!(out, "  is it safe? {}", walk.case)?;
     for sentence in &walk.assumed {
@@ -173,12 +152,19 @@ fn walked(out: &mut impl Write, one: &Explained, walk: &Walk) -> io::Result<()> 
     Ok(())
 }
 
+fn call_site(out: &mut impl Write, site: &NearSite) -> io::Result<()> {
+    writeln!(out, "  call site   {} ({})", site.title, site.file)?;
+    site.link.iter().try_for_each(|link| writeln!(out, "              {link}"))
+}
+
+fn site_json(site: &NearSite) -> Value {
+    json!({ "title": site.title, "file": site.file, "about": site.about, "link": site.link })
+}
+
 fn json(one: &Explained) -> Value {
     let splat = &one.splat;
-    let held: Option<Vec<Value>> = splat
-        .held
-        .as_ref()
-        .map(|held| held.iter().map(|of| json!({ "name": of.name, "at": of.at })).collect());
+    let lock = |of: &Held| json!({ "name": of.name, "at": of.at });
+    let held: Option<Vec<Value>> = splat.held.as_ref().map(|held| held.iter().map(lock).collect());
     let mut value = json!({
         "line": splat.line,
         "kind": splat.kind.id(),
@@ -188,9 +174,13 @@ fn json(one: &Explained) -> Value {
         "trace": splat.frames.iter().map(|frame| frame.function.as_str()).collect::<Vec<_>>(),
         "freed": splat.freed.iter().map(|frame| frame.function.as_str()).collect::<Vec<_>>(),
         "held": held,
+        "wanted": splat.wanted.as_ref().map(lock),
+        "holds": splat.holds.as_ref().map(lock),
+        "chain": splat.chain,
     });
     match &one.verdict {
-        Verdict::NoWalk { instead } => {
+        Verdict::NoWalk { instead, site } => {
+            value["site"] = json!(site.as_ref().map(site_json));
             value["walk"] = Value::Null;
             value["verdict"] = json!("no page walk in this trace");
             value["instead"] = json!(instead);
@@ -228,9 +218,7 @@ fn walk_json(walk: &Walk) -> Value {
         "race": walk.race.as_ref().map(|race| json!({
             "id": race.id, "title": race.title, "about": race.about, "link": race.link, "why": race.why,
         })),
-        "site": walk.site.as_ref().map(|site| json!({
-            "title": site.title, "file": site.file, "about": site.about, "link": site.link,
-        })),
+        "site": walk.site.as_ref().map(site_json),
         "safe": walk.case,
         "assumed": walk.assumed,
     })

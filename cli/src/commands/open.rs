@@ -21,7 +21,7 @@ pub(crate) struct Args {
     /// Texts; `-` is standard input. Files that are compressed with gzip are unpacked.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// One line per mapped range, separated by tabs: start end level perms physical.
+    /// One line per mapped range, separated by tabs: start end level perms physical. Of several files, each below a line `# FILE`.
     #[arg(long, conflicts_with = "json")]
     ranges: bool,
     /// The same for a program, with format, program, model and what was assumed.
@@ -45,6 +45,7 @@ Ranges:
   perms are r w x u g a d: readable, writable, executable, user, global, accessed, dirty;
   - is not given, ? is not told. physical is the first page's address, or -.
   Adjoining ranges that are alike in all of these, and whose frames go on, are one line.
+  Of several files each is a list of its own in address order, below a line of # and the file's name.
 
 JSON:
   format, program, model; candidates and models: what fits as well; assumed: a sentence each;
@@ -92,7 +93,7 @@ impl Args {
         // What can be read of the others is shown all the same.
         let mut failed: Option<Failure> = None;
         for name in &self.files {
-            match listing(name, wish) {
+            match listing(&CoreArgs::default(), name, wish) {
                 Ok(listing) => listings.push((name, listing)),
                 Err(failure) => {
                     if let Some(before) = failed.replace(failure) {
@@ -108,9 +109,14 @@ impl Args {
         }
         let mut out = output();
         if self.ranges {
-            let rows = listings.iter().flat_map(|(_, listing)| listing.mapped()).collect();
-            for range in joined(rows) {
-                writeln!(out, "{range}")?;
+            for (name, listing) in &listings {
+                // Which file a line is of cannot be told where there are several.
+                if self.files.len() > 1 {
+                    writeln!(out, "# {}", name.replace(char::is_control, "?"))?;
+                }
+                for range in joined(listing.mapped()) {
+                    writeln!(out, "{range}")?;
+                }
             }
             out.flush()?;
             // What a program does not read is said to the person beside it.

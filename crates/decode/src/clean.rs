@@ -6,8 +6,13 @@
 
 use std::borrow::Cow;
 
+use crate::quoted::Quoted;
+
 /// Longest line that is put together: no form is longer, and a hostile text must not grow without end.
 const MAX_JOINED: usize = 600;
+
+/// Shortest line that a `=` at its end breaks softly, as far as nothing else says so: most programs that write them have 76.
+const SOFT: usize = 60;
 
 /// Most marks that are taken off one line.
 const MAX_MARKS: usize = 24;
@@ -29,7 +34,7 @@ pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
         let (mut soft, mut line) = strip(first);
         while line.len() < MAX_JOINED && (soft || !is_row(&line) && wants_more(&line)) {
             let Some((_, next)) = raw.peek() else { break };
-            let (next_soft, next) = strip(next);
+            let (next_soft, next) = if soft { goes_on(next) } else { strip(next) };
             if !soft && (next.is_empty() || !continues(&line, &next)) {
                 break;
             }
@@ -52,10 +57,6 @@ pub fn is_row(line: &str) -> bool {
 /// One line without its marks; and whether it ends in a soft break of quoted-printable.
 fn strip(line: &str) -> (bool, Cow<'_, str>) {
     let mut rest = line.trim_end();
-    let soft = rest.len() >= 60 && rest.ends_with('=') && !rest.ends_with("==");
-    if soft {
-        rest = &rest[..rest.len() - 1];
-    }
     for _ in 0..MAX_MARKS {
         let before = rest;
         rest = rest.trim_start_matches([' ', '\t', '\u{a0}', '\u{feff}']);
@@ -65,15 +66,37 @@ fn strip(line: &str) -> (bool, Cow<'_, str>) {
             break;
         }
     }
-    let plain = rest.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=');
-    let text = if !plain
-        && (rest.contains(['\t', '\u{a0}', '\r']) || (rest.contains("=3D") || rest.contains("=20")))
-    {
-        Cow::Owned(rest.replace(['\t', '\u{a0}', '\r'], " ").replace("=3D", "=").replace("=20", " "))
-    } else {
-        Cow::Borrowed(rest)
-    };
-    (soft, text)
+    match unquoted(rest, line.len()) {
+        // A blank that was encoded before a line is no part of it.
+        (soft, Cow::Owned(text)) => (soft, Cow::Owned(text.trim_start().to_owned())),
+        plain => plain,
+    }
+}
+
+/// The same of what goes on behind a soft break: it may begin with blanks, and no mark but a quote's stands before it.
+fn goes_on(line: &str) -> (bool, Cow<'_, str>) {
+    let mut rest = line.trim_end();
+    while let Some(quoted) = rest.trim_start_matches(' ').strip_prefix('>') {
+        rest = quoted.strip_prefix(' ').unwrap_or(quoted);
+    }
+    unquoted(rest, line.len())
+}
+
+/// What a line says, which came with so many bytes; and whether it ends in a soft break.
+fn unquoted(rest: &str, bytes: usize) -> (bool, Cow<'_, str>) {
+    if rest.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=') {
+        return (false, Cow::Borrowed(rest));
+    }
+    let is_odd = |letter: char| matches!(letter, '\t' | '\u{a0}' | '\r');
+    let spaced = |text: &str| text.replace(is_odd, " ");
+    // A line that is broken softly is as long as such lines may be, or has something else that nobody else writes.
+    let quoted = Quoted::of(rest).filter(|of| of.is_sure || of.goes_on && bytes >= SOFT);
+    match quoted {
+        Some(Quoted { text, goes_on: true, .. }) => (true, Cow::Owned(spaced(&text))),
+        Some(Quoted { text, .. }) => (false, Cow::Owned(spaced(&text).trim_end().to_owned())),
+        None if rest.contains(is_odd) => (false, Cow::Owned(spaced(rest))),
+        None => (false, Cow::Borrowed(rest)),
+    }
 }
 
 /// `<4>` or `<12>`.
@@ -131,9 +154,10 @@ fn wants_more(line: &str) -> bool {
     if line.starts_with("CPU: ") && line.contains("Comm:") {
         return !line.contains(" #") && !line.contains("Comm: swapper");
     }
-    // A lock in lockdep's list: `#0: ffff888001234560 (&mm->mmap_lock){++++}-{4:4}, at: ptdump_walk_pgd+0x3a/0xa0`.
-    if line.starts_with('#') && line.contains("){") {
-        return !line.contains("+0x");
+    // A lock as lockdep writes it: `#0: ffff888001234560 (&mm->mmap_lock){++++}-{4:4}, at: ptdump_walk_pgd+0x3a/0xa0`. In its chains
+    // there is no function behind it: `-> #1 (fs_reclaim){+.+.}-{0:0}:`.
+    if after("){").is_some_and(|usage| usage.starts_with(['+', '.', '-', '?'])) {
+        return !line.contains("+0x") && !line.ends_with("}:");
     }
     if let Some(rest) = after("Bad page map in process") {
         return !rest.contains(':') || rest.contains(" pte:") && !rest.contains("pmd:");
@@ -265,6 +289,28 @@ mod tests {
             ["BUG: Bad page map in process vcpu0  pte:168000140000f43 pmd:8000000c1ca0003"]
         );
         assert_eq!(cleaned("a=3Db"), ["a=b"]);
+        // As Gmail writes the blanks before a function, and as a client breaks a line behind an encoded sign.
+        assert_eq!(cleaned("> =C2=A0walk_page_range+0x1/0x2=20"), ["walk_page_range+0x1/0x2"]);
+        let text = "BUG: Bad page map in process vcpu0  x=3D1 pte:168000140=\n000f43 pmd:8000000c1ca0003";
+        assert_eq!(
+            cleaned(text),
+            ["BUG: Bad page map in process vcpu0  x=1 pte:168000140000f43 pmd:8000000c1ca0003"]
+        );
+        let text = "> CPU: 3 UID: 0 PID: 71 Comm: a-name-that-is-long-enough Not tainted=\n>  6.17.0-rc3+ #12 PREEMPT(full)";
+        assert_eq!(
+            cleaned(text),
+            [
+                "CPU: 3 UID: 0 PID: 71 Comm: a-name-that-is-long-enough Not tainted 6.17.0-rc3+ #12 PREEMPT(full)"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_only_looks_like_quoted_printable_stays() {
+        let table = "[0000000000000040] pgd=20f80035, p4d=80000000, pud=3d000000";
+        for line in [table, "======================================================", "x=", &"=".repeat(80)] {
+            assert_eq!(cleaned(&format!("{line}\nnext")), [line.trim_start(), "next"], "{line}");
+        }
     }
 
     #[test]

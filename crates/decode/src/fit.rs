@@ -135,6 +135,12 @@ fn own(reading: &Reading, mut why: Vec<(i32, String)>) -> Vec<(i32, String)> {
                 "_KERNPG_TABLE or _PAGE_TABLE: what x86 writes for a table",
             );
             says(table && value & 0xfff & !4 != 0x63, -3, "another set of flags than x86 writes for a table");
+            // __pti_set_user_pgtbl() sets it in the kernel's copy of an entry of user space.
+            says(
+                table && value >> 63 == 1,
+                -5,
+                "NX in an entry of a table, which only page-table isolation sets, in a pgd",
+            );
             says(leaf && value & 0x21 == 0x21, 2, "present and accessed");
             says(leaf && pte && value & 0x80 != 0, -2, "the PAT bit, which is rare");
             says(leaf && value & 0x46 == 0x44, -1, "a user page that is dirty but not writable");
@@ -180,6 +186,7 @@ fn own(reading: &Reading, mut why: Vec<(i32, String)>) -> Vec<(i32, String)> {
             says(table && !table_like, -8, "no address in the cached window, as every table entry has");
             says(leaf && value & 0x81 == 0x81, 3, "valid and present");
             says(leaf && value >> 48 & 0xfff != 0, -4, "bits 48 to 59, which are not used");
+            says(leaf && value >> 63 == 1, -4, "_PAGE_RPLV, which Linux leaves 0");
             says(leaf && value >> 4 & 3 == 1, 1, "coherently cached");
             says(leaf && value >> 4 & 3 > 1, -2, "uncached in a way that Linux rarely uses");
         }
@@ -228,6 +235,21 @@ mod tests {
         ];
         for (values, arch) in cases {
             assert!(best(values, None).starts_with(arch), "{values:x?}: {}", best(values, None));
+        }
+    }
+
+    /// A leaf with the flags of a table and NX is the far more common one of the two; so is x86's large page of loongarch's.
+    #[test]
+    fn nx_in_a_leaf_comes_before_nx_in_a_table() {
+        for (value, level) in [
+            (0x8000_0000_0100_7067, Level::Pte),
+            (0x8000_0000_0012_3063, Level::Pte),
+            (0x8000_0000_4000_0183, Level::Pmd),
+            (0x8000_0000_4000_01e3, Level::Pmd),
+            (0x0100_7067, Level::Pmd),
+        ] {
+            let best = &fits(&[RawEntry(value)], None)[0];
+            assert_eq!((best.model.id, best.levels[0]), ("x86_64-4level", level), "{value:x}: {best:?}");
         }
     }
 

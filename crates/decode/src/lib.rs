@@ -27,6 +27,7 @@
 //! | [`pagemap`] | an entry of `/proc/PID/pagemap`, from a pte and back |
 //! | [`lines`] | the lines of a kernel log and of crash that have such values |
 //! | [`clean`] | a text as mails and logs have it, line by line without what they added |
+//! | [`quoted`] | quoted-printable, as mails have it |
 //! | [`input`] | values and levels as a person writes them |
 //!
 //! Bits, levels and tests are those of [`pgtable`]; what is here besides is what a table of bits does not say: the formats of swap
@@ -41,6 +42,7 @@ pub mod fit;
 pub mod input;
 pub mod lines;
 pub mod pagemap;
+pub mod quoted;
 pub mod reading;
 pub mod swap;
 
@@ -49,7 +51,8 @@ pub use change::{Change, Changed};
 pub use demand::{Demand, Weight};
 pub use fit::{Fit, fits};
 pub use input::{InputError, level_named, value};
-pub use lines::{Found, Source, fault_address, recognise};
+pub use lines::{Found, Source, fault_address, readings, recognise};
 pub use pagemap::Pagemap;
+pub use quoted::Quoted;
 pub use reading::{Named, Reading, Target};
 pub use swap::Swap;

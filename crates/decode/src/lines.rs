@@ -9,11 +9,12 @@
 //! | `PGD V P4D V PUD V PMD V PTE V` | an oops of x86 |
 //! | `[A] pgd=V, p4d=V, pud=V, pmd=V, pte=V` | an oops of arm64, and of riscv since v6.13 |
 //! | `PUD: A => V` | crash's `vtop` |
+//! | `crash> pte V` | crash's `pte`, by what was typed |
 
 use pgtable::{Level, Model, RawEntry};
 
-use crate::Reading;
 use crate::clean::{self, Line};
+use crate::{Reading, fits};
 
 /// Which form a line has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub enum Source {
     Oops,
     /// crash's `vtop`.
     Vtop,
+    /// crash's `pte`.
+    Pte,
 }
 
 impl Source {
@@ -39,6 +42,7 @@ impl Source {
             Self::BadEntry => "a bad entry, which the kernel has cleared",
             Self::Oops => "the tables of the address of an oops",
             Self::Vtop => "crash's vtop",
+            Self::Pte => "crash's pte",
         }
     }
 
@@ -50,6 +54,7 @@ impl Source {
             Self::BadEntry => "bad-entry",
             Self::Oops => "oops",
             Self::Vtop => "vtop",
+            Self::Pte => "pte",
         }
     }
 }
@@ -83,6 +88,26 @@ impl Found {
     }
 }
 
+/// The values of each line: under the model of its form, under that of where it stands (`machine_at` its line), or else under the one that
+/// fits best of all that are told by neither.
+pub fn readings(found: &[Found], machine_at: impl Fn(usize) -> Option<&'static str>) -> Vec<Vec<Reading>> {
+    let named = |of: &Found| of.model.or_else(|| machine_at(of.line)).and_then(|id| pgtable::model(id).ok());
+    // Each value has its level here: models are ranked by all of them together.
+    let mut points = vec![0; pgtable::MODELS.len()];
+    for of in found.iter().filter(|of| named(of).is_none()) {
+        // What a kernel calls bad is odd under the model that is the right one, too.
+        let least = if of.source == Source::BadEntry { -2 } else { i32::MIN };
+        for fit in of.values.iter().flat_map(|(level, value)| fits(&[*value], Some(*level))) {
+            if let Some(at) = pgtable::MODELS.iter().position(|model| *model == fit.model) {
+                points[at] += fit.points.max(least);
+            }
+        }
+    }
+    let best = pgtable::MODELS.iter().zip(points).rev().max_by_key(|(_, points)| *points);
+    let best = best.map_or(pgtable::MODELS[0], |(model, _)| *model);
+    found.iter().map(|of| of.readings(named(of).unwrap_or(best))).collect()
+}
+
 /// Most that is found in one text: nobody reads more.
 const MOST: usize = 1_000;
 
@@ -102,6 +127,7 @@ pub fn recognise(text: &str) -> Vec<Found> {
             .or_else(|| racy(&line))
             .or_else(|| bad_entry(&line))
             .or_else(|| oops(&line))
+            .or_else(|| typed(&line))
             .or_else(|| headless(&line));
         if let Some(mut found) = found {
             if found.source == Source::Oops && found.address.is_none() {
@@ -237,7 +263,10 @@ fn bad_entry(line: &Line<'_>) -> Option<Found> {
         model: None,
         values: Vec::from([(level, RawEntry(value))]),
         address: None,
-        about: format!("a {} was no table and no leaf; the kernel has cleared it and goes on", level.name()),
+        about: format!(
+            "{name}_bad() was true of a {name}: where a table was wanted stood none, a large page perhaps; the kernel has cleared it and goes on",
+            name = level.name()
+        ),
     })
 }
 
@@ -273,6 +302,19 @@ fn headless(line: &Line<'_>) -> Option<Found> {
     hex(level(first)?.1.strip_prefix(':')?)?;
     let about = "the values of such a line without its head".to_owned();
     of_page_map(line, named_values(text, ':'), about)
+}
+
+/// `crash> pte 8000000000000163`: the answer has the same value once more.
+fn typed(line: &Line<'_>) -> Option<Found> {
+    let value = hex(line.text.strip_prefix("crash> pte ")?.trim())?;
+    Some(Found {
+        source: Source::Pte,
+        line: line.number,
+        model: None,
+        values: Vec::from([(Level::Pte, RawEntry(value))]),
+        address: None,
+        about: "a value that was asked for, which need not be a pte of that machine".to_owned(),
+    })
 }
 
 fn oops(line: &Line<'_>) -> Option<Found> {
@@ -330,6 +372,10 @@ fn vtop(line: &Line<'_>, all: &mut Vec<Found>) {
         begin(line, all, None);
     }
     if let Some(last) = all.last_mut() {
+        // crash prints a p4d where it is a table of its own.
+        if entry.0 == Level::P4d && last.model == Some("x86_64-4level") {
+            last.model = Some("x86_64-5level");
+        }
         last.values.push(entry);
     }
 }

@@ -118,13 +118,30 @@ impl Pagemap {
     }
 
     /// An entry of `level` that this would be shown for. Rights are not in a pagemap, so `PAGE_SHARED` stands for them; what is sure is the
-    /// frame, or type and offset. `None` where there is nothing.
+    /// frame, or type and offset, and what was noted besides where the architecture has bits for it. `None` where there is nothing.
     pub fn to_entry(&self, model: &Model, level: Level) -> Option<RawEntry> {
+        let is = |bit: u8| self.value >> bit & 1 != 0;
         if let Some((kind, offset)) = self.swap {
-            return Some(Swap::to_entry(model, kind, offset));
+            return Some(Swap::noted_entry(model, kind, offset, is(55), is(57)));
         }
         let start = self.frame?.checked_shl(u32::from(model.page_shift))?;
-        model.make_leaf(PhysAddr(start), Prot::Shared, level)
+        let leaf = model.make_leaf(PhysAddr(start), Prot::Shared, level)?;
+        let noted =
+            [("SOFT_DIRTY", is(55)), ("UFFD", is(57))].into_iter().fold(leaf.0, |value, (name, is)| {
+                let flag = model.flags(level, EntryKind::Leaf).iter().find(|flag| flag.name.contains(name));
+                let mask = flag.map_or(0, |flag| flag.mask);
+                if is { value | mask } else { value & !mask }
+            });
+        Some(RawEntry(noted))
+    }
+
+    /// What this says and no pte of the machine can, as it has no bit for that.
+    pub fn not_in_a_pte(&self, model: &'static Model) -> Vec<&'static str> {
+        let entry = self.to_entry(model, Level::Pte);
+        let shown = entry.and_then(|entry| Self::of(&Reading::new(model, Level::Pte, entry)));
+        let shown = shown.map_or(self.value, |shown| shown.value);
+        let missing = |of: &&&Bit| of.from_pte && (self.value & !shown) >> of.bit & 1 != 0;
+        self.flags.iter().filter(missing).map(|of| of.name).collect()
     }
 }
 
@@ -163,6 +180,48 @@ mod tests {
         assert_eq!(of("ppc64le-64k-radix", 0x4000_0000_0004_001f).value, 1 << 62 | 1 << 58 | 4 << 5 | 31);
         let table = Reading::new(model("x86_64-4level").expect("a model"), Level::Pmd, RawEntry(0x1067));
         assert_eq!(Pagemap::of(&table), None);
+    }
+
+    /// What the CPU or the kernel noted comes back where a pte has a bit for it, and is said to be lost elsewhere.
+    #[test]
+    fn soft_dirty_and_uffd_wp_come_back() {
+        for value in [
+            0x8080_0000_0004_1e2b,
+            0x8200_0000_0004_1e2b,
+            0x8000_0000_0004_1e2b,
+            0x4280_0000_0000_9c42,
+            0x4080_0000_0000_9c42,
+        ] {
+            let entry = Pagemap::new(value);
+            let x86 = model("x86_64-4level").expect("a model");
+            let pte = entry.to_entry(x86, Level::Pte).expect("a pte");
+            assert_eq!(of(x86.id, pte.0).value, value, "{pte:?}");
+            assert!(entry.not_in_a_pte(x86).is_empty());
+            for model in MODELS {
+                let pte = entry.to_entry(model, Level::Pte).expect("a pte");
+                let lost = entry.not_in_a_pte(model);
+                assert_eq!(
+                    of(model.id, pte.0).value == value,
+                    lost.is_empty(),
+                    "{} {value:x} {lost:?}",
+                    model.id
+                );
+            }
+        }
+        let loongarch = model("loongarch64-16k-3level").expect("a model");
+        assert_eq!(
+            Pagemap::new(0x8280_0000_0004_1e2b).not_in_a_pte(loongarch),
+            ["PM_SOFT_DIRTY", "PM_UFFD_WP"]
+        );
+    }
+
+    /// A swap entry of s390 is invalid to the CPU, and one of powerpc says that it is a pte.
+    #[test]
+    fn a_swap_entry_has_the_bits_that_are_always_set() {
+        let entry =
+            |id: &str| Pagemap::new(0x4000_0000_0000_9c42).to_entry(model(id).expect("a model"), Level::Pte);
+        assert_eq!(entry("s390x"), Some(RawEntry(0x4e_2608)));
+        assert_eq!(entry("ppc64le-64k-radix").map(|entry| entry.0 >> 62), Some(1));
     }
 
     proptest! {

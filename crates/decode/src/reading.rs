@@ -44,6 +44,8 @@ pub struct Reading {
     pub kind: EntryKind,
     /// Whether the CPU uses it. The kernel calls some entries present that the CPU must not use.
     pub cpu_uses: bool,
+    /// Why the CPU faults at it although it is marked as valid: what the architecture reserves.
+    pub reserved: Option<&'static str>,
     /// The flags that are set, lowest bit first.
     pub flags: Vec<Named>,
     /// Where it leads.
@@ -64,13 +66,15 @@ impl Reading {
         let of = model.kernel.isa;
         let shared = meaning(model, level, value);
         let kind = model.classify(shared, value, &model.empty);
-        let cpu_uses = cpu_uses(of, kind, shared, value.0);
+        let is_valid = cpu_uses(of, kind, shared, value.0);
+        let reserved = reserved(model, kind, shared, value.0).filter(|_| is_valid);
+        let cpu_uses = is_valid && reserved.is_none();
         // leaf() does not ask present(): a pmd migration entry of loongarch has the huge bit.
         let is_absent = kind == EntryKind::NotPresent
             || kind == EntryKind::Leaf && !model.tests(shared, &model.empty).present(value);
         let flags = match kind {
-            EntryKind::Leaf if is_absent => flags(model, Level::Pte, EntryKind::NotPresent, value, cpu_uses),
-            _ => flags(model, shared, kind, value, cpu_uses),
+            EntryKind::Leaf if is_absent => flags(model, Level::Pte, EntryKind::NotPresent, value, is_valid),
+            _ => flags(model, shared, kind, value, is_valid),
         };
         let target = if is_absent { Target::Nothing } else { target(model, shared, kind, value) };
         let swap = is_absent.then(|| Swap::new(model, shared, value)).flatten();
@@ -82,6 +86,7 @@ impl Reading {
             value,
             kind,
             cpu_uses,
+            reserved,
             flags,
             target,
             swap,
@@ -102,7 +107,7 @@ impl Reading {
     /// `set_memory_valid()`, arch/arm64/mm/pageattr.c).
     #[must_use]
     pub fn of_kernel(mut self) -> Self {
-        let is_leaf = self.kind == EntryKind::Leaf && !self.cpu_uses;
+        let is_leaf = self.kind == EntryKind::Leaf && !self.cpu_uses && self.reserved.is_none();
         if !(is_leaf || self.kind == EntryKind::NotPresent) {
             return self;
         }
@@ -187,6 +192,35 @@ const fn cpu_uses(isa: Isa, kind: EntryKind, level: Level, value: u64) -> bool {
         (Isa::S390, _) if matches!(level, Level::Pte) => value & 0x400 == 0,
         (Isa::S390, _) => value & 0x20 == 0,
         (Isa::Loongarch | Isa::X86 | Isa::Arm64 | Isa::Riscv | Isa::Openrisc, _) => value & 1 != 0,
+    }
+}
+
+/// What the architecture reserves in a valid leaf, where it does: the CPU faults. RISC-V's privileged architecture (Sv39, Svpbmt), the tables of
+/// descriptors of Arm's manual (DDI 0487), and of Intel's (SDM, volume 3, 4.5).
+fn reserved(model: &Model, kind: EntryKind, level: Level, value: u64) -> Option<&'static str> {
+    if kind != EntryKind::Leaf {
+        return None;
+    }
+    let below = (1u64 << model.level(level).shift) - 1;
+    match model.kernel.isa {
+        Isa::Riscv if value & 0xe == 0 => {
+            Some("neither readable nor writable nor executable, at the last level")
+        }
+        Isa::Riscv if value & 6 == 4 => Some("writable and not readable, which is reserved"),
+        Isa::Riscv if model.entry_bytes == 8 && value >> 61 & 3 == 3 => {
+            Some("bits 62 and 61 are 3, which Svpbmt reserves")
+        }
+        Isa::Riscv if level != Level::Pte && value >> 10 & below >> 12 != 0 => {
+            Some("a large page whose frame is no multiple of its size")
+        }
+        Isa::Arm64 if level == Level::Pte && value & 3 == 1 => {
+            Some("type 1 of a descriptor at the last level, which is reserved")
+        }
+        // Bit 12 of a large page is PAT.
+        Isa::X86 if level != Level::Pte && value & below & !0x1fff != 0 => {
+            Some("bits of the address below the size of the page are set, which are reserved")
+        }
+        _ => None,
     }
 }
 
@@ -459,6 +493,29 @@ mod tests {
         assert_eq!(entry.swap.as_ref().map(|swap| (swap.kind, swap.offset)), Some((27, 0x1234)));
         assert!(entry.notes.iter().any(|note| note.contains("not present")), "{entry:?}");
         assert!(read("loongarch64-16k-3level", Level::Pmd, 0x1d3).swap.is_none());
+    }
+
+    /// Valid, a leaf to the kernel's tests, and a fault to the CPU.
+    #[test]
+    fn what_an_architecture_reserves_is_not_used() {
+        for (id, level, value, is_used) in [
+            ("riscv64-sv39", Level::Pte, 0x2000_0cc5u64, false),
+            ("riscv64-sv39", Level::Pte, 0x2000_0cc7, true),
+            ("riscv64-sv39", Level::Pte, 0x2000_0c01, false),
+            ("riscv64-sv39", Level::Pmd, 0x2008_04e7, false),
+            ("riscv64-sv39", Level::Pmd, 0x2008_00e7, true),
+            ("riscv64-sv39", Level::Pte, 0x6000_0000_0400_00e7, false),
+            ("arm64-4k-48", Level::Pte, 0x0060_0004_1689_8f81, false),
+            ("arm64-4k-48", Level::Pte, 0x0060_0004_1689_8f83, true),
+            ("x86_64-4level", Level::Pud, 0x8000_0000_4020_00e7, false),
+            ("x86_64-4level", Level::Pud, 0x8000_0000_4000_10e7, true),
+            ("x86_64-4level", Level::Pmd, 0x8000_0000_0020_11e3, true),
+        ] {
+            let reading = Reading::new(model(id).expect("a model"), level, RawEntry(value));
+            assert_eq!((reading.kind, reading.cpu_uses), (EntryKind::Leaf, is_used), "{id} {value:x}");
+            let says = reading.notes.iter().any(|note| note.contains("the CPU faults at it"));
+            assert_eq!(says, !is_used, "{id} {value:x}: {:?}", reading.notes);
+        }
     }
 
     #[test]

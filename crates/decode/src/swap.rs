@@ -29,6 +29,8 @@ struct Layout {
     soft_dirty: u64,
     /// `pte_swp_uffd_wp()`; 0 where there is none.
     uffd_wp: u64,
+    /// What is set in all of them: s390's `_PAGE_INVALID | _PAGE_PROTECT`, powerpc's `_PAGE_PTE`.
+    always: u64,
     /// Header and version.
     source: &'static str,
 }
@@ -43,6 +45,7 @@ const fn layout(model: &Model) -> Layout {
             exclusive: 1 << 3,
             soft_dirty: 1 << 1,
             uffd_wp: 1 << 2,
+            always: 0,
             source: "arch/x86/include/asm/pgtable_64.h, v4.19 on",
         },
         Isa::Arm64 => Layout {
@@ -52,6 +55,7 @@ const fn layout(model: &Model) -> Layout {
             exclusive: 1 << 2,
             soft_dirty: 0,
             uffd_wp: 1 << 3,
+            always: 0,
             source: "arch/arm64/include/asm/pgtable.h, v6.10 on",
         },
         Isa::Riscv => Layout {
@@ -61,6 +65,7 @@ const fn layout(model: &Model) -> Layout {
             exclusive: 1 << 6,
             soft_dirty: if bits == 64 { 1 << 3 } else { 0 },
             uffd_wp: if bits == 64 { 1 << 4 } else { 0 },
+            always: 0,
             source: "arch/riscv/include/asm/pgtable.h, v6.3 on (soft-dirty and uffd-wp: v6.19, Svrsw60t59b)",
         },
         Isa::Loongarch => Layout {
@@ -70,6 +75,7 @@ const fn layout(model: &Model) -> Layout {
             exclusive: 1 << 23,
             soft_dirty: 0,
             uffd_wp: 0,
+            always: 0,
             source: "arch/loongarch/include/asm/pgtable.h, v6.3 on",
         },
         Isa::Powerpc => Layout {
@@ -80,6 +86,7 @@ const fn layout(model: &Model) -> Layout {
             exclusive: 1 << 5,
             soft_dirty: 1 << 9,
             uffd_wp: 0,
+            always: 1 << 62,
             source: "arch/powerpc/include/asm/book3s/64/pgtable.h, v6.3 on",
         },
         Isa::S390 => Layout {
@@ -89,6 +96,7 @@ const fn layout(model: &Model) -> Layout {
             exclusive: 1 << 11,
             soft_dirty: 1 << 1,
             uffd_wp: 0,
+            always: 0x600,
             source: "arch/s390/include/asm/pgtable.h, v6.3 on",
         },
         Isa::Openrisc => Layout {
@@ -98,6 +106,7 @@ const fn layout(model: &Model) -> Layout {
             exclusive: 1 << 11,
             soft_dirty: 0,
             uffd_wp: 0,
+            always: 0,
             source: "arch/openrisc/include/asm/pgtable.h, v6.3 on",
         },
     }
@@ -111,6 +120,7 @@ const ARM64_BEFORE_V6_10: Layout = Layout {
     exclusive: 1 << 2,
     soft_dirty: 0,
     uffd_wp: 0,
+    always: 0,
     source: "arch/arm64/include/asm/pgtable.h, v6.3 to v6.9",
 };
 
@@ -217,10 +227,23 @@ impl Swap {
 
     /// The value that stands for type and offset: `swp_entry_to_pte(swp_entry(type, offset))`.
     pub fn to_entry(model: &Model, kind: u8, offset: u64) -> RawEntry {
+        Self::noted_entry(model, kind, offset, false, false)
+    }
+
+    /// The same of a page that was written since last asked, or that userfaultfd write-protects.
+    pub(crate) fn noted_entry(
+        model: &Model,
+        kind: u8,
+        offset: u64,
+        soft_dirty: bool,
+        uffd_wp: bool,
+    ) -> RawEntry {
         let layout = layout(model);
+        let noted = if soft_dirty { layout.soft_dirty } else { 0 } | if uffd_wp { layout.uffd_wp } else { 0 };
         let offset = if layout.inverted { !offset } else { offset };
         let put = |value: u64, (low, bits): (u8, u8)| (value & (u64::MAX >> (64 - bits))) << low;
-        RawEntry((put(u64::from(kind), layout.kind) | put(offset, layout.offset)) & model.word_mask)
+        let value = put(u64::from(kind), layout.kind) | put(offset, layout.offset);
+        RawEntry((value | layout.always | noted) & model.word_mask)
     }
 }
 

@@ -178,3 +178,38 @@ proptest! {
         let _ = recognise(&text);
     }
 }
+
+/// Lines of one log are of one machine, also where one of them holds rubbish.
+#[test]
+fn lines_that_tell_no_machine_are_read_under_one() {
+    let text = "mm/pgtable-generic.c:50: bad pmd ffff888101234000(80000001b3c000e7)\nmm/memory.c:120: bad pgd 00000000deadbeef.\n";
+    let found = decode::recognise(text);
+    let models: Vec<_> =
+        decode::readings(&found, |_| None).iter().flatten().map(|reading| reading.model.id).collect();
+    assert_eq!(models, ["x86_64-4level", "x86_64-4level"]);
+    let told = decode::readings(&found, |line| (line == 2).then_some("arm64-4k-48"));
+    assert_eq!((told[0][0].model.id, told[1][0].model.id), ("x86_64-4level", "arm64-4k-48"));
+    assert!(found[0].about.contains("pmd_bad() was true") && found[0].about.contains("a large page perhaps"));
+}
+
+/// crash on x86-64 with five levels, in shape.
+#[test]
+fn a_walk_with_a_p4d_is_of_five_levels() {
+    let text = "crash> vtop ff11000000000000\nPGD DIRECTORY: ffffffff82a10000\nPAGE DIRECTORY: 3801067\n   P4D: 3801000 => 3802067\n";
+    let found = decode::recognise(text);
+    assert_eq!((found[0].model, found[0].values.len()), (Some("x86_64-5level"), 2));
+    let four = decode::recognise(&text.replace("P4D", "PUD"));
+    assert_eq!(four[0].model, Some("x86_64-4level"));
+}
+
+/// crash 8.0.2 says the flags of a value by their names; here each is told with what it means.
+#[test]
+fn a_value_that_crash_was_asked_for_is_read() {
+    let text = "crash> pte 8000000000000163\n      PTE         PHYSICAL  FLAGS\n8000000000000163      0     (PRESENT|RW|ACCESSED|DIRTY|GLOBAL|NX)\n\
+                crash> pte d8e067\n PTE    PHYSICAL  FLAGS\nd8e067   d8e000   (PRESENT|RW|USER|ACCESSED|DIRTY)\n";
+    let found = decode::recognise(text);
+    let values: Vec<u64> = found.iter().flat_map(|of| &of.values).map(|(_, value)| value.0).collect();
+    assert_eq!(values, [0x8000_0000_0000_0163, 0xd8_e067]);
+    let readings = decode::readings(&found, |_| None);
+    assert!(readings.iter().flatten().all(|reading| reading.model.id == "x86_64-4level" && reading.cpu_uses));
+}

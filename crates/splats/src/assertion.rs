@@ -58,7 +58,9 @@ pub fn is_lock_header(file: &str) -> bool {
 /// What the condition says that newer kernels print before the warning: with lockdep or not, and in which mode.
 fn condition(splat: &Splat) -> Option<(bool, Need)> {
     splat.before.iter().find_map(|line| {
-        let word = line.contains("sem->count") || line.contains("rwbase");
+        let word = ["sem->count", "rwbase", "rwsem_is_locked", "rwsem_is_write_locked"]
+            .iter()
+            .any(|of| line.contains(of));
         if line.contains("lock_is_held") {
             // lockdep_assert_held_write() asks lock_is_held_type(.., 0).
             let write = line.contains("lock_is_held_type") && line.replace(' ', "").contains(",(0))");
@@ -72,11 +74,36 @@ fn condition(splat: &Splat) -> Option<(bool, Need)> {
     })
 }
 
-/// The mode that the condition or the line tells, where they do.
+/// The mode that the names of inlined assertions, the condition or the line tells, where they do.
 fn told_mode(splat: &Splat) -> Option<Need> {
-    if let Some((_, need)) = condition(splat) {
-        return Some(need);
-    }
+    named(splat, &["mmap_assert_", "rwsem_assert_"])
+        .or_else(|| Some(condition(splat)?.1))
+        .or_else(|| mode_of_line(splat))
+}
+
+/// The mode of the assertion that the text names, if it names one that begins so.
+fn named(splat: &Splat, starts: &[&str]) -> Option<Need> {
+    let of_frames = splat.frames.iter().filter(|frame| frame.place.is_some()).map(|frame| &frame.function);
+    let all = splat.named.iter().chain(of_frames);
+    let name = all.into_iter().find(|name| starts.iter().any(|start| name.starts_with(start)))?;
+    Some(if name.contains("write") { Need::Write } else { Need::Held })
+}
+
+/// What is odd about the line of the assertion: the text names another one than has that line in the kernels that are known.
+pub fn odd_line(splat: &Splat) -> Option<String> {
+    let (file, line) = splat.kind.place()?;
+    let of_line = mode_of_line(splat)?;
+    let told = told_mode(splat).filter(|told| *told != of_line)?;
+    let name = |need| if need == Need::Write { "rwsem_assert_held_write" } else { "rwsem_assert_held" };
+    Some(format!(
+        "line {line} of {file} would be {}_nolockdep() in the kernels that are known; the text itself says {}, and that is taken",
+        name(of_line),
+        name(told)
+    ))
+}
+
+/// The mode that the line tells.
+fn mode_of_line(splat: &Splat) -> Option<Need> {
     let (file, line) = splat.kind.place()?;
     match file {
         "include/linux/rwsem.h" if HELD_LINES.contains(&line) => Some(Need::Held),
@@ -152,6 +179,9 @@ fn lockdep(
             "the condition that the kernel printed before the warning says so".to_owned(),
         );
     }
+    if let Some(name) = splat.named.iter().find(|name| name.ends_with("_nolockdep")) {
+        return (Some(false), format!("the text names {name}(), which is for builds without lockdep"));
+    }
     match place {
         _ if bug => (None, "a BUG tells nothing of lockdep".to_owned()),
         Some(("include/linux/mmap_lock.h", _)) if before == Some(true) => (
@@ -195,11 +225,13 @@ pub fn of_walk(splat: &Splat, walk: &InTrace, row: Revision, of_init_mm: Option<
     let by_line = told_mode(splat);
     // The lock of a VMA: asserted in mm.h (v6.4 to v6.14), or in mmap_lock.h (since v6.15), where since v6.9 no mmap lock is.
     let since_v6_15 = splat.version.as_ref().is_some_and(|version| version.since(6, 15));
-    let is_vma_lock = file == "include/linux/mm.h" || file == "include/linux/mmap_lock.h" && since_v6_15;
+    let vma = named(splat, &["vma_assert_"]);
+    let is_vma_lock =
+        vma.is_some() || file == "include/linux/mm.h" || file == "include/linux/mmap_lock.h" && since_v6_15;
     // A walk without VMAs has none to assert, whatever header is named.
     if is_vma_lock && walk.entry.has_vmas() || walk.inner == "process_vma_walk_lock" {
         let why = "the walk_lock of its ops table says that the VMA is locked (PGWALK_WRLOCK_VERIFY, since v6.17 also PGWALK_VMA_RDLOCK_VERIFY)";
-        return Some(missing(VMA, Need::Write, why.to_owned()));
+        return Some(missing(VMA, vma.unwrap_or(Need::Write), why.to_owned()));
     }
     if file == "mm/pagewalk.c" {
         return (walk.entry == EntryPoint::Mapping).then(|| {

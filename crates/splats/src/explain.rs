@@ -26,6 +26,8 @@ pub enum Verdict {
     NoWalk {
         /// What is there instead, in a sentence.
         instead: String,
+        /// A caller of walks that is at work, before its walk or behind it.
+        site: Option<NearSite>,
     },
     /// A walk.
     Walk(Box<Walk>),
@@ -80,10 +82,30 @@ fn verdict(splat: &Splat) -> Verdict {
             (false, Some(other)) => format!("at work is {other}, not mm/pagewalk.c"),
             (false, None) => "no function of mm/pagewalk.c is in the call trace".to_owned(),
         };
-        return Verdict::NoWalk { instead };
+        let caller = nearest::caller(splat);
+        let instead = match caller {
+            Some((function, site)) => format!(
+                "{instead}; {function}() is at work before its walk or behind it: {} ({})",
+                site.title, site.file
+            ),
+            None => instead,
+        };
+        let instead = match order(splat) {
+            Some(order) if concerns_mmap_lock(splat) => {
+                format!(
+                    "{instead}; lockdep: {order}; page walks assert the mmap lock, but none takes part here"
+                )
+            }
+            Some(order) => format!("{instead}; lockdep: {order}"),
+            None => instead,
+        };
+        let row = Row::nearest(splat.version.as_ref(), &[]);
+        let model = splat.machine.and_then(|id| pgtable::model(id).ok()).unwrap_or(MODELS[0]);
+        let site = caller.map(|(_, site)| NearSite::on(site, model, row.revision));
+        return Verdict::NoWalk { instead, site };
     };
     let row = Row::nearest(splat.version.as_ref(), &walk::entries(&splat.frames));
-    let of_init_mm = nearest::of_init_mm(&found);
+    let of_init_mm = nearest::of_init_mm(splat, &found);
     let missing = assertion::of_walk(splat, &found, row.revision, of_init_mm);
     // Which mm it was may be known only by what was asserted.
     let of_init_mm =
@@ -108,6 +130,13 @@ fn verdict(splat: &Splat) -> Verdict {
             found.function
         ));
     }
+    if found.tail_called {
+        assumed.push(format!(
+            "{}() ends in a tail call of the lockless walk and leaves no frame: its caller is none that walks locklessly",
+            found.function
+        ));
+    }
+    assumed.extend(missing.as_ref().and_then(|_| assertion::odd_line(splat)));
     if !model_is_known {
         assumed.push(format!("no registers tell the architecture: {} is taken", model.title));
     }
@@ -116,7 +145,10 @@ fn verdict(splat: &Splat) -> Verdict {
     }
     Verdict::Walk(Box::new(Walk {
         entry: found.entry,
-        happened: happened(splat, &found, missing.as_ref()),
+        happened: match (happened(splat, &found, missing.as_ref()), order(splat)) {
+            (happened, Some(order)) => format!("{happened}; {order}"),
+            (happened, None) => happened,
+        },
         race: nearest::race(splat, &found, missing.as_ref(), of_init_mm, model, row.revision, lock),
         site,
         case: nearest::case(&found, of_init_mm, model, row.revision, lock),
@@ -157,6 +189,34 @@ fn lock(splat: &Splat, missing: Option<&Missing>, of_init_mm: Option<bool>) -> L
         }
         (None, _) => LockMode::Read,
     }
+}
+
+/// Which locks a report of lockdep is about, and in which orders they are taken.
+fn order(splat: &Splat) -> Option<String> {
+    let wanted = splat.wanted.as_ref()?;
+    let mut says = format!("{}() wants {}", wanted.at, wanted.name);
+    if let Some(held) = &splat.holds {
+        says = format!("{says} while it has {} of {}()", held.name, held.at);
+    }
+    // The report has its chain from the end to the beginning, which is what is wanted.
+    let chain: Vec<&str> = splat.chain.iter().rev().map(String::as_str).collect();
+    Some(match &splat.holds {
+        Some(held) if held.name == wanted.name => {
+            format!("{says}: both are of one class, so each may wait for the other")
+        }
+        _ if chain.len() > 1 => {
+            format!(
+                "{says}; elsewhere the order is {}: a circle, in which each may wait for the other",
+                chain.join(", then ")
+            )
+        }
+        _ => says,
+    })
+}
+
+fn concerns_mmap_lock(splat: &Splat) -> bool {
+    let locks = [&splat.wanted, &splat.holds].into_iter().flatten().map(|held| &held.name);
+    locks.chain(&splat.chain).any(|name| name.contains("mmap_lock") || name.contains("mmap_sem"))
 }
 
 fn happened(splat: &Splat, walk: &walk::InTrace, missing: Option<&Missing>) -> String {

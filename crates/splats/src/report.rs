@@ -39,6 +39,14 @@ pub struct Splat {
     pub chains: Vec<Frame>,
     /// The locks that are held, if lockdep says.
     pub held: Option<Vec<Held>>,
+    /// The lock that a lockdep report says is asked for, and by whom.
+    pub wanted: Option<Held>,
+    /// The lock that it says is held meanwhile.
+    pub holds: Option<Held>,
+    /// The locks of its chain, as it has them: the one that was taken last first.
+    pub chain: Vec<String>,
+    /// Assertions and other inlined functions that its headers name, as syzbot writes them: innermost first.
+    pub named: Vec<String>,
     /// Marks that only a kernel with lockdep prints.
     pub lockdep: Option<&'static str>,
     /// Lines that stood before it and belong to it: a condition, a W+X finding.
@@ -48,6 +56,16 @@ pub struct Splat {
 }
 
 impl Splat {
+    /// Takes the assertions that a line names.
+    fn names(&mut self, line: &str) {
+        let is_one = |word: &&str| {
+            ["mmap_assert_", "rwsem_assert_", "vma_assert_"].iter().any(|start| word.starts_with(start))
+        };
+        let words = line.split(|of: char| !(of.is_ascii_alphanumeric() || of == '_')).filter(is_one);
+        let room = 16usize.saturating_sub(self.named.len());
+        self.named.extend(words.take(room).map(|word| word.chars().take(80).collect()));
+    }
+
     fn new(line: usize, kind: Kind, header: &str) -> Self {
         Self {
             line,
@@ -59,6 +77,10 @@ impl Splat {
             freed: Vec::new(),
             chains: Vec::new(),
             held: None,
+            wanted: None,
+            holds: None,
+            chain: Vec::new(),
+            named: Vec::new(),
             lockdep: None,
             before: Vec::new(),
             lowest: None,
@@ -77,6 +99,10 @@ enum Section {
     Trace,
     Freed,
     Chain,
+    /// Behind "is trying to acquire lock".
+    Wanted,
+    /// Behind "but task is already holding lock".
+    Holds,
     Other,
 }
 
@@ -118,7 +144,9 @@ impl Reader {
                 .all
                 .last()
                 .is_some_and(|last| last.kind.goes_on_as(&kind, last.frames.len(), number - last.line));
-            if !same && self.all.len() < MOST_SPLATS {
+            if same && let Some(last) = self.all.last_mut() {
+                last.names(line);
+            } else if !same && self.all.len() < MOST_SPLATS {
                 let mut splat = Splat::new(number, kind, line);
                 splat.before = std::mem::take(&mut self.pending);
                 splat.machine =
@@ -126,6 +154,7 @@ impl Reader {
                 splat.lowest = header::kernel_address(line);
                 // The function at fault is in the header.
                 splat.frames.extend(Frame::anywhere(line));
+                splat.names(line);
                 self.all.push(splat);
                 self.section = Section::Trace;
             }
@@ -151,8 +180,12 @@ fn section(line: &str, now: Section, kind: &Kind) -> Section {
         "Memory state",
     ]) {
         Section::Other
+    } else if matches!(kind, Kind::Lockdep(_)) && line.ends_with("is trying to acquire lock:") {
+        Section::Wanted
+    } else if matches!(kind, Kind::Lockdep(_)) && line.ends_with("is already holding lock:") {
+        Section::Holds
     } else if matches!(kind, Kind::Lockdep(_))
-        && starts(&["-> #", "the existing dependency", "which lock already", "but task is"])
+        && starts(&["-> #", "the existing dependency", "which lock already"])
     {
         Section::Chain
     } else if starts(&["stack backtrace", "Call Trace", "Call trace"]) {
@@ -189,8 +222,15 @@ fn detail(splat: &mut Splat, line: &str, section: Section) {
         }
         return;
     }
+    match section {
+        Section::Wanted if splat.wanted.is_none() => splat.wanted = header::lock(line),
+        Section::Holds if splat.holds.is_none() => splat.holds = header::lock(line),
+        Section::Chain if splat.chain.len() < 64 => splat.chain.extend(header::of_chain(line)),
+        _ => {}
+    }
     // Registers name the function at fault.
     if header::is_pc(line) {
+        splat.names(line);
         if let Some(frame) = Frame::anywhere(line)
             && section == Section::Trace
             && !splat.frames.iter().any(|of| of.function == frame.function)
@@ -203,7 +243,7 @@ fn detail(splat: &mut Splat, line: &str, section: Section) {
         Section::Trace => &mut splat.frames,
         Section::Freed => &mut splat.freed,
         Section::Chain => &mut splat.chains,
-        Section::Other => return,
+        Section::Wanted | Section::Holds | Section::Other => return,
     };
     if list.len() < MOST_FRAMES
         && let Some(frame) = Frame::new(line)

@@ -151,10 +151,21 @@ mod tests {
             ),
             ("6.1.0-rc5-next-20221116-syzkaller #0 Not tainted", "6.1.0-rc5-next-20221116-syzkaller"),
             ("5.8.0-rc1-dirty #4 Tainted: G W", "5.8.0-rc1-dirty"),
+            (
+                "CPU: 1 PID: 71 Comm: cat Not tainted 6.1.0-53-amd64 #1  Debian 6.1.192-1",
+                "6.1.0-53-amd64 (Debian 6.1.192-1)",
+            ),
+            (
+                "CPU: 1 PID: 71 Comm: cat Tainted: G        W          6.1.0-53-amd64 #1  Debian 6.1.192-1",
+                "6.1.0-53-amd64 (Debian 6.1.192-1)",
+            ),
         ] {
             let version = Version::at_start(line).or_else(|| Version::in_line(line)).expect(line);
             assert_eq!(version.text, text);
         }
+        let debian = Version::new("6.1.0-53-amd64 #1  Debian 6.1.192-1").expect("a version");
+        let row = Row::nearest(Some(&debian), &[]);
+        assert!(row.revision == Revision::V6_1_192 && !row.why.contains("uname -v"), "{}", row.why);
         assert_eq!(Version::in_line("Hardware name: QEMU 1.16.0-4 04/01/2014"), None);
         assert_eq!(Version::new("x"), None);
         let stage = Version::new("6.17.0-rc3").map(|of| of.release.stage);

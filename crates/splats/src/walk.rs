@@ -14,6 +14,8 @@ pub struct InTrace {
     pub function: String,
     /// Whether the trace has the entry point itself.
     pub seen: bool,
+    /// Whether it left no frame because it ends in a tail call of the lockless walk, which the trace has.
+    pub tail_called: bool,
     /// The innermost function of mm/pagewalk.c.
     pub inner: String,
     /// The function of a callback that was at work: the frame inside of the walk, if there is one.
@@ -87,6 +89,25 @@ pub fn find(splat: &Splat) -> Option<InTrace> {
         .or_else(|| in_frames(&splat.frames.iter().collect::<Vec<_>>()))
         .or_else(|| in_frames(&splat.chains.iter().collect::<Vec<_>>()))
         .or_else(|| by_held(splat))
+        .map(|walk| before_tail_call(walk, splat.machine))
+}
+
+/// Since v6.18 `walk_kernel_page_table_range()` ends in a tail call of the lockless walk, and leaves no frame: which of the two was called is
+/// known by who called. Who walks locklessly is all on arm64.
+fn before_tail_call(walk: InTrace, machine: Option<&str>) -> InTrace {
+    if walk.entry != EntryPoint::KernelLockless {
+        return walk;
+    }
+    let asserts = |caller: &String| {
+        let site = callers::CALL_SITES.iter().find(|site| site.functions.contains(&caller.as_str()))?;
+        site.kernels.last().map(|kernel| !kernel.asserts.is_empty())
+    };
+    let other_machine = || machine.map(|machine| !machine.starts_with("arm64"));
+    if walk.callers.iter().find_map(asserts).or_else(other_machine) != Some(true) {
+        return walk;
+    }
+    let entry = EntryPoint::Kernel;
+    InTrace { entry, function: entry.func().name().to_owned(), tail_called: true, ..walk }
 }
 
 /// A report without a trace ("lock held when returning to user space!") names who took the locks: a caller of a walk may be among them.
@@ -96,7 +117,8 @@ fn by_held(splat: &Splat) -> Option<InTrace> {
     let callers = Vec::from([held.at.clone()]);
     let entry = guess(&callers);
     let function = entry.func().name().to_owned();
-    Some(InTrace { entry, function, seen: false, inner: String::new(), callback: None, callers })
+    let inner = String::new();
+    Some(InTrace { entry, function, seen: false, tail_called: false, inner, callback: None, callers })
 }
 
 fn in_frames(frames: &[&Frame]) -> Option<InTrace> {
@@ -117,6 +139,7 @@ fn in_frames(frames: &[&Frame]) -> Option<InTrace> {
         entry,
         function,
         seen,
+        tail_called: false,
         inner: names.first().map_or_else(String::new, |name| (*name).to_owned()),
         callback,
         callers,
@@ -172,6 +195,28 @@ mod tests {
             of(" note_page+0x1/0x2\n walk_pgd_range+0x1/0x2\n ptdump_walk_pgd+0x1/0x2").expect("a walk");
         assert_eq!((walk.entry, walk.seen), (EntryPoint::Debug, false));
         assert_eq!(walk.callback.as_deref(), Some("note_page"));
+    }
+
+    /// arm64's callers of the lockless walk own their ranges; all others came through the function that asserts.
+    #[test]
+    fn who_called_the_lockless_walk_decides_which_function_it_was() {
+        let of = |callers: &str| {
+            of(&format!(" walk_pgd_range+0x1/0x2\n walk_kernel_page_table_range_lockless+0x1/0x2\n{callers}"))
+        };
+        for (callers, entry) in [
+            (" vmemmap_remap_range+0x1/0x2\n vmemmap_remap_free+0x1/0x2", EntryPoint::Kernel),
+            (" __set_memory+0x1/0x2\n set_memory_ro+0x1/0x2", EntryPoint::Kernel),
+            (" update_range_prot+0x1/0x2\n change_memory_common+0x1/0x2", EntryPoint::KernelLockless),
+            (" range_split_to_ptes+0x1/0x2", EntryPoint::KernelLockless),
+            (" my_own+0x1/0x2", EntryPoint::KernelLockless),
+            (" my_own+0x1/0x2\nRIP: 0033:0x1", EntryPoint::Kernel),
+            (" walk_kernel_page_table_range+0x1/0x2\n my_own+0x1/0x2", EntryPoint::Kernel),
+        ] {
+            let walk = of(callers).expect("a walk");
+            assert_eq!((walk.entry, walk.function.as_str()), (entry, entry.func().name()), "{callers}");
+            let left_no_frame = entry == EntryPoint::Kernel && !callers.contains("walk_kernel");
+            assert_eq!((walk.tail_called, walk.seen), (left_no_frame, true), "{callers}");
+        }
     }
 
     #[test]

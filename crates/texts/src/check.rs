@@ -146,8 +146,10 @@ const EMPTY: Row = Row {
 /// Programs that walk print in the order of addresses; who asks address by address does not.
 fn order(listing: &Listing, checked: &mut Checked) {
     for row in listing.rows.iter().filter(|row| !row.is_ordered()) {
-        let what =
-            format!("the range ends at {:x}, below its start {:x}", row.last.wrapping_add(1), row.start);
+        let what = match row.last.wrapping_add(1) {
+            end if end == row.start => format!("the range ends at {end:x}, where it begins: it has no bytes"),
+            end => format!("the range ends at {end:x}, below its start {:x}", row.start),
+        };
         checked.add(Kind::Order, row, what);
     }
     if !listing.walks.is_empty() {

@@ -103,6 +103,17 @@ pub const LEGEND: [(&str, &str); 13] = [
 pub fn diff(a: &Listing, b: &Listing) -> Compared {
     let mut compared = Compared::default();
     let (scope_a, scope_b) = (Scope::of(a, b), Scope::of(b, a));
+    if let (Some(of_a), Some(of_b)) = (a.machine, b.machine)
+        && of_a.arch != of_b.arch
+    {
+        compared.not_compared.push(format!(
+            "The first text is of {} ({}), the second of {} ({}): what they say of one address has nothing to do with each other.",
+            of_a.arch.name(),
+            of_a.id,
+            of_b.arch.name(),
+            of_b.id
+        ));
+    }
     compared.not_compared.extend(scope_a.why.iter().map(|why| format!("The first text: {why}")));
     compared.not_compared.extend(scope_b.why.iter().map(|why| format!("The second text: {why}")));
     tell_columns(a, b, &mut compared);

@@ -85,6 +85,8 @@ pub struct Draft {
     pub no_data: Option<&'static str>,
     /// The line that is being read.
     pub line: u32,
+    /// Whether the titles of two addresses were the last thing that was read.
+    pub titled: bool,
 }
 
 impl Draft {

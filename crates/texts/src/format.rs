@@ -45,6 +45,8 @@ pub enum Fact {
         /// What the heading says of it, which need not be from a walk.
         heading: Option<u64>,
     },
+    /// The titles of the two addresses of an answer.
+    Titles,
     /// `PGD DIRECTORY:`, where the root is.
     Root(u64),
     /// `PAGE DIRECTORY:`, where the root is; behind a `PGD DIRECTORY:` (x86) the top entry.
@@ -90,8 +92,10 @@ pub trait Format: Sync {
     /// What a line is. Whatever it holds, this returns.
     fn line<'a>(&self, line: &'a str) -> Seen<'a>;
 
-    /// Keeps a fact.
-    fn fact(&self, _fact: Fact, _draft: &mut Draft) {}
+    /// Keeps a fact. Where it is none, as nothing stands before it that would make it one, returns false.
+    fn fact(&self, _fact: Fact, _draft: &mut Draft) -> bool {
+        false
+    }
 
     /// Whether its texts can be of this machine.
     fn accepts(&self, machine: &Machine) -> bool;

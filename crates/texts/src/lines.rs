@@ -1,9 +1,11 @@
 //! Reads lines as one format: joins what a mail client broke, keeps what can be read, notes what cannot.
 
+use decode::Quoted;
+
 use crate::draft::{Draft, MarkContent};
 use crate::format::{Fact, Format, Seen};
 use crate::formats::FORMATS;
-use crate::{Machine, Row};
+use crate::{Machine, Problem, Row};
 
 /// A text that is being read as one format.
 #[derive(Debug)]
@@ -12,6 +14,11 @@ pub(crate) struct Core {
     pub(crate) draft: Draft,
     /// A line waits until the next one is seen: that may be its other half.
     held: Held,
+    /// Lines that may be quoted-printable, each with a soft break at its end, and what is decoded of them.
+    soft: Vec<(String, u32, u32)>,
+    decoded: String,
+    /// Whether a line was quoted-printable beyond doubt: then others are, too.
+    is_quoted: bool,
     /// Lines that were broken and are whole again.
     pub(crate) rejoined: u64,
     /// Lines of this format.
@@ -24,9 +31,14 @@ pub(crate) struct Core {
     pub(crate) named: Vec<&'static str>,
     /// Lines of other formats: how many of each, and where the first stands.
     pub(crate) others: Vec<(&'static str, u64, u32)>,
+    /// The first line of which nothing was taken.
+    pub(crate) unread: Option<Problem>,
     /// A trial only counts.
     trial: bool,
 }
+
+/// Most lines that soft breaks make of one: each has some 70 letters of it.
+const MOST_SOFT: usize = 8;
 
 #[derive(Debug, Default)]
 struct Held {
@@ -51,23 +63,76 @@ impl Core {
             format,
             draft: Draft::default(),
             held: Held::default(),
+            soft: Vec::new(),
+            decoded: String::new(),
+            is_quoted: false,
             rejoined: 0,
             whole: 0,
             telling: 0,
             version: None,
             named: Vec::new(),
             others: Vec::new(),
+            unread: None,
             trial,
         }
     }
 
     /// Reads a clean line.
     pub(crate) fn line(&mut self, text: &str, line: u32, before: u32) {
+        if !self.soft.is_empty() || text.contains('=') {
+            self.perhaps_quoted(text, line, before);
+        } else {
+            self.plain(text, line, before);
+        }
+    }
+
+    /// Reads a line that may be quoted-printable, or go on from one. It is taken for that where it is a line of the format then, and is none
+    /// as it stands; and what goes on from one is, once that was so.
+    fn perhaps_quoted(&mut self, text: &str, line: u32, before: u32) {
+        let quoted = Quoted::of(text);
+        if quoted.is_none() && self.soft.is_empty() {
+            return self.plain(text, line, before);
+        }
+        let says = quoted.as_ref().map_or(text, |of| &of.text);
+        let (first, column) = self.soft.first().map_or((line, before), |&(_, line, before)| (line, before));
+        if quoted.as_ref().is_some_and(|of| of.goes_on) && self.soft.len() < MOST_SOFT {
+            self.decoded.push_str(says);
+            self.soft.push((text.to_owned(), line, before));
+            return;
+        }
+        let mut whole = [&*std::mem::take(&mut self.decoded), says].concat();
+        if whole.bytes().any(|byte| byte < b' ') {
+            // Colours were encoded as well.
+            whole = crate::clean::clean(&whole).text.into_owned();
+        }
+        let fits = |text: &str| {
+            let seen = self.format.line(text);
+            text.trim().is_empty() || seen.is_whole() || seen == Seen::Cut
+        };
+        let is_it = !self.format.line(text).is_whole() && fits(&whole);
+        if is_it || self.is_quoted && !self.soft.is_empty() {
+            self.is_quoted |= !self.soft.is_empty() || quoted.as_ref().is_some_and(|of| of.is_sure);
+            self.rejoined += u64::from(!self.soft.is_empty());
+            self.soft.clear();
+            return self.plain(whole.trim_end(), first, column);
+        }
+        // None of them was.
+        for (text, line, before) in std::mem::take(&mut self.soft) {
+            self.plain(&text, line, before);
+        }
+        self.plain(text, line, before);
+    }
+
+    /// Reads a line as it stands.
+    fn plain(&mut self, text: &str, line: u32, before: u32) {
         if text.starts_with('#') && !self.trial {
             self.heading(text);
         }
         match self.format.line(text) {
             Seen::Foreign if text.trim().is_empty() => self.commit(),
+            // Of a line that was broken twice two parts may begin as a line does.
+            Seen::Cut
+                if self.held.waits && self.format.line(&self.held.text) == Seen::Cut && self.join(text) => {}
             Seen::Foreign if self.join(text) => {}
             Seen::Foreign => {
                 self.commit();
@@ -91,7 +156,8 @@ impl Core {
 
     /// Whether `text` is the other half of the line that waits: with a blank between the halves or without, but not both ways.
     fn join(&mut self, text: &str) -> bool {
-        if !self.held.waits {
+        // What was typed at a prompt was not broken by anybody.
+        if !self.held.waits || is_prompt(self.held.text.trim()) {
             return false;
         }
         let text = text.trim();
@@ -101,7 +167,15 @@ impl Core {
             let seen = self.format.line(text);
             seen.is_whole() || seen == Seen::Cut
         };
+        let is_whole = |text: &str| self.format.line(text).is_whole();
         let joined = match (fits(&with_blank), fits(&without)) {
+            (true, true) if is_whole(&with_blank) != is_whole(&without) => {
+                if is_whole(&without) {
+                    without
+                } else {
+                    with_blank
+                }
+            }
             (true, false) => with_blank,
             (false, true) => without,
             // Both ways say the same where a blank more or less has no meaning.
@@ -109,6 +183,7 @@ impl Core {
             _ => return false,
         };
         self.rejoined += 1;
+        self.not_read(self.held.line, self.held.before + 1, text);
         self.held.known = None;
         self.held.text = joined;
         true
@@ -121,12 +196,14 @@ impl Core {
         }
         self.held.waits = false;
         if let Some(known) = self.held.known.take() {
-            self.whole += 1;
-            self.telling += 1;
             self.draft.line = self.held.line;
             match known {
-                Known::Row(row) => self.draft.push(Row { line: self.held.line, ..row }),
-                Known::Fact(fact) => self.format.fact(fact, &mut self.draft),
+                Known::Row(row) => {
+                    self.whole += 1;
+                    self.telling += 1;
+                    self.draft.push(Row { line: self.held.line, ..row });
+                }
+                Known::Fact(fact) => self.fact(fact),
             }
             return;
         }
@@ -152,8 +229,10 @@ impl Core {
             Seen::Header(name) => self.draft.mark(MarkContent::Header(name.to_owned())),
             Seen::Skipped(count) => self.draft.mark(MarkContent::Skipped(count)),
             Seen::Fact(fact) => {
-                self.telling += 1;
-                self.format.fact(fact, &mut self.draft);
+                self.held.text = text;
+                // Counted as whole already.
+                self.whole -= 1;
+                return self.fact(fact);
             }
             Seen::Heading | Seen::Foreign => {}
             Seen::Cut => {
@@ -167,6 +246,27 @@ impl Core {
             }
         }
         self.held.text = text;
+    }
+
+    /// What several lines make a range of; without those it is a line of no format.
+    fn fact(&mut self, fact: Fact) {
+        if self.format.fact(fact, &mut self.draft) {
+            self.whole += 1;
+            self.telling += u64::from(fact != Fact::Titles);
+        } else {
+            let text = std::mem::take(&mut self.held.text);
+            self.foreign(&text, self.held.line, self.held.before);
+            self.held.text = text;
+        }
+    }
+
+    /// The first line that says something and was not taken for a range, in case that no other is.
+    fn not_read(&mut self, line: u32, column: u32, text: &str) {
+        if self.unread.is_none() && !self.trial {
+            let what =
+                format!("no line of {}: \u{201c}{}\u{201d}", self.format.name(), crate::error::clip(text));
+            self.unread = Some(Problem { line, column, what });
+        }
     }
 
     /// A line that a person or a script wrote above what a program printed.
@@ -191,6 +291,8 @@ impl Core {
         if trimmed.starts_with('#') || is_prompt(trimmed) {
             return;
         }
+        let indent = (text.len() - text.trim_start().len()) as u32;
+        self.not_read(line, before + indent + 1, trimmed);
         let other = FORMATS.iter().find(|other| {
             let seen = || other.line(text);
             other.name() != self.format.name()
@@ -204,13 +306,15 @@ impl Core {
         } else if !self.draft.is_empty() {
             let begins = crate::error::clip(trimmed);
             let what = format!("no line of {}: \u{201c}{begins}\u{201d}; it is left out", self.format.name());
-            let indent = (text.len() - text.trim_start().len()) as u32;
             self.draft.problems.add(line, before + indent + 1, what);
         }
     }
 
     /// The text ends here.
     pub(crate) fn end(&mut self) {
+        for (text, line, before) in std::mem::take(&mut self.soft) {
+            self.plain(&text, line, before);
+        }
         self.commit();
     }
 }

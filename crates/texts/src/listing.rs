@@ -48,11 +48,13 @@ impl Listing {
         wish: Option<Machine>,
         lines: u32,
     ) -> Result<Self, ReadError> {
-        let Core { format, mut draft, rejoined, whole, version, others, named, .. } = core;
+        let Core { format, mut draft, rejoined, whole, version, others, named, unread, .. } = core;
         // Headers alone say nothing: a list without a row would pass for tables that map nothing.
         let has_rows = !draft.rows.is_empty() || !draft.walks.is_empty() || draft.no_data.is_some();
-        if whole == 0 || !has_rows && draft.problems.count() > 0 {
-            let first = draft.problems.iter().next().cloned();
+        // A monitor may have nothing to list; who asks address by address has an answer for each.
+        let asks = ["vtop", "gva2gpa", "pagemap"].contains(&format.name());
+        if whole == 0 || !has_rows && (asks || draft.problems.count() > 0 || unread.is_some()) {
+            let first = draft.problems.iter().next().cloned().or(unread);
             return Err(ReadError::Nothing { format: format.name(), first });
         }
         let mut fits = format.fits(&draft);

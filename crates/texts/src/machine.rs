@@ -21,6 +21,20 @@ pub enum Arch {
     Other,
 }
 
+impl Arch {
+    /// Its name, as the kernel's folder has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::X86 => "x86",
+            Self::Arm64 => "arm64",
+            Self::Riscv => "riscv",
+            Self::Powerpc => "powerpc",
+            Self::S390 => "s390",
+            Self::Other => "another architecture",
+        }
+    }
+}
+
 /// A machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Machine {

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use mm::{Table, World, WorldError};
-use pgtable::{Empty, EntryKind, Level, Model, Owner, PhysAddr, Prot, RawEntry, VirtAddr};
+use pgtable::{Empty, EntryKind, Isa, Level, Model, Owner, PhysAddr, Prot, RawEntry, VirtAddr};
 
-use crate::{Frames, Listing, Range, Right, merged};
+use crate::{Frames, Listing, Perms, Range, Right, merged};
 
 /// Most entries that are built: the walk of a larger range has to be asked in parts.
 const MOST_LEAVES: usize = 4 << 20;
@@ -101,7 +101,7 @@ pub fn whole(listing: &Listing, ranges: &[Range]) -> Result<Built, BuildError> {
     Ok(Built { world: World::new(model, tables, roots)?, assumed })
 }
 
-const ATTRIBUTES: &str = "attributes are those that the kernel gives such pages";
+const ATTRIBUTES: &str = "attributes that the text does not tell are those that the kernel gives such pages";
 
 fn model_of(listing: &Listing) -> Result<&'static Model, BuildError> {
     let machine = listing.machine.ok_or(BuildError::Unknown)?;
@@ -283,6 +283,7 @@ impl Building {
             _ => Prot::Kernel,
         };
         let Some(value) = model.make_leaf(PhysAddr(frame), prot, level) else { return Ok(()) };
+        let value = told(model, value.0, range.perms);
         let covers = u64::from(model.slots(level)) << model.level(level).shift;
         let part = at & !covers.wrapping_sub(1);
         // Most entries are for the table of the one before.
@@ -302,7 +303,7 @@ impl Building {
                 }
                 (_, EntryKind::None) => {
                     self.last = (lowest == level).then_some((level, part, table));
-                    self.set(table, slot, value.0);
+                    self.set(table, slot, value);
                     return Ok(());
                 }
                 _ => {
@@ -357,6 +358,69 @@ impl Building {
     }
 }
 
+/// An entry with the rights and marks that a text tells; of others it stays what it is. No text is read of the architectures that are left
+/// as they are, or it has rights only.
+fn told(model: &Model, value: u64, perms: Perms) -> u64 {
+    let put = |value: u64, bit: u32, is: Option<bool>| match is {
+        Some(true) => value | 1 << bit,
+        Some(false) => value & !(1 << bit),
+        None => value,
+    };
+    let get = |right| perms.get(right);
+    let not = |right| get(right).map(|is: bool| !is);
+    // What is not writable has not been written, as far as the text does not say so.
+    let dirty = get(Right::Dirty).or(get(Right::Write).filter(|is| !is));
+    let all = |bits: &[(u32, Option<bool>)]| bits.iter().fold(value, |value, &(bit, is)| put(value, bit, is));
+    match model.kernel.isa {
+        Isa::X86 => all(&[
+            (1, get(Right::Write)),
+            (2, get(Right::User)),
+            (5, get(Right::Accessed)),
+            (6, dirty),
+            (8, get(Right::Global)),
+            (63, not(Right::Execute)),
+        ]),
+        Isa::Arm64 => {
+            let is_user = perms.has(Right::User);
+            let (own, other) = if is_user { (54, 53) } else { (53, 54) };
+            // PTE_WRITE is what the kernel looks at, PTE_RDONLY what the CPU does.
+            all(&[
+                (7, not(Right::Write)),
+                (51, get(Right::Write)),
+                (6, get(Right::User)),
+                (own, not(Right::Execute)),
+                (other, get(Right::Execute).map(|_| true)),
+                (11, not(Right::Global)),
+                (10, get(Right::Accessed)),
+                (55, dirty),
+            ])
+        }
+        Isa::Riscv => {
+            let made = all(&[
+                (1, get(Right::Read)),
+                (2, get(Right::Write)),
+                (3, get(Right::Execute)),
+                (4, get(Right::User)),
+                (5, get(Right::Global)),
+                (6, get(Right::Accessed)),
+                (7, dirty),
+            ]);
+            // With none of the three it would be a table.
+            if made & 0xe == 0 { made | 2 } else { made }
+        }
+        Isa::S390 => all(&[(9, not(Right::Write)), (8, not(Right::Execute))]),
+        Isa::Powerpc => all(&[
+            (2, get(Right::Read)),
+            (1, get(Right::Write)),
+            (0, get(Right::Execute)),
+            (3, not(Right::User)),
+            (8, get(Right::Accessed)),
+            (7, dirty),
+        ]),
+        Isa::Loongarch | Isa::Openrisc => value,
+    }
+}
+
 /// While tables grow a slot without an entry is 0 on every machine.
 static NO_EMPTY: Empty = [0; 5];
 
@@ -386,6 +450,59 @@ mod tests {
             "{:?}",
             built.assumed
         );
+    }
+
+    /// What a text tells of a page is in its entry: read back by the rules of the architecture it is the same.
+    #[test]
+    fn rights_that_a_text_tells_are_in_the_entries() {
+        let cases: [(&str, u64, Level, u64); 7] = [
+            (
+                "0xffffffff81000000-0xffffffff81200000           2M     RW         PSE     GLB x  pmd\n",
+                0xffff_ffff_8100_0000,
+                Level::Pmd,
+                0x1e3,
+            ),
+            (
+                "0xffffffff81000000-0xffffffff81200000           2M     ro         PSE     GLB x  pmd\n",
+                0xffff_ffff_8100_0000,
+                Level::Pmd,
+                0x1a1,
+            ),
+            (
+                "0x0000000000400000-0x0000000000401000           4K USR ro                     x  pte\n",
+                0x40_0000,
+                Level::Pte,
+                0x25,
+            ),
+            ("0000000000002000: 0000000001008000 XG--A--U-\n", 0x2000, Level::Pte, 0x8000_0000_0100_8125),
+            (
+                "0xffffffd600200000-0xffffffd600400000    0x0000000080400000         2M PMD .   ..     ..   D A G . X W R V\n",
+                0xffff_ffd6_0020_0000,
+                Level::Pmd,
+                0x2010_00ef,
+            ),
+            (
+                "0xffffffd600200000-0xffffffd600400000    0x0000000080400000         2M PMD .   ..     ..   . . . . X . R V\n",
+                0xffff_ffd6_0020_0000,
+                Level::Pmd,
+                0x2010_000b,
+            ),
+            (
+                "0xffff800008000000-0xffff800008200000           2M PMD       ro x      SHD AF        BLK UXN    MEM/NORMAL\n",
+                0xffff_8000_0800_0000,
+                Level::Pmd,
+                0x0040_0000_0000_0781,
+            ),
+        ];
+        for (text, at, level, value) in cases {
+            let built = of(text, 0, u64::MAX);
+            let model = built.world.model();
+            let table = built.world.tables().iter().find(|table| table.level() == level).expect("a table");
+            let slot = model.index(model.indexed_by(level), VirtAddr(at));
+            let entry = table.get(slot).expect("a slot").0;
+            let mask = if text.contains("BLK") { 0x0060_0000_0000_0fff } else { u64::MAX };
+            assert_eq!(format!("{:x}", entry & mask), format!("{value:x}"), "{text}");
+        }
     }
 
     #[test]

@@ -228,3 +228,42 @@ fn what_one_cannot_tell_is_no_difference() {
         of("ffffff560001f000: 0000000001000000 XG--A----\nffffffff81000000: 0000000001000000 -GPDA----\n");
     assert!(diff(&skipped, &full).differences.is_empty(), "{:?}", diff(&skipped, &full).differences);
 }
+
+/// Linux, x86-64: PSE and the level say the same of a row.
+#[test]
+fn columns_that_contradict_each_other_are_a_finding() {
+    for (row, word, words) in [
+        (
+            "0xffffffff81000000-0xffffffff82000000          16M     ro         PSE     GLB x  pte",
+            "PSE",
+            "PSE is of large pages, and the level is pte",
+        ),
+        (
+            "0xffffffff81000000-0xffffffff82000000          16M     ro                 GLB x  pmd",
+            "pmd",
+            "a pmd that maps memory is a large page",
+        ),
+    ] {
+        let listing = of(&format!("{row}\n"));
+        assert_eq!(listing.rows.len(), 1);
+        let found = check(&listing).findings;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].kind == Kind::Text && found[0].what.contains(words), "{found:?}");
+        let column = row.rfind(word).expect("the word") + 1;
+        assert!(found[0].what.contains(&format!("column {column}")), "{found:?}");
+    }
+    let good = of("0xffffffff81000000-0xffffffff82000000          16M     ro         PSE     GLB x  pmd\n");
+    assert!(check(&good).findings.is_empty());
+}
+
+#[test]
+fn an_empty_range_is_no_range_that_ends_below_its_start() {
+    let what = |row: &str| check(&of(&format!("{row}\n"))).findings[0].what.clone();
+    let row = "0xffff888000001000-0xffff888000001000           0K     RW                 GLB NX pte";
+    assert_eq!(what(row), "the range ends at ffff888000001000, where it begins: it has no bytes");
+    assert!(what(&row.replacen("1000-", "3000-", 1)).contains("below its start ffff888000003000"));
+    // Each machine has one name.
+    let mut names: Vec<_> = texts::Machine::all().map(|machine| machine.id).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+}

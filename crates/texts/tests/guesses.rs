@@ -144,6 +144,8 @@ fn svnapot_prints_16_rows_with_one_raw_frame() {
     let fewer = of(&rows);
     assert!(fewer.rows.iter().all(|row| row.frames.first() == Some(0x8402_8000)));
     assert!(!says(&fewer, "Svnapot range"));
+    assert!(says(&fewer, "first at 10000), and are fewer than the 16"), "{:?}", fewer.assumed);
+    assert!(!says(&listing, "are fewer than the 16"), "{:?}", listing.assumed);
 }
 
 /// QEMU 10.0 and later, riscv64, in S mode; and M mode in all versions.

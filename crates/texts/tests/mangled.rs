@@ -53,6 +53,177 @@ fn lines_are_joined_again_where_that_can_be_done_in_one_way() {
     }
 }
 
+/// A text as a mail program writes it in quoted-printable: signs are encoded, and no line has more than 76 letters.
+fn quoted_printable(text: &str, mark: &str, end: &str) -> String {
+    let mut all = String::new();
+    for line in text.lines() {
+        let mut column = 0;
+        all.push_str(mark);
+        for (nth, letter) in line.chars().enumerate() {
+            let is_last = nth + 1 == line.chars().count();
+            let written = match letter {
+                ' ' | '\t' if is_last => format!("={:02X}", letter as u8),
+                ' '..='~' if letter != '=' => letter.to_string(),
+                other => {
+                    other.to_string().bytes().map(|byte| format!("={byte:02X}")).collect::<Vec<_>>().concat()
+                }
+            };
+            if column + written.len() > 75 {
+                all.extend(["=", end, mark]);
+                column = 0;
+            }
+            column += written.len();
+            all.push_str(&written);
+        }
+        all.push_str(end);
+    }
+    all
+}
+
+#[test]
+fn quoted_printable_is_read() {
+    let kernel = String::from_utf8(bytes("captures/x86_64-4level/ptdump-kernel.txt.gz")).expect("a text");
+    let stamped = |text: &str| {
+        text.lines().map(|line| format!("[   12.345678][    T1] {line}\n")).collect::<Vec<_>>().concat()
+    };
+    for text in formats().iter().map(|name| bytes(name)).chain([kernel.into_bytes()]) {
+        let text = String::from_utf8(text).expect("a text");
+        // What a terminal drew is no text to be sent by mail.
+        if text.contains(['\u{1b}', '\u{8}', '\r']) {
+            continue;
+        }
+        let (name, plain) = (text.lines().next().unwrap_or_default(), of(&text));
+        for mangled in [
+            quoted_printable(&text, "", "\n"),
+            quoted_printable(&text, "> ", "\r\n"),
+            quoted_printable(&stamped(&text), "> > ", "\n"),
+        ] {
+            let listing = of(&mangled);
+            assert_eq!(listing.format.name(), plain.format.name(), "{name}");
+            assert_eq!(ranges(&listing), ranges(&plain), "{name}");
+            assert_eq!(listing.problems.count(), plain.problems.count(), "{name}: {:?}", listing.problems);
+        }
+    }
+}
+
+#[test]
+fn a_sign_that_is_no_quoted_printable_stays_what_it_is() {
+    // A line that ends in a sign before one that is whole; a value behind a sign, as a reader of pagemap prints it.
+    let listing = of(&TLB.replace("\n0000000000500000", "\nthe next one is =\n0000000000500000"));
+    assert_eq!(ranges(&listing), whole());
+    let problems: Vec<String> = listing.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].starts_with("line 3, column 1: ") && problems[0].contains("next one is ="),
+        "{problems:?}"
+    );
+    for end in ["=", "=\n", "=\n="] {
+        assert_eq!(ranges(&of(&[TLB, "0000000000501000: 00000=", end].concat())), whole(), "{end:?}");
+    }
+}
+
+/// Whatever begins like a text that is read: where nothing of it was, that is no empty list.
+#[test]
+fn a_text_of_which_nothing_is_taken_is_refused_with_line_and_column() {
+    for (text, words) in [
+        // Monitors of other machines, which have a command of that name.
+        (
+            "(qemu) info tlb\nITLB:\n 0: asid= 0 vpn=0 v=0\n",
+            "line 2, column 1: no line of info-tlb-x86: \u{201c}ITLB:",
+        ),
+        ("(qemu) info tlb\n  hello world\nbar\n", "line 2, column 3"),
+        ("(qemu) info mem\nMMU is disabled\n", "line 2, column 1"),
+        // A command of crash that walks nothing.
+        (
+            "crash> pte d8e067\n PTE    PHYSICAL  FLAGS\nd8e067   d8e000   (PRESENT|RW|USER|ACCESSED|DIRTY)\n",
+            "no line can be read as vtop",
+        ),
+        // Numbers of lines before those of crash.
+        (
+            "   1  crash> vtop ffff888000000000\n   2  VIRTUAL           PHYSICAL\n",
+            "no line can be read as vtop",
+        ),
+    ] {
+        let error = read(text.as_bytes(), Wish::default()).expect_err(text).to_string();
+        assert!(error.contains(words), "{text}: {error}");
+    }
+    for text in ["(qemu) info mem\n(qemu) \n", "# QEMU 11.1.3, 4level, HMP: info tlb\n(qemu) info tlb\n"] {
+        assert!(of(text).rows.is_empty(), "{text}");
+    }
+}
+
+/// Each is a row that goes on, or two numbers that no program printed as an answer.
+#[test]
+fn what_is_left_of_a_line_is_no_line_of_its_own() {
+    // crash's line of a struct page, of which the second half looks like two addresses; and one that ends with the file.
+    let vtop = String::from_utf8(bytes("formats/crash-8.0.2-arm64-vtop.txt")).expect("a text");
+    let broken = vtop.replace("0  0 3fffc0000000000", "0\n0 3fffc0000000000");
+    assert_ne!(broken, vtop);
+    assert_eq!(ranges(&of(&broken)), ranges(&of(&vtop)));
+    let cut = of(&[&vtop, "fffffc00003e8000 4fa00000"].concat());
+    assert_eq!((ranges(&cut), cut.problems.count()), (ranges(&of(&vtop)), 1));
+    // A value of pagemap that is cut off is none of another format.
+    let pagemap = "7f31c4a00000  8180000000041e2b  present soft-dirty exclusive pfn 41e2b\n7f31c4a01000  a180000000055c1";
+    assert_eq!(of(pagemap).format.name(), "pagemap");
+    // An answer keeps the offset within a page.
+    let answer =
+        of("(qemu) gva2gpa 0xa010\ngpa: 0x84010010\n(qemu) gva2gpa 0xfffffffffffff000\ngpa: 0x864010");
+    assert_eq!((answer.rows.len(), answer.problems.count()), (1, 1), "{:?}", answer.problems);
+    // The type of the memory is arm64's last column.
+    let row = "0xffff800000010000-0xffff800000014000          16K PTE   USR ro NX SHD AF NG         UXN    MEM/NORMAL\n";
+    for end in 60..row.len() - 13 {
+        let text = [row, &row[..end]].concat();
+        assert_eq!(of(&text).rows.len(), 1, "{end}: {text}");
+    }
+}
+
+/// Folded within a number a listing of QEMU is still one, and not two numbers of another program.
+#[test]
+fn rows_of_riscv_are_whole_again_wherever_they_were_folded() {
+    let text = String::from_utf8(bytes("formats/qemu-11.1.3-riscv64-sv39-info-mem.txt")).expect("a text");
+    let expected = ranges(&of(&text));
+    for width in [20, 32, 40, 45, 50] {
+        let folded: Vec<String> = text
+            .lines()
+            .map(|line| {
+                let (first, rest) = line.split_at(line.len().min(width));
+                if rest.is_empty() { format!("{first}\n") } else { format!("{first}\n{rest}\n") }
+            })
+            .collect();
+        let listing = of(&folded.concat());
+        assert_eq!(
+            (listing.format.name(), ranges(&listing)),
+            ("info-mem-riscv", expected.clone()),
+            "{width}"
+        );
+    }
+}
+
+/// A terminal folds where its width ends, also within a word, and a row may have two ends.
+#[test]
+fn rows_of_gdb_pt_dump_are_whole_again() {
+    let text = String::from_utf8(bytes("formats/gdb-pt-dump-x86_64-4level-phys.txt")).expect("a text");
+    let expected = ranges(&of(&text));
+    let plain: String = {
+        let mut plain = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, behind)) = rest.split_once('\u{1b}') {
+            plain.push_str(before);
+            rest = behind.split_once('m').map_or("", |(_, behind)| behind);
+        }
+        plain + rest
+    };
+    assert_eq!(ranges(&of(&plain)), expected);
+    let rows = plain.replace("WB:", "WB:\n");
+    assert_eq!(ranges(&of(&rows)), expected, "{rows}");
+    let thrice = plain.replace(" :     ", " :\n     ").replace(" S:", "\nS:");
+    assert_ne!(thrice, plain);
+    assert_eq!(ranges(&of(&thrice)), expected, "{thrice}");
+    let encoded = quoted_printable(&text, "", "\n");
+    assert!(encoded.contains("=1B"));
+    assert_eq!(ranges(&of(&encoded)), expected, "{encoded}");
+}
+
 #[test]
 fn what_is_cut_off_is_said_with_line_and_column_and_the_rest_kept() {
     let cut = &TLB[..TLB.len() - 12];

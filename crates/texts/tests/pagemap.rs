@@ -57,3 +57,16 @@ fn present_and_swapped_at_once_is_no_value() {
         listing.problems.iter().map(|problem| (problem.line, problem.column)).collect();
     assert_eq!(problems, [(2, 14)]);
 }
+
+/// A reader in Go, and one in C with `%#lx`: what is not there is `0x0`.
+#[test]
+fn a_value_by_its_name_and_an_absent_page_are_read() {
+    let named = of(
+        "Vaddr: 0x7f31c4a00000, Pagemap: 0x8180000000041e2b, PFN: 0x41e2b\nVaddr: 0x7f31c4a01000, Pagemap: 0x0, PFN: 0x0\n",
+    );
+    assert_eq!(ranges(&named), ["7f31c4a00000 7f31c4a01000 - ??????? 41e2b000"]);
+    assert!(named.rows.len() == 2 && named.rejoined == 0 && named.problems.is_empty());
+    let absent = of("0x7ffd3c1a3000: 0x8180000000041e2b\n0x7ffd3c1a4000: 0x0\n");
+    assert_eq!((absent.rows.len(), absent.rejoined), (2, 0));
+    assert_eq!(ranges(&absent), ["7ffd3c1a3000 7ffd3c1a4000 - ??????? 41e2b000"]);
+}

@@ -145,3 +145,16 @@ fn vtop_of_drgn_is_a_translation_without_levels() {
     assert!(says(&listing, "A translation answers for one address"), "{:?}", listing.assumed);
     assert_eq!(listing.walks[0].steps.len(), 0);
 }
+
+/// crash on x86-64 with five levels, in shape: the slots are none that the addresses select, the names of the levels still tell.
+#[test]
+fn vtop_with_a_p4d_is_of_five_levels() {
+    let five = "ff11000000000000  0\n\nPGD DIRECTORY: ffffffff82a10000\nPAGE DIRECTORY: 3801067\n   P4D: 3801000 => 3802067\n   PUD: 3802880 => 3803067\n   \
+                PMD: 3803000 => 3804067\n   PTE: 3804000 => 8000000000000163\n  PAGE: 0\n";
+    let four = "VIRTUAL     PHYSICAL\n7ffff7fc0000  (not mapped)\n\n   PGD: 10b2f77f8 => 80000001073e8067\n   PUD: 1073e8ff8 => 1073e9067\n   \
+                PMD: 1073e9df8 => 1073ea067\n   PTE: 1073eae00 => 17fffffffff63a00\n";
+    let listing = of(&["VIRTUAL           PHYSICAL\n", five, four].concat());
+    assert_eq!(listing.machine.map(|machine| machine.id), Some("x86_64-5level"));
+    assert_eq!(ranges(&listing), ["ff11000000000000 ff11000000001000 pte rw--gad 0"]);
+    assert_eq!(of(four).machine.map(|machine| machine.id), Some("x86_64-4level"));
+}

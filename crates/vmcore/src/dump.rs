@@ -6,7 +6,7 @@
 use actors::Actor as _;
 use mm::{MmId, World};
 use ptdump::Ptdump;
-use ptdump::dump::{Dump, Layout, Plan, View};
+use ptdump::dump::{Dump, Plan, View};
 use trace::{Revision, Status};
 
 use crate::error::CoreError;
@@ -20,17 +20,11 @@ const MOST_STEPS: u64 = 50_000_000;
 /// # Errors
 /// [`CoreError::NoModel`] where that kernel has no dump, [`CoreError::Endless`] where the tables lead to each other.
 pub fn text(world: &mut World, regions: &Regions) -> Result<String, CoreError> {
-    with_layout(world, &Layout::known(world.model(), &|name| regions.get(name)))
-}
-
-/// The same of a machine of which it is known where its regions lie (`layout`): its headers stand where its kernel put them.
-///
-/// # Errors
-/// As [`text`].
-pub fn with_layout(world: &mut World, layout: &Layout<'_>) -> Result<String, CoreError> {
     let model = world.model();
+    let by_name = |name: &str| regions.get(name);
+    let layout = regions.layout(model, &by_name);
     let no_dump = || CoreError::NoModel(format!("no dump of {} is modelled", model.id));
-    let plan = Plan::new(View::Kernel, layout).ok_or_else(no_dump)?;
+    let plan = Plan::new(View::Kernel, &layout).ok_or_else(no_dump)?;
     let mut walk = Ptdump::new(Revision::V7_3, MmId::INIT_MM, None, plan.ranges.clone());
     let mut dump = Dump::new(model, &plan).ok_or_else(no_dump)?;
     for _ in 0..MOST_STEPS {

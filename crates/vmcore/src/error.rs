@@ -54,6 +54,9 @@ pub enum CoreError {
     /// A dump that does not end.
     #[error("the tables lead to each other: a dump of them does not end")]
     Endless,
+    /// What was asked for does not fit the tables.
+    #[error("{0}")]
+    Text(#[from] texts::ReadError),
     /// More tables than can be held.
     #[error("{0}")]
     World(#[from] mm::WorldError),

@@ -42,6 +42,7 @@
 //! | [`core`] | a core that is open: its physical memory |
 //! | [`tree`] | the tables below a root: ranges, or a world to walk in |
 //! | [`regions`], [`dump`] | where its kernel has its regions, and what debugfs would print of it |
+//! | [`listing`] | the tables as a listing, to be checked and compared like a text |
 //! | [`rights`] | what an entry allows, along the path |
 //!
 //! Facts: include/linux/elf.h and kernel/vmcore_info.c, Documentation/admin-guide/kdump/vmcoreinfo.rst (v7.3); the CPU note of
@@ -54,6 +55,7 @@ pub mod error;
 mod flat;
 pub mod info;
 mod kdump;
+pub mod listing;
 pub mod read;
 pub mod regions;
 pub mod rights;
@@ -64,6 +66,7 @@ mod unpack;
 pub use crate::core::{Core, is_core};
 pub use error::CoreError;
 pub use info::Info;
+pub use listing::Tables;
 pub use read::{Pieces, ReadAt, ReadError};
 pub use regions::Regions;
 pub use rights::Rights;

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use pgtable::{Isa, Model};
+use ptdump::dump::{ByName, Layout};
 
 use crate::info::Info;
 use crate::tree::Ranges;
@@ -15,7 +16,9 @@ use crate::tree::Ranges;
 /// Where regions begin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Regions {
-    known: Vec<(&'static str, u64)>,
+    known: Vec<(String, u64)>,
+    /// Whether these are all: what is not among them is not there.
+    whole: bool,
     /// Sentences on where it is from.
     pub assumed: Vec<String>,
 }
@@ -45,7 +48,8 @@ impl Regions {
         if model.kernel.isa == Isa::X86 {
             regions.x86(info, model, found);
         } else {
-            regions.known.extend(TOLD.into_iter().filter_map(|(name, of)| Some((name, info.number(of)?))));
+            let told = TOLD.into_iter().filter_map(|(name, of)| Some((name.to_owned(), info.number(of)?)));
+            regions.known.extend(told);
         }
         regions.assumed.push(if regions.known.is_empty() {
             "headers stand where a kernel without address-space randomisation has its regions".to_owned()
@@ -55,14 +59,28 @@ impl Regions {
         regions
     }
 
+    /// Those of a captured machine: what it does not name is not there, as with a kernel that is built without it.
+    pub fn captured<'a>(names: impl Iterator<Item = (&'a str, u64)>, assumed: Vec<String>) -> Self {
+        Self { known: names.map(|(name, start)| (name.to_owned(), start)).collect(), whole: true, assumed }
+    }
+
+    /// Where they are in a dump of this model.
+    pub(crate) fn layout<'a>(&self, model: &'static Model, by_name: ByName<'a>) -> Layout<'a> {
+        if self.whole { Layout::captured(model, by_name) } else { Layout::known(model, by_name) }
+    }
+
     /// Where a region begins that the kernel calls so.
     pub fn get(&self, name: &str) -> Option<u64> {
-        self.known.iter().find(|(known, _)| *known == name).map(|(_, start)| *start)
+        self.known.iter().find(|(known, _)| known == name).map(|(_, start)| *start)
+    }
+
+    fn tell(&mut self, name: &str, start: u64) {
+        self.known.push((name.to_owned(), start));
     }
 
     fn x86(&mut self, info: &Info, model: &Model, found: &Ranges) {
         if let Some(bytes) = info.number("KERNEL_IMAGE_SIZE").filter(|bytes| *bytes <= GIB) {
-            self.known.push(("MODULES_VADDR", X86_IMAGE + bytes));
+            self.tell("MODULES_VADDR", X86_IMAGE + bytes);
         }
         let default =
             |name: &str| model.layout.iter().find(|region| region.name == name).map(|of| of.start.0);
@@ -79,7 +97,7 @@ impl Regions {
         let direct = sums.into_iter().max_by_key(|(_, bytes)| *bytes).map(|(base, _)| base);
         // A kernel that moves none of them has all where they are by default.
         let Some(direct) = direct.filter(|base| *base != lowest) else { return };
-        self.known.push(("PAGE_OFFSET", direct));
+        self.tell("PAGE_OFFSET", direct);
         let end = moved()
             .filter(|range| range.start.wrapping_sub(range.physical) == direct)
             .map(|of| of.last)
@@ -90,8 +108,11 @@ impl Regions {
         let size = if model.va_bits > 48 { 12_800 * TIB } else { 32 * TIB };
         let vmemmap =
             vmalloc.and_then(|start| first(start.checked_add(size)?)).map(|start| start & !(GIB - 1));
-        self.known.extend(vmalloc.map(|start| ("VMALLOC_START", start)));
-        self.known.extend(vmemmap.map(|start| ("VMEMMAP", start)));
+        for (name, start) in [("VMALLOC_START", vmalloc), ("VMEMMAP", vmemmap)] {
+            if let Some(start) = start {
+                self.tell(name, start);
+            }
+        }
         let others = [("vmalloc", vmalloc), ("vmemmap", vmemmap)];
         let others = others.into_iter().filter_map(|(name, start)| Some(format!(", {name} {:x}", start?)));
         self.assumed.push(format!(

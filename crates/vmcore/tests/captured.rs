@@ -5,7 +5,6 @@
 use capture::Limits;
 use mm::Table;
 use pgtable::{Isa, Level, PhysAddr};
-use ptdump::dump::Layout;
 use texts::{Right, Wish};
 use vmcore::{Core, ReadAt, ReadError, Regions, Rights, Root};
 
@@ -171,9 +170,8 @@ fn raw_images_of_powerpc_and_s390_have_the_high_byte_first() {
         let found = core.ranges(&root, true).expect("ranges");
         assert_eq!((found.missing, found.bad, found.all[0].start), (0, 0, start), "{name}");
         let mut world = core.world(&root).expect("a world");
-        let regions = |name: &str| capture.layout.get(name);
-        let layout = Layout::captured(capture.model(), &regions);
-        let printed = vmcore::dump::with_layout(&mut world, &layout).expect("a dump");
+        let regions = Regions::captured(capture.layout.iter(), Vec::new());
+        let printed = vmcore::dump::text(&mut world, &regions).expect("a dump");
         let packed = std::fs::read(folder.join("ptdump-kernel.txt.gz")).expect("a dump");
         let text = capture::importer::unpack(&packed, &Limits::ALL).expect("a dump");
         let kernels_own = String::from_utf8_lossy(&text);

@@ -6,7 +6,8 @@ mod made;
 use made::{Made, X86_INFO, of, x86};
 use pgtable::{Isa, Level, Owner, PhysAddr, Prot, RawEntry};
 use proptest::prelude::*;
-use vmcore::{Core, CoreError, Pieces, ReadError, Regions, Root, is_core};
+use vmcore::listing::{self, Found};
+use vmcore::{Core, CoreError, Pieces, ReadError, Regions, Root, Tables, is_core};
 
 fn lines(file: &[u8], upper_half: bool) -> (Vec<String>, usize) {
     let core = Core::open(file).expect("a core");
@@ -50,6 +51,52 @@ fn x86_is_opened_by_its_vmcoreinfo() {
     assert_eq!(lines(&file, true), (expected.map(str::to_owned).to_vec(), 1));
     // With paging the virtual addresses of the segments say nothing else.
     assert_eq!(lines(&Made { with_virt: true, ..x86() }.file(), true).0, expected);
+}
+
+/// What a check and a comparison look at: rights of all levels, frames, what the CPU noted; and beside debugfs' text what that would say.
+#[test]
+fn the_tables_of_a_core_are_a_listing_of_effective_rights() {
+    let mut made = x86();
+    // The entry above the small pages is read-only: their own bits say nothing of that.
+    let above = made.pages.iter_mut().find(|page| page.0 == 0x2000).expect("a table");
+    above.1[0] &= !2;
+    let file = made.file();
+    let core = Core::open(&file[..]).expect("a core");
+    let root = core.roots().expect("a root").remove(0);
+    let ranges = core.ranges(&root, true).expect("ranges");
+    let tables = Tables {
+        world: core.world_with_holes(&root).expect("a world"),
+        regions: Regions::of(core.info(), root.model, &ranges),
+        found: Some(Found { assumed: listing::assumed(&root, &ranges), ranges, program: "a core" }),
+    };
+    let wish = texts::Wish::default();
+    let of = |listing: &texts::Listing| -> Vec<String> {
+        texts::merged(listing).iter().map(|range| range.to_string().replace('\t', " ")).collect()
+    };
+    let effective = tables.listing(wish).expect("a listing");
+    assert_eq!(
+        of(&effective),
+        [
+            "ffff888000000000 ffff888000002000 pte r---gad 0",
+            "ffff888000002000 ffff888000003000 pte r---ga- 2000",
+            "ffff888000009000 ffff88800000a000 pte r---ga- 9000",
+            "ffff888000200000 ffff888000400000 pmd rw--gad 200000",
+        ]
+    );
+    // The third table is the one that is not in the core, and that is said.
+    assert!(
+        effective.assumed.iter().any(|says| says.starts_with("1 table is not in the core")),
+        "{effective:?}"
+    );
+    let printed = tables.printed(wish).expect("a listing");
+    assert_eq!(of(&printed)[0], "ffff888000000000 ffff888000002000 pte rw--g?? -");
+    assert!(listing::is_of_core(&effective) && !listing::is_of_core(&printed));
+    assert!(
+        listing::is_printed_beside(&effective, &printed)
+            && !listing::is_printed_beside(&effective, &effective)
+    );
+    // A range of the tables that debugfs' rows cut still has the frame of its own start.
+    assert!(effective.rows.iter().all(|row| row.frames.first().is_some()));
 }
 
 #[test]

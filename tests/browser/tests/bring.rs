@@ -239,6 +239,18 @@ fn a_file_that_cannot_be_read_is_a_sentence_and_nothing_is_lost() {
             ("vax.json", vax.as_bytes(), "no model for vax", "those in the list"),
             ("bomb.gz", &bomb, "line 1 has more than 64 KiB", "What can be read"),
             ("empty", b"", "the file is empty", "Copy the file once more"),
+            (
+                "blank",
+                b" \n\n\t\n",
+                "the text has 5 bytes, and all of them are blanks or zeros",
+                "What can be read",
+            ),
+            (
+                "zeros",
+                &[0; 8192],
+                "the text has 8192 bytes, and all of them are blanks or zeros",
+                "What can be read",
+            ),
         ] {
             bring(page, Way::Drop, &[name], bytes).await;
             says(page, words).await;

@@ -8,7 +8,7 @@ use js_sys::Array;
 use texts::{Machine, Wish, format_named};
 use vmcore::Root;
 use wasm_bindgen::JsCast as _;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::Page;
 use crate::answers::{Answer, Given, Kernel, RootAt, Said, Shelf, Want};
@@ -47,8 +47,8 @@ pub struct Open {
     hands: Hands,
     /// The button for files, as long as this hears of it.
     heard: Option<(Element, EventListener)>,
-    /// The page, as long as this hears what is pasted there.
-    pasted: Option<(Element, EventListener)>,
+    /// The page, as long as this hears what is pasted and pressed there.
+    pasted: Option<(Element, [EventListener; 2])>,
     /// Whether the address asks which kernel one has.
     asks_kernel: bool,
 }
@@ -271,7 +271,21 @@ impl Page for Open {
                     event.stop_propagation();
                 }
             });
-            self.pasted = Some((root.clone(), listener));
+            // Who has written where the tables begin presses Enter.
+            let enter = EventListener::new(root, "keydown", |event| {
+                let key: Option<&KeyboardEvent> = event.dyn_ref();
+                let target: Option<Element> = event.target().and_then(|of| of.dyn_into().ok());
+                let form = target
+                    .filter(|of| of.tag_name() == "INPUT")
+                    .and_then(|of| of.closest(".root-of").ok()?);
+                if let Some(form) = form.filter(|_| key.is_some_and(|key| key.key() == "Enter"))
+                    && let Some(button) = form.query_selector("button").ok().flatten()
+                    && let Some(button) = button.dyn_ref::<HtmlElement>()
+                {
+                    button.click();
+                }
+            });
+            self.pasted = Some((root.clone(), [listener, enter]));
         }
         let button = root.query_selector(".door input[type=file], .door .files input").ok().flatten();
         if self.heard.as_ref().map(|(of, _)| of) != button.as_ref() {

@@ -8,11 +8,12 @@ use std::rc::Rc;
 use capture::importer::{is_gzip, read_any};
 use capture::{Brought, IMPORTERS, ImportError, Input, Limits};
 use js_sys::Array;
-use mm::World;
 use scenario::FileId;
-use texts::Listing;
+use texts::check::Checked;
 use texts::diff::diff;
-use vmcore::{CoreError, Regions, is_core};
+use texts::{Listing, ReadError, Wish};
+use vmcore::listing::{is_of_core, is_printed_beside};
+use vmcore::{CoreError, Regions, Tables, is_core};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -68,8 +69,8 @@ impl From<CoreError> for Refusal {
 
 /// What was read.
 enum Read {
-    /// A captured machine.
-    Capture(Box<Brought>),
+    /// A captured machine, and what is odd in it.
+    Capture(Box<(Brought, Tables, Option<Checked>)>),
     /// A text, or a machine's memory.
     Text(Box<Said>, Option<Box<Opened>>),
     /// A call that a person put together.
@@ -128,8 +129,8 @@ async fn read_all(shelf: Shelf, change: Callback<Change>, turn: u32, asks: Vec<A
             shared.files.reading = None;
             let mut place = Some(Place::Open);
             let said = match result {
-                Ok(Read::Capture(brought)) => {
-                    let (machine, says) = opened_as(given.name.clone(), *brought, walk, shared);
+                Ok(Read::Capture(read)) => {
+                    let (machine, says) = opened_as(given.name.clone(), *read, walk, shared);
                     let before =
                         shared.notice.take().map(|before| before + " ").filter(|_| instead.is_none());
                     shared.notice =
@@ -186,8 +187,8 @@ struct Side {
     name: String,
     given: Given,
     want: Want,
-    /// The tables of a machine, of which the text is what debugfs would print of it, and where its regions are.
-    world: Option<(World, Regions)>,
+    /// The tables of a machine, which has no text.
+    memory: Option<Tables>,
 }
 
 /// Compares two of what was given: each text is read once more, as none is kept.
@@ -195,9 +196,8 @@ pub(super) fn compare(shelf: &Shelf, change: &Callback<Change>, pair: [usize; 2]
     let sides = pair.map(|nth| {
         let shelf = shelf.borrow();
         let answer = shelf.all.get(nth)?;
-        let world =
-            answer.said.machine.as_ref().map(|machine| (machine.world.clone(), machine.regions.clone()));
-        Some(Side { name: answer.called(), given: answer.given.clone(), want: answer.want, world })
+        let memory = answer.said.machine.as_ref().map(|machine| machine.memory.clone());
+        Some(Side { name: answer.called(), given: answer.given.clone(), want: answer.want, memory })
     });
     let [Some(a), Some(b)] = sides else { return };
     let turn = begun(shelf);
@@ -296,6 +296,13 @@ impl Job<'_> {
         };
         if let Some(form) = form {
             stream.chunks.end();
+            // All of it is here: no table can be in it.
+            if size == Some(first.len() as u64) && first.iter().all(|&byte| byte == 0) {
+                return Err(Refusal::Text(format!(
+                    "{}. What can be read: {FORMATS}.",
+                    ReadError::Blank(first.len() as u64)
+                )));
+            }
             return match self.core(given, size.unwrap_or_default(), form, want.root).await {
                 Ok((machine, opened)) => {
                     let said = Said { machine: Some(Box::new(machine)), ..Said::default() };
@@ -317,25 +324,40 @@ impl Job<'_> {
             stream.chunks.end();
             let total = size.and_then(|size| usize::try_from(size).ok());
             let brought = self.capture(&given.blob, total).await?;
-            return Ok(Read::Capture(Box::new(brought)));
+            let regions = Regions::captured(brought.capture.layout.iter(), brought.assumed.clone());
+            let memory = Tables { world: brought.capture.world.clone(), regions, found: None };
+            let checked = self.checked(&memory).await;
+            return Ok(Read::Capture(Box::new((brought, memory, checked))));
         }
         self.text(given, want.text, stream).await
     }
 
     /// What differs between two.
     async fn beside(&self, a: &Side, b: &Side) -> Result<Beside, Refusal> {
-        let (of_a, of_b) = (self.side(a).await?, self.side(b).await?);
+        let (mut of_a, mut of_b) = (self.side(a).await?, self.side(b).await?);
         browser::pause().await;
+        // debugfs prints the leaf's own rights: beside its text a core is what debugfs would print.
+        let printed = |side: &Side| side.memory.as_ref().map(|tables| tables.printed(Wish::default()));
+        if is_printed_beside(&of_a, &of_b) {
+            of_a = printed(a).transpose()?.unwrap_or(of_a);
+        } else if is_printed_beside(&of_b, &of_a) {
+            of_b = printed(b).transpose()?.unwrap_or(of_b);
+        }
         let compared = diff(&of_a, &of_b);
         let what = |side: &Side, of: &Listing| {
-            format!("{}: {}, rights {}", side.given.name, of.format.about(), of.rights.name())
+            let about = match &side.memory {
+                Some(_) if is_of_core(of) => format!("the tables of {}", of.program),
+                Some(_) => "what debugfs would print of it".to_owned(),
+                None => of.format.about().to_owned(),
+            };
+            format!("{}: {about}, rights {}", side.given.name, of.rights.name())
         };
         Ok(Beside { what: [what(a, &of_a), what(b, &of_b)], compared })
     }
 
     async fn side(&self, side: &Side) -> Result<Listing, Refusal> {
-        match &side.world {
-            Some((world, regions)) => self.dumped(world, regions).await,
+        match &side.memory {
+            Some(tables) => Ok(tables.listing(Wish::default())?),
             None => self.listing(&side.given, side.want.text).await,
         }
     }
@@ -383,7 +405,12 @@ fn name_of(file: &JsValue) -> String {
 }
 
 /// Keeps a file, shows a walk on it, and says what a person should know of it.
-fn opened_as(name: String, brought: Brought, walk: &mut Walk, shared: &mut Shared) -> (Machine, String) {
+fn opened_as(
+    name: String,
+    (brought, memory, checked): (Brought, Tables, Option<Checked>),
+    walk: &mut Walk,
+    shared: &mut Shared,
+) -> (Machine, String) {
     let file = FileId::from(&brought);
     let mut says = format!("{name} is open: page tables of {}.", file.model.title);
     let Brought { capture, assumed, .. } = brought;
@@ -391,7 +418,7 @@ fn opened_as(name: String, brought: Brought, walk: &mut Walk, shared: &mut Share
         says.push(' ');
         says.push_str(sentence);
     }
-    let (machine, opened) = machine_of(file, name, capture, assumed);
+    let (machine, opened) = machine_of(file, name, capture, assumed, memory, checked);
     shared.files.put(opened);
     let fit = walk.bring(file, shared);
     if fit.other_file {

@@ -91,14 +91,16 @@ fn broken(facts: &Facts, model: &Model, demands: &mut Vec<Demand>) {
         0
     };
     let size = facts.kind_changed;
+    // A block and a table have no address that could be the same.
+    let moved = facts.moved && !size;
     let contiguous = !size && facts.differ(CONT);
     let tagging = facts.only(ATTRINDX | RIGHTS | NG | AF | SOFTWARE)
         && matches!((facts.old & ATTRINDX) >> 2, 0 | 1)
         && matches!((facts.new & ATTRINDX) >> 2, 0 | 1);
     let memory_type = !size && facts.differ(ATTRINDX | shared) && !tagging;
     let to_global = facts.cleared(NG) && !size;
-    if facts.moved || memory_type {
-        let says = match (facts.moved, memory_type) {
+    if moved || memory_type {
+        let says = match (moved, memory_type) {
             (true, false) => {
                 "The output address changes while the entry stays valid. If either mapping is writable, or the two pages differ: write an \
                  invalid entry, DSB, TLBI, DSB, then the new entry."
@@ -242,6 +244,17 @@ mod tests {
             change.demands.iter().any(|demand| demand.says.contains("FEAT_BBM at level 2")),
             "{change:?}"
         );
+    }
+
+    /// The address of a table is none that the block's could be compared with.
+    #[test]
+    fn a_block_that_becomes_a_table_changes_its_size() {
+        let arm64 = pgtable::model("arm64-4k-48").expect("a model");
+        let [old, new] = [0x0060_0004_1680_0f01, 0x4_1689_8003]
+            .map(|value| crate::Reading::new(arm64, Level::Pmd, pgtable::RawEntry(value)));
+        let demands = crate::Change::new(old, new).demands;
+        assert!(demands[0].says.starts_with("The size changes"), "{demands:?}");
+        assert!(demands.iter().all(|demand| !demand.says.contains("output address")), "{demands:?}");
     }
 
     #[test]

@@ -57,6 +57,10 @@ impl Reading {
             EntryKind::Leaf if !self.model.tests(shared, &self.model.empty).present(self.value) => notes.push(
                 "leaf() is true of it, but present() is not: the CPU must not use it, and a walk without VMAs takes it for a leaf".to_owned(),
             ),
+            EntryKind::Leaf if self.reserved.is_some() => notes.push(format!(
+                "the kernel\u{2019}s tests say leaf, and the CPU faults at it: {}",
+                self.reserved.unwrap_or_default()
+            )),
             EntryKind::Leaf if !self.cpu_uses => notes.push(
                 "present to the kernel, but the CPU must not use it: PROT_NONE, a NUMA hint, or a huge page that is being split"
                     .to_owned(),

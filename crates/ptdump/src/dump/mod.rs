@@ -36,7 +36,7 @@ pub use dumper::{Dump, Dumper, WriteExecute};
 pub use format::{Format, Headers};
 pub use line::{Content, Entries, Line};
 pub use note::{Note, Noted};
-pub use plan::{Layout, Marker, Plan, View};
+pub use plan::{ByName, Layout, Marker, Plan, View};
 
 impl Format {
     /// The format of a machine's dumps; `None` where the kernel has no dumper, or none that is modelled.

@@ -263,13 +263,32 @@ pub(super) fn held(line: &str) -> Option<Held> {
     if number.is_empty() || !number.bytes().all(|of| of.is_ascii_digit()) {
         return None;
     }
-    // The name ends before the usage: names have parentheses of their own.
-    let (_, rest) = rest.split_once('(')?;
-    let (name, rest) = rest.split_once("){")?;
+    lock(rest)
+}
+
+/// `ffff888001234560 (&mm->mmap_lock){++++}-{4:4}, at: ptdump_walk_pgd+0x3a/0xa0`, in old kernels with the function's address before it.
+pub(super) fn lock(line: &str) -> Option<Held> {
+    let (name, rest) = named(line)?;
     let (_, at) = rest.split_once("at: ")?;
+    let at = at.strip_prefix("[<").and_then(|rest| rest.split_once(">] ")).map_or(at, |(_, at)| at);
     let at = at.split(['+', ' ']).next().unwrap_or_default();
-    let short = |text: &str| text.chars().take(80).collect::<String>();
-    Some(Held { name: short(name), at: short(at) })
+    Some(Held { name, at: short(at) })
+}
+
+/// `-> #1 (fs_reclaim){+.+.}-{0:0}:`
+pub(super) fn of_chain(line: &str) -> Option<String> {
+    Some(named(line.strip_prefix("-> #")?)?.0)
+}
+
+/// The name of a lock, and what is behind it. It ends before the usage: names have parentheses of their own.
+fn named(line: &str) -> Option<(String, &str)> {
+    let (_, rest) = line.split_once('(')?;
+    let (name, rest) = rest.split_once("){")?;
+    Some((short(name), rest))
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(80).collect()
 }
 
 /// Functions that only print the report, and are the first of its trace.

@@ -168,6 +168,8 @@ fn bits<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<u64, Seen<'a>> {
     }
     match (seen, right && execute) {
         (0, _) => Ok(0),
+        // The type of the memory is the last column of whatever is mapped.
+        (3.., true) if memory.is_none() => Err(Seen::Cut),
         (_, true) => Ok(bits & !ATTRINDX | memory.unwrap_or(NO_NAME)),
         (_, false) => Err(Seen::Cut),
     }

@@ -42,7 +42,8 @@ impl Format for GdbPtDump {
         let mut numbers = Vec::with_capacity(2);
         let mut attributes: Vec<(u8, bool)> = Vec::with_capacity(8);
         let mut size_word = rest;
-        for word in rest.split_ascii_whitespace() {
+        let mut words = rest.split_ascii_whitespace().peekable();
+        while let Some(word) = words.next() {
             if word == ":" || word == "|" {
                 continue;
             }
@@ -55,11 +56,15 @@ impl Format for GdbPtDump {
                 continue;
             }
             match word.split_once(':') {
-                Some((name @ ("W" | "X" | "R" | "S" | "UC" | "WB"), value @ ("0" | "1")))
-                    if attributes.len() < 8 =>
-                {
+                Some((name, value @ ("0" | "1"))) if NAMES.contains(&name) && attributes.len() < 8 => {
                     let letter = if name == "UC" { b'u' } else { name.as_bytes()[0] };
                     attributes.push((if name == "WB" { b'b' } else { letter }, value == "1"));
+                }
+                // A terminal folds within a word, too.
+                _ if words.peek().is_none()
+                    && NAMES.iter().any(|name| name.starts_with(word.trim_end_matches(':'))) =>
+                {
+                    return Seen::Cut;
                 }
                 _ => return Seen::Foreign,
             }
@@ -123,6 +128,9 @@ impl Format for GdbPtDump {
         }
     }
 }
+
+/// The columns of rights.
+const NAMES: [&str; 6] = ["W", "X", "R", "S", "UC", "WB"];
 
 /// x86: W X S UC WB. riscv64: W X R S. aarch64: R W X of user mode, then of the kernel.
 fn perms(attributes: &[(u8, bool)]) -> Option<(Perms, u64)> {

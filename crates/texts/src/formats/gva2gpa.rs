@@ -56,13 +56,18 @@ impl Format for Gva2Gpa {
         if line == "Unmapped" { Seen::Fact(Fact::Answer(None)) } else { Seen::Foreign }
     }
 
-    fn fact(&self, fact: Fact, draft: &mut Draft) {
+    fn fact(&self, fact: Fact, draft: &mut Draft) -> bool {
         match fact {
             Fact::Asked { addr, heading } => {
                 draft.ask(addr, None);
                 if let (Some(physical), Some(walk)) = (heading, draft.walks.last_mut()) {
                     walk.answer = Some(Some(physical));
                 }
+            }
+            Fact::Answer(Some(physical))
+                if draft.walks.last().is_some_and(|walk| is_cut(walk.addr, physical)) =>
+            {
+                draft.problems.add(draft.line, 1, CUT);
             }
             Fact::Answer(answer) => match draft.walks.last_mut() {
                 Some(walk) if walk.answer.is_none() => walk.answer = Some(answer),
@@ -74,6 +79,7 @@ impl Format for Gva2Gpa {
             },
             _ => {}
         }
+        true
     }
 
     fn accepts(&self, _: &Machine) -> bool {
@@ -111,6 +117,15 @@ impl Format for Gva2Gpa {
         }
     }
 }
+
+/// Whether a translation does not keep the offset within a page, as every one does.
+pub(crate) const fn is_cut(addr: u64, physical: u64) -> bool {
+    (addr ^ physical) & 0xfff != 0
+}
+
+/// What is said of such a one.
+pub(crate) const CUT: &str =
+    "the answer has another offset within a page than the address: digits are missing, and it is left out";
 
 /// What is assumed of a translation.
 pub(crate) const TRANSLATION: &str = "A translation answers for one address: the page of 4 KiB around it is taken, as no machine has smaller ones; its level and rights are not told.";

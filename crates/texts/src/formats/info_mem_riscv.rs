@@ -51,9 +51,19 @@ impl Format for InfoMem {
             // A number alone may be anything.
             return Seen::Foreign;
         };
-        let Some(physical) = words::hex_of(physical, 16) else { return Seen::Foreign };
+        // A terminal folds within a number, too.
+        let is_begun = |word: &str, digits: usize| {
+            word.len() < digits && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        let Some(physical) = words::hex_of(physical, 16) else {
+            let is_cut = is_begun(physical, 16) && of_line.next().is_none();
+            return if is_cut { Seen::Cut } else { Seen::Foreign };
+        };
         let Some(size_word) = of_line.next() else { return Seen::Cut };
-        let Some(size) = words::hex_of(size_word, digits) else { return Seen::Foreign };
+        let Some(size) = words::hex_of(size_word, digits) else {
+            let is_cut = is_begun(size_word, digits) && of_line.next().is_none();
+            return if is_cut { Seen::Cut } else { Seen::Foreign };
+        };
         let Some(attributes) = of_line.next() else { return Seen::Cut };
         if of_line.next().is_some() || attributes.len() > 7 {
             return Seen::Foreign;
@@ -146,6 +156,18 @@ fn napot(draft: &mut Draft) {
         } else {
             at += 1;
         }
+    }
+    let is_part = |pair: &&[Row]| {
+        pair[0].frames == pair[1].frames
+            && pair[0].last.checked_add(1) == Some(pair[1].start)
+            && pair[0].frames.first().is_some_and(|raw| raw >> 12 & 15 == 8)
+    };
+    if let Some(pair) = draft.rows.windows(2).find(is_part) {
+        let start = pair[0].start;
+        draft.assume(format!(
+            "Neighbouring rows have one frame whose low bits are 1000 (first at {start:x}), and are fewer than the 16 that Svnapot prints so: the text is cut \
+             off there, or one page is mapped several times. The printed frame is kept."
+        ));
     }
     if found > 0 {
         let times = if found == 1 { "once".to_owned() } else { format!("{found} times, first") };

@@ -48,10 +48,11 @@ impl Format for NoData {
         }
     }
 
-    fn fact(&self, fact: Fact, draft: &mut Draft) {
+    fn fact(&self, fact: Fact, draft: &mut Draft) -> bool {
         if let Fact::NoData(why) = fact {
             draft.no_data = Some(why);
         }
+        true
     }
 
     fn accepts(&self, _: &Machine) -> bool {

@@ -35,6 +35,9 @@ impl Format for Pagemap {
     }
 
     fn line<'a>(&self, line: &'a str) -> Seen<'a> {
+        if let Some((start, bits)) = labelled(line.trim()) {
+            return row(start, bits);
+        }
         let mut of_line =
             line.split_ascii_whitespace().filter(|&word| word != ":" && word != "=>" && word != "->");
         let Some(addr_word) = of_line.next() else { return Seen::Foreign };
@@ -52,7 +55,12 @@ impl Format for Pagemap {
             second = "pfn";
             of_line = ahead;
         }
-        let bits = match words::hex_of(second.strip_prefix("0x").unwrap_or(second), 16) {
+        let value = match second {
+            // `%#lx` of what is not there.
+            "0x0" => Some(0),
+            second => words::hex_of(second.strip_prefix("0x").unwrap_or(second), 16),
+        };
+        let bits = match value {
             Some(value) => {
                 if !of_line.all(is_word_of_value) {
                     return Seen::Foreign;
@@ -66,18 +74,7 @@ impl Format for Pagemap {
         if bits & PRESENT != 0 && bits & SWAP != 0 {
             return Seen::Bad(second, "present and swapped exclude each other: this is no value of pagemap");
         }
-        let pfn = bits & FRAME;
-        Seen::Row(Row {
-            start,
-            last: start | 0xfff,
-            // Without CAP_SYS_ADMIN it is 0 (since v4.2).
-            frames: if bits & PRESENT != 0 && pfn != 0 { Frames::First(pfn) } else { Frames::Unknown },
-            bits,
-            line: 0,
-            level: None,
-            perms: Perms::UNKNOWN,
-            mapped: bits & PRESENT != 0,
-        })
+        row(start, bits)
     }
 
     fn accepts(&self, machine: &Machine) -> bool {
@@ -106,6 +103,31 @@ impl Format for Pagemap {
         pages(draft, shift);
         told(draft);
     }
+}
+
+/// The page at an address, with what its entry says.
+fn row<'a>(start: u64, bits: u64) -> Seen<'a> {
+    let pfn = bits & FRAME;
+    Seen::Row(Row {
+        start,
+        last: start | 0xfff,
+        // Without CAP_SYS_ADMIN it is 0 (since v4.2).
+        frames: if bits & PRESENT != 0 && pfn != 0 { Frames::First(pfn) } else { Frames::Unknown },
+        bits,
+        line: 0,
+        level: None,
+        perms: Perms::UNKNOWN,
+        mapped: bits & PRESENT != 0,
+    })
+}
+
+/// `Vaddr: 0x7f31c4a00000, Pagemap: 0x8180000000041e2b, PFN: 0x41e2b`: address and value by their names.
+fn labelled(line: &str) -> Option<(u64, u64)> {
+    let mut parts = line.strip_prefix("Vaddr:")?.split(',');
+    let start = words::prefixed(parts.next()?.trim())?;
+    let value = parts.find_map(|part| words::prefixed(part.trim().strip_prefix("Pagemap:")?.trim()))?;
+    let is_one = start.is_multiple_of(4096) && (value & PRESENT == 0 || value & SWAP == 0);
+    is_one.then_some((start, value))
 }
 
 fn told(draft: &mut Draft) {

@@ -43,10 +43,11 @@ impl Format for Slb {
         }
     }
 
-    fn fact(&self, fact: Fact, draft: &mut Draft) {
+    fn fact(&self, fact: Fact, draft: &mut Draft) -> bool {
         if let Fact::NoData(why) = fact {
             draft.no_data = Some(why);
         }
+        true
     }
 
     fn accepts(&self, machine: &Machine) -> bool {

@@ -41,9 +41,8 @@ impl Format for Vtop {
         }
         let words: Vec<&str> = line.split_ascii_whitespace().take(8).collect();
         match *words {
-            ["VIRTUAL", "PHYSICAL"] | ["PTE"] | ["PTE", "PHYSICAL", "FLAGS"] | ["PTE", "SWAP", "OFFSET"] => {
-                Seen::Heading
-            }
+            ["VIRTUAL", "PHYSICAL"] => Seen::Fact(Fact::Titles),
+            ["PTE"] | ["PTE", "PHYSICAL", "FLAGS"] | ["PTE", "SWAP", "OFFSET"] => Seen::Heading,
             ["PAGE", "PHYSICAL", "MAPPING", ..] | ["VMA", "START", "END", ..] | ["invalid"] => Seen::Heading,
             // Addresses are printed without zeros before them, and physical ones have at most 52 bits: with 16 digits the second
             // is a value, as of pagemap.
@@ -83,18 +82,28 @@ impl Format for Vtop {
         }
     }
 
-    fn fact(&self, fact: Fact, draft: &mut Draft) {
+    fn fact(&self, fact: Fact, draft: &mut Draft) -> bool {
+        // Several addresses may stand below their titles; two numbers elsewhere are something else.
+        let titled = std::mem::replace(&mut draft.titled, matches!(fact, Fact::Titles | Fact::Asked { .. }));
         if let Fact::Asked { addr, heading } = fact {
-            return draft.ask(addr, heading);
+            if titled {
+                draft.ask(addr, heading);
+            }
+            draft.titled = titled;
+            return titled;
         }
         if let Fact::Flags(arch) = fact {
             draft.arch = draft.arch.or(arch);
-            return;
+            return true;
+        }
+        if fact == Fact::Titles {
+            return true;
         }
         let line = draft.line;
         let Some(walk) = draft.walks.last_mut() else {
             let what = "a part of a walk without its address: the lines VIRTUAL and PHYSICAL are missing";
-            return draft.problems.add(line, 1, what);
+            draft.problems.add(line, 1, what);
+            return true;
         };
         match fact {
             Fact::Root(root) => {
@@ -114,6 +123,7 @@ impl Format for Vtop {
             }
             _ => {}
         }
+        true
     }
 
     fn accepts(&self, machine: &Machine) -> bool {

@@ -91,6 +91,22 @@ impl Format for X86 {
             perms: perms(bits),
             mapped: bits & PRESENT != 0,
         };
+        // The kernel prints PSE of large pages and of no others; at pte level the same bit is PAT.
+        let large = matches!(level, Some(Level::Pmd | Level::Pud));
+        let word =
+            |name: &str| range.rest.split_ascii_whitespace().find(|word| *word == name).unwrap_or(size);
+        if row.mapped && large != (bits & PSE != 0) {
+            let named = level.map_or("", Level::name);
+            return if large {
+                Seen::Doubtful(
+                    row,
+                    word(named),
+                    format!("a {named} that maps memory is a large page, and PSE is not there"),
+                )
+            } else {
+                Seen::Doubtful(row, word("PSE"), format!("PSE is of large pages, and the level is {named}"))
+            };
+        }
         kernel::row_or_doubt(row, size)
     }
 

@@ -5,12 +5,14 @@ use mm::{MmId, World};
 use pgtable::PhysAddr;
 use scenario::FileId;
 use scenario::places::Places;
-use vmcore::{Core, CoreError, Info, Pieces, Ranges, ReadAt as _, ReadError, Regions, Root};
+use texts::check::Checked;
+use vmcore::listing::{self, Found};
+use vmcore::{Core, CoreError, Pieces, ReadAt as _, ReadError, Regions, Root, Tables};
 use wasm_bindgen::JsValue;
 
 use super::text::Sum;
 use super::{Job, Refusal};
-use crate::answers::{Given, Machine, RootAt, Walkable};
+use crate::answers::{Given, MOST as MOST_RANGES, Machine, RootAt, Walkable};
 use crate::browser;
 use crate::files::Opened;
 
@@ -84,6 +86,12 @@ impl Job<'_> {
         let world = self.fetching(file, &pieces, &mut fetched, || core.world(&root)).await?;
         let found = self.fetching(file, &pieces, &mut fetched, || core.ranges(&root, true)).await?;
         let regions = Regions::of(core.info(), root.model, &found);
+        // A check goes on behind a table that is not there; a walk stops.
+        let whole = if found.missing + found.behind_end > 0 {
+            self.fetching(file, &pieces, &mut fetched, || core.world_with_holes(&root)).await?
+        } else {
+            world.clone()
+        };
         // What a CPU used is a process's: its mm, beside init_mm where the core tells that.
         let of_kernel = roots.iter().find(|other| other.name == INIT_MM && other.model == root.model);
         let world = match of_kernel {
@@ -118,10 +126,21 @@ impl Job<'_> {
             root.at.0,
             fetched * 64
         )]);
-        assumed.extend(root.assumed.iter().map(|says| crate::shared::sentence(says)));
+        let of_root = listing::assumed(&root, &found);
+        assumed.extend(of_root.iter().map(|says| crate::shared::sentence(says)));
+        let program = if form == Form::Raw { "a raw image" } else { "a core" };
+        let mut ranges = texts::joined(listing::rows(&found));
+        let count = ranges.len();
+        ranges.truncate(MOST_RANGES);
+        // Tables that lead to each other have a dump without end.
+        let is_cut = found.cut;
+        let found = Some(Found { ranges: found, program, assumed: of_root });
+        let memory = Tables { world: whole, regions, found };
+        let checked = if is_cut { None } else { self.checked(&memory).await };
         let chosen = RootAt { at: root.at.0, model: root.model, base: want.map_or(0, |want| want.base) };
-        let opened = machine_of(file, given.name.clone(), Capture::made(&root.name, world), assumed);
-        Ok((Machine { what, roots, root: Some(chosen), regions, ..opened.0 }, opened.1))
+        let capture = Capture::made(&root.name, world);
+        let (machine, opened) = machine_of(file, given.name.clone(), capture, assumed, memory, checked);
+        Ok((Machine { what, roots, root: Some(chosen), ranges, count, ..machine }, opened))
     }
 
     /// What is asked for, as soon as the parts that it wants have been fetched.
@@ -165,12 +184,15 @@ pub(super) fn machine_of(
     name: String,
     capture: Capture,
     assumed: Vec<String>,
+    memory: Tables,
+    checked: Option<Checked>,
 ) -> (Machine, Opened) {
-    let world = capture.world.clone();
-    let places = Places::found(&world);
-    let tables = Walkable { file, has_kernel: true, has_user: world.mm(MmId::USER).is_some() };
+    let places = Places::found(&capture.world);
+    let tables = Walkable { file, has_kernel: true, has_user: capture.world.mm(MmId::USER).is_some() };
     let opened = Opened { file, name, capture, places, assumed: assumed.clone(), is_built: false };
     let what = "A captured machine".to_owned();
-    let regions = Regions::of(&Info::default(), file.model, &Ranges::default());
-    (Machine { what, roots: Vec::new(), root: None, tables, world, regions, assumed }, opened)
+    let ranges = Vec::new();
+    let machine =
+        Machine { what, roots: Vec::new(), root: None, tables, memory, ranges, count: 0, checked, assumed };
+    (machine, opened)
 }

@@ -3,21 +3,20 @@
 use call::Call;
 use capture::{Capture, ImportError};
 use decode::recognise;
-use mm::World;
 use pgtable::{Owner, VirtAddr};
 use scenario::FileId;
 use scenario::places::Places;
 use splats::explain;
-use texts::check::check;
+use texts::check::{Checked, check};
 use texts::{Listing, ReadError, Reading, Wish, merged, tables};
-use vmcore::Regions;
+use vmcore::Tables;
 
 use super::{FORMATS, Job, Read, Refusal};
 use crate::answers::{Given, Kernel, Said, Shown, Walkable, on_page};
 use crate::browser::{self, Clock};
 use crate::files::Opened;
 use crate::load::{Chunks, Problem};
-use crate::values::{Values, of_line};
+use crate::values::Values;
 
 /// Bytes that are read before the clock is looked at.
 const SLICE: usize = 128 << 10;
@@ -94,16 +93,12 @@ impl Job<'_> {
         reading.finish().map_err(|error| Refusal::Text(on_page(&error.to_string())))
     }
 
-    /// What debugfs would print of a machine.
-    pub(super) async fn dumped(&self, world: &World, regions: &Regions) -> Result<Listing, Refusal> {
+    /// What is odd in the tables of a machine; nothing where no kernel of its architecture dumps them.
+    pub(super) async fn checked(&self, tables: &Tables) -> Option<Checked> {
         browser::pause().await;
-        let text = vmcore::dump::text(&mut world.clone(), regions)?;
+        let listing = tables.listing(Wish::default()).ok()?;
         browser::pause().await;
-        let wish = Wish { format: None, machine: texts::Machine::named(world.model().id).ok() };
-        let read = texts::read(text.as_bytes(), wish);
-        let mut listing = read.map_err(|error| Refusal::Text(on_page(&error.to_string())))?;
-        listing.assumed.extend(regions.assumed.iter().cloned());
-        Ok(listing)
+        Some(check(&listing))
     }
 
     /// A text.
@@ -131,12 +126,10 @@ impl Job<'_> {
         let machine_at = |line: usize| {
             said.splats.iter().rev().find(|one| one.splat.line <= line).and_then(|one| one.splat.machine)
         };
-        let found = recognise(&head).into_iter().filter(|of| !of.values.is_empty()).take(MOST_LINES);
-        let lines = found.map(|of| {
-            let readings = of_line(&of, machine_at(of.line));
-            (of, readings)
-        });
-        said.lines = lines.collect();
+        let found: Vec<_> =
+            recognise(&head).into_iter().filter(|of| !of.values.is_empty()).take(MOST_LINES).collect();
+        let readings = decode::readings(&found, machine_at);
+        said.lines = found.into_iter().zip(readings).collect();
         match reading.finish() {
             Ok(listing) => {
                 let (shown, opened) = shown(&given.name, &listing, sum).await;
@@ -146,7 +139,7 @@ impl Job<'_> {
             Err(_) if !said.splats.is_empty() || !said.lines.is_empty() => {
                 Ok(Read::Text(Box::new(said), None))
             }
-            Err(ReadError::Empty | ReadError::Blank(_)) => Err(Refusal::Import(ImportError::Empty)),
+            Err(ReadError::Empty) => Err(Refusal::Import(ImportError::Empty)),
             // It was asked to be read as something else: what can be chosen stays there.
             Err(error) if wish != Wish::default() => {
                 said.refused = Some(on_page(&error.to_string()));
@@ -155,7 +148,7 @@ impl Job<'_> {
             Err(ReadError::Unrecognised { begins, line, column }) => {
                 Err(Refusal::Foreign(line, column, begins))
             }
-            Err(error @ ReadError::Long(_)) => {
+            Err(error @ (ReadError::Long(_) | ReadError::Blank(_))) => {
                 Err(Refusal::Text(format!("{error}. What can be read: {FORMATS}.")))
             }
             Err(error) => {

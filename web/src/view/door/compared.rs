@@ -52,7 +52,7 @@ fn shown(count: u64, notes: usize) -> String {
 fn row(of: &Finding, kind: &'static str) -> El {
     el("tr")
         .child(el("th[scope=row]").child(kind))
-        .child(el("td").child(of.line))
+        .child(if of.line > 0 { el("td").child(of.line) } else { el("td").child("\u{2013}") })
         .child(el("td").child(&*of.what))
 }
 
@@ -107,13 +107,13 @@ pub(super) fn compared(of: &Beside) -> El {
             .child(side(&of.a))
             .child(side(&of.b))
     });
-    let head = ["from", "to", "differs", "A says", "B says"].map(|title| el("th[scope=col]").child(title));
+    let head = ["first", "last", "differs", "A says", "B says"].map(|title| el("th[scope=col]").child(title));
     let first = if count > MOST as u64 { format!(", the first {MOST} of {count}") } else { String::new() };
     let table = (count > 0).then(|| {
         el("div.ranges[tabindex=0][role=region][aria-label=What differs]").child(
             el("table")
                 .child(el("caption").child(format!(
-                    "What differs{first}. Each side says: level, rights, physical address, attributes in brackets, line of its text; \
+                    "What differs{first}, from the first byte to the last. Each side says: level, rights, physical address, attributes in brackets, line of its text; \
                      \u{2013} and ? are not told."
                 )))
                 .child(el("thead").child(el("tr").children(head)))

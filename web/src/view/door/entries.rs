@@ -1,7 +1,7 @@
 //! Raw entries: what each is, bit by bit, and what changed from one to the next.
 
 use decode::{Beside, Change, Found, Named, Pagemap, Reading, Source, Swap, Target};
-use pgtable::{Level, MODELS, Model};
+use pgtable::{Level, MODELS, Model, RawEntry};
 
 use super::option;
 use crate::el::{El, el};
@@ -57,7 +57,7 @@ pub(super) fn values(nth: usize, of: &Values) -> El {
         .child(said.beside.is_empty().then(|| el("div.side").children(said.readings.iter().map(reading))))
         .children(said.beside.iter().map(beside))
         .children(said.changes.iter().map(change))
-        .children(said.pagemap.iter().map(|(entry, pte)| pagemap(entry, pte.map(|pte| pte.0))))
+        .children(said.pagemap.iter().map(|(entry, pte)| pagemap(entry, pte.as_ref())))
 }
 
 /// A line of a log that has entries.
@@ -201,7 +201,7 @@ fn change(of: &Change) -> El {
         .child(el("ul.notes").children(demands))
 }
 
-fn pagemap(of: &Pagemap, pte: Option<u64>) -> El {
+fn pagemap(of: &Pagemap, pte: Option<&(RawEntry, Vec<&'static str>)>) -> El {
     let rows = of.flags.iter().map(|bit| {
         el("tr")
             .child(el("td").child(bit.bit.to_string()))
@@ -210,7 +210,11 @@ fn pagemap(of: &Pagemap, pte: Option<u64>) -> El {
     });
     let frame = of.frame.map(|frame| format!("Page frame {frame:#x}."));
     let swap = of.swap.map(|(kind, offset)| format!("Swap type {kind}, offset {offset:#x}."));
-    let pte = pte.map(|pte| format!("An entry that shows so: {pte:#x}; its rights are not told."));
+    let pte = pte.map(|(pte, lost)| {
+        let lost =
+            if lost.is_empty() { String::new() } else { format!(" It has no bit for {}.", lost.join(", ")) };
+        format!("An entry that shows so: {:#x}; its rights are not told.{lost}", pte.0)
+    });
     let notes = [frame, swap, pte].into_iter().flatten().chain(of.notes.iter().map(|note| sentence(note)));
     el("div.reading")
         .child(el("h3").child(el("code").child(format!("{:#018x}", of.value))))

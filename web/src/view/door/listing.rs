@@ -1,6 +1,6 @@
 //! Page tables as a program prints them: what they are, what was assumed, what can be walked.
 
-use texts::{FORMATS, Frames, Machine, Right, Rights, Wish};
+use texts::{FORMATS, Frames, Machine, Range, Right, Rights, Wish};
 
 use super::{compared, level, option};
 use crate::answers::{Shown, Walkable};
@@ -53,7 +53,7 @@ pub(super) fn listing(nth: usize, shown: &Shown) -> Vec<El> {
     }
     all.push(compared::checked(&shown.checked));
     if shown.count > 0 {
-        all.push(ranges_of(shown));
+        all.push(mapped("What the text maps", &shown.ranges, shown.count));
     }
     all
 }
@@ -118,9 +118,10 @@ fn formats(nth: usize, chosen: Option<&str>, candidates: &[&str]) -> impl Iterat
     })
 }
 
-fn ranges_of(shown: &Shown) -> El {
-    let head = ["from", "to", "level", "rights", "physical"].map(|title| el("th[scope=col]").child(title));
-    let rows = shown.ranges.iter().map(|range| {
+/// The first of so many ranges, under a title.
+pub(super) fn mapped(title: &str, ranges: &[Range], count: usize) -> El {
+    let head = ["first", "last", "level", "rights", "physical"].map(|title| el("th[scope=col]").child(title));
+    let rows = ranges.iter().map(|range| {
         let is_wx = range.perms.has(Right::Write) && range.perms.has(Right::Execute);
         let physical = match range.frames {
             Frames::Unknown => "\u{2013}".to_owned(),
@@ -134,15 +135,12 @@ fn ranges_of(shown: &Shown) -> El {
             .child(el("td").when(is_wx, ".wx[title=writable and executable]").child(range.perms.to_string()))
             .child(el("td").child(physical))
     });
-    let first = match shown.count - shown.ranges.len() {
-        0 => String::new(),
-        _ => format!(", the first {}", shown.ranges.len()),
-    };
+    let first = if count > ranges.len() { format!(", the first {}", ranges.len()) } else { String::new() };
     el("div.ranges[tabindex=0][role=region][aria-label=Mapped ranges]").child(
         el("table")
             .child(el("caption").child(format!(
-                "What the text maps{first}. level: which table\u{2019}s entries map it; rights: r w x readable, writable, executable, u user, g global, \
-                 a d accessed, dirty, ? not told; physical: where it lies in memory, \u{2013} not told."
+                "{title}{first}. level: which table\u{2019}s entries map it; rights: r w x readable, writable, executable, u user, g global, \
+                 a d accessed, dirty, ? not told; physical: where it lies in memory, \u{2013} not told. first and last are the addresses of its first and last byte."
             )))
             .child(el("thead").child(el("tr").children(head)))
             .child(el("tbody").children(rows)),

@@ -2,7 +2,7 @@
 
 use pgtable::MODELS;
 
-use super::{Press, listing, option};
+use super::{Press, compared, listing, option};
 use crate::answers::Machine;
 use crate::el::{El, el};
 use crate::marks::List;
@@ -32,6 +32,11 @@ pub(super) fn machine(nth: usize, of: &Machine) -> Vec<El> {
     if !of.assumed.is_empty() {
         let says = of.assumed.iter().map(|says| el("li").child(&**says));
         all.push(el("div.assumed").child(el("h3").child("How it was read")).child(el("ul").children(says)));
+    }
+    all.extend(of.checked.as_ref().map(compared::checked));
+    if of.count > 0 {
+        let title = "What the root maps; rights are effective: what the entries of all levels leave";
+        all.push(listing::mapped(title, &of.ranges, of.count));
     }
     all
 }

@@ -11,8 +11,11 @@ pub(super) fn splat(of: &Explained) -> El {
     let head = el("h3").child(format!("Line {}: {}", of.splat.line, of.splat.header));
     let section = el("div.splat").child(head);
     match &of.verdict {
-        Verdict::NoWalk { instead } => {
-            section.child(el("p").child("No page walk in this trace: ").child(format!("{instead}.")))
+        Verdict::NoWalk { instead, site } => {
+            let link = site.as_ref().and_then(|site| Some((site.title, site.link.as_ref()?)));
+            let link = link.map(|(title, hash)| el("a").attr("href", &hashed(hash)).child(title));
+            let says = el("p").child("No page walk in this trace: ").child(format!("{instead}. "));
+            section.child(says.child(link))
         }
         Verdict::Walk(walk) => walked(section, of, walk),
     }

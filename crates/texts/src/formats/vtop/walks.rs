@@ -4,7 +4,7 @@ use pgtable::arch::{arm64, x86_64};
 use pgtable::{EntryKind, Level, RawEntry, VirtAddr};
 
 use crate::draft::{Draft, Step, Walk};
-use crate::formats::gva2gpa::{TRANSLATION, row};
+use crate::formats::gva2gpa::{CUT, TRANSLATION, is_cut, row};
 use crate::{Arch, Frames, Machine, Perms, Right, Row};
 
 /// arm64's software bit, which crash prints as DIRTY.
@@ -35,6 +35,21 @@ pub(super) fn machines(draft: &Draft) -> Vec<Machine> {
         fitting.sort_by_key(|machine| machine.va_bits);
     }
     if fitting.is_empty() {
+        // Where the slots are none that an address selects, names of levels and addresses still tell the number of levels.
+        let told = |machine: &Machine| {
+            let named = draft.walks.iter().filter(|walk| is_named(machine, walk)).count();
+            (draft.walks.iter().all(|walk| machine.is_canonical(walk.addr)), named)
+        };
+        let named = Machine::all().filter(|machine| machine.is_64(arch) && told(machine).1 > 0);
+        let mut best: Option<Machine> = None;
+        for machine in named {
+            if best.is_none_or(|best| told(&machine) > told(&best)) {
+                best = Some(machine);
+            }
+        }
+        fitting.extend(best);
+    }
+    if fitting.is_empty() {
         fitting.extend(Machine::all().find(|machine| machine.is_64(arch)));
     }
     fitting
@@ -43,16 +58,21 @@ pub(super) fn machines(draft: &Draft) -> Vec<Machine> {
 /// Whether the levels are those of the machine, and every printed slot is the one that the address selects.
 fn fits(machine: &Machine, walks: &[Walk]) -> bool {
     let Some(model) = machine.model else { return false };
-    let real: Vec<Level> = model.real_levels().collect();
     walks.iter().filter(|walk| !walk.steps.is_empty()).all(|walk| {
-        let named = walk.steps.iter().map(|step| step.level).eq(real.iter().copied().take(walk.steps.len()));
         let slots = machine.arch == Arch::Riscv
             || walk.steps.iter().filter(|step| step.level != Level::Pgd).all(|step| {
                 let index = u64::from(model.index(step.level, VirtAddr(walk.addr)));
                 step.slot.is_none_or(|slot| (slot & (machine.page_bytes() - 1)) / 8 == index)
             });
-        named && slots && machine.is_canonical(walk.addr)
+        is_named(machine, walk) && slots && machine.is_canonical(walk.addr)
     })
+}
+
+/// Whether the levels of a walk are those of the machine.
+fn is_named(machine: &Machine, walk: &Walk) -> bool {
+    let steps = walk.steps.iter().map(|step| step.level);
+    machine.model.is_some_and(|model| steps.eq(model.real_levels().take(walk.steps.len())))
+        && !walk.steps.is_empty()
 }
 
 /// The leaf of a walk: the first entry from above that maps memory. crash 8.0.2 on riscv64 does not know leaves above the pte and
@@ -142,8 +162,14 @@ pub(super) fn rows(draft: &mut Draft, machine: &Machine) {
 
 /// Answers without a walk.
 pub(super) fn translations(draft: &mut Draft) {
-    let alone = draft.walks.iter().filter(|walk| walk.steps.is_empty());
-    let rows: Vec<Row> = alone.filter_map(|walk| Some(row(walk.addr, walk.heading?, walk.line))).collect();
+    let mut rows: Vec<Row> = Vec::new();
+    for walk in draft.walks.iter().filter(|walk| walk.steps.is_empty()) {
+        match walk.heading {
+            Some(physical) if is_cut(walk.addr, physical) => draft.problems.add(walk.line, 1, CUT),
+            Some(physical) => rows.push(row(walk.addr, physical, walk.line)),
+            None => {}
+        }
+    }
     if rows.is_empty() {
         return;
     }
