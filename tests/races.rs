@@ -83,7 +83,7 @@ fn counterexamples_end_in_what_they_show_and_none_is_shorter() {
             assert_eq!(steps(Aim::Only(*outcome)), Some(schedule.len()), "{choice:?}");
         }
     }
-    assert_eq!(shown, 456);
+    assert_eq!(shown, 457);
 }
 
 #[test]

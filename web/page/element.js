@@ -1,7 +1,7 @@
 // Starts the program for elements of another page (`page-walk.js`): one for all of them, with the style sheets that their roots share.
 import init from "./pagewalk.js";
+import { fetched } from "./__wasm_split.js";
 import { placing } from "./part.js";
-import { unpack } from "./unpack.js";
 
 // A sheet of the page as one of a shadow root: what is said of the document is said of the element, whose colours are chosen by the script,
 // and sizes do not depend on those of the page around it. Beside it one with what it says of the dark.
@@ -27,7 +27,7 @@ async function sheet(url) {
 // What puts a walk into a root; the sheets of all roots, and that of those in the dark. `added` is called with the sheet of each later part.
 export async function start(site, added) {
     placing(async (url) => added((await sheet(url))[0]));
-    unpack("element");
+    fetched("element");
     const put = new Promise((ready, failed) => {
         window.pagewalkElements = { site, ready };
         init().catch(failed);

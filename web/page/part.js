@@ -19,6 +19,17 @@ export async function part(url) {
     return program;
 }
 
+// Fetches the file with all that is a part's own: a program without code, which has programs in it as custom sections by their names.
+export function unpack(name, programs) {
+    const url = (of) => new URL(`./${of}.wasm`, import.meta.url);
+    if (asked.has(url(`split_${name}`).href)) return;
+    const pack = compiled(url(`pack_${name}`), name);
+    for (const of of programs) {
+        if (asked.has(url(of).href)) continue;
+        given(url(of), pack.then((all) => WebAssembly.compile(WebAssembly.Module.customSections(all, of)[0])));
+    }
+}
+
 // A part that runs, as `WebAssembly.instantiateStreaming` would answer.
 export async function started(program, imports) {
     return { instance: await WebAssembly.instantiate(await program, imports) };
@@ -29,7 +40,7 @@ function once(url, make) {
 }
 
 // What is at an address, by other means.
-export function given(url, made) {
+function given(url, made) {
     asked.set(url.href, made);
     made.catch(() => asked.delete(url.href));
     return made;

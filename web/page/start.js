@@ -1,6 +1,6 @@
 import init from "./pagewalk.js";
 import "./groups.js";
-import { unpack } from "./unpack.js";
+import { fetched } from "./__wasm_split.js";
 
 // The step that stands in the page is painted before the program starts; a window that cannot be seen paints nothing.
 const painted = new Promise((done) => {
@@ -10,7 +10,7 @@ const painted = new Promise((done) => {
 
 painted
     .then(() => {
-        unpack("page");
+        fetched("page");
         return init();
     })
     .catch(stuck);

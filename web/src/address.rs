@@ -113,9 +113,4 @@ impl Address {
     pub fn is_own(&self, hash: &str) -> bool {
         hash == self.seen
     }
-
-    /// Whether this link can be read in the browser's address bar.
-    pub fn shows(&self, link: &str) -> bool {
-        self.seen.strip_prefix('#') == Some(link)
-    }
 }

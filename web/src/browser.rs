@@ -147,10 +147,9 @@ pub fn ready_for_elements(put: &JsValue) {
     }
 }
 
-/// Whether that part of the program can be had: where the page is one file, it may not be in it.
-pub fn has_part(part: Part) -> bool {
-    let here = call(&js_sys::global(), "pagewalkHas", &[part.name().into()]);
-    here.is_none_or(|has| has.is_truthy())
+/// Whether the page is one file, which has not all parts of the program.
+pub fn is_one_file() -> bool {
+    reach(&["pagewalkHas"]).is_some()
 }
 
 /// Lets the page's first script say that the program does not start, and why.

@@ -38,6 +38,6 @@ impl std::fmt::Debug for dyn Desk {
 
 /// Whether a mark is for the desk, whether it is here or not.
 pub const fn is_for_desk(mark: Mark) -> bool {
-    use crate::marks::Command::{Present, Share};
-    matches!(mark, Mark::Desk(_) | Mark::Command(Share | Present))
+    use crate::marks::Command::{CopyLink, Present, Share};
+    matches!(mark, Mark::Desk(_) | Mark::Command(CopyLink | Share | Present))
 }

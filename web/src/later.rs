@@ -176,10 +176,3 @@ pub enum PartError {
     )]
     NotInFile,
 }
-
-impl From<wasm_split_helpers::SplitLoaderError> for PartError {
-    /// It says no more than that; the browser's console does.
-    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
-        Self::NotLoaded
-    }
-}

@@ -21,6 +21,7 @@
 //! | [`address`] | writing the hash of the page's address |
 //! | [`load`] | fetching a captured machine, with progress |
 //! | [`files`] | the files that a person opened |
+//! | [`first`] | what is in the first part of the program for the sake of later ones |
 //! | [`answers`], [`values`] | what was read of texts, and values that a person asks about |
 //! | [`progress`] | how much of a file has arrived |
 //! | [`run`] | a recorded scenario and the position in it |
@@ -35,6 +36,7 @@ pub mod desk;
 pub mod el;
 pub mod events;
 pub mod files;
+pub mod first;
 pub mod judging;
 pub mod keys;
 pub mod kinds;

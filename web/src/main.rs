@@ -7,7 +7,7 @@ use pagewalk_web::root::Start;
 use pagewalk_web::{Root, browser};
 
 fn main() {
-    std::hint::black_box(pagewalk_web::parts::in_the_first());
+    std::hint::black_box(pagewalk_web::first::in_the_first());
     wasm_bindgen_futures::spawn_local(async {
         if browser::has_elements() {
             // The page is another one's, with places for walks in it.
@@ -35,7 +35,6 @@ fn show(start: Start) {
 
 fn reach(part: Part) -> Coming {
     match part {
-        _ if !browser::has_part(part) => Box::pin(async { Err(PartError::NotInFile) }),
         Part::Lab => Box::pin(lab()),
         Part::More => Box::pin(more()),
         Part::Tables => Box::pin(tables()),

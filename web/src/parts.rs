@@ -37,9 +37,7 @@ pub mod tables;
 pub mod take;
 
 use std::pin::Pin;
-use std::ptr::drop_in_place;
 
-use gloo_events::EventListener;
 use js_sys::Array;
 use races::Beside;
 use scenario::Library;
@@ -47,11 +45,12 @@ use yew::Callback;
 
 use crate::browser;
 use crate::desk::Lay;
+use crate::el::El;
 use crate::later::{Later, Load, Part, PartError, Taking, Verdicts, Words};
 use crate::pages::walk::Walk;
-use crate::pages::{Page, Races, Timers};
+use crate::pages::{Page, Races};
 use crate::place::Place;
-use crate::shared::{Captures, PartState, Shared};
+use crate::shared::Shared;
 
 /// A part that has arrived.
 #[derive(Debug)]
@@ -73,7 +72,7 @@ pub enum Arrived {
     /// The pages of a race that a person composes, and of a walk that a person states.
     Switches([Box<dyn Page>; 2]),
     /// All races: whoever has the race lab finds them there.
-    Rare,
+    Rare(fn() -> El),
 }
 
 /// The part [`lab`], as the first one has it.
@@ -144,46 +143,9 @@ pub fn complete() {
     pagewalk::complete();
 }
 
-/// What the page and elements both need, and with it all that this needs: `main` names it, so that it is in the first part. What only later parts
-/// name is in files for each set of parts that does, most of them smaller than what they cost.
-#[must_use]
-pub fn in_the_first() -> impl Sized {
-    let all = [
-        crate::events::listen as *const (),
-        crate::keys::deed as *const (),
-        crate::root::follow as *const (),
-        Shared::take_asked as *const (),
-        Captures::put as *const (),
-        Captures::progress as *const (),
-        PartState::retry as *const (),
-        Place::of as *const (),
-        Place::stray as *const (),
-        crate::place::missing as *const (),
-        crate::address::parted as *const (),
-        crate::address::full as *const (),
-        browser::focus as *const (),
-        browser::focused as *const (),
-        browser::focused_in as *const (),
-        browser::remove as *const (),
-        browser::whole_page as *const (),
-        browser::take_files as *const (),
-        browser::on_part as *const (),
-        browser::on_hash_change as *const (),
-        browser::append as *const (),
-        browser::hash as *const (),
-        browser::write_hash as *const (),
-        narrate::sheet::joined as *const (),
-        browser::Clock::default as *const (),
-        browser::Clock::now as *const (),
-        <String as PartialEq>::eq as *const (),
-        <String as PartialEq>::ne as *const (),
-        drop_in_place::<Shared> as *const (),
-        drop_in_place::<Timers> as *const (),
-        drop_in_place::<Vec<EventListener>> as *const (),
-        drop_in_place::<Option<EventListener>> as *const (),
-        drop_in_place::<Option<web_sys::Element>> as *const (),
-    ];
-    let waits: Pin<Box<dyn Future<Output = browser::Copied>>> = Box::pin(browser::copy(String::new()));
-    let page: Box<dyn Page> = Box::new(Walk::default());
-    (all, page, waits)
+impl From<wasm_split_helpers::SplitLoaderError> for PartError {
+    /// It says no more than that; the browser's console does.
+    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+        if browser::is_one_file() { Self::NotInFile } else { Self::NotLoaded }
+    }
 }

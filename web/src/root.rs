@@ -8,7 +8,6 @@ use capture::Capture;
 use yew::html::Scope;
 use yew::{Component, Context, Html, Properties};
 
-use crate::browser::Copied;
 use crate::later::{Part, PartError};
 use crate::marks::Deed;
 use crate::pages::{Pulse, Timers};
@@ -29,8 +28,6 @@ pub enum Msg {
     WriteAddress,
     /// Show this link: the page around an element wants it.
     Open(String),
-    /// This link has been copied, or not.
-    Copied(String, Copied),
     /// The page's next slice of work.
     Work,
     /// The page's next beat.

@@ -5,6 +5,7 @@ use races::Beside;
 use scenario::Library;
 
 use crate::address::Form;
+use crate::el::El;
 use crate::files::Files;
 use crate::later::{Later, Load, Part, PartError, Verdicts, Words};
 use crate::place::Place;
@@ -50,6 +51,8 @@ pub struct Shared {
     pub switches: PartState,
     /// The part with races that not everybody asks for.
     pub rare: PartState,
+    /// How far all can be trusted, which comes with that part.
+    pub trust: Option<fn() -> El>,
     /// What it reads them with, once it is here.
     pub load: Option<Load>,
     /// What it has of the part with the race lab: whether a walk is safe beside other CPUs.
@@ -77,6 +80,7 @@ impl Default for Shared {
             call: PartState::default(),
             switches: PartState::default(),
             rare: PartState::default(),
+            trust: None,
             load: None,
             beside: None,
             library: Library::first(&callers::ABOUTS),

@@ -11,7 +11,7 @@ use yew::html::Scope;
 use yew::{Html, NodeRef};
 
 use crate::address::{self, Address, Form};
-use crate::browser::{self, Copied};
+use crate::browser;
 use crate::desk::{Desk, is_for_desk};
 use crate::el::Content;
 use crate::events;
@@ -122,19 +122,10 @@ impl App for Shell {
             }
             Msg::Did(deed) => {
                 self.address.chosen();
-                self.did(scope, &deed)
+                self.did(&deed)
             }
             // What follows from the address is done below; a link to show comes in the address as well.
             Msg::HashChanged | Msg::WriteAddress | Msg::Open(_) => false,
-            Msg::Copied(link, Copied::Done) => {
-                // The answer may come when another step is shown.
-                self.shared.top.copied = link == self.link;
-                true
-            }
-            Msg::Copied(link, Copied::Refused) => {
-                self.shared.notice = Some(self.not_copied(&link));
-                true
-            }
             Msg::Work => {
                 self.timers.worked();
                 self.with_page(|page, shared| page.work(shared))
@@ -332,7 +323,7 @@ impl Shell {
         }
     }
 
-    fn did(&mut self, scope: &Scope<Root>, deed: &Deed) -> bool {
+    fn did(&mut self, deed: &Deed) -> bool {
         // Whoever is here for a while wants to know what the words mean; the first picture does not wait for that.
         if matches!(self.shared.learn, PartState::Away) && !matches!(deed, Deed::Hot(_) | Deed::Opened(..)) {
             self.shared.learn.ask();
@@ -371,14 +362,6 @@ impl Shell {
             Command::Leave if self.at_desk(Mark::Command(command)) => {}
             Command::Dismiss => self.shared.notice = None,
             Command::Controls => self.want_focus(CONTENT),
-            Command::CopyLink => {
-                let link = self.link.clone();
-                let copying = async {
-                    let copied = browser::copy(address::full(&link)).await;
-                    Msg::Copied(link, copied)
-                };
-                root::send(scope, Box::pin(copying));
-            }
             Command::Retry if self.retry() => {}
             _ => {
                 let known = self.with_page(|page, shared| page.did(deed, shared));
@@ -440,7 +423,7 @@ impl Shell {
                 self.others[Place::Safe.slot() - 1] = Some(safe);
             }
             // The pages that need them find them now.
-            Ok(Arrived::Rare) => {}
+            Ok(Arrived::Rare(content)) => self.shared.trust = Some(content),
             // Nobody has to be told: what it is for is fetched now.
             Ok(Arrived::Tables(load)) => return self.shared.load = Some(load),
             Ok(Arrived::Learn(learn, words)) => {
@@ -543,17 +526,5 @@ impl Shell {
             let link = scope.clone();
             self.address.write(&self.link, move || link.send_message(Msg::WriteAddress));
         }
-    }
-
-    /// What to do instead of copying that link.
-    fn not_copied(&self, link: &str) -> String {
-        let mut text = "The browser does not let this page copy the link. Copy it from ".to_owned();
-        if self.address.shows(link) {
-            text.push_str("the address bar.");
-        } else {
-            text.push_str("here: ");
-            text.push_str(&address::full(link));
-        }
-        text
     }
 }

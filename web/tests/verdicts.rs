@@ -9,7 +9,7 @@ mod shell;
 use common::draw;
 use pagewalk::Revision;
 use pagewalk_web::view::verdicts::cell::{Place, verdict};
-use pagewalk_web::view::verdicts::trust::trust;
+use pagewalk_web::view::verdicts::trust::{content, trust};
 use pagewalk_web::{Root, Shell};
 use pgtable::MODELS;
 use races::{ANSWERS, Found, NotThere, Outcomes, Variant, survey::search};
@@ -134,7 +134,7 @@ async fn it_starts_with_what_the_address_names_and_can_be_paused() {
 #[wasm_bindgen_test]
 async fn what_is_equal_stands_in_a_table_by_machine_and_kernel() {
     pgtable::complete();
-    let root = draw(trust(true)).await;
+    let root = draw(trust(true, Some(content))).await;
     // Every machine and every kernel that can be chosen, v7.2, what all have together, and what booted kernels did.
     assert_eq!(count(&root, "tbody tr"), MODELS.len() as u32 + 1);
     assert_eq!(count(&root, "thead th[scope=col]"), Revision::ALL.len() as u32 + 5);
@@ -160,6 +160,6 @@ async fn what_is_equal_stands_in_a_table_by_machine_and_kernel() {
     assert!(text(&root, "td .sr").contains("nothing compared"));
     assert!(text(&root, ".not").contains("v6.6.153 was read, not traced"));
     // What is closed draws no table.
-    let root = draw(trust(false)).await;
+    let root = draw(trust(false, Some(content))).await;
     assert_eq!((count(&root, "table"), count(&root, "summary h2")), (0, 1));
 }

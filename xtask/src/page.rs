@@ -45,7 +45,10 @@ const SCRIPTS: [&str; 7] =
 const ELEMENT: &str = "page-walk.js";
 
 /// The parts that are fetched beside the first one, each with all of its files in one: of the page, or of elements.
-const PACKED: [&str; 2] = ["page", "element"];
+const WHOLE: [&str; 2] = ["page", "element"];
+
+/// The line that is about no part: which shared files are small.
+const SMALL: &str = "small";
 
 /// What tools read of it: types for TypeScript, and a manifest.
 const KNOWN: [(&str, &str); 2] = [("types", "page-walk.d.ts"), ("manifest", "custom-elements.json")];
@@ -158,14 +161,14 @@ fn app(
     files::copy_tree(&styles, &parts.join("styles"))?;
     match optimisers {
         None => {
-            PACKED.iter().try_for_each(|part| packed(part, &parts, &parts))?;
+            packed(&parts, &parts)?;
             Ok(parts)
         }
         Some(tools) => {
             let app = work.join(APP);
             files::emptied(&app)?;
             optimise(workspace, tools, &parts, &app)?;
-            PACKED.iter().try_for_each(|part| packed(part, &parts, &app))?;
+            packed(&parts, &app)?;
             Ok(app)
         }
     }
@@ -195,22 +198,27 @@ fn program_in(message: &str) -> Option<PathBuf> {
     files.find(|file| file.ends_with(format!("{PROGRAM}.wasm"))).map(Path::to_owned)
 }
 
-/// One file with all of a part: the first part asks for its files one by one, and only once it runs. It is a program without code, with a
-/// custom section for each of them, so that servers and browsers know what it is.
-fn packed(part: &str, parts: &Path, app: &Path) -> Result<(), Error> {
+/// One file with all that is a part's own, in place of its program: with the small ones that it shares, which would be a request each. It
+/// is a program without code, with a custom section for each of them, so that servers and browsers know what it is.
+fn packed(parts: &Path, app: &Path) -> Result<(), Error> {
     let loads = parts.join("__wasm_split.js");
     let loads = fs::read_to_string(&loads).map_err(Error::io("read", &loads))?;
-    let mut pack = b"\0asm\x01\0\0\0".to_vec();
-    for name in files_of(part, &loads).ok_or_else(|| PageError::NotPacked(part.to_owned()))? {
-        let file = app.join(&name).with_extension("wasm");
-        let content = fs::read(&file).map_err(Error::io("read", &file))?;
-        pack.push(0);
-        push_length(&mut pack, 1 + name.len() + content.len());
-        push_length(&mut pack, name.len());
-        pack.extend(name.bytes().chain(content));
+    for (part, files) in packs(&loads).ok_or(PageError::NotPacked)? {
+        let mut pack = b"\0asm\x01\0\0\0".to_vec();
+        for name in files {
+            let file = app.join(&name).with_extension("wasm");
+            let content = fs::read(&file).map_err(Error::io("read", &file))?;
+            pack.push(0);
+            push_length(&mut pack, 1 + name.len() + content.len());
+            push_length(&mut pack, name.len());
+            pack.extend(name.bytes().chain(content));
+        }
+        let file = app.join(format!("pack_{part}.wasm"));
+        fs::write(&file, pack).map_err(Error::io("write", &file))?;
+        let own = app.join(format!("split_{part}.wasm"));
+        fs::remove_file(&own).map_err(Error::io("remove", &own))?;
     }
-    let file = app.join(format!("pack_{part}.wasm"));
-    fs::write(&file, pack).map_err(Error::io("write", &file))
+    Ok(())
 }
 
 /// A number as wasm has them.
@@ -222,15 +230,27 @@ fn push_length(out: &mut Vec<u8>, mut length: usize) {
     out.push(length as u8);
 }
 
-/// The files that a part is in, by the script that loads them.
-fn files_of(part: &str, loads: &str) -> Option<Vec<String>> {
+/// The files that are in that of each part, by the script that loads them, which has the same rule.
+fn packs(loads: &str) -> Option<Vec<(&str, Vec<String>)>> {
     let (_, table) = loads.split_once("\"parts;")?;
-    let bits =
-        table.split('"').next()?.split(';').find_map(|line| line.strip_prefix(part)?.strip_prefix(' '))?;
+    let lines: Vec<(&str, &str)> =
+        table.split('"').next()?.split(';').map(|line| line.split_once(' ')).collect::<Option<_>>()?;
+    let of = |name: &str| lines.iter().find(|(part, _)| *part == name).map(|(_, bits)| set_of(bits));
+    let (small, page) = (of(SMALL)?, of("page")?);
+    let pack = |&(part, bits): &(&'_ str, &str)| {
+        let is_own =
+            |number: &usize| WHOLE.contains(&part) || small.contains(number) && !page.contains(number);
+        let shared = set_of(bits).into_iter().filter(is_own).map(|number| format!("chunk_{number}"));
+        shared.chain([format!("split_{part}")]).collect()
+    };
+    Some(lines.iter().filter(|(part, _)| *part != SMALL).map(|line| (line.0, pack(line))).collect())
+}
+
+/// The numbers of the bits that are set in a hexadecimal number.
+fn set_of(bits: &str) -> Vec<usize> {
     let digits = bits.chars().rev().map(|digit| digit.to_digit(16).unwrap_or_default());
     let is_set = digits.flat_map(|digit| (0..4).map(move |bit| digit >> bit & 1 == 1));
-    let shared = is_set.enumerate().filter(|(_, is)| *is).map(|(number, _)| format!("chunk_{number}"));
-    Some(shared.chain([format!("split_{part}")]).collect())
+    is_set.enumerate().filter(|(_, is)| *is).map(|(number, _)| number).collect()
 }
 
 /// Splits the program; in a release its imports get short names, and its panics say nothing.
@@ -380,26 +400,42 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_is_fetched_beside_the_first_is_in_one_file() -> Result<(), Error> {
+    fn what_is_a_parts_own_is_in_one_file() -> Result<(), Error> {
         let folder = tempfile::tempdir().map_err(Error::io("make", Path::new("a folder")))?;
         let write = |name: &str, bytes: &[u8]| {
             let file = folder.path().join(name);
             fs::write(&file, bytes).map_err(Error::io("write", &file))
         };
-        write("__wasm_split.js", b"const NEEDS = \"parts;lab 2;element 400000004;tables 0\";")?;
-        write("chunk_2.wasm", b"two")?;
+        let read = |name: &str| {
+            let file = folder.path().join(name);
+            fs::read(&file).map_err(Error::io("read", &file))
+        };
+        // The first is in all, the second with what is on the page, the last is large.
+        write("__wasm_split.js", b"const NEEDS = \"parts;page 4;lab 7;element 400000004;small 7\";")?;
+        for (name, bytes) in [("chunk_0", &b"one"[..]), ("chunk_1", b"two"), ("chunk_2", b"three")] {
+            write(&format!("{name}.wasm"), bytes)?;
+        }
         write("chunk_34.wasm", &[7; 200])?;
-        write("split_element.wasm", b"own")?;
-        packed("element", folder.path(), folder.path())?;
-        let file = folder.path().join("pack_element.wasm");
-        let pack = fs::read(&file).map_err(Error::io("read", &file))?;
+        for part in ["page", "lab", "element"] {
+            write(&format!("split_{part}.wasm"), b"own")?;
+        }
+        packed(folder.path(), folder.path())?;
+        let pack = read("pack_element.wasm")?;
         assert!(
-            pack.starts_with(b"\0asm\x01\0\0\0\0\x0b\x07chunk_2two\0\xd1\x01\x08chunk_34\x07"),
+            pack.starts_with(b"\0asm\x01\0\0\0\0\x0d\x07chunk_2three\0\xd1\x01\x08chunk_34\x07"),
             "{pack:?}"
         );
         assert!(pack.ends_with(b"\x07\0\x11\x0dsplit_elementown"), "{pack:?}");
-        assert_eq!(files_of("element", "nothing"), None);
-        assert_eq!(files_of("page", "\"parts;pages 1\""), None);
+        let pack = read("pack_lab.wasm")?;
+        assert_eq!(
+            String::from_utf8_lossy(&pack),
+            "\0asm\u{1}\0\0\0\0\u{b}\u{7}chunk_0one\0\u{b}\u{7}chunk_1two\0\r\u{9}split_labown"
+        );
+        assert!(
+            !folder.path().join("split_lab.wasm").exists() && folder.path().join("chunk_0.wasm").exists()
+        );
+        assert_eq!(packs("nothing"), None);
+        assert_eq!(packs("\"parts;page 1\""), None);
         Ok(())
     }
 

@@ -73,7 +73,7 @@ pub mod model;
 pub mod since;
 
 pub use addr::{PhysAddr, RawEntry, VirtAddr};
-pub use arch::{MODELS, UnknownModel, are_complete, comes_later, complete, family, model, models, of_folder};
+pub use arch::{MODELS, UnknownModel, are_complete, comes_later, family, model, models, of_folder};
 pub use flags::{Flag, SetFlag};
 pub use kernel::{DumpGuard, HotRemove, HugeVmap, Isa, Kernel, Ptdump, SetMemory, TableStep};
 pub use layout::Region;
@@ -83,3 +83,13 @@ pub use model::{Contiguous, Fold, Hugetlb, LevelSpec, Model, Thp};
 pub use model::{flags, layout, make, rules};
 pub use rules::{Empty, EntryKind, EntryRules, Tests};
 pub use since::{Since, lacking};
+
+/// Makes all models known, and since when there are such machines. Of a program that arrives in parts, each part that needs them calls this,
+/// and so brings them.
+pub fn complete() {
+    #[cfg(feature = "parts")]
+    {
+        arch::complete();
+        since::complete();
+    }
+}

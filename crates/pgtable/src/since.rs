@@ -49,13 +49,40 @@ static ALL: [Since; 16] = [
 /// "LPA2 came with v6.9"
 impl fmt::Display for Since {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} came with v{}.{}", self.what, self.version.0, self.version.1)
+        // A first download has no other 16 bits to write.
+        let [major, minor] = [self.version.0, self.version.1].map(u32::from);
+        write!(f, "{} came with v{major}.{minor}", self.what)
     }
 }
 
 /// What of a machine a kernel of this version does not have yet, and the nearest machine that it has: the same one where it has none.
-/// Nothing where it has it.
-pub fn lacking(of: &'static Model, version: (u16, u16)) -> Option<(&'static Since, &'static Model)> {
+/// Nothing where it has it; with the feature `parts` also nothing until [`complete`](crate::complete) is called, as all kernels that have a
+/// row have the machines that are here until then.
+pub fn lacking(of: &'static Model, version: (u16, u16)) -> Option<Lacking> {
+    #[cfg(feature = "parts")]
+    return FIND.get().and_then(|find| find(of, version));
+    #[cfg(not(feature = "parts"))]
+    find(of, version)
+}
+
+/// What a kernel does not have yet, and the nearest machine that it has.
+type Lacking = (&'static Since, &'static Model);
+
+#[cfg(feature = "parts")]
+type Find = fn(&'static Model, (u16, u16)) -> Option<Lacking>;
+
+#[cfg(feature = "parts")]
+static FIND: once_cell::race::OnceRef<'static, Find> = once_cell::race::OnceRef::new();
+
+/// Makes the rows known.
+#[cfg(feature = "parts")]
+pub(crate) fn complete() {
+    static ROWS: Find = find;
+    // A second time changes nothing.
+    let _ = FIND.set(&ROWS);
+}
+
+fn find(of: &'static Model, version: (u16, u16)) -> Option<Lacking> {
     let row = |of: &Model| ALL.iter().find(|row| of.id.starts_with(row.models));
     let lacks = |of: &Model| row(of).filter(|row| version < row.version);
     let first = lacks(of)?;

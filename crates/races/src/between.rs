@@ -10,7 +10,6 @@ use pagewalk::release::{Release, Stage};
 use pgtable::{Isa, Model};
 
 use crate::choice::Choice;
-use crate::later;
 
 /// Some releases, and what they do.
 pub(crate) struct Between {
@@ -76,8 +75,13 @@ fn is_x86(model: &Model) -> bool {
     model.kernel.rox_at_once
 }
 
+late! {
+    /// Those of races that come later.
+    later: &'static [Between] = &LATER, until &[]
+}
+
 fn all() -> impl Iterator<Item = &'static Between> {
-    BASE.iter().chain(later::here().between)
+    BASE.iter().chain(later::here().iter())
 }
 
 /// What a release does on the machine of a choice, where it is known better than by its nearest row.

@@ -8,7 +8,6 @@ use pagewalk::{Event, Fault, Flush, Free, LockName, Sink, Status, Walk};
 use pgtable::{Level, PhysAddr, RawEntry};
 use ptdump::Ptdump;
 
-use crate::later;
 use crate::locks::{self, Taken};
 use crate::notes::Notes;
 use crate::once;
@@ -24,6 +23,18 @@ pub enum Inner {
     Walk(Walk, Ops),
     /// `ptdump_walk_pgd()`, which takes its locks itself.
     Dump(Ptdump),
+}
+
+/// What a line does.
+type Look = fn(&mut Cpu, Step, &mut World, &mut dyn Sink);
+
+/// One action of a walk that reads each entry once.
+type Once = fn(&mut Walk, &mut Ops, &mut once::Last, &mut World, &mut dyn Sink) -> Status;
+
+late! {
+    /// What only lines and walks of races do that come later, and of compositions: nobody has them before.
+    later: (Look, Once) = (|cpu, step, world, mut sink| cpu.look(step, world, &mut sink), once::step),
+    until (|_, _, _, _| {}, |walk, _, _, _, _| walk.status())
 }
 
 /// One CPU of a race: a machine of the walker's kind, one atomic action and one event a step.
@@ -265,7 +276,7 @@ impl Cpu {
             Step::Else => self.go_on(true),
             Step::Run => return self.run(world, sink),
             Step::Alike => self.alike(world, sink),
-            other => (later::here().look)(self, other, world, sink),
+            other => (later::here().0)(self, other, world, sink),
         }
         if self.task == Task::Other && self.at().is_none() {
             world.frames.notes |= Notes::SETTLED.bits();
@@ -322,7 +333,7 @@ impl Cpu {
             Inner::Nothing => Status::Done(0),
             Inner::Walk(walk, ops) => match &mut self.once {
                 None => walk.step_shared(world, ops, sink),
-                Some(last) => (later::here().once)(walk, ops, last, world, sink),
+                Some(last) => (later::here().1)(walk, ops, last, world, sink),
             },
             Inner::Dump(dump) => dump.step(world, sink),
         };

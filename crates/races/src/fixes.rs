@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 
 use crate::choice::Choice;
 use crate::compose::Composition;
-use crate::later;
 use crate::link::RaceLink;
 use crate::race::FIRST;
 
@@ -37,9 +36,14 @@ struct Told {
     instead: Option<(&'static str, &'static str)>,
 }
 
+late! {
+    /// The fixes of races that come later.
+    later: &'static [Fix] = &LATER, until &[]
+}
+
 /// All fixes whose race is here: those of the races that are there from the start, then the others, each oldest first.
 pub fn fixes() -> impl Iterator<Item = &'static Fix> {
-    BASE.iter().chain(later::here().fixes)
+    BASE.iter().chain(later::here().iter())
 }
 
 static BASE: [Fix; 8] = [

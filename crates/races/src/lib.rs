@@ -48,7 +48,7 @@
 //! | [`choice`] | a race with every choice made |
 //! | [`setting`] | setting up a race: the world and the CPUs |
 //! | [`ground`] | the small world |
-//! | `later` | what arrives later where a program arrives in parts |
+//! | `late` | what arrives later where a program arrives in parts |
 //! | [`step`] | what a line can do |
 //! | [`cpu`] | running a script |
 //! | [`locks`] | taking and releasing any lock |
@@ -75,6 +75,9 @@
 
 extern crate alloc;
 
+#[macro_use]
+mod late;
+
 pub mod answers;
 pub mod beside;
 mod between;
@@ -85,7 +88,6 @@ mod entries;
 pub mod fixes;
 pub mod found;
 pub mod ground;
-mod later;
 pub mod link;
 pub mod locks;
 mod looks;
@@ -115,12 +117,12 @@ pub use cpu::{Cpu, Inner};
 pub use fixes::{Fix, fixes};
 pub use found::Found;
 pub use ground::Ground;
-pub use later::{are_complete, complete, told};
 pub use link::{RaceLink, RaceLinkProblem};
+pub use looks::told;
 pub use model::{ASSUMES, Aim, RaceModel};
 pub use ops::Ops;
 pub use outcome::{OUTCOMES, Outcomes, short};
-pub use race::{About, RACES, Race, RaceDef, Rule, RuleDef, races};
+pub use race::{About, RACES, Race, RaceDef, Rule, RuleDef, are_complete, races};
 pub use safe::Case;
 pub use scheduled::Scheduled;
 pub use search::RaceSearch;
@@ -129,3 +131,18 @@ pub use state::State;
 pub use step::{Line, Script, Step};
 pub use survey::{Place, Survey, Variant};
 pub use verdicts::{Columns, Row, Table};
+
+/// Makes the whole library known. Of a program that arrives in parts, each part that needs it calls this, and so brings it.
+pub fn complete() {
+    #[cfg(feature = "parts")]
+    {
+        race::complete();
+        verdicts::complete();
+        fixes::complete();
+        between::complete();
+        looks::complete();
+        cpu::complete();
+        state::complete();
+        ops::complete();
+    }
+}

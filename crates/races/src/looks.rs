@@ -62,8 +62,17 @@ impl Cpu {
     }
 }
 
-/// How a read of one of these lines is told.
-pub(super) fn told(step: Step, level: Level, verdict: bool) -> Option<&'static str> {
+late! {
+    /// How a read of one of these lines is told.
+    later: fn(Step, Level, bool) -> Option<&'static str> = of_read, until |_, _, _| None
+}
+
+/// What a read of a line says of who reads an entry once and uses what it has read, behind the name of its slot; none if it is another one.
+pub fn told(step: Step, level: Level, verdict: bool) -> Option<&'static str> {
+    later::here()(step, level, verdict)
+}
+
+fn of_read(step: Step, level: Level, verdict: bool) -> Option<&'static str> {
     Some(match (step, level, verdict) {
         (Step::Is(Level::Pte, Test::Present), _, true) => "is read once: it maps a page.",
         (Step::Is(Level::Pte, Test::Present), _, false) => "is read once: it maps no page.",

@@ -5,8 +5,6 @@ use mm::{Slot, World};
 use pagewalk::{Action, Call, Callback, Callbacks, EINVAL, Reply, Status, Walk, WalkLock, WalkOps};
 use pgtable::{EntryKind, Level, RawEntry};
 
-use crate::later;
-
 /// Callbacks of a walk in a race.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ops {
@@ -94,11 +92,16 @@ impl WalkOps for Ops {
                 }
             }
             Self::Queue { .. } | Self::CheckWx { .. } | Self::Dump { .. } => {
-                return (later::here().call)(self, call, world);
+                return later::here()(self, call, world);
             }
         }
         Reply::default()
     }
+}
+
+late! {
+    /// What only callbacks of races do that come later: nobody has them before.
+    later: fn(&mut Ops, &Call, &mut World) -> Reply = call, until |_, _, _| Reply::default()
 }
 
 /// What the callbacks of races do that come [later](crate::complete).

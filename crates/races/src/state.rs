@@ -7,7 +7,6 @@ use pagewalk::{Event, Fault, Free, LockName, Sink, Status};
 use pgtable::{EntryKind, Level};
 
 use crate::cpu::{Cpu, Inner};
-use crate::later;
 use crate::locks;
 use crate::notes::Notes;
 use crate::ops::{self, Ops};
@@ -155,9 +154,14 @@ pub(super) fn outcomes_of(world: &World, cpu: &Cpu) -> Outcomes {
                 _ => Outcomes::LOST,
             }
         }
-        _ => (later::here().outcomes)(world, cpu),
+        _ => later::here()(world, cpu),
     };
     stopped | did
+}
+
+late! {
+    /// What can only go wrong in races that come later.
+    later: fn(&World, &Cpu) -> Outcomes = later_outcomes, until |_, _| Outcomes::empty()
 }
 
 /// What can only go wrong in races that come [later](crate::complete).

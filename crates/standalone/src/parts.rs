@@ -30,8 +30,10 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
             .filter(|(_, list)| number.is_some_and(|of| list.contains(&of)))
             .map(|(part, _)| *part)
             .collect();
-        // What is in no list may be needed by any. What the page needs is in the file with all of it.
-        of.is_empty() || !of.contains(&PAGE) && (all || of.iter().any(|part| parts.contains(part)))
+        // What is in no list may be needed by any. What is small, or the page needs, is in the files of parts.
+        of.is_empty()
+            || !of.iter().any(|part| [PAGE, SMALL].contains(part))
+                && (all || of.iter().any(|part| parts.contains(part)))
     };
     let is_wanted = |name: &str| {
         let Some(of_app) = name.strip_prefix(app).and_then(|rest| rest.strip_prefix('/')) else {
@@ -42,13 +44,13 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
                 .is_some_and(|of| all || Some(of) == folder);
         };
         match of_app.strip_suffix(".wasm").or_else(|| of_app.strip_prefix("styles/")?.strip_suffix(".css")) {
-            Some("first" | "element" | "split_element" | "pack_element" | "split_page") | None => false,
+            Some("first" | "element" | "pack_element") | None => false,
             // What a page has on only where it is embedded.
             Some("embed" | "light" | "dark") => is_embedded,
             Some("pagewalk_bg" | "pack_page") => true,
             // What several parts share.
             Some(chunk) if chunk.starts_with("chunk_") => is_shared(chunk),
-            Some(part) => all || parts.contains(&part.strip_prefix("split_").unwrap_or(part)),
+            Some(part) => all || parts.contains(&part.strip_prefix("pack_").unwrap_or(part)),
         }
     };
     site.iter().filter(|name| is_wanted(name)).cloned().collect()
@@ -57,11 +59,12 @@ pub fn needed(ask: &Ask, app: &str, script: &str, site: &[String], all: bool) ->
 /// The files that the script names, and the tables of the machine that a walk runs on: for who cannot look into the site. `script` is as
 /// above.
 pub fn named(ask: &Ask, app: &str, script: &str) -> Vec<String> {
-    let mut names = ["pagewalk_bg", "pack_page"].map(|name| format!("{app}/{name}.wasm")).to_vec();
-    for (part, shared) in lists(script).into_iter().filter(|(part, _)| *part != PAGE) {
-        names.push(format!("{app}/split_{part}.wasm"));
+    let lists = lists(script);
+    let mut names = vec![format!("{app}/pagewalk_bg.wasm")];
+    for (part, shared) in lists.iter().filter(|(part, _)| *part != SMALL) {
+        names.push(format!("{app}/pack_{part}.wasm"));
         names.extend(shared.iter().map(|number| format!("{app}/chunk_{number}.wasm")));
-        names.extend((!WITHOUT_STYLE.contains(&part)).then(|| format!("{app}/styles/{part}.css")));
+        names.extend((!WITHOUT_STYLE.contains(part)).then(|| format!("{app}/styles/{part}.css")));
     }
     names.extend(["embed", "light", "dark"].map(|sheet| format!("{app}/styles/{sheet}.css")));
     if let Subject::Walk(link) = &ask.subject {
@@ -74,6 +77,9 @@ pub fn named(ask: &Ask, app: &str, script: &str) -> Vec<String> {
 
 /// The part that is fetched beside the first one, all of it in one file.
 const PAGE: &str = "page";
+
+/// The line of the script that says what is in the files of all parts that need it.
+const SMALL: &str = "small";
 
 /// The parts of the program that draw nothing of their own, as `part.js` knows them.
 const WITHOUT_STYLE: [&str; 5] = ["page", "rare", "tables", "element", "take"];
@@ -102,9 +108,10 @@ mod tests {
 
     #[test]
     fn the_script_says_what_parts_share() {
-        let script = "x=1;const N=\"parts;page 4000004;lab 40000002;door 4400002;tables 0\",k=()=>{}";
+        let script =
+            "x=1;const N=\"parts;page 4000004;lab 40000022;door 4400022;tables 0;small 20\",k=()=>{}";
         let of = |name| lists(script).into_iter().find(|(part, _)| *part == name).map(|(_, list)| list);
-        assert_eq!(of("lab"), Some(vec![1, 30]));
+        assert_eq!(of("lab"), Some(vec![1, 5, 30]));
         assert_eq!(of("tables"), Some(Vec::new()));
         assert_eq!(lists("const a = \"other\""), []);
 
@@ -114,7 +121,7 @@ mod tests {
         for name in [
             "app-1/pagewalk_bg.wasm",
             "app-1/pack_page.wasm",
-            "app-1/split_door.wasm",
+            "app-1/pack_door.wasm",
             "app-1/chunk_22.wasm",
             "app-1/styles/lab.css",
             "captures/x86_64-4level/tables.json.gz",
@@ -125,11 +132,12 @@ mod tests {
         // What only opens files is not needed, nor what it alone shares.
         let some = needed(&ask, "app-1", script, &all, false);
         for (name, is) in [
-            ("split_door", false),
+            ("pack_door", false),
+            ("chunk_5", false),
             ("chunk_22", false),
             ("chunk_26", false),
             ("chunk_30", true),
-            ("split_tables", true),
+            ("pack_tables", true),
         ] {
             assert_eq!(has(&some, &format!("app-1/{name}.wasm")), is, "{name}: {some:?}");
         }

@@ -10,7 +10,7 @@ const named = (address) => {
     return href.startsWith(base) ? pathname.slice(1) : undefined;
 };
 // What is not asked of a person is not fetched if it is not here.
-window.pagewalkHas = (part) => Object.keys(files).some((name) => name.endsWith(`/split_${part}.wasm`));
+window.pagewalkHas = (part) => Object.keys(files).some((name) => name.endsWith(`/pack_${part}.wasm`));
 window.fetch = async (what) => {
     const name = named(what.url ?? what);
     if (!Object.hasOwn(files, name)) return new Response(null, { status: 404, statusText: "not in this file" });

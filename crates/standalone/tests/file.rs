@@ -26,10 +26,9 @@ fn site() -> BTreeMap<String, Vec<u8>> {
         ("icon.svg", "<svg/>"),
         ("pagewalk_bg.wasm", "wasm"),
         ("pack_page.wasm", "page"),
-        ("split_page.wasm", "page"),
-        ("split_more.wasm", "more"),
-        ("split_lab.wasm", "lab"),
-        ("split_tables.wasm", "tables"),
+        ("pack_more.wasm", "more"),
+        ("pack_lab.wasm", "lab"),
+        ("pack_tables.wasm", "tables"),
         ("chunk_3.wasm", "shared"),
     ] {
         site.insert(format!("app-0123/{name}"), text.as_bytes().to_vec());
@@ -49,20 +48,20 @@ fn names(link: &str, all: bool) -> Vec<String> {
 
 #[test]
 fn a_link_gets_what_it_opens_and_no_more() {
-    let walk = ["chunk_3.wasm", "pack_page.wasm", "pagewalk_bg.wasm", "split_lab.wasm", "styles/lab.css"];
+    let walk = ["chunk_3.wasm", "pack_lab.wasm", "pack_page.wasm", "pagewalk_bg.wasm", "styles/lab.css"];
     assert_eq!(names("again/x86_64-4level", false), walk);
     let captured = names("kernel-walk/riscv64-sv39", false);
     for name in
-        ["split_more.wasm", "split_tables.wasm", "styles/more.css", "captures/riscv64-sv39/tables.json.gz"]
+        ["pack_more.wasm", "pack_tables.wasm", "styles/more.css", "captures/riscv64-sv39/tables.json.gz"]
     {
         assert!(captured.contains(&name.to_owned()), "{name}");
     }
     assert!(!captured.iter().any(|name| name.contains("x86_64-4level")));
-    assert!(names("hvo-optimize", false).contains(&"split_more.wasm".to_owned()), "a caller's");
-    assert!(names("race/munmap", false).contains(&"split_lab.wasm".to_owned()));
+    assert!(names("hvo-optimize", false).contains(&"pack_more.wasm".to_owned()), "a caller's");
+    assert!(names("race/munmap", false).contains(&"pack_lab.wasm".to_owned()));
     assert_eq!(
         names("again", true).len(),
-        site().len() - 8,
+        site().len() - 7,
         "all but what stands in the HTML, or in another file"
     );
 }

@@ -340,7 +340,7 @@ fn the_keyboard_and_a_screen_reader_open_a_file_and_hear_of_it() {
 
 /// The path of the later part that reads files.
 fn later_part() -> String {
-    in_app("split_more.wasm")
+    in_app("pack_more.wasm")
 }
 
 #[test]

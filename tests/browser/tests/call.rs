@@ -145,7 +145,7 @@ fn what_is_too_long_for_an_address_is_a_file_that_can_be_dropped() {
         // Dropped on another page, it is opened.
         page.load(&site.url("#v1/open")).await;
         page.wait_for("the door", ".door textarea").await;
-        assert_eq!(page.times_loaded(&in_app("split_call.wasm")).await, 0);
+        assert_eq!(page.times_loaded(&in_app("pack_call.wasm")).await, 0);
         page.eval(&format!(
             "const data = new DataTransfer(); data.items.add(new File([{file:?}], 'call.txt'));
              document.body.dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }}))"

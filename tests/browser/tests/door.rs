@@ -33,7 +33,7 @@ fn a_text_that_is_pasted_anywhere_becomes_tables_to_walk() {
         let site = Site::serve();
         page.open(&site.url("#v1/debug-init-mm?t=2")).await;
         page.last_step().await;
-        assert_eq!(page.times_loaded(&in_app("split_door.wasm")).await, 0, "nobody has asked for it");
+        assert_eq!(page.times_loaded(&in_app("pack_door.wasm")).await, 0, "nobody has asked for it");
         paste(page, TLB).await;
         page.wait_for("the answer", ".answer .ranges").await;
         assert_eq!(page.hash().await, "#v1/open");
@@ -508,7 +508,7 @@ const DUMP: &str = "---[ Low Kernel Mapping ]---\n0xffff888000000000-0xffff88800
 #[test]
 fn a_part_that_does_not_arrive_is_said() {
     test(Screen::WIDE, async |page| {
-        let site = Site::serve_with(|site| site.instead(&in_app("split_door.wasm"), Answer::Missing));
+        let site = Site::serve_with(|site| site.instead(&in_app("pack_door.wasm"), Answer::Missing));
         page.load(&site.url("#v1/open")).await;
         page.wait_for("it is said", ".notice.failed").await;
         // The script that wasm-split writes has told the console too: that is no error of the page.

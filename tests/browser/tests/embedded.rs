@@ -95,7 +95,7 @@ fn a_frame_without_an_origin_of_its_own_gets_the_later_parts() {
 fn a_widget_whose_scenario_arrives_later_has_no_header_meanwhile() {
     test(Screen::WIDE, async |page| {
         let gate = Gate::default();
-        let later = in_app("split_more.wasm");
+        let later = in_app("pack_more.wasm");
         let site = Site::serve_with(|site| site.instead(&later, Answer::After(gate.clone())));
         page.load(&site.url("#v1/hvo-optimize?embed&t=2")).await;
         page.wait_for("it is on its way", ".loading").await;

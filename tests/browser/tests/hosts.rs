@@ -305,7 +305,7 @@ fn an_element_that_is_taken_out_while_its_program_comes_leaves_nothing_behind() 
 fn what_is_missing_is_said_in_the_element_and_can_be_asked_for_again() {
     test(Screen::WIDE, async |page| {
         let tables = "captures/x86_64-4level/tables.json.gz".to_owned();
-        for missing in [in_app("split_tables.wasm"), tables] {
+        for missing in [in_app("pack_tables.wasm"), tables] {
             let host = host(OTHER);
             let site =
                 Site::serve_with(|site| site.instead("host.html", host).instead(&missing, Answer::Missing));

@@ -294,7 +294,7 @@ fn what_there_is_not_is_said_beside_what_there_is() {
 fn a_race_waits_for_its_part_and_says_when_it_does_not_come() {
     test(Screen::WIDE, async |page| {
         let gate = Gate::default();
-        let lab = in_app("split_lab.wasm");
+        let lab = in_app("pack_lab.wasm");
         let site = Site::serve_with(|site| site.instead(&lab, Answer::After(gate.clone())));
         page.load(&site.url("#v1/learn/why-the-patch/8")).await;
         // The text can be read meanwhile, and turned over.

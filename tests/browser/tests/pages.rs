@@ -8,7 +8,7 @@ const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src 'self'; st
 
 /// How often a later part of the program was fetched.
 async fn fetched(page: &Page, part: &str) -> u64 {
-    page.times_loaded(&in_app(&format!("split_{part}.wasm"))).await
+    page.times_loaded(&in_app(&format!("pack_{part}.wasm"))).await
 }
 
 #[test]
@@ -102,8 +102,8 @@ fn what_was_asked_for_while_a_part_arrives_is_not_forgotten() {
     test(Screen::WIDE, async |page| {
         let gates = [Gate::default(), Gate::default()];
         let site = Site::serve_with(|site| {
-            let site = site.instead(&in_app("split_lab.wasm"), Answer::After(gates[0].clone()));
-            site.instead(&in_app("split_more.wasm"), Answer::After(gates[1].clone()))
+            let site = site.instead(&in_app("pack_lab.wasm"), Answer::After(gates[0].clone()));
+            site.instead(&in_app("pack_more.wasm"), Answer::After(gates[1].clone()))
         });
         page.open(&site.url("#v1/kernel-walk")).await;
         // A race and a scenario by their addresses, and a kernel from the list.
@@ -131,7 +131,7 @@ fn what_was_asked_for_while_a_part_arrives_is_not_forgotten() {
 fn what_is_chosen_while_a_link_waits_for_its_part_is_not_undone_by_it() {
     test(Screen::WIDE, async |page| {
         let gate = Gate::default();
-        let later = in_app("split_more.wasm");
+        let later = in_app("pack_more.wasm");
         let site = Site::serve_with(|site| site.instead(&later, Answer::After(gate.clone())));
         page.load(&site.url("#v1/hvo-optimize/x86_64-4level/v6.16?t=3")).await;
         page.wait_for("it is on its way", ".loading").await;
@@ -188,12 +188,12 @@ fn a_control_that_was_taken_keeps_the_focus_when_the_tables_arrive() {
 fn each_page_has_its_title_before_it_arrives() {
     test(Screen::WIDE, async |page| {
         let gate = Gate::default();
-        let later = in_app("split_lab.wasm");
+        let later = in_app("pack_lab.wasm");
         let site = Site::serve_with(|site| {
             site.instead(&later, Answer::After(gate.clone()))
-                .instead(&in_app("split_more.wasm"), Answer::After(gate.clone()))
-                .instead(&in_app("split_learn.wasm"), Answer::After(gate.clone()))
-                .instead(&in_app("split_switches.wasm"), Answer::After(gate.clone()))
+                .instead(&in_app("pack_more.wasm"), Answer::After(gate.clone()))
+                .instead(&in_app("pack_learn.wasm"), Answer::After(gate.clone()))
+                .instead(&in_app("pack_switches.wasm"), Answer::After(gate.clone()))
         });
         page.open(&site.url("#v1/kernel-walk")).await;
         for (hash, title) in [
@@ -289,7 +289,7 @@ fn old_addresses_lead_to_the_same_place() {
 #[test]
 fn a_part_that_does_not_arrive_is_said_and_the_walk_goes_on() {
     test(Screen::WIDE, async |page| {
-        let site = Site::serve_with(|site| site.instead(&in_app("split_lab.wasm"), Answer::Missing));
+        let site = Site::serve_with(|site| site.instead(&in_app("pack_lab.wasm"), Answer::Missing));
         page.open(&site.url("#v1/kernel-walk?t=3")).await;
         page.eval("location.hash = '#v1/race/munmap'").await;
         page.until("it is said", || async { page.text("main").await.contains("could not be loaded") }).await;
@@ -298,7 +298,7 @@ fn a_part_that_does_not_arrive_is_said_and_the_walk_goes_on() {
         assert_eq!(page.step().await, 3);
         // The script that wasm-split writes has told the console too: that is no error of the page.
         let told = page.eval("return sessionStorage.errors").await;
-        assert_eq!(told.as_str().map(|told| told.matches("split_lab.wasm: 404").count()), Some(1), "{told}");
+        assert_eq!(told.as_str().map(|told| told.matches("pack_lab.wasm: 404").count()), Some(1), "{told}");
         page.eval("delete sessionStorage.errors").await;
     });
 }

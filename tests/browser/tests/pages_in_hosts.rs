@@ -160,7 +160,7 @@ fn what_is_not_there_leaves_the_figure_and_one_sentence() {
             assert_eq!(page.eval("return window.ran ?? null").await, json!(null));
             // Nothing was fetched for it.
             assert_eq!(
-                page.times_loaded("split_lab.wasm").await + page.times_loaded("split_learn.wasm").await,
+                page.times_loaded("pack_lab.wasm").await + page.times_loaded("pack_learn.wasm").await,
                 0
             );
         }

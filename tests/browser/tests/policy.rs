@@ -133,7 +133,7 @@ fn a_program_that_cannot_run_is_said_with_its_step_and_the_reason() {
         // The program is missing; so is the script that starts it.
         for (missing, reason) in [
             (&["pagewalk_bg.wasm"][..], "did not start"),
-            (&["pack_page.wasm", "split_page.wasm"], "did not start"),
+            (&["pack_page.wasm"], "did not start"),
             (&["start.js"], "has not arrived"),
         ] {
             let site = Site::serve_with(|site| {

@@ -126,7 +126,7 @@ fn files_of_a_step_are_those_of_the_command_line() {
         page.eval(KEEP_FILES).await;
         page.click("[data-does=share]").await;
         page.wait_for("the box", ".share-files").await;
-        assert_eq!(page.times_loaded("split_take.wasm").await, 0);
+        assert_eq!(page.times_loaded("pack_take.wasm").await, 0);
 
         saved(page, "SVG", "svg").await;
         let drawn = Figure::open(&Ask::parse(LINK).expect("an address"), None)
@@ -202,7 +202,7 @@ fn the_one_file_of_the_box_opens_from_a_disk() {
 fn what_a_file_needs_and_is_missing_is_said() {
     test(Screen::WIDE, async |page| {
         for (missing, says) in
-            [("split_take.wasm", "could not be loaded"), ("stuck.js", "stuck.js could not be fetched")]
+            [("pack_take.wasm", "could not be loaded"), ("stuck.js", "stuck.js could not be fetched")]
         {
             let missing = pagewalk_browser_tests::in_app(missing);
             let site = Site::serve_with(|site| site.instead(&missing, Answer::Missing));

@@ -214,9 +214,9 @@ fn only_who_opens_it_downloads_it() {
     test(Screen::WIDE, async |page| {
         let site = Site::serve();
         page.open(&site.url("#v1/race/munmap")).await;
-        assert_eq!(page.times_loaded(&in_app("split_switches.wasm")).await, 0);
+        assert_eq!(page.times_loaded(&in_app("pack_switches.wasm")).await, 0);
         page.turn_to("Your race").await;
         verdict(page).await;
-        assert_eq!(page.times_loaded(&in_app("split_switches.wasm")).await, 1);
+        assert_eq!(page.times_loaded(&in_app("pack_switches.wasm")).await, 1);
     });
 }

@@ -73,7 +73,7 @@ fn every_variant_is_searched_and_none_differs_from_what_is_expected() {
         );
 
         // A table of races that are not here brings them.
-        assert!(page.loaded().await.iter().all(|name| !name.contains("split_rare")));
+        assert!(page.loaded().await.iter().all(|name| !name.contains("pack_rare")));
         page.click("[data-name=mbind] > summary").await;
         page.wait_for("its verdicts", "[data-name=mbind] .verdict.fails").await;
         page.all_verdicts().await;

@@ -11,8 +11,14 @@ use std::fmt::Write as _;
 const PART: &str = "export const __wasm_split_load_";
 const SHARED: &str = "const __chunk_";
 
+/// Where it says what has failed; a failure without a word says nothing.
+const ERROR: &str = "console.error(e);";
+
 /// Where its own loaders begin.
 const MAKE: &str = "function makeLoad(";
+
+/// A shared file below this size is in the files of all parts that need it: apart it would be a request, and mostly overhead.
+const SMALL: u64 = 2_300;
 
 /// Before the table, for who reads it out of a script that was made small.
 const MARK: &str = "parts";
@@ -27,6 +33,11 @@ export const needed = (name) => {
     }
     return names;
 };
+// Those of them that are so small that each part has them in its own file, but for what the page has anyway; it and elements have all.
+const small = new Set(needed("small"));
+const ofPage = new Set(needed("page"));
+const own = (name) => needed(name).filter((of) => /^(page|element)$/.test(name) || (small.has(of) && !ofPage.has(of)));
+export const fetched = (name) => unpack(name, [...own(name), "split_" + name]);
 const loads = new Map();
 function load(name, others) {
     let loading = loads.get(name);
@@ -42,14 +53,23 @@ function load(name, others) {
     }
     return loading;
 }
-const whole = (name) => wrapAsyncCb(() => load("split_" + name, needed(name)));
+const whole = (name) =>
+    wrapAsyncCb(() => {
+        // A page that is one file has not all, and says so itself.
+        if (window.pagewalkHas?.(name) === false) return Promise.reject();
+        fetched(name);
+        return load("split_" + name, needed(name));
+    });
 "#;
 
-/// The script, made of that of wasm-split.
+/// The script, made of that of wasm-split; `bytes` is how large a shared file is.
 ///
 /// # Errors
 /// It is not as this knows it: another version of wasm-split writes another one, and somebody has to look at it.
-pub(crate) fn compact(theirs: &str) -> Result<String, Box<dyn Error + Send + Sync>> {
+pub(crate) fn compact(
+    theirs: &str,
+    bytes: &dyn Fn(usize) -> u64,
+) -> Result<String, Box<dyn Error + Send + Sync>> {
     let (head, loaders) = theirs.split_once(MAKE).ok_or(format!("wasm-split's script has no `{MAKE}`"))?;
     let mut table = MARK.to_owned();
     let mut parts = String::new();
@@ -57,6 +77,7 @@ pub(crate) fn compact(theirs: &str) -> Result<String, Box<dyn Error + Send + Syn
     if let Some(other) = shared.find(|of| !of.contains(", []);")) {
         return Err(format!("wasm-split has a shared file that needs others: {other}").into());
     }
+    let mut small = Vec::new();
     for loader in loaders.split(PART).skip(1) {
         let name = loader.split(' ').next().unwrap_or_default();
         let list = loader.split_once("\n, [").and_then(|(_, rest)| rest.split_once(']'));
@@ -68,15 +89,27 @@ pub(crate) fn compact(theirs: &str) -> Result<String, Box<dyn Error + Send + Syn
                 number.ok_or(format!("the part {name} needs `{of}`, which is no shared file"))?;
             bits.resize(bits.len().max(number + 1), false);
             bits[number] = true;
+            small.resize(small.len().max(number + 1), false);
+            small[number] = bytes(number) < SMALL;
         }
         let _ = write!(table, ";{name} {}", hexadecimal(&bits));
         let _ = writeln!(parts, "{PART}{name} = whole(\"{name}\");");
     }
+    let _ = write!(table, ";small {}", hexadecimal(&small));
     if parts.is_empty() {
         return Err("wasm-split's script loads no part".into());
     }
-    Ok(["import { part, started } from \"./part.js\";\n", head, &LOAD.replace("TABLE", &table), &parts]
-        .concat())
+    if !head.contains(ERROR) {
+        return Err(format!("wasm-split's script has no `{ERROR}`").into());
+    }
+    let head = head.replace(ERROR, &["e && ", ERROR].concat());
+    Ok([
+        "import { part, started, unpack } from \"./part.js\";\n",
+        &head,
+        &LOAD.replace("TABLE", &table),
+        &parts,
+    ]
+    .concat())
 }
 
 /// Bits, the lowest first, as a number.
@@ -91,7 +124,7 @@ fn hexadecimal(bits: &[bool]) -> String {
 mod tests {
     use super::*;
 
-    const THEIRS: &str = "import { initSync } from \"./pagewalk.js\";\nfunction wrapAsyncCb(callee) {}\nfunction makeLoad(fetcher, deps) {}\n\
+    const THEIRS: &str = "import { initSync } from \"./pagewalk.js\";\nfunction wrapAsyncCb(callee) { console.error(e); }\nfunction makeLoad(fetcher, deps) {}\n\
         /* call, lab */\nconst __chunk_9 = makeLoad(() => {\n}\n, []);\nconst __chunk_10 = makeLoad(() => {\n}\n, []);\n\
         export const __wasm_split_load_lab = wrapAsyncCb(makeLoad(() => {\n}\n, [__chunk_9, __chunk_10]));\n\
         export const __wasm_split_load_alone = wrapAsyncCb(makeLoad(() => {\n}\n, []));\n\
@@ -99,11 +132,12 @@ mod tests {
 
     #[test]
     fn what_each_part_needs_is_in_a_table() {
-        let ours = compact(THEIRS).expect("as it is known");
-        assert!(ours.contains("const NEEDS = \"parts;lab 600;alone 0;call 400\";"), "{ours}");
+        let ours =
+            compact(THEIRS, &|number| if number == 9 { 2_299 } else { 2_300 }).expect("as it is known");
+        assert!(ours.contains("const NEEDS = \"parts;lab 600;alone 0;call 400;small 200\";"), "{ours}");
         assert!(ours.contains("export const __wasm_split_load_alone = whole(\"alone\");"));
         assert!(ours.contains("function wrapAsyncCb") && !ours.contains("makeLoad"));
-        assert!(ours.starts_with("import { part, started }"));
+        assert!(ours.starts_with("import { part, started, unpack }"));
     }
 
     #[test]
@@ -117,11 +151,12 @@ mod tests {
     fn a_script_of_another_form_is_said() {
         for (from, to) in [
             ("makeLoad(fetcher", "load(fetcher"),
+            ("console.error(e)", "log(e)"),
             ("[__chunk_10]", "[__other]"),
             ("export const __wasm_split_load_", "export const load_"),
             ("\n, []);\nconst", "\n, [__chunk_10]);\nconst"),
         ] {
-            assert!(compact(&THEIRS.replace(from, to)).is_err(), "{from}");
+            assert!(compact(&THEIRS.replace(from, to), &|_| 0).is_err(), "{from}");
         }
     }
 }

@@ -69,7 +69,10 @@ fn split(wasm: &Path, directory: &Path, small: bool) -> Result<(), Box<dyn Error
     options.main_module = "./pagewalk.js";
     wasm_split_cli_support::transform(options)?;
     let file = directory.join("__wasm_split.js");
-    let loads = loads::compact(&fs::read_to_string(&file)?)?;
+    let bytes = |number: usize| {
+        fs::metadata(directory.join(format!("chunk_{number}.wasm"))).map_or(u64::MAX, |of| of.len())
+    };
+    let loads = loads::compact(&fs::read_to_string(&file)?, &bytes)?;
     fs::write(&file, &loads)?;
 
     let mut output = Bindgen::new()

@@ -137,7 +137,7 @@ impl Verdicts {
     fn ask_table(&mut self, table: usize, shared: &mut Shared) {
         if let Some(table) = verdicts::tables().nth(table) {
             self.state.survey.ask_table(table.name);
-        } else if verdicts::awaited().any(|(number, _)| number == table) {
+        } else if table == trust::number() || verdicts::awaited().any(|(number, _)| number == table) {
             shared.rare.ask();
         }
     }

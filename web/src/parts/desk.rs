@@ -69,6 +69,8 @@ struct Beside {
     wanted: Option<Wanted>,
     way: As,
     copying: Rc<Cell<Option<Copied>>>,
+    /// The link that was to be copied last.
+    copied: String,
     /// How what writes files is reached, and how it is doing.
     taking: Taking,
     saving: Rc<RefCell<Saving>>,
@@ -136,6 +138,7 @@ pub(super) fn lay(tell: Callback<Deed>, taking: Taking) -> Box<dyn Desk> {
         wanted: None,
         way: As::Text,
         copying: Rc::default(),
+        copied: String::new(),
         taking,
         saving: Rc::default(),
         says: Cow::default(),
@@ -185,6 +188,10 @@ impl Desk for Beside {
                 *form = None;
                 browser::fill_screen(false);
                 KEYS
+            }
+            Mark::Command(Command::CopyLink) => {
+                self.copy_link(link_of(page, shared));
+                ""
             }
             Mark::Desk(number) => {
                 let press = Press::from_number(number)?;
@@ -258,6 +265,12 @@ impl Beside {
                 };
                 (self.says, self.selects) = (says.into(), selects);
             }
+            Press::LinkCopied => match self.copying.take() {
+                // The answer may come when another step is shown.
+                Some(Copied::Done) => shared.top.copied = self.copied == link_of(page, shared),
+                Some(Copied::Refused) => shared.notice = Some(not_copied(&self.copied)),
+                None => {}
+            },
             Press::Save(what) => self.save(what, page, shared),
             Press::Saved => {
                 let (what, made) = {
@@ -371,10 +384,22 @@ impl Beside {
     fn copy(&mut self, page: &dyn Page, shared: &Shared) {
         let Some(text) = self.text(page, shared) else { return };
         self.says = Cow::default();
+        self.copy_text(text, Press::Copied);
+    }
+
+    /// Copies the link to what is shown.
+    fn copy_link(&mut self, link: String) {
+        let text = full(&link);
+        self.copied = link;
+        self.copy_text(text, Press::LinkCopied);
+    }
+
+    /// Copies a text; then that happens.
+    fn copy_text(&self, text: String, then: Press) {
         let (copying, tell) = (Rc::clone(&self.copying), self.tell.clone());
         wasm_bindgen_futures::spawn_local(async move {
             copying.set(Some(browser::copy(text).await));
-            tell.emit(Press::Copied.deed());
+            tell.emit(then.deed());
         });
     }
 
@@ -495,6 +520,27 @@ impl Beside {
 /// What is said when the browser has the file, and when it does not take it.
 const SAVED: &str = "The file is with your downloads.";
 const NOT_SAVED: &str = "The browser does not let this page save a file.";
+
+/// The link to what is shown, with the form in which it is.
+fn link_of(page: &dyn Page, shared: &Shared) -> String {
+    let own = page.link();
+    match shared.top.form {
+        Some(form) if !own.is_empty() => joined(&own, form.name()),
+        _ => own,
+    }
+}
+
+/// What to do instead of copying that link.
+fn not_copied(link: &str) -> String {
+    let mut text = "The browser does not let this page copy the link. Copy it from ".to_owned();
+    if browser::hash().strip_prefix('#') == Some(link) {
+        text.push_str("the address bar.");
+    } else {
+        text.push_str("here: ");
+        text.push_str(&full(link));
+    }
+    text
+}
 
 /// What a file of what a link shows is called.
 fn file_name(link: &str, what: Save) -> String {

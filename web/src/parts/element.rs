@@ -293,12 +293,9 @@ impl App for Widget {
                 true
             }
             // Those are the whole page's.
-            Msg::Draw
-            | Msg::HashChanged
-            | Msg::WriteAddress
-            | Msg::Copied(..)
-            | Msg::Change(_)
-            | Msg::PartProgress(..) => false,
+            Msg::Draw | Msg::HashChanged | Msg::WriteAddress | Msg::Change(_) | Msg::PartProgress(..) => {
+                false
+            }
         };
         self.settle(scope);
         draw

@@ -118,6 +118,8 @@ pub enum Press {
     Copy,
     /// It has been copied, or not.
     Copied,
+    /// The link to what is shown has been copied, or not.
+    LinkCopied,
     /// Save it as a file.
     Save(Save),
     /// It has been saved, or not.
@@ -142,7 +144,7 @@ pub enum Press {
 
 impl Press {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Take(Wanted::Step),
         Self::Take(Wanted::Card),
         Self::Take(Wanted::Steps),
@@ -156,6 +158,7 @@ impl Press {
         Self::As(As::Files),
         Self::Copy,
         Self::Copied,
+        Self::LinkCopied,
         Self::Save(Save::Svg),
         Self::Save(Save::Png),
         Self::Save(Save::Text),

@@ -22,9 +22,9 @@ pub(crate) enum PageError {
     NoProgram,
 
     #[error(
-        "the script that loads the parts of the program does not name the files of `{0}`: see `files_of` in xtask/src/page.rs"
+        "the script that loads the parts of the program does not say which files each needs: see `packs` in xtask/src/page.rs"
     )]
-    NotPacked(String),
+    NotPacked,
 
     #[error("Trunk starts this command, see Trunk.toml; to build the page, run `cargo xtask dist`")]
     NoTrunk,

@@ -20,7 +20,7 @@ pub static MODELS: &[&Model] = &joined();
 pub static FIRST: &Model = &x86_64::FOUR_LEVEL;
 
 /// Those of them that a program which arrives in parts has from its start.
-const BASE: [&Model; 18] = [
+const BASE: [&Model; 10] = [
     &x86_64::FOUR_LEVEL,
     &x86_64::FIVE_LEVEL,
     &riscv::SV39,
@@ -28,21 +28,21 @@ const BASE: [&Model; 18] = [
     &riscv::SV57,
     &arm64::models::PAGES_4K_VA_39,
     &arm64::models::PAGES_4K_VA_48,
-    &arm64::models::PAGES_4K_VA_52,
-    &arm64::models::PAGES_4K_VA_52_ON_48,
-    &arm64::models::PAGES_16K_VA_36,
     &arm64::models::PAGES_16K_VA_47,
     &arm64::models::PAGES_16K_VA_48,
-    &arm64::models::PAGES_16K_VA_52,
-    &arm64::models::PAGES_16K_VA_52_ON_47,
-    &arm64::models::PAGES_64K_VA_42,
     &arm64::models::PAGES_64K_VA_48,
-    &arm64::models::PAGES_64K_VA_48_PA_52,
-    &arm64::models::PAGES_64K_VA_52,
 ];
 
 /// Those that come with a later part: more for who has such a machine than for who sees a walk for the first time.
-const LATER: [&Model; 11] = [
+const LATER: [&Model; 19] = [
+    &arm64::models::PAGES_4K_VA_52,
+    &arm64::models::PAGES_4K_VA_52_ON_48,
+    &arm64::models::PAGES_16K_VA_36,
+    &arm64::models::PAGES_16K_VA_52,
+    &arm64::models::PAGES_16K_VA_52_ON_47,
+    &arm64::models::PAGES_64K_VA_42,
+    &arm64::models::PAGES_64K_VA_48_PA_52,
+    &arm64::models::PAGES_64K_VA_52,
     &loongarch64::PAGES_4K_3_LEVEL,
     &loongarch64::PAGES_4K_4_LEVEL,
     &loongarch64::PAGES_16K_2_LEVEL,
@@ -96,14 +96,12 @@ pub fn comes_later(model: &Model) -> bool {
     LATER.iter().any(|of| of.id == model.id)
 }
 
-/// Makes all models known. Of a program that arrives in parts, each part that needs them calls this, and so brings them.
-pub fn complete() {
-    #[cfg(feature = "parts")]
-    {
-        static REST: &[&Model] = &LATER;
-        // A second time changes nothing.
-        let _ = LATER_HERE.set(&REST);
-    }
+/// Makes all models known.
+#[cfg(feature = "parts")]
+pub(crate) fn complete() {
+    static REST: &[&Model] = &LATER;
+    // A second time changes nothing.
+    let _ = LATER_HERE.set(&REST);
 }
 
 /// No model has this name.

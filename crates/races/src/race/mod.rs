@@ -37,7 +37,6 @@ use pagewalk::Revision;
 use pgtable::Model;
 
 use crate::ground::{Half, Shape};
-use crate::later;
 use crate::outcome::Outcomes;
 use crate::setting::{NotThere, Setting};
 
@@ -88,12 +87,22 @@ pub(crate) const LATER: [Race; 5] =
 /// [`complete`](crate::complete) is called.
 pub fn races() -> impl Iterator<Item = Race> + Clone {
     static HERE: [Race; BASE.len()] = BASE;
-    HERE.iter().chain(later::here().races).copied()
+    HERE.iter().chain(later::here().iter()).copied()
+}
+
+late! {
+    /// The races that come later.
+    later: &'static [Race] = &LATER, until &[]
+}
+
+/// Whether the whole library is here.
+pub fn are_complete() -> bool {
+    !later::here().is_empty()
 }
 
 /// What is known of those that are not here.
 pub fn awaited() -> &'static [About] {
-    if later::are_complete() { &[] } else { &ABOUTS[BASE.len()..] }
+    if are_complete() { &[] } else { &ABOUTS[BASE.len()..] }
 }
 
 /// What is known of the races by who does not have them: data that refers to no code.

@@ -39,7 +39,6 @@ use pagewalk::Revision;
 use pgtable::{Level, Model};
 
 use crate::choice::Choice;
-use crate::later;
 use crate::outcome::Outcomes;
 use crate::race::{About, Race};
 
@@ -76,10 +75,15 @@ pub(crate) const LATER: [&Verdicts; 5] = [
     &set_prot_merge::VERDICTS,
 ];
 
+late! {
+    /// What is expected of those that come later.
+    later: &'static [&'static Verdicts] = &LATER, until &[]
+}
+
 /// What is expected of each race that is here, those that come later apart.
 fn here() -> [&'static [&'static Verdicts]; 2] {
     static HERE: [&Verdicts; BASE.len()] = BASE;
-    [&HERE, later::here().verdicts]
+    [&HERE, later::here()]
 }
 
 /// What is expected of a race, and its tables.
@@ -189,7 +193,7 @@ pub fn numbered(name: &str) -> Option<(usize, &'static About)> {
 
 /// The tables that are not here: the number of each, and what is known of it.
 pub fn awaited() -> impl Iterator<Item = (usize, &'static About)> {
-    let from = if later::are_complete() { ABOUTS.len() } else { FIRST };
+    let from = if crate::race::are_complete() { ABOUTS.len() } else { FIRST };
     ABOUTS.iter().enumerate().skip(from)
 }
 

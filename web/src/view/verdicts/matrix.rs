@@ -27,7 +27,7 @@ pub fn page(shared: &Shared, state: &Surveying) -> El {
             legend(),
             answers(state),
             all(state),
-            trust(state.open.last() == Some(&true)),
+            trust(state.open.last() == Some(&true), shared.trust),
         ])
 }
 

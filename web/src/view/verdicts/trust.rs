@@ -47,8 +47,25 @@ pub fn number() -> usize {
     ABOUTS.len()
 }
 
-/// The whole, closed or open.
-pub fn trust(open: bool) -> El {
+/// Where the last line begins, which is the sum.
+const SUM: usize = {
+    let text = EQUAL.as_bytes();
+    let mut at = text.len() - 1;
+    while text[at - 1] != b'\n' {
+        at -= 1;
+    }
+    at
+};
+
+/// The sum, apart from the lines: it is there before they are.
+static LAST: [u8; EQUAL.len() - SUM] = {
+    let mut last = [0; EQUAL.len() - SUM];
+    last.copy_from_slice(EQUAL.as_bytes().split_at(SUM).1);
+    last
+};
+
+/// The whole, closed or open; `content` comes with the part [`rare`](crate::parts::rare), which an open one asks for.
+pub fn trust(open: bool, content: Option<fn() -> El>) -> El {
     el("section.trust[aria-labelledby=trust]").child(
         el("details")
             .does(Mark::Table(number() as u32))
@@ -59,7 +76,7 @@ pub fn trust(open: bool) -> El {
                     .child(el("h2[id=trust]").child("How far it can be trusted"))
                     .child(el("span.tally").child(sum())),
             )
-            .child(open.then(content)),
+            .child(content.filter(|_| open).map(|content| content())),
     )
 }
 
@@ -70,12 +87,13 @@ fn lines() -> impl Iterator<Item = Vec<&'static str>> {
 
 /// All that was compared, in a few words.
 fn sum() -> String {
-    let all = lines().last().unwrap_or_default();
+    let all: Vec<&str> = str::from_utf8(&LAST).unwrap_or_default().trim_end().split('\t').collect();
     let [.., cases, walks, texts] = all[..] else { return String::new() };
     format!("equal: {cases} traced cases, {walks} walks and {texts} texts of booted kernels")
 }
 
-fn content() -> El {
+/// What is in it.
+pub fn content() -> El {
     let columns = COLUMNS.into_iter().flat_map(|(what, says)| [el("dt").child(what), el("dd").child(says)]);
     el("div.content")
         .child(el("p").child(
