@@ -5,14 +5,15 @@
 // What is a button but for its text, which can be selected (that of a button cannot), is pressed here as a button is.
 const PRESS = "[role=button]";
 const ITEMS = `button, a, input, ${PRESS}`;
+const CELL = "td, th";
 // Those that can be seen.
 const all = (group) => [...group.querySelectorAll(ITEMS)].filter((item) => item.offsetParent);
 
 // In a table up and down lead to the next row that has something in the same column.
 const vertical = (items, from, by) => {
-    const cell = from.closest("td");
+    const cell = from.closest(CELL);
     const ahead = (of) => of?.cellIndex === cell.cellIndex && cell.compareDocumentPosition(of) & (by < 0 ? 2 : 4);
-    const cells = items.map((item) => item.closest("td"));
+    const cells = items.map((item) => item.closest(CELL));
     return items[cells.indexOf(cells.filter(ahead).at(by < 0 ? -1 : 0))];
 };
 
@@ -46,7 +47,7 @@ const keydown = (event) => {
     if (by === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const to = /Up|Down/.test(key) && target.closest("td") ? vertical(items, target, by) : items[at + by];
+    const to = /Up|Down/.test(key) && target.closest(CELL) ? vertical(items, target, by) : items[at + by];
     if (to) {
         target.tabIndex = -1;
         to.tabIndex = 0;

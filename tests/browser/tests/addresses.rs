@@ -180,11 +180,11 @@ async fn program(page: &Page) -> Vec<String> {
     names
 }
 
-/// Opens the first view, which needs one part of the program.
+/// Opens the first view, which needs the first part of the program and that of the page.
 async fn open_first_view(page: &Page, site: &Site) {
     page.open(&site.url("#v1")).await;
     let names = program(page).await;
-    assert_eq!(names.concat().matches(".wasm").count(), 1, "{names:?}");
+    assert_eq!(names.concat().matches(".wasm").count(), 2, "{names:?}");
 }
 
 /// Goes to an address without loading the document again. Then the page has heard of it: we listen after it. Returns what the
