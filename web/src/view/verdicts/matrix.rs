@@ -280,7 +280,7 @@ fn row(
         match slot {
             Some(slot) => cell.child(at(state, *slot, place, &format!("{}, {heading}", row.label))),
             None => cell.child(match row.absent(heading) {
-                Some(why) => el("div.verdict").child("does not happen").child(el("span.how").child(why)),
+                Some(why) => el("span.none").child("does not happen: ").child(why),
                 None => el("span.none").child("–").child(el("span.sr").child(" not there")),
             }),
         }
