@@ -149,6 +149,7 @@ fn digits_step_cpus() {
 
 #[wasm_bindgen_test]
 fn values_are_told_from_words_and_their_link_comes_back() {
+    pgtable::complete();
     let read = |text: &str| Values::in_text(text);
     for text in [
         "0x8000000001007067",
