@@ -59,7 +59,7 @@
 //! | [`scheduled`] | a race and a schedule as one actor |
 //! | [`model`] | a race as a model that can be searched |
 //! | [`search`] | searching it fast |
-//! | [`fixes`] | from a commit or a CVE to its race |
+//! | [`mod@fixes`] | from a commit or a CVE to its race |
 //! | [`found`] | what a search has found |
 //! | [`survey`] | all tables being searched, variant by variant |
 //! | [`answers`] | why the patch's rules are what they are, each answer with the variants that show it |
