@@ -67,13 +67,13 @@ const fn joined() -> [&'static Model; BASE.len() + LATER.len()] {
 }
 
 /// The models that are here, in the order of [`MODELS`]: all of them. Only with the feature `parts` the last ones are not until
-/// [`complete`] is called.
+/// [`complete`](crate::complete) is called.
 #[cfg(not(feature = "parts"))]
 pub fn models() -> impl Iterator<Item = &'static Model> + Clone {
     MODELS.iter().copied()
 }
 
-/// The models that are here, in the order of [`MODELS`]: the first ones, and all once [`complete`] was called.
+/// The models that are here, in the order of [`MODELS`]: the first ones, and all once [`complete`](crate::complete) was called.
 #[cfg(feature = "parts")]
 pub fn models() -> impl Iterator<Item = &'static Model> + Clone {
     static HERE: &[&Model] = &BASE;
