@@ -1,6 +1,7 @@
 //! The page's address: the state of the page is in the hash, which is never sent to a server.
 
 use gloo_timers::callback::Timeout;
+use narrate::sheet::joined;
 
 use crate::browser::{self, Clock};
 use crate::named::named;
@@ -61,6 +62,14 @@ impl Default for Address {
     fn default() -> Self {
         let (seen, tried) = Default::default();
         Self { clock: Clock::default(), budget: (BURST, 0.0), seen, tried, is_chosen: false, later: None }
+    }
+}
+
+/// A link with the form in which it is shown; a page that is not here has none.
+pub fn formed(link: String, form: Option<Form>) -> String {
+    match form {
+        Some(form) if !link.is_empty() => joined(&link, form.name()),
+        _ => link,
     }
 }
 

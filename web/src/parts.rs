@@ -12,7 +12,7 @@
 //! | [`element`] | walks in elements of other pages |
 //! | [`call`] | calls that a person puts together |
 //! | [`switches`] | races that a person composes, and walks that a person states |
-//! | [`rare`] | races that not everybody asks for, with their verdicts |
+//! | [`rare`] | races that not everybody asks for, with their verdicts; how far all can be trusted |
 //! | [`take`] | what writes files of a step: its figure, and the page with all that it needs |
 //!
 //! A reader of a walk does not wait for them: they are not in the first download. The first part knows none of their
@@ -71,7 +71,7 @@ pub enum Arrived {
     Call(fn(Callback<Change>) -> Box<dyn Page>),
     /// The pages of a race that a person composes, and of a walk that a person states.
     Switches([Box<dyn Page>; 2]),
-    /// All races: whoever has the race lab finds them there.
+    /// All races: whoever has the race lab finds them there. And what shows how far all can be trusted.
     Rare(fn() -> El),
 }
 

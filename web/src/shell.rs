@@ -5,7 +5,6 @@
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use narrate::sheet::joined;
 use web_sys::Element;
 use yew::html::Scope;
 use yew::{Html, NodeRef};
@@ -469,10 +468,7 @@ impl Shell {
         }
         let shown = self.page().map(|page| (page.link(), page.pulse()));
         let (own, pulse) = shown.unwrap_or_default();
-        let link = match self.shared.top.form {
-            Some(form) if !own.is_empty() => joined(&own, form.name()),
-            _ => own.clone(),
-        };
+        let link = address::formed(own.clone(), self.shared.top.form);
         if link != self.link {
             self.link = link;
             self.moved(own);

@@ -9,7 +9,7 @@ const named = (address) => {
     const { href, pathname } = new URL(address, base);
     return href.startsWith(base) ? pathname.slice(1) : undefined;
 };
-// What is not asked of a person is not fetched if it is not here.
+// Whether a part of the program is in this file: what is not is not looked for.
 window.pagewalkHas = (part) => Object.keys(files).some((name) => name.endsWith(`/pack_${part}.wasm`));
 window.fetch = async (what) => {
     const name = named(what.url ?? what);

@@ -25,7 +25,7 @@ const MARK: &str = "parts";
 
 const LOAD: &str = r#"// Which of the files with code of several parts each part needs: bits, by their numbers.
 const NEEDS = "TABLE";
-export const needed = (name) => {
+const needed = (name) => {
     const line = NEEDS.split(";").find((of) => of.startsWith(name + " "));
     const names = [];
     for (let number = 0, bits = BigInt("0x" + line.split(" ")[1]); bits; number++, bits >>= 1n) {

@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Element;
 use yew::Callback;
 
-use crate::address::{AGAIN_MS, Form, full};
+use crate::address::{AGAIN_MS, Form, formed, full};
 use crate::browser::{self, Copied, Window};
 use crate::desk::Desk;
 use crate::el::{El, el};
@@ -190,7 +190,7 @@ impl Desk for Beside {
                 KEYS
             }
             Mark::Command(Command::CopyLink) => {
-                self.copy_link(link_of(page, shared));
+                self.copy_link(formed(page.link(), shared.top.form));
                 ""
             }
             Mark::Desk(number) => {
@@ -267,7 +267,7 @@ impl Beside {
             }
             Press::LinkCopied => match self.copying.take() {
                 // The answer may come when another step is shown.
-                Some(Copied::Done) => shared.top.copied = self.copied == link_of(page, shared),
+                Some(Copied::Done) => shared.top.copied = self.copied == formed(page.link(), shared.top.form),
                 Some(Copied::Refused) => shared.notice = Some(not_copied(&self.copied)),
                 None => {}
             },
@@ -520,15 +520,6 @@ impl Beside {
 /// What is said when the browser has the file, and when it does not take it.
 const SAVED: &str = "The file is with your downloads.";
 const NOT_SAVED: &str = "The browser does not let this page save a file.";
-
-/// The link to what is shown, with the form in which it is.
-fn link_of(page: &dyn Page, shared: &Shared) -> String {
-    let own = page.link();
-    match shared.top.form {
-        Some(form) if !own.is_empty() => joined(&own, form.name()),
-        _ => own,
-    }
-}
 
 /// What to do instead of copying that link.
 fn not_copied(link: &str) -> String {
